@@ -1,0 +1,40 @@
+"""Classifiers that learn from several raters' subjective labels, with scikit-learn's interface."""
+
+import importlib
+
+__version__ = "0.1.0"
+
+# Loaded at first use (PEP 562), so that the import stays free of torch and opensmile.
+_HOMES = {
+    "BLSTMClassifier": "sklearn_raters.blstm",
+    "FramePooler": "sklearn_raters.features",
+    "MultiRaterStackingClassifier": "sklearn_raters.stacking",
+    "OpenSmileFrames": "sklearn_raters.features",
+    "OpenSmileFunctionals": "sklearn_raters.features",
+    "SoftTargetClassifier": "sklearn_raters.soft_targets",
+    "SoftmaxLayerClassifier": "sklearn_raters.softmax_layer",
+    "SpeakerScaler": "sklearn_raters.features",
+}
+
+__all__ = [  # noqa: PLE0604, RUF100
+    "BLSTMClassifier",
+    "FramePooler",
+    "MultiRaterStackingClassifier",
+    "OpenSmileFrames",
+    "OpenSmileFunctionals",
+    "SoftTargetClassifier",
+    "SoftmaxLayerClassifier",
+    "SpeakerScaler",
+]
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted([*globals(), *_HOMES])
