@@ -1,0 +1,174 @@
+"""The networks themselves, in torch alone: the paper's BLSTM-DNN with attention, and its softmax layer."""
+
+import torch
+from torch import nn
+
+
+class Dropout(nn.Module):
+    """Dropout with a random generator of its own.
+
+    torch's dropout draws one number a value, serially, from the caller's global generator: a third of a
+    training step on CPUs. This draws eight values from each 64-bit number, so `p` is kept to 1/256, and
+    leaves the global generator alone.
+
+    Parameters
+    ----------
+    p : float
+        The share of values set to zero, below 1.
+    """
+
+    def __init__(self, p):
+        super().__init__()
+        self.threshold = min(round(p * 256), 255)
+        self.generator = None
+
+    def forward(self, x):
+        """Zero values at random while training; the others are scaled so that the mean stays."""
+        if not self.training or self.threshold == 0:
+            return x
+        draws = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)
+        draws.random_(-(2**63), None, generator=self.generator)
+        keep = draws.view(torch.uint8)[: x.numel()].view(x.shape) >= self.threshold
+        return x * keep.mul(256 / (256 - self.threshold))
+
+
+class _ReverseFrames(torch.autograd.Function):
+    """Reverse each sequence within its own length; padding stays where it is.
+
+    The reversal is its own inverse, so its gradient is the same cheap gather: autograd would scatter.
+    """
+
+    @staticmethod
+    def forward(ctx, x, rows):
+        ctx.save_for_backward(rows)
+        return x.flatten(0, 1).index_select(0, rows).view(x.shape)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (rows,) = ctx.saved_tensors
+        return gradient.flatten(0, 1).index_select(0, rows).view(gradient.shape), None
+
+
+def _reversed_rows(lengths, n_frames):
+    """Return, for each row of the flattened (n_samples * n_frames) batch, the row that takes its place."""
+    frame = torch.arange(n_frames, device=lengths.device)
+    within = torch.where(frame < lengths[:, None], lengths[:, None] - 1 - frame, frame)
+    first = torch.arange(len(lengths), device=lengths.device)[:, None] * n_frames
+    return (first + within).flatten()
+
+
+class BLSTMNet(nn.Module):
+    """Dense ReLU, BLSTM with attention pooling over time, dense ReLU, output layer (Chou & Lee 2019, 3.1).
+
+    The attention is Mirsamadi's (2017): one learnt vector scores each frame, a softmax over the sample's own
+    frames turns scores into weights. The backward direction is a second LSTM over each sequence reversed
+    within its own length, so padding always comes last and never reaches a result.
+
+    Parameters
+    ----------
+    n_features, n_classes : int
+        Sizes of input frames and output.
+    dense_units, lstm_units, representation_units : int
+        Widths of the first dense layer, of each direction of the BLSTM and of the last dense layer.
+    dropout : float
+        Share of values dropped after each layer while training.
+    """
+
+    def __init__(self, n_features, n_classes, *, dense_units, lstm_units, representation_units, dropout):
+        super().__init__()
+        self.dense = nn.Linear(n_features, dense_units)
+        self.forward_lstm = nn.LSTM(dense_units, lstm_units, batch_first=True)
+        self.backward_lstm = nn.LSTM(dense_units, lstm_units, batch_first=True)
+        self.attention = nn.Linear(2 * lstm_units, 1, bias=False)
+        self.representation = nn.Linear(2 * lstm_units, representation_units)
+        self.output = nn.Linear(representation_units, n_classes)
+        self.dropout = Dropout(dropout)
+
+    def encode(self, frames, lengths):
+        """Return representations (n_samples, representation_units) and frame weights (n_samples, n_frames).
+
+        Parameters
+        ----------
+        frames : tensor of shape (n_samples, n_frames, n_features)
+            Padded sequences; what stands in the padding does not matter as long as it is finite.
+        lengths : tensor of shape (n_samples,)
+            The samples' own numbers of frames.
+        """
+        rows = _reversed_rows(lengths, frames.shape[1])
+        hidden = self.dropout(self.dense(frames).relu())
+        ahead, _ = self.forward_lstm(hidden)
+        back, _ = self.backward_lstm(_ReverseFrames.apply(hidden, rows))
+        states = self.dropout(torch.cat([ahead, _ReverseFrames.apply(back, rows)], dim=2))
+        padding = torch.arange(frames.shape[1], device=lengths.device) >= lengths[:, None]
+        scores = self.attention(states).squeeze(2).masked_fill(padding, -torch.inf)
+        weights = scores.softmax(dim=1)
+        pooled = torch.bmm(weights.unsqueeze(1), states).squeeze(1)
+        return self.representation(pooled).relu(), weights
+
+    def forward(self, frames, lengths):
+        """Return the logits, shape (n_samples, n_classes)."""
+        representation, _ = self.encode(frames, lengths)
+        return self.output(self.dropout(representation))
+
+
+class SoftmaxLayer(nn.Module):
+    """The paper's fusion: dropout and one output layer on the concatenated representations.
+
+    Parameters
+    ----------
+    n_features, n_classes : int
+        Sizes of input and output.
+    dropout : float
+        Share of input values dropped while training.
+    """
+
+    def __init__(self, n_features, n_classes, *, dropout):
+        super().__init__()
+        self.dropout = Dropout(dropout)
+        self.output = nn.Linear(n_features, n_classes)
+
+    def encode(self, frames, lengths):
+        """Return the mean frame as representation, and the equal frame weights that make it."""
+        n_frames = frames.shape[1]
+        inside = torch.arange(n_frames, device=lengths.device) < lengths[:, None]
+        weights = inside / lengths[:, None]
+        return torch.bmm(weights.unsqueeze(1), frames).squeeze(1), weights
+
+    def forward(self, frames, lengths):
+        """Return the logits, shape (n_samples, n_classes)."""
+        representation, _ = self.encode(frames, lengths)
+        return self.output(self.dropout(representation))
+
+
+def build(module_class, seed, **sizes):
+    """Make a network whose initial weights and dropout depend on `seed` alone.
+
+    The distributions are torch's own: uniform within 1 / sqrt(fan in), of an LSTM 1 / sqrt(hidden units).
+
+    Parameters
+    ----------
+    module_class : type
+        `BLSTMNet` or `SoftmaxLayer`.
+    seed : int
+        Where the initial weights come from.
+    **sizes : dict
+        The parameters of `module_class`.
+
+    Returns
+    -------
+    torch.nn.Module
+        The network, on the CPU.
+    """
+    with torch.random.fork_rng(devices=[]):  # torch's layers draw weights when made; ours replace them
+        module = module_class(**sizes)
+    generator = torch.Generator().manual_seed(seed)
+    for layer in module.modules():
+        if isinstance(layer, nn.Linear):
+            bound = layer.in_features**-0.5
+        elif isinstance(layer, nn.LSTM):
+            bound = layer.hidden_size**-0.5
+        else:
+            continue
+        for parameter in layer.parameters(recurse=False):
+            nn.init.uniform_(parameter, -bound, bound, generator=generator)
+    return module

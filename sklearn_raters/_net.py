@@ -1,0 +1,231 @@
+"""The one file that knows skorch: trains a network on sequences and runs it."""
+
+import dis
+
+import numpy as np
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import EarlyStopping
+from skorch.helper import predefined_split
+from torch.utils.data import Dataset
+
+from sklearn_raters._losses import SoftCrossEntropy
+from sklearn_raters._modules import Dropout
+
+# Lengths are jittered by this share before batches of like lengths are made: enough for other
+# batches in each epoch, little enough that few frames are padding.
+_JITTER = 0.2
+
+
+class SequenceDataset(Dataset):
+    """Sequences and their targets as torch holds them.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        The samples.
+    targets : ndarray of shape (n_samples, n_classes)
+        What the loss weighs each class' log-probability by.
+    """
+
+    def __init__(self, sequences, targets):
+        self.frames = torch.from_numpy(sequences.frames)
+        self.lengths = torch.from_numpy(sequences.lengths)
+        self.starts = torch.from_numpy(sequences.starts)
+        self.targets = torch.from_numpy(np.ascontiguousarray(targets, dtype=np.float32))
+
+    def __len__(self):
+        return len(self.lengths)
+
+    def batch(self, indices):
+        """Return the padded samples at `indices` (a dict for the network) and their targets."""
+        lengths = self.lengths[indices]
+        frame = torch.arange(int(lengths.max()))
+        # Padding repeats the sample's last frame: the network never looks at it.
+        rows = self.starts[indices, None] + torch.minimum(frame, lengths[:, None] - 1)
+        return {"frames": self.frames[rows], "lengths": lengths}, self.targets[indices]
+
+
+class LengthBatches:
+    """Batches of samples of like lengths: skorch's iterator.
+
+    Parameters
+    ----------
+    dataset : SequenceDataset
+        The samples.
+    batch_size : int
+        Samples a batch.
+    rng : numpy.random.Generator or None
+        Source of each epoch's own batches and their order; None: longest first, always the same.
+    """
+
+    def __init__(self, dataset, batch_size, rng=None):
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.rng = rng
+
+    def order(self):
+        """Return the indices of each batch."""
+        lengths = self.dataset.lengths.numpy()
+        n_samples = len(lengths)
+        if self.rng is None:
+            order = np.argsort(-lengths, kind="stable")
+        else:
+            jitter = self.rng.uniform(1 - _JITTER, 1 + _JITTER, n_samples)
+            order = np.argsort(lengths * jitter)
+        batches = np.split(order, range(self.batch_size, n_samples, self.batch_size))
+        if self.rng is not None:
+            self.rng.shuffle(batches)
+        return batches
+
+    def __iter__(self):
+        for indices in self.order():
+            yield self.dataset.batch(torch.from_numpy(indices))
+
+
+def _raised_by_statement(error):
+    """Tell a callback's `raise KeyboardInterrupt`, skorch's way to stop early, from a person's Ctrl-C."""
+    traceback = error.__traceback__
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    instruction = traceback.tb_frame.f_code.co_code[traceback.tb_lasti]
+    return instruction == dis.opmap["RAISE_VARARGS"]
+
+
+class SequenceNet(NeuralNet):
+    """skorch's net, but a KeyboardInterrupt ends the caller too instead of returning half-trained."""
+
+    def partial_fit(self, X, y=None, classes=None, **fit_params):
+        """Train on; see skorch."""
+        if not self.initialized_:
+            self.initialize()
+        self.notify("on_train_begin", X=X, y=y)
+        try:
+            self.fit_loop(X, y, **fit_params)
+        except KeyboardInterrupt as stop:
+            if not _raised_by_statement(stop):
+                raise
+        self.notify("on_train_end", X=X, y=y)
+        return self
+
+
+def resolve_device(device):
+    """Return the torch device name that `device` asks for; "auto" is a GPU where torch has one."""
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return device
+
+
+def train(
+    module,
+    train_data,
+    valid_data,
+    *,
+    seed,
+    device,
+    max_epochs,
+    batch_size,
+    learning_rate,
+    patience,
+    verbose,
+    net_params,
+):
+    """Train a network by Adamax on soft cross-entropy.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The network with its initial weights.
+    train_data, valid_data : tuple of (Sequences, ndarray of shape (n_samples, n_classes))
+        Samples and targets; `valid_data` None trains all epochs, else the epoch of the lowest validation
+        loss is restored after `patience` epochs without a lower one.
+    seed : int
+        Source of the batches' order and of dropout.
+    device : str
+        Where to train: "auto", "cpu", "cuda", ...
+    max_epochs, batch_size, learning_rate, patience, verbose : number
+        As in `BLSTMClassifier`.
+    net_params : dict or None
+        Further settings of skorch's net; they win over those made here.
+
+    Returns
+    -------
+    SequenceNet
+        The trained net.
+    """
+    settings = {
+        "criterion": SoftCrossEntropy,
+        "optimizer": torch.optim.Adamax,
+        "lr": learning_rate,
+        "batch_size": batch_size,
+        "max_epochs": max_epochs,
+        "device": resolve_device(device),
+        "iterator_train": LengthBatches,
+        "iterator_train__rng": np.random.default_rng(seed),
+        "iterator_valid": LengthBatches,
+        "train_split": None,
+        "verbose": verbose,
+        **(net_params or {}),
+    }
+    if valid_data is not None:
+        settings["train_split"] = predefined_split(SequenceDataset(*valid_data))
+        stopping = EarlyStopping(patience=patience, load_best=True)
+        settings["callbacks"] = [
+            ("early_stopping", stopping),
+            *(settings.get("callbacks") or []),
+        ]
+    net = SequenceNet(module, **settings)
+    generator = torch.Generator(device=net.device or "cpu").manual_seed(seed)
+    _set_generators(module, generator)
+    try:
+        net.fit(SequenceDataset(*train_data), y=None)
+    finally:
+        _set_generators(module, None)  # a torch generator neither copies nor belongs into a pickle
+    return net
+
+
+def _set_generators(module, generator):
+    for layer in module.modules():
+        if isinstance(layer, Dropout):
+            layer.generator = generator
+
+
+def run(net, sequences):
+    """Run a trained net over sequences, dropout off.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        What `train` returned.
+    sequences : Sequences
+        The samples.
+
+    Returns
+    -------
+    proba : ndarray of shape (n_samples, n_classes), float64
+        Softmax of the output.
+    representation : ndarray of shape (n_samples, n_units), float32
+        The values before the output layer.
+    attention : list of ndarray of shape (n_frames_i,), float32
+        Frame weights, which sum to one a sample.
+    """
+    module = net.module_.eval()
+    dataset = SequenceDataset(sequences, np.zeros((len(sequences), 0)))
+    proba, representation = None, None
+    attention = [None] * len(sequences)
+    with torch.inference_mode():
+        for indices in LengthBatches(dataset, max(net.batch_size, 32)).order():
+            batch, _ = dataset.batch(torch.from_numpy(indices))
+            batch = {name: value.to(net.device) for name, value in batch.items()}
+            encoded, weights = module.encode(**batch)
+            answer = module.output(encoded).double().softmax(dim=1).cpu().numpy()
+            encoded = encoded.cpu().numpy()
+            if proba is None:
+                proba = np.empty((len(sequences), answer.shape[1]))
+                representation = np.empty((len(sequences), encoded.shape[1]), dtype=np.float32)
+            proba[indices], representation[indices] = answer, encoded
+            for index, row, length in zip(
+                indices, weights.cpu().numpy(), batch["lengths"].tolist(), strict=True
+            ):
+                attention[index] = row[:length].copy()
+    return proba, representation, attention

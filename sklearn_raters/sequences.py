@@ -1,0 +1,149 @@
+"""Variable-length X: every form a user may have, validated once, as one array of frames."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """The inner form of X: all samples' frames, one sample after the other.
+
+    Parameters
+    ----------
+    frames : ndarray of shape (n_frames_total, n_features), float32
+        All frames.
+    lengths : ndarray of shape (n_samples,), int64
+        The number of frames of each sample.
+    """
+
+    frames: np.ndarray
+    lengths: np.ndarray
+
+    def __len__(self):
+        return len(self.lengths)
+
+    @property
+    def starts(self):
+        """Where each sample begins in `frames`, shape (n_samples,)."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    def split(self):
+        """Return a list of views, one (n_frames_i, n_features) array a sample."""
+        return np.split(self.frames, np.cumsum(self.lengths)[:-1]) if len(self) else []
+
+    def take(self, indices):
+        """Return the samples at `indices`, in their order, as a copy."""
+        lengths, starts = self.lengths[indices], self.starts[indices]
+        ends = np.cumsum(lengths)
+        rows = np.arange(ends[-1] if len(ends) else 0)
+        rows += np.repeat(starts - (ends - lengths), lengths)
+        return Sequences(self.frames[rows], lengths)
+
+
+def holds_sequences(X):
+    """Tell whether X is a collection of (n_frames, n_features) arrays rather than a table.
+
+    Parameters
+    ----------
+    X : array-like
+        A list, tuple or 1-D object array of 2-D arrays or a 3-D array (True), or anything else (False).
+
+    Returns
+    -------
+    bool
+        Whether each sample is a sequence of frames.
+    """
+    if isinstance(X, np.ndarray) and X.dtype != object:
+        return X.ndim == 3
+    if isinstance(X, np.ndarray) and X.ndim != 1:
+        return False
+    return isinstance(X, list | tuple | np.ndarray) and any(_is_2d(sample) for sample in X)
+
+
+def _is_2d(sample):
+    if hasattr(sample, "ndim"):
+        return sample.ndim == 2
+    return isinstance(sample, list | tuple) and len(sample) > 0 and np.ndim(sample[0]) == 1
+
+
+def as_sequences(estimator, X, *, reset):
+    """Check X, whatever its form, and turn it into `Sequences`.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        Whose `n_features_in_` (and `feature_names_in_` of a table) is set or compared.
+    X : array-like
+        A list, tuple or 1-D object array of (n_frames_i, n_features) arrays; a 3-D array of shape
+        (n_samples, n_frames, n_features); or a table of shape (n_samples, n_features), one frame a sample.
+    reset : bool
+        True in `fit`, where the number of features is learnt; False after it, where it is compared.
+
+    Returns
+    -------
+    Sequences
+        The frames in float32.
+
+    Raises
+    ------
+    ValueError
+        If a sample is not 2-D, has no frames, holds NaN or infinity or has another number of features.
+    """
+    if not holds_sequences(X):
+        table = validate_data(estimator, X, reset=reset, dtype=np.float32, order="C")
+        return Sequences(table, np.ones(len(table), dtype=np.int64))
+    samples = [_as_frames(sample, index) for index, sample in enumerate(X)]
+    name = type(estimator).__name__
+    n_features = samples[0].shape[1] if reset else estimator.n_features_in_
+    for index, sample in enumerate(samples):
+        if sample.shape[1] != n_features:
+            expected = "sample 0 has" if reset else f"{name} is expecting"
+            raise ValueError(
+                f"X has {sample.shape[1]} features in sample {index}, but {expected} {n_features} features "
+                "as input. Extract all samples with the same front end."
+            )
+    frames = np.concatenate(samples)
+    lengths = np.array([len(sample) for sample in samples], dtype=np.int64)
+    _check_finite(frames, lengths, name)
+    if reset:
+        estimator.n_features_in_ = n_features
+        # What an earlier fit on a table learnt is not true any more.
+        vars(estimator).pop("feature_names_in_", None)
+    return Sequences(frames, lengths)
+
+
+def _as_frames(sample, index):
+    try:
+        frames = np.asarray(sample, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"Sample {index} of X is not a numeric (n_frames, n_features) array: {error}"
+        ) from error
+    if frames.ndim != 2:
+        raise ValueError(
+            f"Sample {index} of X has shape {frames.shape}; expected (n_frames, n_features). "
+            "Give every sample as a 2-D array, also one of a single frame or a single feature."
+        )
+    if frames.size == 0:
+        raise ValueError(
+            f"Sample {index} of X has no frames or no features (shape {frames.shape}). "
+            "Leave it out of X and Y."
+        )
+    return frames
+
+
+def _check_finite(frames, lengths, name):
+    # The sum is finite almost always, and far cheaper than a mask of every value.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(frames.sum(dtype=np.float64)):
+            return
+    row, feature = np.argwhere(~np.isfinite(frames))[0]
+    sample = int(np.searchsorted(np.cumsum(lengths), row, side="right"))
+    frame = row - (np.cumsum(lengths) - lengths)[sample]
+    what = "NaN" if np.isnan(frames[row, feature]) else "infinity"
+    raise ValueError(
+        f"Input X contains {what}: sample {sample}, frame {frame}, feature {feature}. {name} does not accept "
+        "missing or infinite values; repair or leave out the sample."
+    )
