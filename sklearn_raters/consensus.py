@@ -1,0 +1,190 @@
+"""From votes to one label or one distribution a sample: majority and soft labels."""
+
+import numpy as np
+
+from sklearn_raters._votes import majority, shorten, task_votes
+from sklearn_raters.ratings import parse_ratings
+
+
+def hard_labels(Y, *, classes=None, label_map=None, ties="missing"):
+    """
+    Take each sample's majority label.
+
+    The majority is the one label with the most votes, over all labels that the ratings hold, also
+    those outside `classes`. Only then is `label_map` applied, and what lies outside `classes`
+    dropped. Merging labels first would give another, larger set of samples with a majority.
+
+    Parameters
+    ----------
+    Y : ratings of n_samples
+        In any form that `sklearn_raters.ratings.parse_ratings` takes.
+    classes : sequence or None, default=None
+        The labels that the task knows; None takes all. A class that no vote names is no error
+        here, since a part of the data may lack it: `check_classes` tells it on the whole.
+    label_map : dict or None, default=None
+        From the ratings' labels to classes, for example ``{"excitement": "happiness"}``; labels
+        that it does not name stay as they are. A label that no vote names is allowed.
+    ties : {"missing", "first"}, default="missing"
+        What a sample gets whose most votes are shared by several labels: None, or the first of
+        these labels in sorted order.
+
+    Returns
+    -------
+    ndarray of object, shape (n_samples,)
+        One label a sample; None where it has no vote, no unique majority or one outside `classes`.
+
+    Raises
+    ------
+    ValueError
+        If there are no ratings, `label_map` leads outside `classes`, or `ties` is neither of the
+        two.
+
+    References
+    ----------
+    H.-C. Chou and C.-C. Lee, "Every Rating Matters", ICASSP 2019, sections 2.1 and 2.2.2.
+
+    Examples
+    --------
+    >>> from sklearn_raters.consensus import hard_labels
+    >>> Y = [["a", "a", "b"], ["a", "b", None], ["c", "c", "a"]]
+    >>> hard_labels(Y, classes=["a", "b"])
+    array(['a', None, None], dtype=object)
+    """
+    if ties not in ("missing", "first"):
+        raise ValueError(f"ties must be 'missing' or 'first', not {ties!r}.")
+    votes = parse_ratings(Y, classes)
+    _, classes, code = task_votes(votes, classes, label_map)
+    winner = majority(votes, ties)
+    names = np.full(len(votes.labels) + 1, None, dtype=object)
+    for label, target in enumerate(code):
+        if target < len(classes):
+            names[label] = classes[target]
+    return names[winner]
+
+
+def soft_labels(Y, *, alpha=0.75, classes=None, label_map=None, outside_majority="drop"):
+    """
+    Turn each sample's votes into a distribution over the classes.
+
+    Equation 1 of the paper: ``q(k) = (alpha + n_k) / (alpha * K + sum_j n_j)``, where ``n_k`` is
+    the number of raters who chose class k (or the sum of their weights) and K the number of
+    classes. A rater may have chosen several classes; several labels that `label_map` merges into
+    one class are one choice of it. Votes outside the classes do not enter. The label distribution
+    of Fayek (2016) is ``alpha=0``.
+
+    Parameters
+    ----------
+    Y : ratings of n_samples
+        In any form that `sklearn_raters.ratings.parse_ratings` takes. One rater's view is
+        ``soft_labels(Y[[rater]], ...)``.
+    alpha : float, default=0.75
+        Smoothing towards equal shares, 0 or more.
+    classes : sequence or None, default=None
+        The labels that the task knows, in the order of the columns; None takes all labels after
+        the map, sorted. Name them wherever Y is only a part of the data.
+    label_map : dict or None, default=None
+        From the ratings' labels to classes; labels that it does not name stay as they are.
+    outside_majority : {"drop", "keep"}, default="drop"
+        Whether a sample whose unique majority lies outside the classes is dropped, or keeps the
+        distribution of its votes within them.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_samples, n_classes)
+        Rows sum to 1, or are NaN where a sample has no vote within the classes or was dropped.
+
+    Raises
+    ------
+    ValueError
+        If there are no ratings, `alpha` is negative, or `label_map` leads outside `classes`.
+
+    References
+    ----------
+    H.-C. Chou and C.-C. Lee, "Every Rating Matters", ICASSP 2019, equation 1; A. Ando et al.,
+    "Soft-target training with ambiguous emotional utterances", ICASSP 2018.
+
+    Examples
+    --------
+    >>> from sklearn_raters.consensus import soft_labels
+    >>> soft_labels([["a", ("a", "b"), "a"], [None, "c", "c"]], classes=["a", "b"], alpha=0.5)
+    array([[0.7, 0.3],
+           [nan, nan]])
+    """
+    if not (np.isscalar(alpha) and 0 <= alpha < np.inf):
+        raise ValueError(f"alpha must be a finite number of 0 or more, not {alpha!r}.")
+    if outside_majority not in ("drop", "keep"):
+        raise ValueError(f"outside_majority must be 'drop' or 'keep', not {outside_majority!r}.")
+    votes = parse_ratings(Y, classes)
+    task, classes, code = task_votes(votes, classes, label_map)
+    counts = class_counts(task, len(classes))
+    total = counts.sum(axis=1, keepdims=True)
+    dropped = total[:, 0] == 0
+    if outside_majority == "drop":
+        dropped |= np.append(code, -1)[majority(votes)] >= len(classes)
+    with np.errstate(invalid="ignore"):
+        soft = (alpha + counts) / (alpha * len(classes) + total)
+    soft[dropped] = np.nan
+    return soft
+
+
+def class_counts(task, n_classes):
+    """
+    Count the votes for each class.
+
+    Parameters
+    ----------
+    task : Votes
+        Votes whose first `n_classes` labels are the classes.
+    n_classes : int
+        The number of classes.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_samples, n_classes)
+        Sums of the votes' weights.
+    """
+    inside = task.label < n_classes
+    cell = task.sample[inside] * n_classes + task.label[inside]
+    counts = np.bincount(cell, task.weight[inside], minlength=task.n_samples * n_classes)
+    return counts.reshape(task.n_samples, n_classes)
+
+
+def check_classes(Y, classes, *, label_map=None):
+    """
+    Raise an error if some class has no vote at all.
+
+    For use on the whole data, where it means a misspelt class; a part of the data or a single
+    rater may well lack one.
+
+    Parameters
+    ----------
+    Y : ratings of n_samples
+        In any form that `sklearn_raters.ratings.parse_ratings` takes.
+    classes : sequence
+        The labels that the task knows.
+    label_map : dict or None, default=None
+        From the ratings' labels to classes.
+
+    Raises
+    ------
+    ValueError
+        If a class has no vote, naming it and the labels that have some.
+
+    Examples
+    --------
+    >>> from sklearn_raters.consensus import check_classes
+    >>> check_classes([["a", "b"]], ["a", "x"])
+    Traceback (most recent call last):
+        ...
+    ValueError: No vote names the class 'x'; the ratings hold 'a', 'b'. Correct classes or ...
+    """
+    votes = parse_ratings(Y, classes)
+    task, classes, _ = task_votes(votes, classes, label_map)
+    used = np.unique(task.label)
+    absent = [name for index, name in enumerate(classes) if index not in used]
+    if absent:
+        held = [votes.labels[index] for index in np.unique(votes.label)]
+        raise ValueError(
+            f"No vote names the class {shorten(absent)}; the ratings hold {shorten(held)}. "
+            "Correct classes or label_map, or leave the class out."
+        )
