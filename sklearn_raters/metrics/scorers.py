@@ -1,0 +1,133 @@
+"""Scorers for scikit-learn's cross-validation and searches that take ratings in place of y."""
+
+import inspect
+
+import numpy as np
+from sklearn.utils import _safe_indexing
+
+from sklearn_raters._align import align
+from sklearn_raters._estimator_kinds import unwrap
+from sklearn_raters._votes import sort_labels
+from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.metrics.distributions import soft_cross_entropy
+from sklearn_raters.metrics.recalls import unweighted_average_recall
+
+
+class _RatingsScorer:
+    """A scorer that takes ratings in place of y; see `make_ratings_scorer`."""
+
+    def __init__(self, score_func, *, target, sign, alpha, classes, label_map, kwargs):
+        self.score_func = score_func
+        self.target = target
+        self.sign = sign
+        self.alpha = alpha
+        self.classes = classes
+        self.label_map = label_map
+        self.kwargs = kwargs
+
+    def __call__(self, estimator, X, Y):
+        """Score a fitted estimator on the samples of X that have a consensus in Y."""
+        worker = unwrap(estimator)
+        classes, label_map = (
+            getattr(worker, name, None) if given is None else given
+            for name, given in (("classes", self.classes), ("label_map", self.label_map))
+        )
+        consensus = hard_labels(Y, classes=classes, label_map=label_map)
+        rated = np.flatnonzero([label is not None for label in consensus])
+        if not len(rated):
+            raise ValueError(
+                f"None of the {len(consensus)} samples to score has a consensus"
+                + ("" if classes is None else f" within the classes {list(classes)}")
+                + ": all are unrated, tied or of another class. Use fewer or larger folds."
+            )
+        truth = consensus[rated].tolist()
+        if classes is None:
+            classes = sort_labels({*np.asarray(estimator.classes_).tolist(), *truth})
+        X = _safe_indexing(X, rated)
+        if self.target == "consensus":
+            names = inspect.signature(self.score_func).parameters
+            labels = {"labels": list(classes)} if "labels" in names else {}
+            predicted = estimator.predict(X)
+            return self.sign * self.score_func(truth, predicted, **labels, **self.kwargs)
+        soft = soft_labels(Y, alpha=self.alpha, classes=classes, label_map=label_map)[rated]
+        proba = align(estimator.predict_proba(X), estimator.classes_, classes)
+        return self.sign * self.score_func(soft, proba, **self.kwargs)
+
+    def __repr__(self):
+        sign = "" if self.sign > 0 else ", greater_is_better=False"
+        return f"make_ratings_scorer({self.score_func.__name__}, target={self.target!r}{sign})"
+
+
+def make_ratings_scorer(
+    score_func,
+    *,
+    target="consensus",
+    greater_is_better=True,
+    alpha=0.75,
+    classes=None,
+    label_map=None,
+    **kwargs,
+):
+    """
+    Make a scorer that takes ratings for `cross_validate`, `GridSearchCV` and the like.
+
+    The scorer rates an estimator on the samples that have a consensus within the classes, and
+    every class counts, also one that the training part of a fold did not hold.
+
+    Parameters
+    ----------
+    score_func : callable
+        ``score_func(y_true, y_pred, **kwargs)`` for ``target="consensus"``, given ``labels=`` too
+        where it names such a parameter; ``score_func(soft_true, proba, **kwargs)`` for
+        ``target="soft"``.
+    target : {"consensus", "soft"}, default="consensus"
+        What `predict` is held against (consensus labels), or `predict_proba` (soft labels).
+    greater_is_better : bool, default=True
+        False turns the sign, so that a greater score is always better.
+    alpha : float, default=0.75
+        Smoothing of the soft labels, see `sklearn_raters.consensus.soft_labels`.
+    classes : sequence or None, default=None
+        The classes of the task. None takes the estimator's parameter `classes`, and where it has
+        none, the classes that it learnt with all labels that a consensus names.
+    label_map : dict or None, default=None
+        From labels to classes, applied after the majority. None takes the estimator's own.
+    **kwargs : dict
+        Passed to `score_func`.
+
+    Returns
+    -------
+    callable
+        ``scorer(estimator, X, Y)`` -> float, picklable.
+
+    Raises
+    ------
+    ValueError
+        If `target` is neither of the two.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from sklearn.metrics import f1_score
+    >>> from sklearn_raters.metrics import make_ratings_scorer
+    >>> macro_f1 = make_ratings_scorer(f1_score, average="macro")
+    >>> X, Y = [[0], [1], [2]], [["a", "a"], ["a", "b"], ["a", None]]
+    >>> macro_f1(DummyClassifier().fit(X, ["a", "a", "a"]), X, Y)
+    1.0
+    """
+    if target not in ("consensus", "soft"):
+        raise ValueError(f"target must be 'consensus' or 'soft', got {target!r}.")
+    return _RatingsScorer(
+        score_func,
+        target=target,
+        sign=1 if greater_is_better else -1,
+        alpha=alpha,
+        classes=classes,
+        label_map=label_map,
+        kwargs=kwargs,
+    )
+
+
+uar_scorer = make_ratings_scorer(unweighted_average_recall)
+neg_soft_cross_entropy_scorer = make_ratings_scorer(
+    soft_cross_entropy, target="soft", greater_is_better=False
+)
