@@ -1,0 +1,145 @@
+"""IEMOCAP's annotation files: read the summary and the Categorical form, and compare them."""
+
+import re
+
+from sklearn_raters.datasets._files import read_text
+
+CODES = {
+    "ang": "anger",
+    "hap": "happiness",
+    "sad": "sadness",
+    "neu": "neutral",
+    "fru": "frustration",
+    "exc": "excitement",
+    "fea": "fear",
+    "sur": "surprise",
+    "dis": "disgust",
+    "oth": "other",
+    "xxx": None,
+}
+LABELS = [word for word in CODES.values() if word]
+# The annotation tool's wordings beside the plain ones.
+WORDS = {word: word for word in LABELS} | {
+    "neutral state": "neutral",
+    "excited": "excitement",
+    "surprised": "surprise",
+}
+
+SUMMARY_NAME = re.compile(r"(Ses\d+[FM]_.+)\.txt")
+CATEGORICAL_NAME = re.compile(r"(Ses\d+[FM]_.+)_e(\d+)_cat\.txt", re.IGNORECASE)
+SPEAKER = re.compile(r"(Ses\d+)[FM]_.*_([FM])[^_]*")
+HEAD = re.compile(r"\[\s*([\d.]+)\s*-\s*([\d.]+)\s*\]\s+(\S+)\s+(\S+)")
+RATING = re.compile(r"C-(\w+):(.*)")
+OUTSIDE_RATER = re.compile(r"E\d+")
+
+
+def read_labels(text, where):
+    """Return the labels of one rating as a tuple; ``where`` tells the place in an error."""
+    labels = []
+    # A comment in brackets may hold semicolons, so that it must go before the labels are split.
+    for wording in text.partition("(")[0].split(";"):
+        wording = wording.strip(" \t:").lower()
+        if not wording:
+            continue
+        if wording not in WORDS:
+            raise ValueError(
+                f"Unknown label {wording!r} at {where}; IEMOCAP's labels are "
+                f"{', '.join(LABELS)}. Correct the line, or fetch the file again."
+            )
+        labels.append(WORDS[wording])
+    return tuple(dict.fromkeys(labels))
+
+
+def add_votes(votes, rater, labels, where, differences):
+    """Add one rating to ``votes``; of two by the same rater the first stays."""
+    if rater not in votes:
+        votes[rater] = labels
+    elif set(votes[rater]) != set(labels):
+        differences.append(f"{where}: rater {rater} rates twice, the first rating is kept")
+
+
+def read_summary(path, differences):
+    """Read a dialog's summary file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file ``SessionN/dialog/EmoEvaluation/<dialog>.txt``.
+    differences : list of str
+        Lines that could not be read are appended here.
+
+    Returns
+    -------
+    dict
+        For each utterance its start (s), end (s), majority label or None, and votes
+        ``{rater: tuple of labels}``.
+    """
+    utterances = {}
+    votes = None
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        where = f"{path}:{number}"
+        line = line.strip()
+        if head := HEAD.match(line):
+            start, end, name, code = head.groups()
+            if name in utterances:
+                raise ValueError(f"{name} stands twice in {path}, again in line {number}.")
+            if code not in CODES or not SPEAKER.fullmatch(name):
+                raise ValueError(
+                    f"{where} gives {name} the code {code!r}; expected an utterance such as "
+                    f"Ses01F_impro01_F000 and one of {', '.join(CODES)}. Fetch the file again."
+                )
+            votes = {}
+            utterances[name] = float(start), float(end), CODES[code], votes
+        elif (rating := RATING.match(line)) and votes is not None:
+            rater, labels = rating.groups()
+            # F1, M1 and the like are the speakers themselves.
+            if OUTSIDE_RATER.fullmatch(rater):
+                add_votes(votes, rater, read_labels(labels, where), where, differences)
+        elif line and not line.startswith(("%", "A-")):
+            differences.append(f"{where}: line not understood: {line[:60]!r}")
+    if not utterances:
+        raise ValueError(
+            f"{path} holds no utterance: it is empty or not an IEMOCAP summary file. "
+            "Fetch it again from the corpus' archive."
+        )
+    return utterances
+
+
+def read_categorical(path, rater, differences):
+    """Read one rater's file on a dialog as ``{utterance: tuple of labels}``."""
+    rated = {}
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        where = f"{path}:{number}"
+        name, *rest = line.split(None, 1)[:2] or [""]
+        if SPEAKER.fullmatch(name) and rest:
+            votes = {rater: rated[name]} if name in rated else {}
+            add_votes(votes, rater, read_labels(rest[0], where), where, differences)
+            rated[name] = votes[rater]
+        elif name:
+            differences.append(f"{where}: line not understood: {line[:60]!r}")
+    return rated
+
+
+def cross_check(dialog, utterances, by_file, differences):
+    """Append every place where a dialog's summary and Categorical files differ.
+
+    ``by_file`` is ``{rater: {utterance: labels}}``, one entry for each Categorical file.
+    """
+    by_summary = {}
+    for name, (_, _, _, votes) in utterances.items():
+        for rater, labels in votes.items():
+            by_summary.setdefault(rater, {})[name] = labels
+    for rater in sorted(by_summary.keys() | by_file.keys()):
+        if not by_file.get(rater):
+            differences.append(f"{dialog}, rater {rater}: no Categorical file, or an empty one")
+            continue
+        summary, file = by_summary.get(rater, {}), by_file[rater]
+        for name in sorted(summary.keys() | file.keys()):
+            told, filed = (
+                "/".join(sorted(form[name])) or "no label" if name in form else "nothing"
+                for form in (summary, file)
+            )
+            if told != filed:
+                differences.append(
+                    f"{dialog}, {name}, rater {rater}: summary {told}, Categorical file {filed}"
+                )
