@@ -56,13 +56,15 @@ def find_sessions(root, sessions):
         inner = sorted(folder.parent for folder in root.glob("*/Session1"))
         hint = f"did you mean {inner[0]}?" if inner else f"{remedy}."
         raise FileNotFoundError(f"IEMOCAP: {root} holds no folder Session1; {hint}")
-    wanted = range(1, max(found) + 1) if sessions is None else sessions
+    wanted = range(1, max(found) + 1) if sessions is None else list(sessions)
     missing = [f"Session{number}" for number in wanted if number not in found]
     if missing:
         raise FileNotFoundError(
             f"IEMOCAP: {root} lacks {first_few(missing)}; copy it from the corpus' archive, or "
             f"name those to load, such as sessions={sorted(found)}."
         )
+    if not wanted:
+        raise ValueError("sessions is empty; name at least one, such as sessions=[1, 2].")
     return {int(number): found[number] for number in sorted(set(wanted))}
 
 
@@ -214,6 +216,11 @@ def load_iemocap(root, *, sessions=None, strict=False):
     utterances, X, session_of = {}, [], []
     for number, folder in find_sessions(root, sessions).items():
         spoken = read_session(folder, differences)
+        if double := utterances.keys() & spoken.keys():
+            raise ValueError(
+                f"{folder} holds utterances of another session: {first_few(sorted(double))}; "
+                "copy the session again from the corpus' archive."
+            )
         X += find_audio(folder, spoken)
         session_of += [number] * len(spoken)
         utterances |= spoken
