@@ -9,6 +9,7 @@ from sklearn_raters._votes import (
     check_class_names,
     label_kind,
     merge_votes,
+    plain,
     shorten,
     sort_labels,
 )
@@ -70,7 +71,7 @@ def parse_ratings(Y, classes=None):
         return _parse_cube(Y, classes)
     if Y.ndim not in (1, 2):
         raise ValueError(f"Ratings must have 1, 2 or 3 dimensions, not the shape {Y.shape}.")
-    matrix = Y.reshape(len(Y), -1) if Y.size else Y.reshape(len(Y), 1)
+    matrix = Y[:, np.newaxis] if Y.ndim == 1 else Y
     return _cells_to_votes(*_rated_cells(matrix), len(matrix), list(range(matrix.shape[1])))
 
 
@@ -116,17 +117,14 @@ def encode_labels(labels, where):
     names : list
         The distinct labels, sorted.
     """
-    import pandas as pd
+    if labels.dtype == object:
+        import pandas as pd
 
-    for kind in set(map(type, labels)) if labels.dtype == object else ():
-        if kind.__hash__ is None or issubclass(kind, _SEVERAL):
-            bad = next(i for i, label in enumerate(labels) if type(label) is kind)
-            raise ValueError(
-                f"{where(bad)} holds {labels[bad]!r}, a {kind.__name__}, as a label: labels are "
-                "strings or numbers, several of them in one flat tuple."
-            )
-    code, names = pd.factorize(labels)
-    names = [name.item() if isinstance(name, np.generic) else name for name in names]
+        _check_label_types(labels, where)
+        code, names = pd.factorize(labels)
+    else:
+        names, code = np.unique(labels, return_inverse=True)
+    names = [plain(name) for name in names]
     first = {}
     for index, name in enumerate(names):
         first.setdefault(label_kind(name), index)
@@ -148,13 +146,24 @@ def encode_labels(labels, where):
     return np.array([position[name] for name in names], dtype=np.intp)[code], ordered
 
 
+def _check_label_types(labels, where):
+    """Refuse what cannot be a label, such as a dict or a list within a list."""
+    for kind in set(map(type, labels)):
+        if kind.__hash__ is None or issubclass(kind, _SEVERAL):
+            bad = next(i for i, label in enumerate(labels) if type(label) is kind)
+            raise ValueError(
+                f"{where(bad)} holds {labels[bad]!r}, a {kind.__name__}, as a label: labels are "
+                "strings or numbers, several of them in one flat tuple."
+            )
+
+
 def _as_array(Y):
     """Make an array of ratings without letting NumPy unfold cells that hold several labels."""
     if np.ma.isMaskedArray(Y):
-        return Y.astype(object).filled(None)
+        return Y.filled(0) if Y.ndim == 3 else np.where(np.ma.getmaskarray(Y), None, Y.data)
     if isinstance(Y, np.ndarray):
         return Y
-    if isinstance(Y, str | bytes | dict | set) or not hasattr(Y, "__len__"):
+    if isinstance(Y, str | bytes | dict | set) or hasattr(Y, "tocoo") or not np.iterable(Y):
         raise TypeError(
             f"Ratings cannot be read from {type(Y).__name__}: give an array, a list, a DataFrame, "
             "or a long table through ratings_from_long."
@@ -171,7 +180,8 @@ def _as_array(Y):
                 f"Row {index} of the ratings has {len(row)} cells, row 0 has {width}: give one "
                 "cell a rater, None where the rater did not rate."
             )
-    return np.fromiter(chain.from_iterable(rows), object, len(rows) * width).reshape(-1, width)
+    cells = np.fromiter(chain.from_iterable(rows), dtype=object, count=len(rows) * width)
+    return cells.reshape(len(rows), width)
 
 
 def _rated_cells(matrix):
@@ -238,8 +248,9 @@ def _cells_to_votes(sample, rater, values, n_samples, raters, index=None):
         )
 
     def where(position):
-        row = sample[position]
-        return f"Sample {row if index is None else index[row]!r}, rater {raters[rater[position]]!r}"
+        row = int(sample[position])
+        name = row if index is None else index[row : row + 1].tolist()[0]
+        return f"Sample {name!r}, rater {raters[rater[position]]!r}"
 
     code, labels = encode_labels(values, where)
     return merge_votes(sample, rater, code, np.ones(len(code)), n_samples, raters, labels)
@@ -260,7 +271,8 @@ def _parse_cube(Y, classes):
     if len(names) != Y.shape[2]:
         raise ValueError(
             f"classes names {len(names)} labels ({shorten(names)}), but the votes of shape "
-            f"{Y.shape} have {Y.shape[2]} in their last axis."
+            f"{Y.shape} have {Y.shape[2]} in their last axis. If the task has fewer classes, parse the "
+            "votes first: parse_ratings(Y, classes=all labels)."
         )
     sample, rater, label = np.nonzero(Y)
     weight = Y[sample, rater, label].astype(np.float64)

@@ -8,11 +8,17 @@ import numpy as np
 
 # Sums of weights such as 0.1 + 0.2 and 0.3 are a tie in spite of rounding.
 _TIE_TOLERANCE = 1e-9
+_NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
 
 
 def is_missing(value):
     """Tell whether one label is None, NaN or pandas.NA (which equals nothing, not even itself)."""
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
+
+
+def plain(label):
+    """Return a NumPy scalar as the Python object that it stands for."""
+    return label.item() if isinstance(label, np.generic) else label
 
 
 def label_kind(label):
@@ -41,11 +47,11 @@ def check_class_names(classes):
     """Return `classes` as a list of distinct Python labels."""
     if isinstance(classes, str) or not np.iterable(classes):
         raise TypeError(f"classes must be a list of labels, not {classes!r}.")
-    names = [name.item() if isinstance(name, np.generic) else name for name in classes]
+    names = [plain(name) for name in classes]
     if not names:
         raise ValueError("classes is empty: name at least one label.")
     for position, name in enumerate(names):
-        if isinstance(name, list | tuple | set | frozenset | dict) or is_missing(name):
+        if isinstance(name, _NO_LABEL) or is_missing(name):
             raise ValueError(f"classes must hold labels, but its entry {position} is {name!r}.")
         if name in names[:position]:
             raise ValueError(f"classes names {name!r} twice.")
@@ -59,9 +65,10 @@ def check_label_map(label_map, classes):
     if not isinstance(label_map, Mapping):
         raise TypeError(f"label_map must be a dict of label to label, not {label_map!r}.")
     for label, target in label_map.items():
-        if is_missing(target):
+        if isinstance(target, _NO_LABEL) or is_missing(target):
             raise ValueError(
-                f"label_map maps {label!r} to {target!r}: to leave a label out, leave it out of classes."
+                f"label_map maps {label!r} to {target!r}, which is no label. To leave a label "
+                "out, leave it out of classes."
             )
         if classes is not None and target not in classes:
             raise ValueError(
@@ -74,7 +81,7 @@ def check_label_map(label_map, classes):
                 "of one of them. For a votes cube with more labels than classes, name the cube's "
                 "labels by parse_ratings(Y, classes=...) first and hand on the result."
             )
-    return dict(label_map)
+    return {label: plain(target) for label, target in label_map.items()}
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -80,7 +80,7 @@ def rater_summary(Y, *, classes=None, label_map=None):
     table = table.astype(dict.fromkeys(columns[:3], np.int64))
     table["agreement"] = agrees
     try:
-        table.attrs["krippendorff_alpha"] = krippendorff_alpha(task)
+        table.attrs["krippendorff_alpha"] = krippendorff_alpha(task, classes=task.labels)
     except ValueError:
         table.attrs["krippendorff_alpha"] = np.nan
     return table

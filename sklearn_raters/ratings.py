@@ -74,7 +74,8 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
 
     def where(position):
         at = cell[position]
-        return f"Row {table.index[at]!r}, sample {index[row[at]]!r}, rater {raters[column[at]]!r}"
+        line, name = table.index.tolist()[at], index.tolist()[row[at]]
+        return f"Row {line!r}, sample {name!r}, rater {raters[column[at]]!r}"
 
     code, names = encode_labels(labels, where)
     votes = merge_votes(row[cell], column[cell], code, np.ones(len(code)), len(index), raters, names)
@@ -132,7 +133,7 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label", classes
         )
     index = Y.index if hasattr(Y, "iloc") else pd.RangeIndex(votes.n_samples)
     if not index.is_unique:
-        twice = index[index.duplicated()][0]
+        twice = index[index.duplicated()].tolist()[0]
         raise ValueError(f"Two samples are named {twice!r}: a long table would mix their votes.")
     return pd.DataFrame(
         {
@@ -202,13 +203,14 @@ def _sample_rows(names, samples):
     import pandas as pd
 
     if names.isna().any():
-        row = names.index[names.isna()][0]
+        row = names.index[names.isna()].tolist()[0]
         raise ValueError(f"Row {row!r} of the ratings table names no sample.")
     if samples is None:
-        return pd.factorize(names)
+        number, found = pd.factorize(names)
+        return number, pd.Index(found.tolist())
     index = pd.Index(samples)
     if not index.is_unique:
-        raise ValueError(f"samples names {index[index.duplicated()][0]!r} twice.")
+        raise ValueError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
     number = index.get_indexer(names)
     if (number < 0).any():
         strangers = names[number < 0].unique().tolist()
@@ -224,7 +226,7 @@ def _rater_columns(names):
     import pandas as pd
 
     if names.isna().any():
-        row = names.index[names.isna()][0]
+        row = names.index[names.isna()].tolist()[0]
         raise ValueError(f"Row {row!r} of the ratings table names no rater.")
     code, found = pd.factorize(names)
     raters = sort_labels(found.tolist(), "The raters' names")
