@@ -16,6 +16,9 @@ from sklearn_raters.datasets._files import (
 )
 from sklearn_raters.ratings import parse_ratings, ratings_from_long
 
+# What exports write into an empty cell; "None" is not among them, since raters answer it.
+MISSING_LABELS = ["", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null"]
+
 DESCRIPTION = """Rated audio from {audio_dir}.
 
 {n_samples} samples, {n_raters} raters, {n_votes} votes, labels {labels}.
@@ -25,17 +28,23 @@ Must not be split between folds: {split}.
 """
 
 
-def read_table(path, names):
-    """Read a table of ratings from a CSV (``,``) or TSV (tab) file; ``names`` stay text."""
+def read_table(path, label, names):
+    """Read a CSV or TSV file of ratings; the columns ``names`` stay text."""
     import pandas as pd
 
     file = existing_file(path, "The ratings table", "give a DataFrame or a CSV or TSV file")
     suffixes = {suffix.lower() for suffix in file.suffixes}
     separator = "\t" if suffixes & {".tsv", ".tab"} else ","
-    # Names such as 010270117 are no numbers, and a file or rater may be called NA or None.
-    text = {name: lambda value: value or None for name in names}
     try:
-        return pd.read_csv(file, sep=separator, converters=text, encoding="utf-8-sig")
+        return pd.read_csv(
+            file,
+            sep=separator,
+            encoding="utf-8-sig",
+            # 010270117 is no number, and a file or a rater may be called NA or None.
+            dtype=dict.fromkeys(names, str),
+            na_values={label: MISSING_LABELS} | {name: [""] for name in names},
+            keep_default_na=False,
+        )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ValueError(
             f"The ratings table {file} cannot be read as text separated by {separator!r}: "
@@ -168,7 +177,8 @@ def load_rated_audio(
     ----------
     table : DataFrame, str or path-like
         The votes, or a CSV file of them (a name with ``.tsv`` or ``.tab`` is read as
-        tab-separated). From a file, sample, rater, speaker and session are read as text.
+        tab-separated). From a file, sample, rater, speaker and session are read as text, and
+        labels such as NA, NaN or null count as missing.
     audio_dir : str or path-like
         The folder that holds the audio, at any depth; ``~`` is expanded.
     sample : str, default="sample"
@@ -236,7 +246,7 @@ def load_rated_audio(
     source = ""
     if isinstance(table, (str, os.PathLike)):
         source = f" {Path(table).expanduser()}"
-        table = read_table(table, {name for key, name in wanted.items() if key != "label"})
+        table = read_table(table, label, {*wanted.values()} - {label})
     require_columns(table, wanted, source)
     table = table.assign(**{sample: file_names(table[sample], sample)})
 

@@ -69,6 +69,15 @@ def read_subset(root, task):
     if double.any():
         row = table[double].iloc[0]
         raise ValueError(f"{file} scores utterance {row.utterance} by {row.rater} twice.")
+    numbers = pd.to_numeric(table[task], errors="coerce")
+    broken = numbers.isna() & table[task].notna()
+    if broken.any():
+        row = table[broken].iloc[0]
+        raise ValueError(
+            f"{file} holds {row[task]!r} as a {task} score of utterance {row.utterance} by "
+            f"{row.rater}; expected a number. Copy it again."
+        )
+    table[task] = numbers
     order = table["utterance"].unique()
     scores = table.pivot(index="utterance", columns="rater", values=task).loc[order]
     about = table.drop_duplicates("utterance").set_index("utterance")[["speaker", "gender"]]
