@@ -12,105 +12,17 @@ from sklearn.base import (
     TransformerMixin,
 )
 from sklearn.metrics import accuracy_score
-from sklearn.model_selection import GroupShuffleSplit
-from sklearn.utils import check_random_state, compute_class_weight
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_sample_weight,
-    check_array,
     check_consistent_length,
     check_is_fitted,
-    column_or_1d,
 )
 
+from sklearn_raters._splits import hold_out
+from sklearn_raters._targets import class_weights, target_distributions
 from sklearn_raters.sequences import as_sequences
-
-
-def target_distributions(y, classes):
-    """Turn hard or soft targets into distributions.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_samples,) or (n_samples, n_classes)
-        Labels, or rows of non-negative numbers that sum to one.
-    classes : array-like of shape (n_classes,) or None
-        The classes in the order of the columns; None: the sorted labels, or 0, 1, ... of soft targets.
-
-    Returns
-    -------
-    classes : ndarray of shape (n_classes,)
-        The classes.
-    distributions : ndarray of shape (n_samples, n_classes)
-        One-hot rows for labels.
-
-    Raises
-    ------
-    ValueError
-        If a label is not among the classes, a row does not sum to one, or there is one class only.
-    """
-    if np.ndim(y) == 2 and np.shape(y)[1] > 1:
-        soft = check_array(y, dtype=np.float64, input_name="y")
-        _check_rows(soft)
-        found = np.arange(soft.shape[1]) if classes is None else np.asarray(classes)
-        if len(found) != soft.shape[1]:
-            raise ValueError(
-                f"Soft targets have {soft.shape[1]} columns, but there are {len(found)} classes."
-            )
-        return found, soft
-    y = column_or_1d(y, warn=True)
-    check_classification_targets(y)
-    found, codes = np.unique(y, return_inverse=True)
-    if classes is not None:
-        unknown = sorted(set(found.tolist()) - set(np.asarray(classes).tolist()))
-        if unknown:
-            raise ValueError(f"y holds the labels {unknown}, which are not among classes={list(classes)}.")
-        places = {label: place for place, label in enumerate(np.asarray(classes).tolist())}
-        codes = np.array([places[label] for label in found.tolist()])[codes]
-        found = np.asarray(classes)
-    if len(found) < 2:
-        raise ValueError(f"y holds only one class ({found[0]!r}); a classifier needs at least two classes.")
-    return found, np.eye(len(found))[codes]
-
-
-def _check_rows(soft):
-    if soft.min() < 0:
-        row = int(np.argmin(soft.min(axis=1)))
-        raise ValueError(f"Soft targets must not be negative; sample {row} has {soft[row].tolist()}.")
-    sums = soft.sum(axis=1)
-    wrong = np.flatnonzero(~np.isclose(sums, 1, atol=1e-6))
-    if len(wrong):
-        raise ValueError(
-            f"Each row of soft targets must sum to 1; {len(wrong)} do not, first that of "
-            f"sample {wrong[0]}, which sums to {sums[wrong[0]]:.6g}. Divide each row by its sum, or use sklearn_raters.consensus.soft_labels."
-        )
-
-
-def class_weights(class_weight, classes, mass):
-    """Return a weight a class, shape (n_classes,).
-
-    Parameters
-    ----------
-    class_weight : dict, "balanced" or None
-        As in scikit-learn; "balanced" is inverse to each class' share.
-    classes : ndarray of shape (n_classes,)
-        The classes.
-    mass : ndarray of shape (n_samples, n_classes)
-        How much of each class each sample holds; classes without mass get weight 0 under "balanced".
-
-    Returns
-    -------
-    ndarray of shape (n_classes,)
-        The weights.
-    """
-    if class_weight is None:
-        return np.ones(len(classes))
-    if isinstance(class_weight, dict):
-        present = np.asarray(classes)
-        return compute_class_weight(class_weight, classes=present, y=present)
-    total = mass.sum(axis=0)
-    share = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
-    return share * mass.sum() / (total > 0).sum()
 
 
 def merge_repeats(sequences, mass, groups):
@@ -125,7 +37,7 @@ def merge_repeats(sequences, mass, groups):
         The samples.
     mass : ndarray of shape (n_samples, n_classes)
         Their targets times their weights.
-    groups : ndarray of shape (n_samples,)
+    groups : ndarray of shape (n_samples,) or None
         Samples of different groups stay apart.
 
     Returns
@@ -134,7 +46,7 @@ def merge_repeats(sequences, mass, groups):
         The different samples with any mass.
     mass : ndarray of shape (n_different, n_classes)
         The sums of the equal samples' mass.
-    groups : ndarray of shape (n_different,)
+    groups : ndarray of shape (n_different,) or None
         Their groups.
     """
     weight = mass.sum(axis=1)
@@ -145,7 +57,8 @@ def merge_repeats(sequences, mass, groups):
             continue
         key = blake2b(np.ascontiguousarray(frames), digest_size=16)
         key.update(rows[index].astype(np.float32).tobytes())
-        key.update(str(groups[index]).encode())
+        if groups is not None:
+            key.update(str(groups[index]).encode())
         place = places.setdefault(key.digest(), len(kept))
         if place == len(kept):
             kept.append(index)
@@ -154,48 +67,17 @@ def merge_repeats(sequences, mass, groups):
             sums[place] += mass[index]
     order = [place for _, place in sorted(places.items())]
     kept = np.array(kept, dtype=np.int64)[order]
-    return sequences.take(kept), np.array(sums)[order], groups[kept]
-
-
-def hold_out(groups, fraction, seed):
-    """Split samples into a training and a validation part by whole groups.
-
-    Parameters
-    ----------
-    groups : ndarray of shape (n_samples,)
-        What must stay together.
-    fraction : float
-        The share of groups held out.
-    seed : int
-        Which groups.
-
-    Returns
-    -------
-    train, valid : ndarray of int
-        Indices of the two parts.
-
-    Raises
-    ------
-    ValueError
-        If there is one group only.
-    """
-    if len(np.unique(groups)) < 2:
-        raise ValueError(
-            "early_stopping needs at least two groups, one of them to validate on; found "
-            f"{len(np.unique(groups))}. Set early_stopping=False or give more groups."
-        )
-    splitter = GroupShuffleSplit(n_splits=1, test_size=fraction, random_state=seed)
-    return next(splitter.split(groups, groups=groups))
+    return sequences.take(kept), np.array(sums)[order], None if groups is None else groups[kept]
 
 
 class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):
     """Base of the estimators that hold one network; a subclass says by `_module` which."""
 
     # Both are taken by fit and go on to it from searches and pipelines without set_fit_request.
-    __metadata_request__fit = {"groups": True}  # noqa: RUF012
+    __metadata_request__fit = {"groups": True}
     _takes_soft_targets = True
 
-    _parameter_constraints = {  # noqa: RUF012
+    _parameter_constraints = {
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
@@ -250,8 +132,7 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         weight = _check_sample_weight(
             sample_weight, distributions, dtype=np.float64, ensure_non_negative=True
         )
-        groups = np.zeros(len(weight)) if groups is None else np.asarray(groups)
-        own_group = len(np.unique(groups)) == 1
+        groups = None if groups is None else np.asarray(groups)
         sequences, mass, groups = merge_repeats(sequences, distributions * weight[:, None], groups)
         if len(mass) == 0 or (mass.sum(axis=0) > 0).sum() < 2:
             raise ValueError(
@@ -262,9 +143,8 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         train_data, valid_data = (sequences, mass), None
         if self.early_stopping:
-            # Without groups each sample is one of its own.
-            groups = np.arange(len(mass)) if own_group else groups
-            train, valid = hold_out(groups, self.validation_fraction, seed)
+            labels = classes[mass.argmax(axis=1)]
+            train, valid = hold_out(groups, labels, self.validation_fraction, seed)
             train_data = sequences.take(train), mass[train]
             valid_data = sequences.take(valid), mass[valid]
         self.net_ = _net.train(
@@ -284,6 +164,12 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         self.n_iter_ = len(self.net_.history)
         self._n_features_out = self.net_.module_.output.in_features
         return self
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
 
     def _run(self, X):
         from sklearn_raters import _net
@@ -354,7 +240,8 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         float
             Between 0 and 1.
         """
-        if np.ndim(y) == 1:
+        y = y if hasattr(y, "ndim") else np.asarray(y)
+        if y.ndim == 1:
             return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
         chosen = self.predict_proba(X).argmax(axis=1)
         share = np.take_along_axis(np.asarray(y), chosen[:, None], axis=1)[:, 0]

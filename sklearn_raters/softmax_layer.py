@@ -14,7 +14,7 @@ class SoftmaxLayerClassifier(BaseNetClassifier):
         Passes over the training samples.
     batch_size : int, default=32
         Samples a training step.
-    learning_rate : float, default=1e-3
+    learning_rate : float, default=1e-2
         Step size of Adamax.
     class_weight : dict or "balanced", default=None
         Weights of the classes in the loss; "balanced" makes them inverse to the classes' shares.
@@ -64,7 +64,7 @@ class SoftmaxLayerClassifier(BaseNetClassifier):
         dropout=0.5,
         max_epochs=100,
         batch_size=32,
-        learning_rate=1e-3,
+        learning_rate=1e-2,
         class_weight=None,
         early_stopping=False,
         validation_fraction=0.2,

@@ -1,0 +1,114 @@
+"""The fusion layer: a softmax layer on the frozen views' representations, or the mean of their posteriors."""
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.utils.class_weight import compute_sample_weight
+
+from sklearn_raters._estimator_kinds import groups_for_fit
+
+# Inverse strengths of the L2 penalty tried by "logistic", weakest last.
+STRENGTHS = 10.0 ** np.arange(-5, 1)
+
+
+def logistic_layer(C, class_weight):
+    """Return the convex form of the paper's fusion layer, unfitted."""
+    return LogisticRegression(C=C, class_weight=class_weight, max_iter=1000)
+
+
+def choose_strength(folds, class_weight):
+    """Choose the penalty of the logistic layer by cross-entropy on samples that it has not seen.
+
+    Parameters
+    ----------
+    folds : list of tuple (Z_train, y_train, Z_valid, y_valid)
+        Representations and labels of the samples to fit on and to judge by.
+    class_weight : dict, "balanced" or None
+        Weights of the classes, in the layer and in the judgement.
+
+    Returns
+    -------
+    float
+        The C with the lowest sum of (weighted) cross-entropies; of equal ones the strongest penalty.
+    """
+    losses = np.zeros(len(STRENGTHS))
+    for Z_train, y_train, Z_valid, y_valid in folds:
+        weight = compute_sample_weight(class_weight, y_valid)
+        for index, C in enumerate(STRENGTHS):
+            layer = logistic_layer(C, class_weight).fit(Z_train, y_train)
+            known = np.isin(y_valid, layer.classes_)
+            losses[index] += log_loss(
+                y_valid[known],
+                layer.predict_proba(Z_valid[known]),
+                sample_weight=weight[known],
+                labels=layer.classes_,
+            )
+    return float(STRENGTHS[np.argmin(losses)])
+
+
+def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):
+    """Fit the fusion layer on frozen representations.
+
+    Parameters
+    ----------
+    fusion : "logistic", "softmax" or classifier
+        Which layer; see `MultiRaterStackingClassifier`.
+    Z : ndarray of shape (n_samples, n_units)
+        All views' representations side by side.
+    y : ndarray of shape (n_samples,)
+        Consensus labels.
+    groups : ndarray of shape (n_samples,) or None
+        For classifiers that take them.
+    folds : list of tuple
+        For `choose_strength`.
+    class_weight : dict, "balanced" or None
+        Weights of the classes in the layer.
+    random_state : int or None
+        Source of randomness of "softmax".
+
+    Returns
+    -------
+    classifier
+        The fitted layer.
+
+    Raises
+    ------
+    ValueError
+        If there are class weights that the classifier does not take.
+    """
+    if fusion == "softmax":
+        from sklearn_raters.softmax_layer import SoftmaxLayerClassifier
+
+        layer = SoftmaxLayerClassifier(class_weight=class_weight, random_state=random_state)
+    elif fusion == "logistic":
+        layer = logistic_layer(choose_strength(folds, class_weight), class_weight)
+    else:
+        layer = clone(fusion)
+        if class_weight is not None:
+            if "class_weight" not in layer.get_params():
+                raise ValueError(
+                    f"class_weight={class_weight!r} cannot reach the fusion {layer!r}, which has no such "
+                    "parameter. Set class_weight=None, or give another classifier as fusion."
+                )
+            layer.set_params(class_weight=class_weight)
+    return layer.fit(Z, y, **groups_for_fit(layer, groups))
+
+
+def mean_posterior(posteriors, weights):
+    """Average the views' posteriors, each weighted by class.
+
+    Parameters
+    ----------
+    posteriors : ndarray of shape (n_samples, n_views, n_classes)
+        What each view says.
+    weights : ndarray of shape (n_views, n_classes)
+        Weights of the classes; inverse to the view's own prior they correct its posterior for that.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_classes)
+        Rows sum to one.
+    """
+    weighted = posteriors * weights
+    return (weighted / weighted.sum(axis=2, keepdims=True)).mean(axis=1)

@@ -1,0 +1,99 @@
+"""Targets of one classifier: hard or soft labels as distributions, and the classes' weights."""
+
+import numpy as np
+from sklearn.utils import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
+
+
+def target_distributions(y, classes):
+    """Turn hard or soft targets into distributions.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_classes)
+        Labels, or rows of non-negative numbers that sum to one.
+    classes : array-like of shape (n_classes,) or None
+        The classes in the order of the columns; None: the sorted labels, or 0, 1, ... of soft targets.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,)
+        The classes.
+    distributions : ndarray of shape (n_samples, n_classes)
+        One-hot rows for labels.
+
+    Raises
+    ------
+    ValueError
+        If a label is not among the classes, a row does not sum to one, or there is one class only.
+    """
+    if not hasattr(y, "ndim"):
+        y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] > 1:
+        soft = check_array(y, dtype=np.float64, input_name="y")
+        _check_rows(soft)
+        found = np.arange(soft.shape[1]) if classes is None else np.asarray(classes)
+        if len(found) != soft.shape[1]:
+            raise ValueError(
+                f"Soft targets have {soft.shape[1]} columns, but there are {len(found)} classes."
+            )
+        return found, soft
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "f":
+        assert_all_finite(y, input_name="y")
+    check_classification_targets(y)
+    found, codes = np.unique(y, return_inverse=True)
+    if classes is not None:
+        unknown = sorted(set(found.tolist()) - set(np.asarray(classes).tolist()))
+        if unknown:
+            raise ValueError(f"y holds the labels {unknown}, which are not among classes={list(classes)}.")
+        places = {label: place for place, label in enumerate(np.asarray(classes).tolist())}
+        codes = np.array([places[label] for label in found.tolist()])[codes]
+        found = np.asarray(classes)
+    if len(y) == 0:
+        raise ValueError("Found array with 0 sample(s); at least two, of different classes, are needed.")
+    if len(found) < 2:
+        raise ValueError(f"y holds only one class ({found[0]!r}); a classifier needs at least two classes.")
+    return found, np.eye(len(found))[codes]
+
+
+def _check_rows(soft):
+    if soft.min() < 0:
+        row = int(np.argmin(soft.min(axis=1)))
+        raise ValueError(f"Soft targets must not be negative; sample {row} has {soft[row].tolist()}.")
+    sums = soft.sum(axis=1)
+    wrong = np.flatnonzero(~np.isclose(sums, 1, atol=1e-6))
+    if len(wrong):
+        raise ValueError(
+            f"Each row of soft targets must sum to 1; {len(wrong)} do not, first that of "
+            f"sample {wrong[0]}, which sums to {sums[wrong[0]]:.6g}. Divide each row by its sum, or use "
+            "sklearn_raters.consensus.soft_labels."
+        )
+
+
+def class_weights(class_weight, classes, mass):
+    """Return a weight a class, shape (n_classes,).
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        As in scikit-learn; "balanced" is inverse to each class' share.
+    classes : ndarray of shape (n_classes,)
+        The classes.
+    mass : ndarray of shape (n_samples, n_classes)
+        How much of each class each sample holds; classes without mass get weight 0 under "balanced".
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        The weights.
+    """
+    if class_weight is None:
+        return np.ones(len(classes))
+    if isinstance(class_weight, dict):
+        present = np.asarray(classes)
+        return compute_class_weight(class_weight, classes=present, y=present)
+    total = mass.sum(axis=0)
+    share = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
+    return share * mass.sum() / (total > 0).sum()

@@ -1,0 +1,177 @@
+"""The views on the ratings: which samples each one learns from, and what."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sklearn_raters._votes import shorten
+from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.ratings import eligible_raters
+
+CROWD_VIEWS = ("crowd_hard", "crowd_soft")
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One view on the ratings.
+
+    Parameters
+    ----------
+    name : object
+        "crowd_hard", "crowd_soft" or a rater's name.
+    rows : ndarray of int of shape (n_view_samples,)
+        The samples that it learns from.
+    targets : ndarray of shape (n_view_samples,) or (n_view_samples, n_classes)
+        Labels of "crowd_hard", soft labels of the others.
+    """
+
+    name: object
+    rows: np.ndarray
+    targets: np.ndarray
+
+    @property
+    def soft(self):
+        """Whether the targets are distributions."""
+        return self.targets.ndim == 2
+
+    def within(self, samples):
+        """Return the same view on the part of its samples that is among `samples`."""
+        inside = np.isin(self.rows, samples)
+        return View(self.name, self.rows[inside], self.targets[inside])
+
+
+def view_names(views, votes, min_ratings):
+    """Return the names of the views asked for.
+
+    Parameters
+    ----------
+    views : "all" or sequence
+        "all" is both crowd views and one a rater with enough ratings; in a sequence "raters" stands for
+        the latter.
+    votes : Votes
+        The ratings.
+    min_ratings : int
+        How many samples a rater must have rated for a view by "all" or "raters".
+
+    Returns
+    -------
+    list
+        The names, each once.
+
+    Raises
+    ------
+    ValueError
+        If a name is neither a crowd view nor a rater, or there is no view.
+    """
+    asked = [*CROWD_VIEWS, "raters"] if isinstance(views, str) and views == "all" else views
+    if isinstance(asked, str) or not np.iterable(asked):
+        raise ValueError(f"views must be 'all' or a list of views, not {views!r}.")
+    by_text = {str(name): name for name in votes.raters}
+    names = []
+    for name in asked:
+        if name == "raters":
+            names += eligible_raters(votes, min_ratings=min_ratings)
+        elif name in CROWD_VIEWS or name in votes.raters:
+            names.append(name)
+        elif str(name) in by_text:
+            names.append(by_text[str(name)])
+        else:
+            raise ValueError(
+                f"There is no view {name!r}: the views are 'crowd_hard', 'crowd_soft', 'raters' and the "
+                f"raters {shorten(votes.raters)}. Name a rater who rated some of these samples."
+            )
+    if not names:
+        raise ValueError(
+            f"No view is left: no rater has min_ratings={min_ratings} ratings, and views={views!r} names no "
+            "crowd view. Lower min_ratings or add 'crowd_hard' or 'crowd_soft'."
+        )
+    return list(dict.fromkeys(names))
+
+
+def make_view(name, votes, *, alpha, classes, label_map):
+    """Return the view of that name.
+
+    Parameters
+    ----------
+    name : object
+        "crowd_hard", "crowd_soft" or a rater of `votes`.
+    votes : Votes
+        The ratings.
+    alpha : float
+        Smoothing of soft labels (equation 1 of the paper).
+    classes : list
+        The task's classes.
+    label_map : dict or None
+        From the ratings' labels to classes.
+
+    Returns
+    -------
+    View
+        Samples and targets.
+
+    Raises
+    ------
+    ValueError
+        If no sample is left for it, or all its targets are one and the same class.
+    """
+    if name == "crowd_hard":
+        targets = consensus_labels(votes, classes, label_map)
+        rows = np.flatnonzero([label is not None for label in targets])
+        targets = np.asarray(targets[rows].tolist())
+        n_used = len(np.unique(targets))
+    else:
+        crowd = name == "crowd_soft"
+        targets = soft_labels(
+            votes if crowd else votes.of_rater(name),
+            alpha=alpha,
+            classes=classes,
+            label_map=label_map,
+            outside_majority="drop" if crowd else "keep",
+        )
+        rows = np.flatnonzero(~np.isnan(targets[:, 0]))
+        targets = targets[rows]
+        n_used = (targets.sum(axis=0) > 0).sum()
+    if len(rows) == 0:
+        raise ValueError(
+            f"The view {name!r} has no samples: no rating of it lies in the classes {shorten(classes)}. "
+            "Leave it out of views, or correct classes and label_map."
+        )
+    if n_used < 2:
+        raise ValueError(
+            f"The view {name!r} knows only one class of {shorten(classes)}; a classifier needs at least two "
+            "classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
+        )
+    return View(name, rows, targets)
+
+
+def consensus_labels(votes, classes, label_map):
+    """Return each sample's majority label (None without one), checked to hold every class.
+
+    Parameters
+    ----------
+    votes : Votes
+        The ratings.
+    classes : list
+        The task's classes.
+    label_map : dict or None
+        From the ratings' labels to classes.
+
+    Returns
+    -------
+    ndarray of object of shape (n_samples,)
+        Labels or None.
+
+    Raises
+    ------
+    ValueError
+        If some class is no sample's consensus.
+    """
+    labels = hard_labels(votes, classes=classes, label_map=label_map)
+    held = {label for label in labels if label is not None}
+    absent = [name for name in classes if name not in held]
+    if absent:
+        raise ValueError(
+            f"No sample's consensus is the class {shorten(absent)}, so it cannot be learnt; the classes are "
+            f"{shorten(classes)}. Give classes= without it, or ratings that agree on it."
+        )
+    return labels
