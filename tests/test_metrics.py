@@ -38,7 +38,6 @@ from sklearn_raters.metrics import (
     uar_scorer,
     unweighted_average_recall,
 )
-from sklearn_raters.ratings import parse_ratings
 
 
 class ConsensusClassifier(ClassifierMixin, BaseEstimator):
@@ -374,7 +373,3 @@ class TestScorers:
 
     def test_repr(self):
         assert repr(uar_scorer) == "make_ratings_scorer(unweighted_average_recall, target='consensus')"
-
-
-def test_ratings_of_one_rater_are_ordinary_labels():
-    assert parse_ratings(["a", "b"]).raters == [0]
