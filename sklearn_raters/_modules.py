@@ -4,6 +4,10 @@ import torch
 from torch import nn
 
 
+# Samples that a CPU runs together while training: fewer waste its vector units, more are padding.
+_SAMPLES_AT_ONCE = 8
+
+
 class Dropout(nn.Module):
     """Dropout with a random generator of its own.
 
@@ -84,8 +88,8 @@ class BLSTMNet(nn.Module):
         self.output = nn.Linear(representation_units, n_classes)
         self.dropout = Dropout(dropout)
 
-    def encode(self, frames, lengths):
-        """Return representations (n_samples, representation_units) and frame weights (n_samples, n_frames).
+    def pool(self, frames, lengths):
+        """Return BLSTM states averaged by attention, and the frame weights (n_samples, n_frames).
 
         Parameters
         ----------
@@ -102,13 +106,23 @@ class BLSTMNet(nn.Module):
         padding = torch.arange(frames.shape[1], device=lengths.device) >= lengths[:, None]
         scores = self.attention(states).squeeze(2).masked_fill(padding, -torch.inf)
         weights = scores.softmax(dim=1)
-        pooled = torch.bmm(weights.unsqueeze(1), states).squeeze(1)
+        return torch.bmm(weights.unsqueeze(1), states).squeeze(1), weights
+
+    def encode(self, frames, lengths):
+        """Return representations (n_samples, representation_units) and frame weights; see `pool`."""
+        pooled, weights = self.pool(frames, lengths)
         return self.representation(pooled).relu(), weights
 
     def forward(self, frames, lengths):
-        """Return the logits, shape (n_samples, n_classes)."""
-        representation, _ = self.encode(frames, lengths)
-        return self.output(self.dropout(representation))
+        """Return the logits, shape (n_samples, n_classes), of samples sorted by length.
+
+        On a CPU a few samples fill it as well as many, so the batch is run in parts of like lengths, each
+        padded to its own longest only: random batches would else be mostly padding.
+        """
+        size = len(lengths) if frames.is_cuda else _SAMPLES_AT_ONCE
+        parts = zip(frames.split(size), lengths.split(size), strict=True)
+        pooled = torch.cat([self.pool(part[:, : own.max()], own)[0] for part, own in parts])
+        return self.output(self.dropout(self.representation(pooled).relu()))
 
 
 class SoftmaxLayer(nn.Module):

@@ -27,7 +27,7 @@ class BLSTMClassifier(BaseNetClassifier):
     max_epochs : int, default=40
         Passes over the training samples.
     batch_size : int, default=32
-        Samples a training step. Batches hold samples of like lengths, others in each epoch.
+        Samples a training step.
     learning_rate : float, default=1e-3
         Step size of Adamax.
     class_weight : dict or "balanced", default=None
@@ -82,7 +82,7 @@ class BLSTMClassifier(BaseNetClassifier):
     (40, 256)
     """
 
-    _parameter_constraints = {  # noqa: RUF012
+    _parameter_constraints = {
         **BaseNetClassifier._parameter_constraints,
         "dense_units": [Interval(Integral, 1, None, closed="left")],
         "lstm_units": [Interval(Integral, 1, None, closed="left")],
