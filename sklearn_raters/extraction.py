@@ -156,7 +156,7 @@ def load(path):
         None where there is nothing, or nothing whole.
     """
     try:
-        with np.load(path) as archive:
+        with open(path, "rb") as file, np.load(file) as archive:
             return archive["features"]
     except Exception:
         # Whatever is wrong with an entry, computing it anew gives the same values.
