@@ -1,0 +1,222 @@
+"""A made corpus of rated speech, written to disk in the shape of IEMOCAP."""
+
+import csv
+import json
+import shutil
+import tempfile
+from numbers import Integral
+from pathlib import Path
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from sklearn_raters.datasets import _made_raters
+from sklearn_raters.datasets._iemocap_tree import write_dialog
+from sklearn_raters.datasets._voices import CUES, RATE, draw_voice, speak
+
+STAMP = "made_speech.json"
+TRUTH = "made_truth.csv"
+VERSION = 1  # raised with every change of what is written, so that an older corpus is not reused
+CONTEXT = 0.4  # share of a rater's perception that comes from words and faces, as in a dialog
+REMARKS = (
+    "tired, a bit bored",
+    "sarcastic",
+    "Anger; or Sadness; hard to tell",
+    "mostly nervous, then calm",
+    "Neutral; Other;",
+)
+
+
+def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, random_state=None):
+    """Write a corpus of made speech, rated by several raters, in the shape of IEMOCAP.
+
+    Two speakers a session, a woman and a man, say made-up words in three dialogs. Each utterance
+    has a feeling, a point of valence, activation and dominance that may lie between emotions; it
+    moves pitch, loudness, rate and timbre of a source-filter voice. Three outside raters label
+    it and mostly the speaker too. A rater perceives the point partly through the sound, trusting
+    some cues more than others, and partly through what the sound does not hold (words and faces
+    in a real dialog), and leans towards some labels: E1 seldom says neutral and E4 often, E5 and
+    E6 rate a sixth of the utterances, E3 rates in the first session only.
+
+    `load_iemocap` reads the result. The tree appears at `root` whole or not at all.
+
+    Parameters
+    ----------
+    root : str or path-like
+        Folder to write; it must be absent, empty, or hold the corpus of the same settings, which
+        is then left as it is.
+    n_sessions : int, default=5
+        Number of sessions.
+    n_utterances : int, default=360
+        Number of utterances in all, at least 12 a session; each lasts 0.7 to 4 s, 1.6 s on average.
+    difficulty : float, default=0.9
+        Standard deviation of what moves the vocal cues beside the feeling; greater than 0.
+    random_state : int, RandomState instance or None, default=None
+        The same int gives the same files, byte for byte. Only a corpus made by an int is reused.
+
+    Returns
+    -------
+    root : pathlib.Path
+        The corpus' folder. Beside the sessions it holds ``made_truth.csv``, one row an
+        utterance: its valence, activation and dominance (-1 to 1), the shares of the nine
+        emotions in it (they sum to 1), and the vocal cues that were asked of the voice (0 = the
+        speaker's habit).
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range.
+    FileExistsError
+        If `root` holds something else.
+
+    References
+    ----------
+    G. Fant, "Acoustic Theory of Speech Production", 1960 (source and filter). E. Brunswik,
+    "Perception and the Representative Design of Psychological Experiments", 1956 (the lens).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn_raters.datasets import load_iemocap, make_rated_speech
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     root = make_rated_speech(
+    ...         f"{folder}/made", n_sessions=2, n_utterances=24, random_state=0
+    ...     )
+    ...     corpus = load_iemocap(root)
+    >>> corpus.Y.shape
+    (24, 6)
+    """
+    _check_settings(n_sessions, n_utterances, difficulty)
+    root = Path(root).expanduser()
+    settings = {
+        "version": VERSION,
+        "n_sessions": int(n_sessions),
+        "n_utterances": int(n_utterances),
+        "difficulty": float(difficulty),
+        "random_state": int(random_state) if isinstance(random_state, Integral) else None,
+    }
+    if _is_finished(root, settings):
+        return root
+    random_state = check_random_state(random_state)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as work:
+        corpus = Path(work) / "corpus"
+        sizes = [len(part) for part in np.array_split(np.arange(n_utterances), n_sessions)]
+        sessions = [
+            _make_session(number, size, difficulty, random_state)
+            for number, size in enumerate(sizes, start=1)
+        ]
+        for number, dialogs in enumerate(sessions, start=1):
+            for dialog, utterances in dialogs.items():
+                write_dialog(corpus, number, dialog, utterances)
+        _write_truth(corpus / TRUTH, sessions)
+        (corpus / STAMP).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+        _move_into_place(corpus, root, settings)
+    return root
+
+
+def _check_settings(n_sessions, n_utterances, difficulty):
+    """Raise ValueError for settings that make no corpus."""
+    for name, value, least in [("n_sessions", n_sessions, 1), ("n_utterances", n_utterances, 12)]:
+        if not isinstance(value, Integral) or value < least:
+            raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}.")
+    if n_utterances < 12 * n_sessions:
+        raise ValueError(
+            f"n_utterances={n_utterances} is too few for n_sessions={n_sessions}: every rater "
+            f"needs some in every session; give at least {12 * n_sessions}."
+        )
+    if not (np.isscalar(difficulty) and np.isfinite(difficulty) and difficulty > 0):
+        raise ValueError(f"difficulty must be a finite number above 0, got {difficulty!r}.")
+
+
+def _is_finished(root, settings):
+    """Tell whether root holds the corpus of these settings; raise if it holds anything else."""
+    if not root.exists() or (root.is_dir() and not any(root.iterdir())):
+        return False
+    stamp = root / STAMP if root.is_dir() else None
+    found = json.loads(stamp.read_text(encoding="utf-8")) if stamp and stamp.is_file() else None
+    if found == settings and settings["random_state"] is not None:
+        return True
+    told = f"a made corpus of other settings ({found})" if found else "something else"
+    raise FileExistsError(
+        f"{root} holds {told}; name a new or empty folder, delete it, or ask for the settings of "
+        "the made corpus that it holds (random_state must be an int for a corpus to be reused)."
+    )
+
+
+def _move_into_place(corpus, root, settings):
+    """Rename the finished tree; where another process was faster, its tree stays."""
+    if root.is_dir() and not any(root.iterdir()):
+        root.rmdir()
+    try:
+        corpus.rename(root)
+    except OSError:
+        if not _is_finished(root, settings):
+            raise
+        shutil.rmtree(corpus)
+
+
+def _make_session(session, n_utterances, difficulty, random_state):
+    """Return a session's utterances by dialog, in the form that `write_dialog` takes."""
+    voices = {sex: draw_voice(sex, random_state) for sex in "FM"}
+    styles = {sex: random_state.uniform(0.7, 1.3, size=len(CUES)) for sex in "FM"}
+    teams = iter(_made_raters.assign_raters(n_utterances, session, random_state))
+    scenes = [f"Ses{session:02d}{scene}" for scene in ("F_impro01", "M_impro02", "F_script01_1")]
+    dialogs = {}
+    for dialog, turns in zip(scenes, np.array_split(np.arange(n_utterances), 3), strict=True):
+        topic = _made_raters.draw_topic(random_state)
+        time = random_state.uniform(2.0, 8.0)  # s
+        dialogs[dialog] = []
+        for turn in range(len(turns)):
+            sex = "FM"[turn % 2]
+            utterance = _make_utterance(topic, voices[sex], styles[sex], difficulty, random_state)
+            utterance |= _rate(utterance, next(teams), f"{sex}{session}", difficulty, random_state)
+            utterance["name"] = f"{dialog}_{sex}{turn // 2:03d}"
+            utterance["start"] = time
+            utterance["end"] = time + len(utterance["signal"]) / RATE
+            time = utterance["end"] + random_state.uniform(0.2, 1.5)
+            dialogs[dialog].append(utterance)
+    return dialogs
+
+
+def _make_utterance(topic, voice, style, difficulty, random_state):
+    """Return one utterance: the feeling, the cues that show it, and the sound."""
+    point = _made_raters.draw_point(topic, random_state)
+    cues = _made_raters.show(point, style, difficulty, random_state)
+    n_syllables = int(np.clip(np.round(random_state.lognormal(np.log(6), 0.3)), 4, 10))
+    signal, text = speak(voice, cues, n_syllables, random_state)
+    return {"point": point, "cues": cues, "signal": signal, "rate": RATE, "text": text}
+
+
+def _rate(utterance, team, speaker, difficulty, random_state):
+    """Return votes, attributes and comments of three outside raters and, mostly, the speaker."""
+    point, cues = utterance["point"], utterance["cues"]
+    votes, attributes, comments = {}, {}, {}
+    for name in team:
+        rater = _made_raters.RATERS[name]
+        perceived = _made_raters.hear(rater, point, cues, difficulty, CONTEXT, random_state)
+        votes[name] = _made_raters.choose(rater, perceived, random_state)
+        attributes[name] = _made_raters.appraise(perceived)
+        if random_state.uniform() < 0.08:
+            comments[name] = REMARKS[random_state.randint(len(REMARKS))]
+    if random_state.uniform() < 0.9:
+        rater = _made_raters.RATERS["E2"]
+        felt = point + 0.2 * random_state.normal(size=3)  # speakers know what they meant to show
+        votes[speaker] = _made_raters.choose(rater, felt, random_state)
+        attributes[speaker] = _made_raters.appraise(felt)
+    del attributes[team[0]]  # two of the three appraise, as in the corpus
+    return {"votes": votes, "attributes": attributes, "comments": comments}
+
+
+def _write_truth(path, sessions):
+    """Write each utterance's point, shares of emotions and cues."""
+    dimensions = ["valence", "activation", "dominance"]
+    header = ["utterance", *dimensions, *_made_raters.EMOTIONS, *(f"cue_{cue}" for cue in CUES)]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(header)
+        for dialogs in sessions:
+            for u in (u for utterances in dialogs.values() for u in utterances):
+                mixture = _made_raters.mixture_of(u["point"])
+                values = np.concatenate([u["point"], mixture, u["cues"]])
+                table.writerow([u["name"], *(f"{value:.6f}" for value in values)])
