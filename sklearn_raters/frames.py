@@ -70,8 +70,8 @@ def tables_only(transformer):
     type
         The same class; `set_output` now acts only where X is a table.
     """
-    for name in {"transform", "fit_transform"} & set(vars(transformer)):
-        setattr(transformer, name, _wrapped_for_tables(vars(transformer)[name]))
+    for name in ("transform", "fit_transform"):
+        setattr(transformer, name, _wrapped_for_tables(getattr(transformer, name)))
     return transformer
 
 
