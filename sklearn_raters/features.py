@@ -83,6 +83,9 @@ class OpenSmileFrames(_OpenSmileTransformer, auto_wrap_output_keys=None):
     3 frames included, with one window for all of them. A signal of n samples at 16 kHz has
     (n - 960) // 160 + 1 frames.
 
+    Loudness is computed as openSMILE documents it, over the whole window; emobase's own component
+    takes the window's first sample only (openSMILE's issue 51).
+
     Channels are averaged, and any rate is resampled to 16 kHz. openSMILE works on 16 bits: values
     beyond full scale are clipped. There is nothing to fit.
 
@@ -163,7 +166,9 @@ class OpenSmileFrames(_OpenSmileTransformer, auto_wrap_output_keys=None):
 class OpenSmileFunctionals(_OpenSmileTransformer):
     """Audio to one vector of statistics a sample, for ordinary classifiers.
 
-    The sets are those that openSMILE brings along, with their own windows. There is nothing to fit.
+    The sets are those that openSMILE brings along, with their own windows.
+    emobase's intensity and loudness are of one sample a window there (openSMILE's issue 51).
+    There is nothing to fit.
 
     Parameters
     ----------
