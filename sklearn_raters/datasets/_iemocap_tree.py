@@ -31,7 +31,7 @@ def unique_majority(votes):
 
     Returns
     -------
-    label : str or None
+    str or None
         The majority, None where two labels lead.
     """
     counts = Counter(label for labels in votes.values() for label in labels).most_common(2)

@@ -63,7 +63,7 @@ def draw_point(topic, random_state):
 
     Returns
     -------
-    point : array of shape (3,)
+    array of shape (3,)
         Valence, activation, dominance.
     """
     emotion = random_state.choice(len(POINTS), p=topic)
@@ -90,7 +90,7 @@ def mixture_of(point, liking=0.0):
 
     Returns
     -------
-    mixture : array of shape (9,)
+    array of shape (9,)
         Shares in the order of `EMOTIONS`, summing to 1.
     """
     distance = ((POINTS - point) ** 2).sum(axis=1)
@@ -115,7 +115,7 @@ def show(point, style, spread, random_state):
 
     Returns
     -------
-    cues : array of shape (9,)
+    array of shape (9,)
         In the order of `CUES`.
     """
     return style * (EXPRESSION @ point) + spread * random_state.normal(size=len(CUES))
@@ -145,7 +145,7 @@ def hear(rater, point, cues, spread, context, random_state):
 
     Returns
     -------
-    perceived : array of shape (3,)
+    array of shape (3,)
         Valence, activation, dominance.
     """
     weights = np.array([rater.trust.get(cue, 1.0) for cue in CUES]) / spread**2
@@ -245,7 +245,7 @@ def assign_raters(n_utterances, session, random_state):
 
     Returns
     -------
-    teams : list of tuple
+    list of tuple
         For each utterance the sorted names of its raters.
     """
     guests = {"E5": 0.18, "E6": 0.18} | ({"E3": 0.25} if session == 1 else {})

@@ -57,17 +57,17 @@ def draw_voice(sex, random_state):
 
     Returns
     -------
-    voice : dict
+    dict
         `f0` in Hz, `tract` (formants relative to a man's), `rate` in syllables a second,
         `level` in dB below full scale, `cutoff` of the source's spectral tilt in Hz, `breath` as
-        the share of noise in the source, `room` as the background noise in dB below the voice.
+        the share of noise in the source, `room` as the background noise in dB below a usual voice.
     """
     f0, tract = (200.0, 1.16) if sex == "F" else (115.0, 1.0)
     return {
         "f0": f0 * 2 ** random_state.uniform(-0.25, 0.25),
         "tract": tract * random_state.uniform(0.94, 1.06),
         "rate": random_state.uniform(3.8, 5.2),
-        "level": random_state.uniform(-29, -23),
+        "level": random_state.uniform(-36, -30),
         "cutoff": 1400 * 2 ** random_state.uniform(-0.5, 0.5),
         "breath": random_state.uniform(0.03, 0.08),
         "room": random_state.uniform(35, 45),
@@ -224,5 +224,5 @@ def _record(sound, level, room, random_state):
     """Return int16 samples at `level` dB RMS under full scale over a quiet room."""
     sound = sound / sound.std()
     sound = sound * 10 ** (level / 20)
-    hum = random_state.normal(size=len(sound)) * 10 ** ((-26 - room) / 20)
+    hum = random_state.normal(size=len(sound)) * 10 ** ((-33 - room) / 20)
     return np.round(np.clip(sound + hum, -1, 1) * 32767).astype(np.int16)

@@ -56,7 +56,7 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
 
     Returns
     -------
-    root : pathlib.Path
+    pathlib.Path
         The corpus' folder. Beside the sessions it holds ``made_truth.csv``, one row an
         utterance: its valence, activation and dominance (-1 to 1), the shares of the nine
         emotions in it (they sum to 1), and the vocal cues that were asked of the voice (0 = the
@@ -110,7 +110,7 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
             for dialog, utterances in dialogs.items():
                 write_dialog(corpus, number, dialog, utterances)
         _write_truth(corpus / TRUTH, sessions)
-        (corpus / STAMP).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+        (corpus / STAMP).write_text(_stamp_of(settings), encoding="utf-8")
         _move_into_place(corpus, root, settings)
     return root
 
@@ -129,15 +129,20 @@ def _check_settings(n_sessions, n_utterances, difficulty):
         raise ValueError(f"difficulty must be a finite number above 0, got {difficulty!r}.")
 
 
+def _stamp_of(settings):
+    """Return the text that marks a finished corpus."""
+    return json.dumps(settings) + "\n"
+
+
 def _is_finished(root, settings):
     """Tell whether root holds the corpus of these settings; raise if it holds anything else."""
     if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return False
-    stamp = root / STAMP if root.is_dir() else None
-    found = json.loads(stamp.read_text(encoding="utf-8")) if stamp and stamp.is_file() else None
-    if found == settings and settings["random_state"] is not None:
+    stamp = root / STAMP
+    found = stamp.read_text(encoding="utf-8", errors="replace") if stamp.is_file() else ""
+    if found == _stamp_of(settings) and settings["random_state"] is not None:
         return True
-    told = f"a made corpus of other settings ({found})" if found else "something else"
+    told = f"a made corpus of other settings ({found.strip()})" if found else "something else"
     raise FileExistsError(
         f"{root} holds {told}; name a new or empty folder, delete it, or ask for the settings of "
         "the made corpus that it holds (random_state must be an int for a corpus to be reused)."
