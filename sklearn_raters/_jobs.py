@@ -28,11 +28,18 @@ from sklearn_raters.persistence import check_writable, load_model, replacing, sa
 # Up to so many sessions, each one is left out once; more are gathered into five folds.
 _MOST_SESSIONS = 10
 _MADE_SEED = 0
+# What the few utterances of the made corpus need.
+_MADE_EPOCHS = 15
 
 
 def tell(message):
     """Print a line about the progress; standard output is for results."""
     sys.stderr.write(f"{message}\n")
+
+
+def is_made(options):
+    """Tell whether the options ask for the embedded corpus."""
+    return options.ratings is None and options.corpus == "made"
 
 
 @contextmanager
@@ -110,7 +117,7 @@ def make_stack(options, corpus):
     """Return the paper's model with what the options and the corpus say, unfitted."""
     class_weight = None if options.class_weight == "none" else options.class_weight
     network = BLSTMClassifier(
-        max_epochs=options.epochs,
+        max_epochs=options.epochs or (_MADE_EPOCHS if is_made(options) else 40),
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
         class_weight=class_weight,

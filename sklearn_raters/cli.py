@@ -89,9 +89,9 @@ def add_model_options(parser):
         default="balanced",
         help="weights of the classes in the networks and the fusion (default: balanced)",
     )
-    model.add_argument("--epochs", type=positive, default=20, help="(default: 20)")
-    model.add_argument("--batch-size", type=positive, default=32, help="(default: 32)")
-    model.add_argument("--learning-rate", type=float, default=1e-3, help="(default: 0.001)")
+    model.add_argument("--epochs", type=positive, metavar="N", help=EPOCHS_HELP)
+    model.add_argument("--batch-size", type=positive, default=32, metavar="N", help="(default: 32)")
+    model.add_argument("--learning-rate", type=float, default=1e-3, metavar="RATE", help="(default: 0.001)")
     model.add_argument("--folds", type=positive, metavar="N", help=FOLDS_HELP)
     run = parser.add_argument_group("the run")
     run.add_argument("--seed", type=int, default=0, help="the same seed, the same result (default: 0)")
@@ -104,6 +104,7 @@ def add_model_options(parser):
     )
 
 
+EPOCHS_HELP = "passes over the training samples (default: 40; on made speech 15)"
 RATINGS_HELP = "samples that a rater must have rated in every training part to get a view (default: 30)"
 FOLDS_HELP = "parts of the corpus (default: each session, or 5 where there are more than ten)"
 
