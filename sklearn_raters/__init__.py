@@ -7,13 +7,13 @@ __version__ = "0.1.0"
 # Loaded at first use (PEP 562), so that the import stays free of torch and opensmile.
 _HOMES = {
     "BLSTMClassifier": "sklearn_raters.blstm",
-    "FramePooler": "sklearn_raters.features",
+    "FramePooler": "sklearn_raters.frames",
     "MultiRaterStackingClassifier": "sklearn_raters.stacking",
     "OpenSmileFrames": "sklearn_raters.features",
     "OpenSmileFunctionals": "sklearn_raters.features",
     "SoftTargetClassifier": "sklearn_raters.soft_targets",
     "SoftmaxLayerClassifier": "sklearn_raters.softmax_layer",
-    "SpeakerScaler": "sklearn_raters.features",
+    "SpeakerScaler": "sklearn_raters.speaker_scaler",
 }
 
 __all__ = [  # noqa: PLE0604, RUF100

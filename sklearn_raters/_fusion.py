@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
 from sklearn_raters._estimator_kinds import groups_for_fit
@@ -45,6 +46,79 @@ def choose_strength(folds, class_weight):
                 labels=layer.classes_,
             )
     return float(STRENGTHS[np.argmin(losses)])
+
+
+def in_sample(frozen, X, y, splits, held_out):
+    """Return what the fusion learns from when the views have seen its samples.
+
+    Parameters
+    ----------
+    frozen : FrozenViews
+        The views trained on all samples.
+    X : list or array-like of length n_samples
+        The samples that have a consensus.
+    y : ndarray of shape (n_samples,)
+        Their consensus.
+    splits : list of tuple (train, valid) of bool ndarray of shape (n_samples,)
+        Which of them the views of `held_out` were trained on, and which they have not seen.
+    held_out : list of FrozenViews
+        For each split, views trained on its training part only.
+
+    Returns
+    -------
+    Z : ndarray of shape (n_samples, n_units)
+        Representations.
+    folds : list of tuple
+        For `choose_strength`.
+    """
+    folds = []
+    for (train, valid), views in zip(splits, held_out, strict=True):
+        Z = views.represent(X)
+        folds.append((Z[train], y[train], Z[valid], y[valid]))
+    return frozen.represent(X), folds
+
+
+def out_of_fold(X, y, splits, held_out):
+    """Return what the fusion learns from when no view has seen the sample that it represents.
+
+    Parameters
+    ----------
+    X : list or array-like of length n_samples
+        The samples that have a consensus.
+    y : ndarray of shape (n_samples,)
+        Their consensus.
+    splits : list of tuple (train, test) of bool ndarray of shape (n_samples,)
+        Which of them the views of `held_out` were trained on, and which they represent.
+    held_out : list of FrozenViews
+        For each split, views trained on its training part only.
+
+    Returns
+    -------
+    Z : ndarray of shape (n_samples, n_units)
+        Representations.
+    folds : list of tuple
+        For `choose_strength`.
+
+    Raises
+    ------
+    ValueError
+        If some sample is in no test part.
+    """
+    tests = [test for _, test in splits]
+    if not np.all(np.sum(tests, axis=0) == 1):
+        raise ValueError(
+            "The test parts of cv must hold each sample once, as those of KFold and GroupKFold do; "
+            f"{np.sum(np.sum(tests, axis=0) != 1)} samples are in none or in several."
+        )
+    parts = [
+        (test, views.represent(_safe_indexing(X, np.flatnonzero(test))))
+        for test, views in zip(tests, held_out, strict=True)
+        if test.any()
+    ]
+    Z = np.empty((len(y), parts[0][1].shape[1]))
+    for test, part in parts:
+        Z[test] = part
+    return Z, [(Z[~test], y[~test], Z[test], y[test]) for test, _ in parts]
 
 
 def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):

@@ -1,22 +1,34 @@
-"""One view's work: made ready, trained, asked for posteriors and representations."""
+"""A view is made ready and trained."""
 
+from dataclasses import dataclass
 from time import perf_counter
 from zlib import crc32
 
 import numpy as np
 
-from sklearn_raters._align import align
 from sklearn_raters._estimator_kinds import groups_for_fit, takes_soft_targets
 from sklearn_raters.soft_targets import SoftTargetClassifier
 
 
-def fit_view(name, estimator, X, targets, groups):
+@dataclass(frozen=True, eq=False, repr=False)  # the cache notes down the repr, not a copy of all samples
+class Training:
+    """What one view is trained with."""
+
+    name: object
+    estimator: object
+    X: object
+    targets: np.ndarray
+    groups: np.ndarray | None
+
+
+def fit_view(training):
     """Train one view; return it with the seconds that took. `memory` caches this function."""
     start = perf_counter()
+    estimator = training.estimator
     try:
-        estimator.fit(X, targets, **groups_for_fit(estimator, groups))
+        estimator.fit(training.X, training.targets, **groups_for_fit(estimator, training.groups))
     except ValueError as error:
-        raise ValueError(f"View {name!r}: {error}") from error
+        raise ValueError(f"View {training.name!r}: {error}") from error
     return estimator, perf_counter() - start
 
 
@@ -39,24 +51,3 @@ def prepare(view, estimator, classes, seed):
     if estimator.get_params(deep=False).get("classes", 0) is None:
         estimator.set_params(classes=classes)
     return estimator
-
-
-def posterior(view, estimator, X, classes):
-    """Return one view's probabilities, (n_samples, n_classes), in the order of `classes`."""
-    if not hasattr(estimator, "predict_proba"):
-        raise AttributeError(
-            f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
-            "sklearn.calibration.CalibratedClassifierCV around this one."
-        )
-    proba = estimator.predict_proba(X)
-    return proba if view.soft else align(proba, list(estimator.classes_), classes)
-
-
-def representation(view, estimator, X, classes, *, proba):
-    """Return what one view hands to the fusion: its values before the softmax, else its posterior."""
-    if not proba and hasattr(estimator, "transform"):
-        return np.asarray(estimator.transform(X))
-    if hasattr(estimator, "predict_proba"):
-        return posterior(view, estimator, X, classes)
-    values = estimator.decision_function(X)
-    return values.reshape(len(values), -1)

@@ -6,51 +6,26 @@ from time import perf_counter
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
-from sklearn.utils import _safe_indexing, check_random_state, get_tags, indexable
+from sklearn.utils import _safe_indexing, check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    _num_samples,
-    assert_all_finite,
-    check_is_fitted,
-    check_memory,
-    column_or_1d,
-)
+from sklearn.utils.validation import check_memory
 
-from sklearn_raters._fusion import fit_fusion, mean_posterior
+from sklearn_raters._frozen_views import FrozenViews
+from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold
 from sklearn_raters._splits import hold_out, inner_splits
+from sklearn_raters._stack_answers import AnswersMixin
+from sklearn_raters._stack_input import check_samples
 from sklearn_raters._targets import class_weights
-from sklearn_raters._view_fits import fit_view, posterior, prepare, representation
+from sklearn_raters._view_fits import Training, fit_view, prepare
 from sklearn_raters._view_params import ViewParamsMixin
 from sklearn_raters._views import CROWD_VIEWS, consensus_labels, make_view, view_names
 from sklearn_raters._votes import task_votes
-from sklearn_raters.consensus import hard_labels
 from sklearn_raters.ratings import parse_ratings
 
 
-def check_samples(X, y, groups):
-    """Check that there are ratings, as many rows of them as samples, and as many groups."""
-    if y is None:
-        raise ValueError(
-            "MultiRaterStackingClassifier requires y to be passed, but the target y is None: "
-            "give the ratings."
-        )
-    X, y, groups = (part if part is None else indexable(part)[0] for part in (X, y, groups))
-    for name, part in (("y", y), ("groups", groups)):
-        if part is not None and _num_samples(part) != _num_samples(X):
-            raise ValueError(
-                f"Found input variables with inconsistent numbers of samples: X has {_num_samples(X)}, "
-                f"{name} has {_num_samples(part)}. Each sample of X needs its row of {name}, in that order."
-            )
-    if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
-        y = column_or_1d(y, warn=True)
-    if np.ndim(y) == 1 and isinstance(y, np.ndarray) and y.dtype != object:
-        assert_all_finite(y, allow_nan=True, input_name="y")
-        check_classification_targets(y[y == y])
-    return X, y, None if groups is None else np.asarray(groups)
-
-
-class MultiRaterStackingClassifier(ViewParamsMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class MultiRaterStackingClassifier(
+    ViewParamsMixin, AnswersMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+):
     """Learn the consensus from several raters' labels, by views that are trained, frozen and fused.
 
     Chou & Lee 2019: one classifier learns the crowd's majority labels ("crowd_hard"), one the crowd's soft
@@ -232,24 +207,30 @@ class MultiRaterStackingClassifier(ViewParamsMixin, MetaEstimatorMixin, Classifi
         consensus = consensus_labels(votes, classes, self.label_map)
         settings = {"alpha": self.alpha, "classes": classes, "label_map": self.label_map}
         views = [make_view(name, votes, **settings) for name in names]
-        seed = self._seed()
+        seed = None
+        if self.random_state is not None:
+            seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         splits = self._splits(consensus, groups, seed)
         parts = [views, *([view.within(train) for view in views] for train, _ in splits)]
         trained = self._train(parts, X, groups, classes, seed)
 
+        frozen = [
+            FrozenViews(part, [estimator for estimator, _ in done], classes, by_posterior=self.cv is not None)
+            for part, done in zip(parts, trained, strict=True)
+        ]
         self.classes_ = np.asarray(classes)
         self.views_ = names
         self.raters_ = [name for name in names if name not in CROWD_VIEWS]
-        self._views = views
-        self.estimators_ = [estimator for estimator, _ in trained[0]]
+        self._frozen = frozen[0]
+        self.estimators_ = self._frozen.estimators
         self.view_rows_ = [view.rows for view in views]
-        times = zip(*([seconds for _, seconds in part] for part in trained), strict=True)
+        times = zip(*([seconds for _, seconds in done] for done in trained), strict=True)
         self.view_fit_time_ = dict(zip(names, map(sum, times), strict=True))
         for attribute in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimators_[0], attribute):
                 setattr(self, attribute, getattr(self.estimators_[0], attribute))
         start = perf_counter()
-        self._fit_fusion(X, consensus, groups, splits, trained[1:], seed)
+        self._fit_fusion(X, consensus, groups, splits, frozen[1:], seed)
         self.fusion_fit_time_ = perf_counter() - start
         return self
 
@@ -261,11 +242,6 @@ class MultiRaterStackingClassifier(ViewParamsMixin, MetaEstimatorMixin, Classifi
                 f"There is no view {unknown[0]!r} to set parameters of; the views are {names}. "
                 "Correct view_params, or the <view>__<parameter> names of a grid."
             )
-
-    def _seed(self):
-        if self.random_state is None:
-            return None
-        return check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
 
     def _splits(self, consensus, groups, seed):
         if self.fusion == "mean":
@@ -281,11 +257,13 @@ class MultiRaterStackingClassifier(ViewParamsMixin, MetaEstimatorMixin, Classifi
         fit = check_memory(self.memory).cache(fit_view)
         done = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
             delayed(fit)(
-                view.name,
-                prepare(view, self._view_estimator(view.name), classes, seed),
-                _safe_indexing(X, view.rows),
-                view.targets,
-                None if groups is None else groups[view.rows],
+                Training(
+                    view.name,
+                    prepare(view, self._view_estimator(view.name), classes, seed),
+                    _safe_indexing(X, view.rows),
+                    view.targets,
+                    None if groups is None else groups[view.rows],
+                )
             )
             for part in parts
             for view in part
@@ -293,33 +271,19 @@ class MultiRaterStackingClassifier(ViewParamsMixin, MetaEstimatorMixin, Classifi
         n_views = len(parts[0])
         return [done[start : start + n_views] for start in range(0, len(done), n_views)]
 
-    def _fit_fusion(self, X, consensus, groups, splits, inner, seed):
+    def _fit_fusion(self, X, consensus, groups, splits, held_out, seed):
         if self.fusion == "mean":
-            mass = [v.targets if v.soft else v.targets[:, None] == self.classes_ for v in self._views]
-            self.fusion_ = None
-            self._view_weights = [class_weights(self.class_weight, self.classes_, m * 1.0) for m in mass]
+            mass = [v.targets if v.soft else v.targets[:, None] == self.classes_ for v in self._frozen.views]
+            weights = [class_weights(self.class_weight, self.classes_, m.astype(float)) for m in mass]
+            self.fusion_, self._view_weights = None, np.array(weights)
             return
         rows = np.flatnonzero([label is not None for label in consensus])
-        y = np.asarray(consensus[rows].tolist())
+        X, y = _safe_indexing(X, rows), np.asarray(consensus[rows].tolist())
+        splits = [tuple(np.isin(rows, part) for part in split) for split in splits]
         if self.cv is None:
-            Z = self._represent(self.estimators_, _safe_indexing(X, rows))
-            folds = []
-            for split, part in zip(splits, inner, strict=True):
-                train, valid = (np.isin(rows, samples) for samples in split)
-                estimators = [estimator for estimator, _ in part]
-                inside = self._represent(estimators, _safe_indexing(X, rows))
-                folds.append((inside[train], y[train], inside[valid], y[valid]))
+            Z, folds = in_sample(self._frozen, X, y, splits, held_out)
         else:
-            Z = None
-            tests = [np.isin(rows, test) for _, test in splits]
-            for test, part in zip(tests, inner, strict=True):
-                estimators = [estimator for estimator, _ in part]
-                outside = self._represent(estimators, _safe_indexing(X, rows[test]))
-                Z = np.full((len(rows), outside.shape[1]), np.nan) if Z is None else Z
-                Z[test] = outside
-            covered = np.any(tests, axis=0)
-            Z, y, rows, tests = Z[covered], y[covered], rows[covered], [test[covered] for test in tests]
-            folds = [(Z[~test], y[~test], Z[test], y[test]) for test in tests if test.any()]
+            Z, folds = out_of_fold(X, y, splits, held_out)
         self.fusion_ = fit_fusion(
             self.fusion,
             Z,
@@ -329,111 +293,6 @@ class MultiRaterStackingClassifier(ViewParamsMixin, MetaEstimatorMixin, Classifi
             class_weight=self.class_weight,
             random_state=seed,
         )
-
-    def _represent(self, estimators, X):
-        """Return all views' representations side by side, (n_samples, n_units)."""
-        parts = [
-            representation(view, estimator, X, self.classes_.tolist(), proba=self.cv is not None)
-            for view, estimator in zip(self._views, estimators, strict=True)
-        ]
-        return np.concatenate(parts, axis=1)
-
-    def predict_proba_views(self, X):
-        """Return what each view says.
-
-        Parameters
-        ----------
-        X : list or array-like of length n_samples
-            Samples in any form that `fit` takes.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_views, n_classes)
-            Views in the order of `views_`, classes in that of `classes_`.
-        """
-        check_is_fitted(self)
-        classes = self.classes_.tolist()
-        pairs = zip(self._views, self.estimators_, strict=True)
-        return np.stack([posterior(view, estimator, X, classes) for view, estimator in pairs], axis=1)
-
-    def predict_proba_raters(self, X):
-        """Return what each rater would say.
-
-        Parameters
-        ----------
-        X : list or array-like of length n_samples
-            Samples in any form that `fit` takes.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_raters, n_classes)
-            Raters in the order of `raters_`, classes in that of `classes_`.
-        """
-        check_is_fitted(self)
-        places = [place for place, name in enumerate(self.views_) if name not in CROWD_VIEWS]
-        pairs = [(self._views[place], self.estimators_[place]) for place in places]
-        answers = [posterior(view, estimator, X, self.classes_.tolist()) for view, estimator in pairs]
-        if not answers:
-            return np.empty((_num_samples(X), 0, len(self.classes_)))
-        return np.stack(answers, axis=1)
-
-    def predict_proba(self, X):
-        """Return the probabilities of the classes as the consensus.
-
-        Parameters
-        ----------
-        X : list or array-like of length n_samples
-            Samples in any form that `fit` takes.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
-        """
-        check_is_fitted(self)
-        if self.fusion_ is None:
-            return mean_posterior(self.predict_proba_views(X), np.array(self._view_weights))
-        return self.fusion_.predict_proba(self._represent(self.estimators_, X))
-
-    def predict(self, X):
-        """Return the consensus label of each sample.
-
-        Parameters
-        ----------
-        X : list or array-like of length n_samples
-            Samples in any form that `fit` takes.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels out of `classes_`.
-        """
-        proba = self.predict_proba(X)
-        return self.classes_[proba.argmax(axis=1)]
-
-    def score(self, X, y, sample_weight=None):
-        """Return the accuracy on the samples whose ratings have a majority in the classes.
-
-        Parameters
-        ----------
-        X : list or array-like of length n_samples
-            Samples in any form that `fit` takes.
-        y : array-like
-            Ratings in any form that `fit` takes.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights.
-
-        Returns
-        -------
-        float
-            Between 0 and 1; `sklearn_raters.metrics.uar_scorer` is what the field reports.
-        """
-        labels = hard_labels(y, classes=self.classes_.tolist(), label_map=self.label_map)
-        judged = np.flatnonzero([label is not None for label in labels])
-        if len(judged) == 0:
-            raise ValueError("No sample has a majority label in the classes, so there is nothing to score.")
-        right = self.predict(_safe_indexing(X, judged)) == np.asarray(labels[judged].tolist())
-        return float(np.average(right, weights=None if sample_weight is None else sample_weight[judged]))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

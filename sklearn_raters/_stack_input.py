@@ -1,0 +1,28 @@
+"""The stack's border: samples, ratings and groups that belong together."""
+
+import numpy as np
+from sklearn.utils import indexable
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _num_samples, assert_all_finite, column_or_1d
+
+
+def check_samples(X, y, groups):
+    """Check that there are ratings, as many rows of them as samples, and as many groups."""
+    if y is None:
+        raise ValueError(
+            "MultiRaterStackingClassifier requires y to be passed, but the target y is None: "
+            "give the ratings."
+        )
+    X, y, groups = (part if part is None else indexable(part)[0] for part in (X, y, groups))
+    for name, part in (("y", y), ("groups", groups)):
+        if part is not None and _num_samples(part) != _num_samples(X):
+            raise ValueError(
+                f"Found input variables with inconsistent numbers of samples: X has {_num_samples(X)}, "
+                f"{name} has {_num_samples(part)}. Each sample of X needs its row of {name}, in that order."
+            )
+    if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+    if np.ndim(y) == 1 and isinstance(y, np.ndarray) and y.dtype != object:
+        assert_all_finite(y, allow_nan=True, input_name="y")
+        check_classification_targets(y[y == y])
+    return X, y, None if groups is None else np.asarray(groups)
