@@ -115,19 +115,18 @@ def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
 
 def make_stack(options, corpus):
     """Return the paper's model with what the options and the corpus say, unfitted."""
-    class_weight = None if options.class_weight == "none" else options.class_weight
     network = BLSTMClassifier(
         max_epochs=options.epochs or (_MADE_EPOCHS if is_made(options) else 40),
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
-        class_weight=class_weight,
         device=options.device,
     )
     return MultiRaterStackingClassifier(
         network,
         views=options.views,
         fusion=options.fusion,
-        class_weight=class_weight,
+        # Not in the networks' loss too: this divides single views by their priors already.
+        class_weight=None if options.class_weight == "none" else options.class_weight,
         alpha=options.alpha,
         classes=corpus.classes,
         label_map=options.label_map or corpus.label_map,

@@ -87,7 +87,7 @@ def add_model_options(parser):
         "--class-weight",
         choices=["balanced", "none"],
         default="balanced",
-        help="weights of the classes in the networks and the fusion (default: balanced)",
+        help="weights of the classes in the fusion; single views divide by their priors (default: balanced)",
     )
     model.add_argument("--epochs", type=positive, metavar="N", help=EPOCHS_HELP)
     model.add_argument("--batch-size", type=positive, default=32, metavar="N", help="(default: 32)")
