@@ -93,7 +93,8 @@ def krippendorff_alpha(Y, *, classes=None, label_map=None):
     1 is perfect agreement, 0 what chance gives. Where raters may choose several labels, a
     rater's whole choice is the value, and two choices differ by their Jaccard distance (1 - the
     labels in common / all labels of the two). For single labels that is the nominal alpha. The
-    weights of votes do not enter.
+    weights of votes do not enter. Memory grows with samples times the square of the number of
+    different choices.
 
     Parameters
     ----------
@@ -138,16 +139,15 @@ def krippendorff_alpha(Y, *, classes=None, label_map=None):
             "Krippendorff's alpha is not defined: all samples with two raters or more have one "
             "and the same label from all of them."
         )
-    # Sparse, since the krippendorff package holds (n_samples, n_values, n_values) at once, which
-    # no machine can for many distinct choices.
-    shape = (task.n_samples, len(members))
-    counts = csr_array((np.ones(len(choice)), (sample, choice)), shape=shape)
-    weights = csr_array((1 / (n_raters[sample] - 1), (sample, choice)), shape=shape)
-    observed = (weights.T @ counts).toarray() - np.diag(weights.sum(axis=0))
-    total = counts.sum(axis=0)
-    expected = (np.outer(total, total) - np.diag(total)) / (total.sum() - 1)
-    distance = _jaccard_distances(members, len(task.labels))
-    return float(1 - (observed * distance).sum() / (expected * distance).sum())
+    # Loaded here: reading ratings should not wait for it.
+    from krippendorff import alpha
+
+    _, row = np.unique(sample, return_inverse=True)
+    used, column = np.unique(choice, return_inverse=True)
+    counts = np.zeros((row.max() + 1, len(used)), dtype=np.int64)
+    np.add.at(counts, (row, column), 1)
+    distance = _jaccard_distances([members[index] for index in used], len(task.labels))
+    return float(alpha(value_counts=counts, level_of_measurement=lambda *_, i1, i2, **__: distance[i1, i2]))
 
 
 def _choices(task, n_classes):
