@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
+from sklearn_raters._align import align
 from sklearn_raters._fusion import mean_posterior
 from sklearn_raters.consensus import hard_labels
 
@@ -61,7 +62,8 @@ class AnswersMixin:
         check_is_fitted(self)
         if self.fusion_ is None:
             return mean_posterior(self._frozen.posteriors(X), self._view_weights)
-        return self.fusion_.predict_proba(self._frozen.represent(X))
+        proba = self.fusion_.predict_proba(self._frozen.represent(X))
+        return align(proba, self.fusion_.classes_.tolist(), self.classes_.tolist())
 
     def predict(self, X):
         """Return the consensus label of each sample.
@@ -101,4 +103,5 @@ class AnswersMixin:
         if len(judged) == 0:
             raise ValueError("No sample has a majority label in the classes, so there is nothing to score.")
         right = self.predict(_safe_indexing(X, judged)) == np.asarray(labels[judged].tolist())
-        return float(np.average(right, weights=None if sample_weight is None else sample_weight[judged]))
+        weights = None if sample_weight is None else np.asarray(sample_weight)[judged]
+        return float(np.average(right, weights=weights))
