@@ -55,10 +55,9 @@ def holds_sequences(X):
     bool
         Whether each sample is a sequence of frames.
     """
-    if isinstance(X, np.ndarray) and X.dtype != object:
+    if isinstance(X, np.ndarray) and (X.dtype != object or X.ndim != 1):
+        # np.array(samples_of_equal_lengths, dtype=object) is 3-D.
         return X.ndim == 3
-    if isinstance(X, np.ndarray) and X.ndim != 1:
-        return False
     return isinstance(X, list | tuple | np.ndarray) and any(_is_2d(sample) for sample in X)
 
 
@@ -91,11 +90,15 @@ def as_sequences(estimator, X, *, reset):
     ValueError
         If a sample is not 2-D, has no frames, holds NaN or infinity or has another number of features.
     """
-    if not holds_sequences(X):
-        table = validate_data(estimator, X, reset=reset, dtype=np.float32, order="C")
-        return Sequences(table, np.ones(len(table), dtype=np.int64))
-    samples = [_as_frames(sample, index) for index, sample in enumerate(X)]
     name = type(estimator).__name__
+    if not holds_sequences(X):
+        table = validate_data(estimator, X, reset=reset, dtype=np.float32, order="C", ensure_all_finite=False)
+        lengths = np.ones(len(table), dtype=np.int64)
+        _check_finite(table, lengths, name)
+        return Sequences(table, lengths)
+    if len(X) == 0:
+        raise ValueError("Found array with 0 sample(s) in X; give at least one (n_frames, n_features) array.")
+    samples = [_as_frames(sample, index) for index, sample in enumerate(X)]
     n_features = samples[0].shape[1] if reset else estimator.n_features_in_
     for index, sample in enumerate(samples):
         if sample.shape[1] != n_features:
@@ -116,7 +119,8 @@ def as_sequences(estimator, X, *, reset):
 
 def _as_frames(sample, index):
     try:
-        frames = np.asarray(sample, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what float32 does not hold is reported as infinity
+            frames = np.asarray(sample, dtype=np.float32)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"Sample {index} of X is not a numeric (n_frames, n_features) array: {error}"
