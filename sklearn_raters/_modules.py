@@ -3,7 +3,6 @@
 import torch
 from torch import nn
 
-
 # Samples that a CPU runs together while training: fewer waste its vector units, more are padding.
 _SAMPLES_AT_ONCE = 8
 
@@ -173,8 +172,11 @@ def build(module_class, seed, **sizes):
     torch.nn.Module
         The network, on the CPU.
     """
-    with torch.random.fork_rng(devices=[]):  # torch's layers draw weights when made; ours replace them
+    # torch's layers draw weights from the global generator when made, but not on the meta device. To save
+    # and restore that generator instead would disturb it where several threads build networks.
+    with torch.device("meta"):
         module = module_class(**sizes)
+    module.to_empty(device="cpu")
     generator = torch.Generator().manual_seed(seed)
     for layer in module.modules():
         if isinstance(layer, nn.Linear):

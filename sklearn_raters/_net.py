@@ -5,7 +5,7 @@ import dis
 import numpy as np
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import EarlyStopping
+from skorch.callbacks import Callback, EarlyStopping
 from skorch.helper import predefined_split
 from torch.utils.data import Dataset
 
@@ -80,17 +80,22 @@ class LengthBatches:
             yield self.dataset.batch(torch.from_numpy(indices))
 
 
-def _raised_by_statement(error):
-    """Tell a callback's `raise KeyboardInterrupt`, skorch's way to stop early, from a person's Ctrl-C."""
+def _raised_by_callback(error):
+    """Tell a callback's `raise KeyboardInterrupt`, skorch's way to stop early, from a person's Ctrl-C.
+
+    A Ctrl-C may come while a callback runs, and may be raised by a statement of a signal handler; but it is
+    not raised by a statement of a callback.
+    """
     traceback = error.__traceback__
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
-    instruction = traceback.tb_frame.f_code.co_code[traceback.tb_lasti]
-    return instruction == dis.opmap["RAISE_VARARGS"]
+    frame = traceback.tb_frame
+    by_statement = frame.f_code.co_code[traceback.tb_lasti] == dis.opmap["RAISE_VARARGS"]
+    return by_statement and isinstance(frame.f_locals.get("self"), Callback)
 
 
 class SequenceNet(NeuralNet):
-    """skorch's net, but a KeyboardInterrupt ends the caller too instead of returning half-trained."""
+    """A net of skorch's, but a KeyboardInterrupt ends the caller too instead of returning half-trained."""
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
         """Train on; see skorch."""
@@ -100,7 +105,7 @@ class SequenceNet(NeuralNet):
         try:
             self.fit_loop(X, y, **fit_params)
         except KeyboardInterrupt as stop:
-            if not _raised_by_statement(stop):
+            if not _raised_by_callback(stop):
                 raise
         self.notify("on_train_end", X=X, y=y)
         return self
@@ -110,6 +115,14 @@ def resolve_device(device):
     """Return the torch device name that `device` asks for; "auto" is a GPU where torch has one."""
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.Generator(device=device)
+        torch.empty(0, device=device)
+    except (AssertionError, RuntimeError) as error:
+        raise ValueError(
+            f"device={device!r} cannot be used here: {str(error).splitlines()[0].split('. ')[0]}. "
+            "Give 'cpu', or 'auto' for a GPU where torch finds one."
+        ) from error
     return device
 
 
@@ -166,7 +179,8 @@ def train(
     }
     if valid_data is not None:
         settings["train_split"] = predefined_split(SequenceDataset(*valid_data))
-        stopping = EarlyStopping(patience=patience, load_best=True)
+        # By default skorch takes a fall of less than 1e-4 for none, and would restore an earlier epoch.
+        stopping = EarlyStopping(patience=patience, threshold=0, load_best=True)
         settings["callbacks"] = [
             ("early_stopping", stopping),
             *(settings.get("callbacks") or []),
@@ -178,6 +192,8 @@ def train(
         net.fit(SequenceDataset(*train_data), y=None)
     finally:
         _set_generators(module, None)  # a torch generator neither copies nor belongs into a pickle
+    if valid_data is not None:
+        net.train_split = None  # it holds the validation samples, which do not belong into a pickle either
     return net
 
 
