@@ -11,7 +11,6 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.metrics import accuracy_score
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import (
@@ -21,7 +20,7 @@ from sklearn.utils.validation import (
 )
 
 from sklearn_raters._splits import hold_out
-from sklearn_raters._targets import class_weights, target_distributions
+from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
 from sklearn_raters.sequences import as_sequences
 
 
@@ -240,9 +239,4 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         float
             Between 0 and 1.
         """
-        y = y if hasattr(y, "ndim") else np.asarray(y)
-        if y.ndim == 1:
-            return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
-        chosen = self.predict_proba(X).argmax(axis=1)
-        share = np.take_along_axis(np.asarray(y), chosen[:, None], axis=1)[:, 0]
-        return float(np.average(share, weights=sample_weight))
+        return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)

@@ -1,9 +1,17 @@
 """Targets of one classifier: hard or soft labels as distributions, and the classes' weights."""
 
 import numpy as np
+from sklearn.metrics import accuracy_score
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
+
+from sklearn_raters._votes import is_missing
+
+
+def is_soft(y):
+    """Tell whether targets are distributions, (n_samples, n_classes), and not one label a sample."""
+    return np.ndim(y) == 2 and np.shape(y)[1] > 1
 
 
 def target_distributions(y, classes):
@@ -30,8 +38,8 @@ def target_distributions(y, classes):
     """
     if not hasattr(y, "ndim"):
         y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] > 1:
-        soft = check_array(y, dtype=np.float64, input_name="y")
+    if is_soft(y):
+        soft = check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
         _check_rows(soft)
         found = np.arange(soft.shape[1]) if classes is None else np.asarray(classes)
         if len(found) != soft.shape[1]:
@@ -42,6 +50,13 @@ def target_distributions(y, classes):
     y = column_or_1d(y, warn=True)
     if y.dtype.kind == "f":
         assert_all_finite(y, input_name="y")
+    if y.dtype == object:
+        missing = [index for index, label in enumerate(y) if is_missing(label)]
+        if missing:
+            raise ValueError(
+                f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
+                "the samples without a label, such as those whose raters do not agree."
+            )
     check_classification_targets(y)
     found, codes = np.unique(y, return_inverse=True)
     if classes is not None:
@@ -59,6 +74,13 @@ def target_distributions(y, classes):
 
 
 def _check_rows(soft):
+    unknown = np.flatnonzero(~np.isfinite(soft).all(axis=1))
+    if len(unknown):
+        raise ValueError(
+            f"Input y contains NaN or infinity: the soft labels of sample {unknown[0]} are "
+            f"{soft[unknown[0]].tolist()} ({len(unknown)} rows are not finite). Leave samples without votes "
+            "for the classes out of X and y."
+        )
     if soft.min() < 0:
         row = int(np.argmin(soft.min(axis=1)))
         raise ValueError(f"Soft targets must not be negative; sample {row} has {soft[row].tolist()}.")
@@ -70,6 +92,31 @@ def _check_rows(soft):
             f"sample {wrong[0]}, which sums to {sums[wrong[0]]:.6g}. Divide each row by its sum, or use "
             "sklearn_raters.consensus.soft_labels."
         )
+
+
+def expected_accuracy(y, predicted, classes, sample_weight=None):
+    """Return the accuracy; on soft labels its expectation, were the label drawn from them.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_classes)
+        Hard or soft labels.
+    predicted : ndarray of shape (n_samples,)
+        Labels out of `classes`.
+    classes : ndarray of shape (n_classes,)
+        The classes in the order of the columns.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+    """
+    if not is_soft(y):
+        return accuracy_score(y, predicted, sample_weight=sample_weight)
+    share = np.asarray(y)[predicted[:, None] == classes]
+    return float(np.average(share, weights=sample_weight))
 
 
 def class_weights(class_weight, classes, mass):

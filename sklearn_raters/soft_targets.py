@@ -1,27 +1,77 @@
 """Any scikit-learn classifier on soft labels, by weighted repeats of each sample."""
 
 import numpy as np
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
+from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing, get_tags, indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, has_fit_parameter
 
 from sklearn_raters._align import align
-from sklearn_raters._estimator_kinds import groups_for_fit, is_search
-from sklearn_raters._targets import target_distributions
+from sklearn_raters._estimator_kinds import groups_for_fit, is_search, unwrap
+from sklearn_raters._targets import expected_accuracy, is_soft, target_distributions
 
 
-def _weight_name(estimator):
+def weight_name(estimator):
     """Return the keyword by which sample weights reach `fit`, or None where they do not."""
     if has_fit_parameter(estimator, "sample_weight"):
         return "sample_weight"
     if hasattr(estimator, "steps"):
         name, last = estimator.steps[-1]
-        inner = _weight_name(last)
+        inner = weight_name(last)
         return inner and f"{name}__{inner}"
     if is_search(estimator):
-        return _weight_name(estimator.estimator)
+        return weight_name(estimator.estimator)
     return None
+
+
+def wrap_last(estimator, classes):
+    """Put a `SoftTargetClassifier` around the classifier inside pipelines and searches.
+
+    Around the whole, a search would split the repeats of a sample, and score each of them alike.
+
+    Parameters
+    ----------
+    estimator : classifier
+        A classifier, or pipeline or search that ends in one.
+    classes : ndarray of shape (n_classes,)
+        The classes in the order of the columns of soft labels.
+
+    Returns
+    -------
+    estimator : classifier
+        An unfitted copy that takes soft labels.
+    path : str
+        The name of the wrapped classifier among the parameters, "" if it is the estimator itself.
+    """
+    if isinstance(estimator, Pipeline):
+        name, last = estimator.steps[-1]
+        inner, path = wrap_last(last, classes)
+        estimator = clone(estimator).set_params(**{name: inner})
+        return estimator, f"{name}__{path}" if path else name
+    if is_search(estimator):
+        inner, path = wrap_last(estimator.estimator, classes)
+        estimator = clone(estimator).set_params(estimator=inner)
+        for name in {"param_grid", "param_distributions"} & set(estimator.get_params(deep=False)):
+            estimator.set_params(**{name: _moved(getattr(estimator, name), path)})
+        return estimator, f"estimator__{path}" if path else "estimator"
+    return SoftTargetClassifier(clone(estimator), classes=classes), ""
+
+
+def _moved(grid, path):
+    """Rename the parameters of a grid after the classifier at `path` moved into a `SoftTargetClassifier`."""
+    if not isinstance(grid, dict):
+        return [_moved(part, path) for part in grid]
+    start = f"{path}__" if path else ""
+    moved = {}
+    for key, values in grid.items():
+        if key == path:
+            key = f"{path}__estimator"
+        elif key.startswith(start):
+            key = f"{start}estimator__{key[len(start) :]}"
+        moved[key] = values
+    return moved
 
 
 def _has(method):
@@ -32,7 +82,9 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     """Make a classifier that takes `sample_weight` take soft labels too.
 
     Each sample is given once for each class of which it holds a share, weighted by that share: the
-    weighted log-loss is then the cross-entropy against the soft labels.
+    weighted log-loss is then the cross-entropy against the soft labels. In a pipeline or a search only the
+    classifier gets the repeats: transformers see each sample once, and a search splits samples and judges
+    by the accuracy expected on soft labels, unless its `scoring` is a callable that takes these.
 
     Parameters
     ----------
@@ -93,26 +145,34 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         """
         if not is_classifier(self.estimator):
             raise TypeError(f"SoftTargetClassifier needs a classifier; got {self.estimator!r}.")
-        weight_name = _weight_name(self.estimator)
-        if weight_name is None:
+        if weight_name(self.estimator) is None:
             raise TypeError(
                 f"{type(self.estimator).__name__}.fit takes no sample_weight, so soft labels cannot reach "
                 "it. Give a classifier that does, or train this one on hard labels."
             )
         X, y, groups = indexable(X, y, groups)
         self.classes_, soft = target_distributions(y, self.classes)
-        mass = soft * _check_sample_weight(sample_weight, soft, dtype=np.float64)[:, None]
-        hard = np.ndim(y) == 1
-        # Labels keep their samples of weight 0: what these mean is the classifier's own affair.
-        rows, codes = np.nonzero(soft if hard else mass)
-        weights = {} if hard and sample_weight is None else {weight_name: mass[rows, codes]}
-        groups = None if groups is None else _safe_indexing(groups, rows)
-        self.estimator_ = clone(self.estimator).fit(
-            _safe_indexing(X, rows),
-            self.classes_[codes],
-            **weights,
-            **groups_for_fit(self.estimator, groups),
+        weight = (
+            None if sample_weight is None else _check_sample_weight(sample_weight, soft, dtype=np.float64)
         )
+        self.estimator_ = clone(self.estimator)
+        if is_soft(y):
+            if unwrap(self.estimator) is self.estimator:
+                mass = soft if weight is None else soft * weight[:, None]
+                rows, codes = np.nonzero(mass)
+                weight, y = mass[rows, codes], self.classes_[codes]
+                X, groups = (
+                    _safe_indexing(X, rows),
+                    groups if groups is None else _safe_indexing(groups, rows),
+                )
+            else:
+                self.estimator_, y = wrap_last(self.estimator, self.classes_)[0], soft
+        else:
+            y = self.classes_[soft.argmax(axis=1)]
+        weights = {} if weight is None else {weight_name(self.estimator_): weight}
+        # The weights are the soft labels, not metadata that a user would have to route.
+        with config_context(enable_metadata_routing=False):
+            self.estimator_.fit(X, y, **weights, **groups_for_fit(self.estimator_, groups))
         if hasattr(self.estimator_, "n_features_in_"):
             self.n_features_in_ = self.estimator_.n_features_in_
         if hasattr(self.estimator_, "feature_names_in_"):
@@ -152,6 +212,59 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         found = self.estimator_.classes_.tolist()
         return align(self.estimator_.predict_proba(X), found, self.classes_.tolist())
+
+    @_has("decision_function")
+    def decision_function(self, X):
+        """Return the classifier's decision values.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Whatever the classifier takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_decisions)
+            As the classifier gives them, for the classes that it knows.
+        """
+        check_is_fitted(self)
+        return self.estimator_.decision_function(X)
+
+    @_has("transform")
+    def transform(self, X):
+        """Return the classifier's representation of the samples.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Whatever the classifier takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_units)
+            As the classifier gives it.
+        """
+        check_is_fitted(self)
+        return self.estimator_.transform(X)
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy; on soft labels its expectation, were the label drawn from them.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Whatever the classifier takes.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Hard or soft labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+        """
+        return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
