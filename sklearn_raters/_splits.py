@@ -11,7 +11,7 @@ from sklearn_raters._estimator_kinds import splitter_takes_groups
 _TRIES = 50
 
 
-def hold_out(groups, labels, fraction, seed):
+def hold_out(groups, labels, fraction, seed, parts=()):
     """Split samples into a training and a validation part by whole groups.
 
     Parameters
@@ -24,6 +24,8 @@ def hold_out(groups, labels, fraction, seed):
         The share of groups held out.
     seed : int or None
         Which groups.
+    parts : list of ndarray of int
+        Sets of samples, each of which must not be held out as a whole.
 
     Returns
     -------
@@ -46,20 +48,24 @@ def hold_out(groups, labels, fraction, seed):
     splitter = GroupShuffleSplit(n_splits=_TRIES, test_size=fraction, random_state=seed)
     for train, valid in splitter.split(labels, groups=groups):
         missing = wanted - set(labels[train])
-        if not missing and any(label is not None for label in labels[valid]):
+        whole = all(np.isin(part, train).any() for part in parts)
+        if not missing and whole and any(label is not None for label in labels[valid]):
             return train, valid
+    what = f"every class (missing: {sorted(missing)})" if missing else "some samples of every view"
     raise ValueError(
-        f"No split of {len(np.unique(groups))} groups that holds out {fraction:.0%} leaves every class in "
-        f"the training part (missing: {sorted(missing)}). Give a class more groups, hold out less by "
-        "validation_fraction, or choose settings that hold nothing out."
+        f"No split of {len(np.unique(groups))} groups that holds out {fraction:.0%} leaves {what} in the "
+        "training part. Give a class or a rater more groups, hold out less by validation_fraction, or choose "
+        "settings that hold nothing out."
     )
 
 
-def inner_splits(cv, n_samples, groups, seed):
-    """Return the (train, test) indices of out-of-fold fusion."""
+def inner_splits(cv, labels, groups, seed):
+    """Return the (train, test) indices of out-of-fold fusion; splitters that stratify see the labels."""
     if isinstance(cv, Integral):
         cv = GroupKFold(cv) if groups is not None else KFold(cv, shuffle=True, random_state=seed)
     cv = check_cv(cv)
     if groups is None and splitter_takes_groups(cv):
         raise ValueError(f"cv={cv!r} splits by groups: call fit(X, Y, groups=...), or give an int as cv.")
-    return list(cv.split(np.empty((n_samples, 1)), groups=groups))
+    names = list({label: None for label in labels if label is not None})
+    strata = np.array([-1 if label is None else names.index(label) for label in labels])
+    return list(cv.split(np.empty((len(labels), 1)), strata, groups))

@@ -5,6 +5,8 @@ from sklearn.utils import indexable
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _num_samples, assert_all_finite, column_or_1d
 
+from sklearn_raters._votes import Votes
+
 
 def check_samples(X, y, groups):
     """Check that there are ratings, as many rows of them as samples, and as many groups."""
@@ -13,12 +15,16 @@ def check_samples(X, y, groups):
             "MultiRaterStackingClassifier requires y to be passed, but the target y is None: "
             "give the ratings."
         )
-    X, y, groups = (part if part is None else indexable(part)[0] for part in (X, y, groups))
+    X, groups = (part if part is None else indexable(part)[0] for part in (X, groups))
+    y = y if isinstance(y, Votes) else indexable(y)[0]
     for name, part in (("y", y), ("groups", groups)):
-        if part is not None and _num_samples(part) != _num_samples(X):
+        if part is None:
+            continue
+        n_rows = part.n_samples if isinstance(part, Votes) else _num_samples(part)
+        if n_rows != _num_samples(X):
             raise ValueError(
                 f"Found input variables with inconsistent numbers of samples: X has {_num_samples(X)}, "
-                f"{name} has {_num_samples(part)}. Each sample of X needs its row of {name}, in that order."
+                f"{name} has {n_rows}. Each sample of X needs its row of {name}, in that order."
             )
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)

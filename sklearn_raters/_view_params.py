@@ -26,11 +26,12 @@ class ViewParamsMixin:
         params = super().get_params(deep=deep)
         if deep:
             for name, own in _entries(self.view_params).items():
-                if isinstance(own, dict):
-                    inner = own
-                else:
+                inner = own
+                if hasattr(own, "get_params"):
                     params[str(name)] = own
                     inner = own.get_params()
+                elif not isinstance(own, dict):
+                    continue  # as above
                 params.update({f"{name}__{key}": value for key, value in inner.items()})
         return params
 
@@ -61,10 +62,27 @@ class ViewParamsMixin:
         if of_views:
             # A copy: the dict handed in belongs to the caller.
             entries = dict(_entries(self.view_params))
+            keys = {str(key): key for key in entries}  # raters may be called by numbers
             for name, changes in of_views.items():
-                entries[name] = _changed(entries.get(name, {}), changes)
+                key = keys.get(name, name)
+                entries[key] = _changed(entries.get(key, {}), changes)
             self.view_params = entries
         return self
+
+    def _check_view_params(self, names):
+        """Raise an error if an entry is of none of the views `names`, or no estimator and no dict."""
+        for name, own in (self.view_params or {}).items():
+            if not (isinstance(own, dict) or hasattr(own, "get_params")):
+                raise TypeError(
+                    f"view_params[{name!r}] must be a dict of parameters or an estimator, not {own!r}."
+                )
+        known = {str(name) for name in names}
+        unknown = [name for name in self.view_params or () if str(name) not in known]
+        if unknown:
+            raise ValueError(
+                f"There is no view {unknown[0]!r} to set parameters of; the views are {names}. "
+                "Correct view_params, or the <view>__<parameter> names of a grid."
+            )
 
     def _view_estimator(self, name):
         """Return an unfitted copy of the estimator of the view `name`."""

@@ -37,10 +37,15 @@ class View:
     def within(self, samples):
         """Return the same view on the part of its samples that is among `samples`."""
         inside = np.isin(self.rows, samples)
+        if not inside.any():
+            raise ValueError(
+                f"The view {self.name!r} has no samples left where an inner split holds out all of them. "
+                "Leave it out of views, raise min_ratings, or give another cv or fusion."
+            )
         return View(self.name, self.rows[inside], self.targets[inside])
 
 
-def view_names(views, votes, min_ratings):
+def view_names(views, votes, min_ratings, classes, label_map):
     """Return the names of the views asked for.
 
     Parameters
@@ -51,7 +56,11 @@ def view_names(views, votes, min_ratings):
     votes : Votes
         The ratings.
     min_ratings : int
-        How many samples a rater must have rated for a view by "all" or "raters".
+        How many samples a rater must have put into the classes for a view by "all" or "raters".
+    classes : list
+        The task's classes.
+    label_map : dict or None
+        From the ratings' labels to classes.
 
     Returns
     -------
@@ -70,7 +79,7 @@ def view_names(views, votes, min_ratings):
     names = []
     for name in asked:
         if name == "raters":
-            names += eligible_raters(votes, min_ratings=min_ratings)
+            names += eligible_raters(votes, min_ratings=min_ratings, classes=classes, label_map=label_map)
         elif name in CROWD_VIEWS or name in votes.raters:
             names.append(name)
         elif str(name) in by_text:
@@ -82,8 +91,8 @@ def view_names(views, votes, min_ratings):
             )
     if not names:
         raise ValueError(
-            f"No view is left: no rater has min_ratings={min_ratings} ratings, and views={views!r} names no "
-            "crowd view. Lower min_ratings or add 'crowd_hard' or 'crowd_soft'."
+            f"No view is left: no rater has min_ratings={min_ratings} ratings in the classes, and "
+            f"views={views!r} names no crowd view. Lower min_ratings or add 'crowd_hard' or 'crowd_soft'."
         )
     return list(dict.fromkeys(names))
 

@@ -65,7 +65,7 @@ class MultiRaterStackingClassifier(
     label_map : dict, default=None
         From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}.
     min_ratings : int, default=1
-        How many samples a rater must have rated for a view of its own.
+        How many samples a rater must have put into the classes for a view of its own.
     n_jobs : int, default=None
         Views trained side by side, through joblib.
     memory : str or joblib.Memory, default=None
@@ -202,7 +202,7 @@ class MultiRaterStackingClassifier(
         X, y, groups = check_samples(X, y, groups)
         votes = parse_ratings(y, self.classes)
         classes = task_votes(votes, self.classes, self.label_map)[1]
-        names = view_names(self.views, votes, self.min_ratings)
+        names = view_names(self.views, votes, self.min_ratings, classes, self.label_map)
         self._check_view_params(names)
         consensus = consensus_labels(votes, classes, self.label_map)
         settings = {"alpha": self.alpha, "classes": classes, "label_map": self.label_map}
@@ -210,7 +210,7 @@ class MultiRaterStackingClassifier(
         seed = None
         if self.random_state is not None:
             seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
-        splits = self._splits(consensus, groups, seed)
+        splits = self._splits(views, consensus, groups, seed)
         parts = [views, *([view.within(train) for view in views] for train, _ in splits)]
         trained = self._train(parts, X, groups, classes, seed)
 
@@ -234,39 +234,33 @@ class MultiRaterStackingClassifier(
         self.fusion_fit_time_ = perf_counter() - start
         return self
 
-    def _check_view_params(self, names):
-        known = {str(name) for name in names}
-        unknown = [name for name in self.view_params or () if str(name) not in known]
-        if unknown:
-            raise ValueError(
-                f"There is no view {unknown[0]!r} to set parameters of; the views are {names}. "
-                "Correct view_params, or the <view>__<parameter> names of a grid."
-            )
-
-    def _splits(self, consensus, groups, seed):
+    def _splits(self, views, consensus, groups, seed):
         if self.fusion == "mean":
             return []
         if self.cv is not None:
-            return inner_splits(self.cv, len(consensus), groups, seed)
+            return inner_splits(self.cv, consensus, groups, seed)
         if self.fusion == "logistic":
-            return [hold_out(groups, consensus, self.validation_fraction, seed)]
+            rows = [view.rows for view in views]
+            return [hold_out(groups, consensus, self.validation_fraction, seed, rows)]
         return []
 
     def _train(self, parts, X, groups, classes, seed):
         """Train the views of each part; return (estimator, seconds) by part and view."""
         fit = check_memory(self.memory).cache(fit_view)
+        views = [view for part in parts for view in part]
+        # All before the first is trained: what cannot be trained shows at once.
+        estimators = [prepare(view, self._view_estimator(view.name), classes, seed) for view in views]
         done = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
             delayed(fit)(
                 Training(
                     view.name,
-                    prepare(view, self._view_estimator(view.name), classes, seed),
+                    estimator,
                     _safe_indexing(X, view.rows),
                     view.targets,
                     None if groups is None else groups[view.rows],
                 )
             )
-            for part in parts
-            for view in part
+            for view, estimator in zip(views, estimators, strict=True)
         )
         n_views = len(parts[0])
         return [done[start : start + n_views] for start in range(0, len(done), n_views)]
