@@ -1,0 +1,192 @@
+"""Every form of X becomes the same frames, and bad frames are named."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.base import BaseEstimator
+
+from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
+
+
+def read(X, *, n_features=None):
+    """Read X as `fit` does, or as `predict` after a fit on `n_features`."""
+    estimator = BaseEstimator()
+    if n_features is not None:
+        estimator.n_features_in_ = n_features
+    return as_sequences(estimator, X, reset=n_features is None)
+
+
+def object_array(samples):
+    array = np.empty(len(samples), dtype=object)
+    array[:] = samples
+    return array
+
+
+RAGGED = [np.arange(6.0).reshape(3, 2), np.array([[7.0, 8.0]]), np.full((2, 2), -1.0)]
+EQUAL = np.arange(24.0).reshape(4, 3, 2)
+
+
+@pytest.mark.parametrize("form", [list, tuple, object_array], ids=["list", "tuple", "object array"])
+def test_ragged_samples_lie_one_after_the_other(form):
+    sequences = read(form(RAGGED))
+    assert sequences.frames.tolist() == [[0, 1], [2, 3], [4, 5], [7, 8], [-1, -1], [-1, -1]]
+    assert sequences.lengths.tolist() == [3, 1, 2]
+    assert sequences.starts.tolist() == [0, 3, 4]
+    assert sequences.frames.dtype == np.float32
+    assert len(sequences) == 3
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        list(EQUAL),
+        tuple(EQUAL),
+        EQUAL,
+        EQUAL.astype(np.float32),
+        np.asfortranarray(EQUAL),
+        EQUAL.tolist(),
+        [pd.DataFrame(sample) for sample in EQUAL],
+        np.array(list(EQUAL), dtype=object),  # 3-D, as NumPy makes it of equal lengths
+    ],
+    ids=["list", "tuple", "3-D", "float32", "Fortran", "nested lists", "DataFrames", "3-D object"],
+)
+def test_forms_of_equal_lengths_are_the_same(form):
+    sequences = read(form)
+    np.testing.assert_array_equal(sequences.frames, EQUAL.reshape(12, 2))
+    assert sequences.lengths.tolist() == [3, 3, 3, 3]
+
+
+def test_an_object_array_of_equal_lengths_is_read():
+    np.testing.assert_array_equal(read(object_array(list(EQUAL))).frames, EQUAL.reshape(12, 2))
+
+
+@pytest.mark.parametrize("form", [np.asarray, pd.DataFrame, np.ndarray.tolist])
+def test_a_table_is_one_frame_a_sample(form):
+    table = np.arange(8.0).reshape(4, 2)
+    sequences = read(form(table))
+    np.testing.assert_array_equal(sequences.frames, table)
+    assert sequences.lengths.tolist() == [1, 1, 1, 1]
+
+
+def test_a_table_and_samples_of_one_frame_are_the_same():
+    table = np.arange(8.0).reshape(4, 2)
+    np.testing.assert_array_equal(read(table).frames, read(table[:, None, :]).frames)
+
+
+@pytest.mark.parametrize(
+    ("X", "expected"),
+    [
+        (RAGGED, True),
+        (tuple(RAGGED), True),
+        (EQUAL, True),
+        (EQUAL.tolist(), True),
+        (EQUAL[0], False),
+        (EQUAL[0].tolist(), False),
+        (pd.DataFrame(EQUAL[0]), False),
+        ([1.0, 2.0], False),
+        ([], False),
+    ],
+)
+def test_holds_sequences(X, expected):
+    assert holds_sequences(X) is expected
+
+
+def test_the_number_of_features_is_that_of_a_frame():
+    # scikit-learn's validate_data would record the number of frames of a 3-D X.
+    estimator = BaseEstimator()
+    as_sequences(estimator, np.zeros((5, 7, 3)), reset=True)
+    assert estimator.n_features_in_ == 3
+
+
+def test_a_second_fit_on_sequences_forgets_the_names_of_columns():
+    estimator = BaseEstimator()
+    as_sequences(estimator, pd.DataFrame({"a": [1.0], "b": [2.0]}), reset=True)
+    assert list(estimator.feature_names_in_) == ["a", "b"]
+    as_sequences(estimator, RAGGED, reset=True)
+    assert not hasattr(estimator, "feature_names_in_")
+
+
+def ragged(n_features=2):
+    lengths = st.lists(st.integers(1, 6), min_size=1, max_size=8)
+    return lengths.flatmap(
+        lambda sizes: st.tuples(
+            *[arrays(np.float32, (size, n_features), elements=st.floats(-9, 9, width=32)) for size in sizes]
+        )
+    )
+
+
+@given(ragged(), st.data())
+def test_take_and_split_give_back_the_samples(samples, data):
+    sequences = read(list(samples))
+    for part, sample in zip(sequences.split(), samples, strict=True):
+        np.testing.assert_array_equal(part, sample)
+    indices = data.draw(st.lists(st.integers(0, len(samples) - 1), max_size=10))
+    taken = sequences.take(np.array(indices, dtype=np.int64))
+    assert len(taken.split()) == len(indices)
+    for index, part in zip(indices, taken.split(), strict=True):
+        np.testing.assert_array_equal(part, samples[index])
+
+
+def test_take_is_a_copy_and_split_is_not():
+    sequences = read(RAGGED)
+    sequences.take(np.array([0])).frames[:] = 99
+    assert sequences.frames.max() == 8
+    assert np.shares_memory(sequences.split()[1], sequences.frames)
+
+
+def test_no_samples_split_into_none():
+    assert Sequences(np.empty((0, 2), np.float32), np.empty(0, np.int64)).split() == []
+
+
+def with_value(value):
+    samples = [sample.copy() for sample in RAGGED]
+    samples[2][1, 0] = value
+    return samples
+
+
+@pytest.mark.parametrize("n_features", [None, 2], ids=["fit", "predict"])
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (with_value(np.nan), "NaN: sample 2, frame 1, feature 0"),
+        (with_value(np.inf), "infinity: sample 2, frame 1, feature 0"),
+        (with_value(-np.inf), "infinity: sample 2, frame 1, feature 0"),
+        (with_value(1e300), "infinity: sample 2, frame 1, feature 0"),
+        (np.array([[1.0, 2.0], [np.nan, 3.0]]), "NaN: sample 1, frame 0, feature 0"),
+        ([*RAGGED, np.empty((0, 2))], r"Sample 3 of X has no frames .*\(0, 2\).*Leave it out of X and Y"),
+        ([*RAGGED, np.empty((2, 0))], "Sample 3 of X has no frames or no features"),
+        ([*RAGGED, np.zeros((2, 3))], "X has 3 features in sample 3, but .* 2 features.*same front end"),
+        ([*RAGGED, np.zeros(2)], r"Sample 3 of X has shape \(2,\); expected \(n_frames, n_features\)"),
+        ([*RAGGED, None], "Sample 3 of X"),
+        ([*RAGGED, np.array([["a", "b"]])], "Sample 3 of X is not a numeric"),
+        ([*RAGGED, [[1.0, 2.0], [3.0]]], "Sample 3 of X is not a numeric"),
+        (np.empty((0, 3, 2)), "0 sample"),
+        ([], "Expected 2D array|0 sample"),
+        (np.zeros((2, 3, 0)), "Sample 0 of X has no frames or no features"),
+        (np.zeros((2, 2, 2, 2)), "Found array with dim 4"),
+    ],
+)
+def test_bad_frames_are_named(X, n_features, message):
+    with pytest.raises(ValueError, match=message):
+        read(X, n_features=n_features)
+
+
+@pytest.mark.parametrize("X", [[np.zeros((2, 3))], np.zeros((4, 2, 3)), np.zeros((4, 3))])
+def test_another_number_of_features_at_predict_names_the_estimator(X):
+    with pytest.raises(ValueError, match="X has 3 features.*BaseEstimator is expecting 2 features"):
+        read(X, n_features=2)
+
+
+def test_large_finite_values_pass():
+    # Their sum leaves float32, they do not.
+    assert read([np.full((4, 2), 3e38)]).frames.shape == (4, 2)
+
+
+def test_the_callers_arrays_stay_as_they_are():
+    samples = [sample.copy() for sample in RAGGED]
+    read(samples).frames[:] = 0
+    for sample, before in zip(samples, RAGGED, strict=True):
+        np.testing.assert_array_equal(sample, before)
