@@ -131,7 +131,8 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         weight = _check_sample_weight(
             sample_weight, distributions, dtype=np.float64, ensure_non_negative=True
         )
-        groups = None if groups is None else np.asarray(groups)
+        # Without a validation part they must not even change the order of the samples.
+        groups = np.asarray(groups) if self.early_stopping and groups is not None else None
         sequences, mass, groups = merge_repeats(sequences, distributions * weight[:, None], groups)
         if len(mass) == 0 or (mass.sum(axis=0) > 0).sum() < 2:
             raise ValueError(

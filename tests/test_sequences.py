@@ -176,7 +176,7 @@ def test_bad_frames_are_named(X, n_features, message):
 
 @pytest.mark.parametrize("X", [[np.zeros((2, 3))], np.zeros((4, 2, 3)), np.zeros((4, 3))])
 def test_another_number_of_features_at_predict_names_the_estimator(X):
-    with pytest.raises(ValueError, match="X has 3 features.*BaseEstimator is expecting 2 features"):
+    with pytest.raises(ValueError, match=r"X has 3 features.*BaseEstimator is expecting 2 features"):
         read(X, n_features=2)
 
 

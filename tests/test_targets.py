@@ -126,7 +126,7 @@ def test_class_weights(class_weight, expected):
 
 
 def test_a_class_weight_of_no_class_is_an_error():
-    with pytest.raises(ValueError, match="not in class_weight|not in the.*classes|x"):
+    with pytest.raises(ValueError, match="class_weight"):
         class_weights({"a": 1, "b": 1, "x": 1}, np.array(["a", "b", "c"]), MASS)
 
 

@@ -1,0 +1,728 @@
+"""The paper's network: its arithmetic, its training, and what it owes scikit-learn."""
+
+import copy
+import os
+import pickle
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from joblib import Parallel, delayed
+from scipy.special import softmax
+from sklearn.base import clone
+from sklearn.metrics import recall_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from skorch.callbacks import Callback, EarlyStopping
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from sklearn_raters import BLSTMClassifier, SoftmaxLayerClassifier
+from sklearn_raters import _modules as modules
+from sklearn_raters._base_net import merge_repeats
+from sklearn_raters._losses import SoftCrossEntropy
+from sklearn_raters._modules import BLSTMNet, Dropout, build
+from sklearn_raters._net import LengthBatches, SequenceDataset
+from sklearn_raters.consensus import soft_labels
+from sklearn_raters.sequences import Sequences
+
+
+def small(**params):
+    settings = {"dense_units": 16, "lstm_units": 8, "representation_units": 16, "max_epochs": 4}
+    settings["learning_rate"] = 0.02
+    return BLSTMClassifier(**{**settings, "random_state": 0, **params})
+
+
+def made(n_samples=60, n_classes=3, seed=0, shift=2.0, longest=12):
+    """Make sequences of 3 features, of which the class' own one is shifted."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(n_classes, size=n_samples)
+    X = [rng.normal(size=(rng.integers(1, longest + 1), 3)).astype(np.float32) for _ in y]
+    for frames, label in zip(X, y, strict=True):
+        frames[:, label] += shift
+    return X, np.array(["calm", "lively", "sad"])[y]
+
+
+X, y = made()
+GROUPS = np.arange(len(X)) // 6
+SOFT = np.eye(3)[np.unique(y, return_inverse=True)[1]]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return small().fit(X, y)
+
+
+# The network's arithmetic
+
+
+def test_the_network_is_the_papers_by_default():
+    clf = BLSTMClassifier(max_epochs=1, random_state=0).fit([frames[:2] for frames in X[:4]], list("abab"))
+    net = clf.net_.module_
+    assert (net.dense.in_features, net.dense.out_features) == (3, 256)
+    assert (net.forward_lstm.input_size, net.forward_lstm.hidden_size) == (256, 128)
+    assert (net.backward_lstm.input_size, net.backward_lstm.hidden_size) == (256, 128)
+    assert (net.representation.in_features, net.representation.out_features) == (256, 256)
+    assert (net.output.in_features, net.output.out_features) == (256, 2)
+    assert net.dropout.threshold == 128  # of 256
+    assert isinstance(clf.net_.optimizer_, torch.optim.Adamax)
+
+
+@pytest.mark.parametrize("name", ["predict_proba", "transform", "attention"])
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
+def test_padding_never_changes_a_result(fitted, name, batch_size):
+    answer = getattr(fitted, name)
+    together = answer(X)
+    alone = [answer([frames])[0] for frames in X]
+    order = np.random.default_rng(batch_size).permutation(len(X))
+    batches = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
+    shuffled = [row for batch in batches for row in answer([X[index] for index in batch])]
+    for index, row in enumerate(together):
+        np.testing.assert_allclose(row, alone[index], rtol=0, atol=1e-6)
+    for index, row in zip(order, shuffled, strict=True):
+        np.testing.assert_allclose(row, together[index], rtol=0, atol=1e-6)
+
+
+def test_very_different_lengths_share_a_batch(fitted):
+    long = np.random.default_rng(1).normal(size=(500, 3))
+    np.testing.assert_allclose(
+        fitted.predict_proba([X[0], long, X[1]]),
+        np.concatenate([fitted.predict_proba([frames]) for frames in (X[0], long, X[1])]),
+        rtol=0,
+        atol=1e-6,
+    )
+
+
+def packed_logits(net, batch):
+    """Compute the network by torch's own bidirectional LSTM on packed sequences."""
+    lstm = torch.nn.LSTM(net.dense.out_features, net.forward_lstm.hidden_size, bidirectional=True)
+    for suffix, own in (("", net.forward_lstm), ("_reverse", net.backward_lstm)):
+        for name, value in own.named_parameters():
+            lstm._parameters[f"{name}{suffix}"] = value
+    hidden = torch.relu(net.dense(batch["frames"]))
+    packed = pack_padded_sequence(hidden, batch["lengths"], batch_first=True, enforce_sorted=False)
+    states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True)
+    scores = net.attention(states).squeeze(2)
+    pooled = [
+        torch.softmax(row[:length], 0) @ state[:length]
+        for row, state, length in zip(scores, states, batch["lengths"], strict=True)
+    ]
+    return net.output(torch.relu(net.representation(torch.stack(pooled))))
+
+
+def net_and_batch(dropout=0.0, n_samples=21):
+    net = build(
+        BLSTMNet,
+        3,
+        n_features=3,
+        n_classes=3,
+        dense_units=16,
+        lstm_units=8,
+        representation_units=16,
+        dropout=dropout,
+    )
+    lengths = np.array([len(frames) for frames in X[:n_samples]])
+    dataset = SequenceDataset(Sequences(np.concatenate(X[:n_samples]), lengths), SOFT[:n_samples])
+    (order,) = LengthBatches(dataset, n_samples, np.random.default_rng(0)).order()
+    return net, *dataset.batch(torch.from_numpy(order))
+
+
+def gradients(net, logits, targets):
+    net.zero_grad()
+    SoftCrossEntropy()(logits, targets).backward()
+    return [parameter.grad.clone() for parameter in net.parameters()]
+
+
+def test_training_in_parts_is_one_padded_batch_and_torchs_packed_lstm(monkeypatch):
+    net, batch, targets = net_and_batch()
+    in_parts = net(**batch)
+    packed = packed_logits(net, batch)
+    torch.testing.assert_close(in_parts, packed, rtol=0, atol=1e-6)
+    expected = gradients(net, packed, targets)
+    got = gradients(net, in_parts, targets)
+    monkeypatch.setattr(modules, "_SAMPLES_AT_ONCE", 1000)
+    whole = gradients(net, net(**batch), targets)
+    for one, other, third in zip(got, expected, whole, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+        torch.testing.assert_close(one, third, rtol=1e-4, atol=1e-6)
+
+
+def test_gradients_are_those_of_finite_differences():
+    net, batch, targets = net_and_batch(n_samples=5)
+    net.double()
+    batch["frames"] = batch["frames"].double()
+    loss, parameters = SoftCrossEntropy(), list(net.parameters())
+    analytic = gradients(net, net(**batch), targets.double())
+    rng = np.random.default_rng(0)
+    for parameter, gradient in zip(parameters, analytic, strict=True):
+        at = rng.integers(parameter.numel())
+        flat, step = parameter.data.view(-1), 1e-6
+        flat[at] += step
+        above = loss(net(**batch), targets.double()).item()
+        flat[at] -= 2 * step
+        below = loss(net(**batch), targets.double()).item()
+        flat[at] += step
+        assert gradient.view(-1)[at].item() == pytest.approx((above - below) / (2 * step), abs=1e-7)
+
+
+def test_what_stands_in_the_padding_reaches_neither_results_nor_gradients():
+    net, batch, targets = net_and_batch()
+    before = gradients(net, net(**batch), targets)
+    outside = torch.arange(batch["frames"].shape[1]) >= batch["lengths"][:, None]
+    batch["frames"][outside] = 1000.0
+    for one, other in zip(before, gradients(net, net(**batch), targets), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
+def test_attention_is_a_distribution_over_the_samples_own_frames(fitted):
+    weights = fitted.attention(X)
+    assert [row.shape for row in weights] == [(len(frames),) for frames in X]
+    for row in weights:
+        assert (row > 0).all()
+        assert row.sum() == pytest.approx(1, abs=1e-6)
+
+
+def test_predict_proba_is_the_softmax_of_the_output_layer_on_the_representation(fitted):
+    output = fitted.net_.module_.output
+    logits = fitted.transform(X) @ output.weight.detach().numpy().T + output.bias.detach().numpy()
+    np.testing.assert_allclose(fitted.predict_proba(X), softmax(logits, axis=1), atol=1e-6)
+    np.testing.assert_allclose(fitted.predict_proba(X).sum(axis=1), 1, atol=1e-12)
+    assert (fitted.predict(X) == fitted.classes_[fitted.predict_proba(X).argmax(axis=1)]).all()
+
+
+def test_soft_cross_entropy_worked_by_hand():
+    logits = torch.log(torch.tensor([[0.5, 0.5], [0.25, 0.75]]))
+    targets = torch.tensor([[0.0, 1.0], [2.0, 0.0]])
+    expected = (np.log(2) + 2 * np.log(4)) / 2
+    assert SoftCrossEntropy()(logits, targets).item() == pytest.approx(expected)
+
+
+# Dropout
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_dropout_keeps_the_share_and_the_mean(p):
+    dropout = Dropout(p).train()
+    dropout.generator = torch.Generator().manual_seed(0)
+    values = dropout(torch.ones(1000, 333))
+    share = round(p * 256) / 256
+    assert (values == 0).float().mean().item() == pytest.approx(share, abs=3e-3)
+    assert values.mean().item() == pytest.approx(1, abs=0.02)
+    assert values[values > 0].unique().tolist() == pytest.approx([1 / (1 - share)])
+    # Each column and each row too: no place is dropped more often than another.
+    assert (values == 0).float().mean(dim=0).std().item() < 0.02
+    assert (values == 0).float().mean(dim=1).std().item() < 0.04
+
+
+def test_dropout_is_off_in_eval_and_at_zero():
+    values = torch.randn(5, 7)
+    assert Dropout(0.5).eval()(values) is values
+    assert Dropout(0.0).train()(values) is values
+
+
+def test_dropout_depends_on_its_generator_alone():
+    dropout, values = Dropout(0.5).train(), torch.ones(3, 11)
+    answers = []
+    for seed, noise in ((1, 5), (1, 6), (2, 5)):
+        torch.manual_seed(noise)
+        dropout.generator = torch.Generator().manual_seed(seed)
+        answers.append(dropout(values).tolist())
+    assert answers[0] == answers[1] != answers[2]
+
+
+def test_dropouts_gradient_goes_through_what_was_kept():
+    dropout = Dropout(0.5).train()
+    values = torch.ones(100, requires_grad=True)
+    kept = dropout(values)
+    kept.sum().backward()
+    torch.testing.assert_close(values.grad, kept.detach())
+
+
+# Batches
+
+
+def test_batches_hold_every_sample_once_longest_first():
+    lengths = np.array([len(frames) for frames in X])
+    dataset = SequenceDataset(Sequences(np.concatenate(X), lengths), SOFT)
+    for rng in (None, np.random.default_rng(0)):
+        batches = LengthBatches(dataset, 16, rng).order()
+        assert [len(batch) for batch in batches] == [16, 16, 16, 12]
+        assert sorted(np.concatenate(batches)) == list(range(60))
+        for batch in batches:
+            assert (np.diff(lengths[batch]) <= 0).all()
+
+
+def test_batches_of_training_are_random_and_differ_by_epoch():
+    lengths = np.array([len(frames) for frames in X])
+    iterator = LengthBatches(
+        SequenceDataset(Sequences(np.concatenate(X), lengths), SOFT), 16, np.random.default_rng(0)
+    )
+    first, second = ([sorted(batch) for batch in iterator.order()] for _ in range(2))
+    assert first != second
+    # A batch of like lengths would have a far smaller spread.
+    assert np.mean([lengths[batch].std() for batch in first]) > 0.7 * lengths.std()
+
+
+# Forms of X and targets
+
+
+@pytest.mark.parametrize("form", [tuple, np.stack, lambda X: np.array(X, dtype=object)])
+def test_forms_of_sequences_give_the_same_network(form):
+    same = [np.resize(frames, (4, 3)) for frames in X]
+    expected = small(max_epochs=2).fit(same, y)
+    got = small(max_epochs=2).fit(form(same), y)
+    np.testing.assert_array_equal(expected.predict_proba(same), got.predict_proba(form(same)))
+
+
+def test_a_ragged_object_array_gives_the_same_network(fitted):
+    array = np.empty(len(X), dtype=object)
+    array[:] = X
+    got = small().fit(array, y)
+    np.testing.assert_array_equal(fitted.predict_proba(X), got.predict_proba(array))
+
+
+def test_a_table_is_one_frame_a_sample():
+    table = np.stack([frames.mean(axis=0) for frames in X])
+    expected = small(max_epochs=2).fit([row[None] for row in table], y)
+    got = small(max_epochs=2).fit(table, y)
+    np.testing.assert_array_equal(expected.predict_proba(table), got.predict_proba(table))
+    frame = pd.DataFrame(table, columns=["f0", "loudness", "zcr"])
+    assert small(max_epochs=1).fit(frame, y).feature_names_in_.tolist() == ["f0", "loudness", "zcr"]
+
+
+def test_hard_labels_are_one_hot_soft_labels(fitted):
+    soft = small(classes=["calm", "lively", "sad"]).fit(X, SOFT)
+    assert soft.classes_.tolist() == ["calm", "lively", "sad"]
+    np.testing.assert_array_equal(soft.predict_proba(X), fitted.predict_proba(X))
+    assert (soft.predict(X) == fitted.predict(X)).all()
+    assert soft.score(X, SOFT) == pytest.approx(fitted.score(X, y))
+
+
+def test_soft_labels_are_learnt_as_distributions():
+    constant = np.tile([0.2, 0.8], (40, 1))
+    clf = small(max_epochs=60, learning_rate=0.01, dropout=0.0).fit(X[:40], constant)
+    np.testing.assert_allclose(clf.predict_proba(X[40:]), np.tile([0.2, 0.8], (20, 1)), atol=0.05)
+
+
+def test_soft_labels_of_raters_go_in_as_they_come():
+    soft = soft_labels([[label, label, "sad"] for label in y])
+    assert small(classes=["calm", "lively", "sad"]).fit(X, soft).predict_proba(X).shape == (60, 3)
+
+
+def test_classes_fix_the_order_and_may_be_absent():
+    clf = small(classes=["sad", "calm", "lively", "bored"], max_epochs=30).fit(X, y)
+    assert clf.classes_.tolist() == ["sad", "calm", "lively", "bored"]
+    assert clf.predict_proba(X).shape == (60, 4)
+    assert clf.score(X, y) > 0.7
+
+
+# Weights
+
+
+def weighted_pair(weights, copies, **params):
+    """Fit with weights, and with samples given several times."""
+    rows = np.repeat(np.arange(len(X)), copies)
+    weighted = small(**params).fit(X, y, sample_weight=weights)
+    repeated = small(**params).fit([X[row] for row in rows], y[rows])
+    return weighted.predict_proba(X), repeated.predict_proba(X)
+
+
+@pytest.mark.parametrize("params", [{}, {"class_weight": "balanced"}, {"early_stopping": True}])
+def test_a_weight_of_two_is_the_sample_twice_and_zero_is_none(params):
+    copies = np.random.default_rng(0).integers(0, 4, size=len(X))
+    weighted, repeated = weighted_pair(copies.astype(float), copies, **params)
+    np.testing.assert_allclose(weighted, repeated, atol=1e-6)
+
+
+def test_the_scale_of_weights_does_not_matter(fitted):
+    got = small().fit(X, y, sample_weight=np.full(len(X), 17.0))
+    np.testing.assert_allclose(got.predict_proba(X), fitted.predict_proba(X), atol=1e-6)
+
+
+def test_the_order_of_the_samples_does_not_matter(fitted):
+    order = np.random.default_rng(0).permutation(len(X))
+    got = small().fit([X[index] for index in order], y[order])
+    np.testing.assert_allclose(got.predict_proba(X), fitted.predict_proba(X), atol=1e-6)
+
+
+def test_equal_frames_with_other_labels_or_groups_stay_apart():
+    frames = np.ones((2, 3), dtype=np.float32)
+    sequences = Sequences(np.concatenate([frames] * 4), np.full(4, 2))
+    mass = np.array([[1.0, 0], [0, 1], [1, 0], [0.5, 0.5]])
+    assert len(merge_repeats(sequences, mass, None)[0]) == 3
+    merged, sums, groups = merge_repeats(sequences, mass, np.array([1, 1, 2, 2]))
+    assert len(merged) == 4
+    assert sums.sum() == 4
+    assert sorted(groups) == [1, 1, 2, 2]
+    assert sorted(merge_repeats(sequences, mass, None)[1].tolist()) == [[0, 1], [0.5, 0.5], [2, 0]]
+
+
+@pytest.mark.slow
+def test_balanced_classes_raise_the_unweighted_average_recall():
+    many, names = made(400, n_classes=2, seed=1, shift=0.6)
+    kept = np.flatnonzero((names == "calm") | (np.arange(400) % 8 == 0))
+    test, test_names = made(300, n_classes=2, seed=2, shift=0.6)
+    recall = {}
+    for class_weight in (None, "balanced"):
+        clf = small(class_weight=class_weight, max_epochs=15, learning_rate=5e-3)
+        clf.fit([many[index] for index in kept], names[kept])
+        recall[class_weight] = recall_score(test_names, clf.predict(test), average="macro")
+    assert recall["balanced"] > recall[None] + 0.1
+
+
+def test_class_weights_as_a_dict_are_sample_weights(fitted):
+    weights = {"calm": 3.0, "lively": 1.0, "sad": 0.5}
+    got = small(class_weight=weights).fit(X, y)
+    expected = small().fit(X, y, sample_weight=[weights[label] for label in y])
+    np.testing.assert_allclose(got.predict_proba(X), expected.predict_proba(X), atol=1e-6)
+    assert np.abs(got.predict_proba(X) - fitted.predict_proba(X)).max() > 1e-3
+
+
+# Seeds
+
+
+def test_the_same_seed_gives_the_same_network(fitted):
+    again, other = small().fit(X, y), small(random_state=1).fit(X, y)
+    np.testing.assert_array_equal(fitted.predict_proba(X), again.predict_proba(X))
+    assert np.abs(fitted.predict_proba(X) - other.predict_proba(X)).max() > 1e-3
+
+
+def test_a_second_fit_starts_anew(fitted):
+    clf = small().fit(X[:20], y[:20]).fit(X, y)
+    np.testing.assert_array_equal(fitted.predict_proba(X), clf.predict_proba(X))
+
+
+def test_fits_in_threads_do_not_disturb_each_other_nor_the_callers_generators(fitted):
+    torch.manual_seed(5)
+    np.random.seed(5)  # noqa: NPY002
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    answers = Parallel(n_jobs=4, prefer="threads")(
+        delayed(lambda: small().fit(X, y).predict_proba(X))() for _ in range(8)
+    )
+    for answer in answers:
+        np.testing.assert_array_equal(answer, fitted.predict_proba(X))
+    assert torch.equal(before[0], torch.get_rng_state())
+    assert (before[1] == np.random.get_state()[1]).all()  # noqa: NPY002
+
+
+def test_building_networks_in_threads_leaves_torchs_generator_alone():
+    before = torch.get_rng_state()
+    sizes = {"n_features": 3, "n_classes": 2, "dense_units": 64, "lstm_units": 64}
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(40):
+            pool.submit(build, BLSTMNet, 0, **sizes, representation_units=64, dropout=0.5)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_initial_weights_are_torchs_distributions_and_depend_on_the_seed():
+    sizes = {"n_features": 9, "n_classes": 2, "dense_units": 64, "lstm_units": 25}
+    one, same, other = (
+        build(BLSTMNet, seed, **sizes, representation_units=16, dropout=0.5) for seed in (1, 1, 2)
+    )
+    for name, value in one.state_dict().items():
+        assert torch.equal(value, same.state_dict()[name])
+        assert not torch.equal(value, other.state_dict()[name])
+    weights, bound = one.forward_lstm.weight_hh_l0, 1 / 5
+    assert bound * 0.99 < weights.abs().max() <= bound
+    assert weights.std().item() == pytest.approx(bound / 3**0.5, rel=0.05)
+    assert one.dense.weight.abs().max() <= 1 / 3
+
+
+def test_random_state_may_be_a_generator_object():
+    rng = np.random.RandomState(3)
+    first, second = (small(random_state=rng).fit(X, y).predict_proba(X) for _ in range(2))
+    rng = np.random.RandomState(3)
+    np.testing.assert_array_equal(first, small(random_state=rng).fit(X, y).predict_proba(X))
+    assert np.abs(first - second).max() > 1e-3
+
+
+# Early stopping
+
+
+class Validation(Callback):
+    """Remembers which samples were validated on."""
+
+    def on_train_begin(self, net, X=None, **kwargs):
+        self.train_, self.valid_ = X, net.train_split(X)[1]
+
+
+class Loss(Callback):
+    """Measures the loss of the net as it is returned on the validation part."""
+
+    def on_train_end(self, net, X=None, **kwargs):
+        valid = net.train_split(X)[1]
+        batch, targets = valid.batch(torch.arange(len(valid)))
+        with torch.inference_mode():
+            self.loss_ = SoftCrossEntropy()(net.module_.eval()(**batch), targets).item()
+
+
+def test_early_stopping_holds_out_whole_groups():
+    # The last feature tells the group.
+    marked = [np.c_[frames, np.full(len(frames), group)] for frames, group in zip(X, GROUPS, strict=True)]
+    seen = Validation()
+    clf = small(early_stopping=True, validation_fraction=0.3, net_params={"callbacks": [seen]})
+    clf.fit(marked, y, groups=GROUPS)
+    train, valid = (set(part.frames[:, 3].tolist()) for part in (seen.train_, seen.valid_))
+    assert len(valid) == 3
+    assert train | valid == set(range(10))
+    assert not train & valid
+
+
+def test_early_stopping_without_groups_holds_out_samples():
+    seen = Validation()
+    small(early_stopping=True, net_params={"callbacks": [seen]}).fit(X, y)
+    assert (len(seen.train_), len(seen.valid_)) == (48, 12)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"learning_rate": 0.05, "max_epochs": 25, "n_iter_no_change": 4},
+        {"learning_rate": 0.05, "max_epochs": 7, "n_iter_no_change": 30},
+        # Falls of less than 1e-4 count as well.
+        {"learning_rate": 1e-7, "max_epochs": 8, "n_iter_no_change": 2, "dropout": 0.0},
+    ],
+    ids=["stopped", "ran out", "slow"],
+)
+def test_early_stopping_returns_the_best_epoch(params):
+    measured = Loss()
+    clf = small(early_stopping=True, **params, net_params={"callbacks": [measured]})
+    clf.fit(X, y, groups=GROUPS)
+    losses = clf.net_.history[:, "valid_loss"]
+    best = int(np.argmin(losses))
+    assert measured.loss_ == pytest.approx(losses[best], abs=1e-6)
+    assert clf.n_iter_ == len(losses)
+    if len(losses) < params["max_epochs"]:
+        assert len(losses) - 1 - best == params["n_iter_no_change"]
+    else:
+        assert len(losses) - 1 - best < params["n_iter_no_change"]
+
+
+def test_one_group_cannot_be_held_out():
+    with pytest.raises(ValueError, match=r"At least two groups .*early_stopping=False"):
+        small(early_stopping=True).fit(X, y, groups=np.zeros(len(X)))
+
+
+def test_groups_without_early_stopping_change_nothing(fitted):
+    got = small().fit(X, y, groups=np.zeros(len(X)))
+    np.testing.assert_allclose(got.predict_proba(X), fitted.predict_proba(X), atol=1e-6)
+
+
+# KeyboardInterrupt and skorch's settings
+
+
+class CtrlC(Callback):
+    """Presses Ctrl-C in the second epoch."""
+
+    def on_epoch_begin(self, net, **kwargs):
+        if len(net.history) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+class Stop(Callback):
+    """Stops in skorch's way after the second epoch."""
+
+    def on_epoch_end(self, net, **kwargs):
+        if len(net.history) == 2:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_ctrl_c_leaves_fit(early_stopping):
+    clf = small(early_stopping=early_stopping, net_params={"callbacks": [CtrlC()]})
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(X, y)
+    assert not hasattr(clf, "net_")
+
+
+def test_ctrl_c_leaves_fit_with_a_handler_of_the_users_own():
+    def handler(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            small(net_params={"callbacks": [CtrlC()]}).fit(X, y)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_in_the_midst_of_computing_leaves_fit():
+    class Timer(Callback):
+        """Rings while torch computes, some time after training began."""
+
+        def on_train_begin(self, net, **kwargs):
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            small(max_epochs=10_000, net_params={"callbacks": [Timer()]}).fit(X, y)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_callback_stops_training_in_skorchs_way():
+    clf = small(net_params={"callbacks": [Stop()]}).fit(X, y)
+    assert clf.n_iter_ == 2
+    assert clf.predict(X).shape == (60,)
+
+
+def test_skorchs_own_early_stopping_just_stops():
+    stopping = EarlyStopping(monitor="train_loss", patience=2, threshold=1e9, threshold_mode="abs")
+    clf = small(max_epochs=30, net_params={"callbacks": [("mine", stopping)]}).fit(X, y)
+    assert clf.n_iter_ == 3
+
+
+def test_net_params_reach_skorch_and_the_history_is_there():
+    clf = small(net_params={"optimizer__weight_decay": 0.5, "max_epochs": 3, "batch_size": -1})
+    net = clf.fit(X, y).net_
+    assert net.optimizer_.param_groups[0]["weight_decay"] == 0.5
+    assert len(net.history) == clf.n_iter_ == 3
+    assert len(net.history[0, "batches"]) == 1
+    assert net.history[:, "train_loss"][0] > 0
+
+
+def test_net_params_may_be_another_optimizer():
+    clf = small(net_params={"optimizer": torch.optim.SGD, "optimizer__momentum": 0.9}).fit(X, y)
+    assert isinstance(clf.net_.optimizer_, torch.optim.SGD)
+
+
+def test_unknown_net_params_are_named():
+    with pytest.raises((TypeError, ValueError), match="optimzer"):
+        small(net_params={"optimzer__weight_decay": 0.5}).fit(X, y)
+
+
+def test_the_callers_net_params_stay_as_they_are():
+    params = {"callbacks": [("stop", Stop())]}
+    small(early_stopping=True, net_params=params).fit(X, y)
+    assert list(params) == ["callbacks"]
+    assert len(params["callbacks"]) == 1
+
+
+def test_verbose_prints_a_line_an_epoch(capsys):
+    small(verbose=1, max_epochs=2).fit(X, y)
+    assert "train_loss" in capsys.readouterr().out
+    small(max_epochs=2).fit(X, y)
+    assert capsys.readouterr().out == ""
+
+
+# What it owes scikit-learn
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_pickle_and_deepcopy_keep_the_predictions(early_stopping):
+    clf = small(early_stopping=early_stopping).fit(X, y)
+    for twin in (pickle.loads(pickle.dumps(clf)), copy.deepcopy(clf)):
+        np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
+        np.testing.assert_array_equal(twin.transform(X), clf.transform(X))
+        assert len(twin.net_.history) == len(clf.net_.history)
+        refitted = twin.fit(X, y)
+        np.testing.assert_array_equal(refitted.predict_proba(X), clf.predict_proba(X))
+
+
+def test_a_pickle_holds_no_samples():
+    sizes = []
+    for longest in (5, 100):
+        frames, names = made(40, longest=longest)
+        clf = small(early_stopping=True, max_epochs=1).fit(frames, names)
+        sizes.append(len(pickle.dumps(clf)))
+    assert abs(sizes[0] - sizes[1]) < 1000
+
+
+def test_clone_is_unfitted_with_the_same_parameters():
+    clf = small(net_params={"optimizer__weight_decay": 0.1}, class_weight="balanced").fit(X, y)
+    twin = clone(clf)
+    assert twin.get_params() == clf.get_params()
+    assert not hasattr(twin, "net_")
+
+
+def test_transform_answers_in_pandas():
+    clf = small(max_epochs=1).set_output(transform="pandas").fit(X, y)
+    table = clf.transform(X)
+    assert isinstance(table, pd.DataFrame)
+    assert table.columns.tolist() == [f"blstmclassifier{index}" for index in range(16)]
+    assert clf.get_feature_names_out().tolist() == table.columns.tolist()
+    assert isinstance(clf.predict_proba(X), np.ndarray)
+
+
+def test_searches_and_pipelines_take_lists_of_sequences():
+    search = GridSearchCV(small(max_epochs=2), {"learning_rate": [1e-6, 1e-2]}, cv=3).fit(X, y)
+    assert search.best_params_ == {"learning_rate": 1e-2}
+    soft = GridSearchCV(small(max_epochs=2), {"learning_rate": [1e-6, 1e-2]}, cv=3).fit(X, SOFT)
+    assert soft.best_params_ == {"learning_rate": 1e-2}
+    assert cross_val_score(small(max_epochs=20), X, y, cv=3).mean() > 0.5
+    pipeline = make_pipeline(small(max_epochs=2), SoftmaxLayerClassifier(max_epochs=20, random_state=0))
+    assert pipeline.fit(X, y).predict_proba(X).shape == (60, 3)
+
+
+def test_score_is_the_accuracy_and_on_soft_labels_its_expectation(fitted):
+    assert fitted.score(X, y) == pytest.approx((fitted.predict(X) == y).mean())
+    soft = np.tile([0.5, 0.3, 0.2], (60, 1))
+    share = np.array([0.5, 0.3, 0.2])[fitted.predict_proba(X).argmax(axis=1)]
+    assert fitted.score(X, soft) == pytest.approx(share.mean())
+
+
+def test_the_softmax_layer_averages_frames_and_represents_by_its_input():
+    layer = SoftmaxLayerClassifier(max_epochs=50, random_state=0).fit(X, y)
+    np.testing.assert_allclose(layer.transform(X), [frames.mean(axis=0) for frames in X], atol=1e-5)
+    assert layer.score(X, y) > 0.8
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ([*X[:-1], np.full((2, 3), np.nan)], "NaN: sample 59, frame 0, feature 0"),
+        ([*X[:-1], np.full((2, 3), np.inf)], "infinity: sample 59"),
+        ([*X[:-1], np.empty((0, 3))], "Sample 59 of X has no frames"),
+        ([*X[:-1], np.zeros((2, 4))], "4 features in sample 59"),
+    ],
+)
+def test_bad_samples_are_named(fitted, bad, message):
+    with pytest.raises(ValueError, match=message):
+        small().fit(bad, y)
+    with pytest.raises(ValueError, match=message):
+        fitted.predict(bad)
+
+
+@pytest.mark.parametrize(
+    ("params", "X", "y", "message"),
+    [
+        ({}, X[:-1], y, "inconsistent numbers of samples"),
+        ({}, X, np.full(len(X), "calm"), "only one class"),
+        ({"classes": ["calm", "sad"]}, X, y, "'lively'.*not among classes"),
+        ({"classes": ["calm", "lively", "sad", "x"]}, X, np.full(len(X), "calm"), "less than two classes"),
+        ({}, X, [None, *y[1:]], "Sample 0 has no label in y"),
+        ({}, X, np.r_[SOFT[:-1], [[np.nan] * 3]], "soft labels of sample 59"),
+        ({"classes": ["calm", "sad"]}, X, SOFT, "3 columns, but there are 2 classes"),
+        ({"max_epochs": 0}, X, y, "'max_epochs' parameter"),
+        ({"dropout": 1.0}, X, y, "'dropout' parameter"),
+        ({"class_weight": "even"}, X, y, "'class_weight' parameter"),
+        ({"device": "abacus"}, X, y, "device='abacus' cannot be used here.*'cpu', or 'auto'"),
+        ({"device": "cuda:99"}, X, y, "device='cuda:99' cannot be used here"),
+    ],
+)
+def test_bad_settings_and_targets_are_named(params, X, y, message):
+    with pytest.raises(ValueError, match=message):
+        small(**params).fit(X, y)
+
+
+def test_bad_weights_are_named():
+    with pytest.raises(ValueError, match="less than two classes"):
+        small().fit(X, y, sample_weight=(y == "calm").astype(float))
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
+        small().fit(X, y, sample_weight=np.full(len(X), -1.0))
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        small().fit(X, y, groups=[1, 2])
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
+def test_a_gpu_learns_the_same():
+    cpu, gpu = (small(device=device, dropout=0.0).fit(X, y) for device in ("cpu", "cuda"))
+    np.testing.assert_allclose(cpu.predict_proba(X), gpu.predict_proba(X), atol=1e-3)
