@@ -45,30 +45,43 @@ def is_made(options):
 @contextmanager
 def open_corpus(options):
     """Give the corpus that the options name; its audio may be gone afterwards."""
-    if options.ratings is not None:
-        yield _open_rated_audio(options)
-    elif options.corpus == "iemocap":
-        yield load_iemocap(_required_root(options))
-    elif options.corpus == "speechocean762":
-        yield load_speechocean762(_required_root(options))
+    _check_corpus_options(options)
+    with _audio_folder(options) as root:
+        if options.ratings is not None:
+            corpus = _open_rated_audio(options)
+        elif options.corpus == "speechocean762":
+            corpus = load_speechocean762(root)
+        else:
+            corpus = load_iemocap(root)
+        yield _with_task(corpus, options)
+
+
+def _check_corpus_options(options):
+    """Raise where an option would be ignored, or another one is needed beside it."""
+    if (options.ratings is None) != (options.audio is None):
+        given, other = ("--audio", "--ratings") if options.ratings is None else ("--ratings", "--audio")
+        raise ValueError(f"{given} needs {other} too: a table of votes, and the folder with its audio.")
+    if options.ratings is not None and (options.corpus != "made" or options.root is not None):
+        raise ValueError("--ratings and --audio name the corpus already: leave out --corpus and --root.")
+    if options.corpus != "made" and options.root is None:
+        raise ValueError(f"--corpus {options.corpus} needs --root: the folder that holds the corpus.")
+
+
+@contextmanager
+def _audio_folder(options):
+    """Give the corpus' folder, making the corpus first if it is the embedded one."""
+    if not is_made(options):
+        yield options.root
     elif options.root is not None:
-        tell(f"Making the embedded corpus in {options.root}")
-        yield load_iemocap(make_rated_speech(options.root, random_state=_MADE_SEED))
+        tell(f"The embedded corpus (made speech, five sessions) in {options.root}")
+        yield make_rated_speech(options.root, random_state=_MADE_SEED)
     else:
         with TemporaryDirectory(prefix="sklearn_raters_") as folder:
             tell("Making the embedded corpus (made speech, five sessions)")
-            yield load_iemocap(make_rated_speech(Path(folder) / "made", random_state=_MADE_SEED))
-
-
-def _required_root(options):
-    if options.root is None:
-        raise ValueError(f"--corpus {options.corpus} needs --root: the folder that holds the corpus.")
-    return options.root
+            yield make_rated_speech(Path(folder) / "made", random_state=_MADE_SEED)
 
 
 def _open_rated_audio(options):
-    if options.audio is None:
-        raise ValueError("--ratings needs --audio: the folder that holds the audio files.")
     corpus = load_rated_audio(
         options.ratings,
         options.audio,
@@ -82,8 +95,18 @@ def _open_rated_audio(options):
         tell("No --speaker-column: all audio is normalised as if one speaker spoke it.")
     if corpus.sessions is None:
         tell("No --session-column or --speaker-column: folds may split a speaker's utterances.")
+    return corpus
+
+
+def _with_task(corpus, options):
+    """Apply --label-map and --classes; labels that are numbers are found by their text."""
+    by_text = {str(label): label for label in corpus.classes}
+    if options.label_map is not None:
+        pairs = options.label_map.items()
+        corpus.label_map = {by_text.get(old, old): by_text.get(new, new) for old, new in pairs}
+        merged = (corpus.label_map.get(label, label) for label in corpus.classes)
+        corpus.classes = list(dict.fromkeys(merged))
     if options.classes is not None:
-        by_text = {str(label): label for label in corpus.classes}
         corpus.classes = [by_text.get(name, name) for name in options.classes]
     return corpus
 
@@ -129,7 +152,7 @@ def make_stack(options, corpus):
         class_weight=None if options.class_weight == "none" else options.class_weight,
         alpha=options.alpha,
         classes=corpus.classes,
-        label_map=options.label_map or corpus.label_map,
+        label_map=corpus.label_map,
         min_ratings=options.min_ratings,
         n_jobs=options.n_jobs,
         memory=options.cache,

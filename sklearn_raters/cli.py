@@ -61,7 +61,9 @@ def add_corpus_options(parser):
         metavar="NAME",
         help="the column with what must not be split between folds (default: the speaker)",
     )
-    data.add_argument("--classes", type=listed, metavar="A,B", help="the labels of --ratings to learn")
+    data.add_argument(
+        "--classes", type=listed, metavar="A,B", help="the classes to learn, if not all of the corpus"
+    )
     data.add_argument(
         "--label-map",
         type=mapping,
@@ -182,6 +184,9 @@ def main(arguments=None):
             getattr(_jobs, options.command)(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
+        # Interrupted inside an exec() of an import, Python would end itself by the signal instead of
+        # by our status; the next exec() makes it forget.
+        exec("")
         return 130
     except BrokenPipeError:
         # The reader of the output has left; Python would complain once more at its end.

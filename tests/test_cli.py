@@ -72,7 +72,7 @@ def test_a_long_table_beside_its_audio_gives_what_the_loader_gives(made, tmp_pat
     table.to_csv(tmp_path / "votes.csv", index=False)
     columns = ["--sample-column=clip", "--rater-column=worker", "--label-column=answer"]
     columns += ["--speaker-column=who", "--session-column=session"]
-    columns += ["--classes=anger,happiness,neutral,sadness", "--label-map=excitement=happiness"]
+    columns += ["--label-map=excitement=happiness", "--classes=anger,happiness,neutral,sadness"]
     views = ["--views=crowd_hard,E2", *QUICK]
     byhand = ["--ratings", tmp_path / "votes.csv", "--audio", made, *columns, *views]
     loaded = ["--corpus", "iemocap", "--root", made, *views]
@@ -175,6 +175,9 @@ def test_predict_refuses_what_is_no_model(model, wavs, tmp_path, capsys):
         (["--corpus", "iemocap"], "--root"),
         (["--corpus", "iemocap", "--root", "nowhere"], "nowhere"),
         (["--ratings", "votes.csv"], "--audio"),
+        (["--audio", "."], "--ratings"),
+        (["--ratings", "votes.csv", "--audio", ".", "--root", "."], "leave out"),
+        (["--ratings", "votes.csv", "--audio", ".", "--corpus", "iemocap"], "leave out"),
         (["--ratings", "nowhere.csv", "--audio", "."], "nowhere.csv"),
         (["--ratings", "votes.csv", "--audio", "."], "rater"),
         (["--ratings", "votes.csv", "--audio", ".", "--rater-column", "worker"], "unheard"),
@@ -252,6 +255,19 @@ def test_ctrl_c_leaves_nothing_and_exits_by_130(tmp_path, moment):
     assert "Traceback" not in complaint
     assert not list(work.iterdir())
     assert not list(temporary.glob("*sklearn_raters*"))
+
+
+def test_ctrl_c_inside_an_exec_exits_by_130_too(tmp_path):
+    # As while dataclasses are made by an import; Python then ends -m by the signal, status -2.
+    (tmp_path / "interrupted.py").write_text("""
+import sys
+from sklearn_raters import _jobs, cli
+_jobs.predict = lambda options: exec("raise KeyboardInterrupt")
+sys.exit(cli.main(["predict", "model", "file"]))
+""")
+    command = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (130, "Interrupted; nothing was written.\n")
 
 
 def test_a_closed_pipe_is_no_error(model, wavs):
