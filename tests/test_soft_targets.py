@@ -1,0 +1,299 @@
+"""Ordinary classifiers on soft labels, also inside pipelines and searches."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from scipy.stats import loguniform
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    HalvingGridSearchCV,
+    KFold,
+    RandomizedSearchCV,
+)
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC, LinearSVR
+from sklearn.tree import DecisionTreeClassifier
+
+from sklearn_raters import SoftTargetClassifier
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(90, 3))
+SOFT = np.exp(2 * X) / np.exp(2 * X).sum(axis=1, keepdims=True)
+y = np.array(["a", "b", "c"])[SOFT.argmax(axis=1)]
+GROUPS = np.arange(90) // 10
+# What the soft labels stand for: each sample once a class.
+ROWS, CODES = np.repeat(np.arange(90), 3), np.tile([0, 1, 2], 90)
+
+CLASSIFIERS = [
+    LogisticRegression(),
+    GaussianNB(),
+    DecisionTreeClassifier(max_depth=3, random_state=0),
+    RandomForestClassifier(10, max_depth=4, random_state=0),
+    HistGradientBoostingClassifier(max_iter=10, random_state=0),
+    SVC(),
+    LinearSVC(),
+    SGDClassifier(random_state=0),
+]
+
+
+def name(estimator):
+    return type(estimator).__name__
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS, ids=name)
+def test_soft_labels_are_weighted_repeats(classifier):
+    soft = SoftTargetClassifier(classifier).fit(X, SOFT)
+    repeats = clone(classifier).fit(X[ROWS], CODES, sample_weight=SOFT[ROWS, CODES])
+    answer = "predict_proba" if hasattr(repeats, "predict_proba") else "decision_function"
+    np.testing.assert_allclose(getattr(soft, answer)(X), getattr(repeats, answer)(X))
+    assert (soft.predict(X) == repeats.predict(X)).all()
+
+
+def test_the_logistic_layer_reaches_the_lowest_soft_cross_entropy():
+    # The gradient of the cross-entropy against the soft labels vanishes without a penalty.
+    clf = SoftTargetClassifier(LogisticRegression(C=1e9, tol=1e-10, max_iter=10_000)).fit(X, SOFT)
+    np.testing.assert_allclose(X.T @ (clf.predict_proba(X) - SOFT), 0, atol=1e-3)
+    np.testing.assert_allclose(clf.predict_proba(X), SOFT, atol=1e-3)
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS, ids=name)
+def test_hard_labels_are_the_classifiers_own_affair(classifier):
+    weights = rng.random(90)
+    got = SoftTargetClassifier(classifier).fit(X, y, sample_weight=weights)
+    expected = clone(classifier).fit(X, y, sample_weight=weights)
+    assert (got.predict(X) == expected.predict(X)).all()
+    assert got.score(X, y) == expected.score(X, y)
+
+
+def test_one_hot_soft_labels_are_hard_labels():
+    one_hot = (y[:, None] == ["a", "b", "c"]).astype(float)
+    soft = SoftTargetClassifier(LogisticRegression(), classes=["a", "b", "c"]).fit(X, one_hot)
+    np.testing.assert_allclose(
+        soft.predict_proba(X), LogisticRegression().fit(X, y).predict_proba(X), atol=1e-6
+    )
+    assert (soft.classes_ == ["a", "b", "c"]).all()
+
+
+def test_classes_keep_their_order_and_may_have_no_share():
+    shares = np.c_[SOFT[:, 1], np.zeros(90), SOFT[:, 0] + SOFT[:, 2]]
+    clf = SoftTargetClassifier(LogisticRegression(), classes=["z", "m", "a"]).fit(X, shares)
+    proba = clf.predict_proba(X)
+    assert clf.classes_.tolist() == ["z", "m", "a"]
+    assert (proba[:, 1] == 0).all()
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+    assert np.corrcoef(proba[:, 0], SOFT[:, 1])[0, 1] > 0.9
+
+
+def test_weights_multiply_the_shares():
+    copies = rng.integers(0, 4, size=90)
+    rows = np.repeat(np.arange(90), copies)
+    weighted = SoftTargetClassifier(LogisticRegression()).fit(X, SOFT, sample_weight=copies)
+    repeated = SoftTargetClassifier(LogisticRegression()).fit(X[rows], SOFT[rows])
+    np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-4)
+
+
+def test_a_pipeline_shows_each_sample_once_to_its_transformers():
+    clf = SoftTargetClassifier(make_pipeline(StandardScaler(), LogisticRegression())).fit(X, SOFT)
+    scaler = clf.estimator_[0]
+    assert scaler.n_samples_seen_ == 90
+    expected = SoftTargetClassifier(LogisticRegression()).fit(scaler.transform(X), SOFT)
+    np.testing.assert_allclose(clf.predict_proba(X), expected.predict_proba(scaler.transform(X)))
+    weighted = SoftTargetClassifier(make_pipeline(StandardScaler(), LogisticRegression()))
+    weighted.fit(X, SOFT, sample_weight=np.r_[np.zeros(45), np.ones(45)])
+    expected = SoftTargetClassifier(LogisticRegression()).fit(scaler.transform(X)[45:], SOFT[45:])
+    np.testing.assert_allclose(
+        weighted.predict_proba(X), expected.predict_proba(scaler.transform(X)), atol=1e-6
+    )
+
+
+def test_a_supervised_transformer_that_needs_labels_says_so():
+    pipeline = make_pipeline(SelectKBest(k=2), LogisticRegression())
+    with pytest.raises(ValueError, match="1d array"):
+        SoftTargetClassifier(pipeline).fit(X, SOFT)
+
+
+def searched_by_hand(depths, cv, groups=None):
+    """Cross-validate by the expected accuracy, each sample on one side only."""
+    scores = []
+    for depth in depths:
+        folds = []
+        for train, test in cv.split(X, groups=groups):
+            tree = DecisionTreeClassifier(max_depth=depth, random_state=0)
+            clf = SoftTargetClassifier(tree).fit(X[train], SOFT[train])
+            folds.append(np.mean(SOFT[test, clf.predict(X[test])]))
+        scores.append(np.mean(folds))
+    return scores
+
+
+DEPTHS = [1, 3, None]
+
+
+@pytest.mark.parametrize("groups", [None, GROUPS])
+def test_a_search_splits_samples_and_judges_by_expected_accuracy(groups):
+    cv = KFold(3) if groups is None else GroupKFold(3)
+    search = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": DEPTHS}, cv=cv)
+    clf = SoftTargetClassifier(search).fit(X, SOFT, groups=groups)
+    scores = clf.estimator_.cv_results_["mean_test_score"]
+    np.testing.assert_allclose(scores, searched_by_hand(DEPTHS, cv, groups))
+    assert clf.estimator_.best_params_ == {"estimator__max_depth": DEPTHS[np.argmax(scores)]}
+    assert search.param_grid == {"max_depth": DEPTHS}
+    assert clf.score(X, SOFT) > 0.5
+    assert clf.predict_proba(X).shape == (90, 3)
+
+
+TREE = DecisionTreeClassifier(random_state=0)
+PIPE = make_pipeline(StandardScaler(), TREE)
+SEARCHES = {
+    "pipeline in search": (
+        GridSearchCV(PIPE, {"decisiontreeclassifier__max_depth": DEPTHS}, cv=3),
+        {"decisiontreeclassifier__estimator__max_depth"},
+    ),
+    "other step": (
+        GridSearchCV(PIPE, {"standardscaler__with_mean": [True, False]}, cv=3),
+        {"standardscaler__with_mean"},
+    ),
+    "whole classifiers": (
+        GridSearchCV(PIPE, {"decisiontreeclassifier": [TREE, LogisticRegression()]}, cv=3),
+        {"decisiontreeclassifier__estimator"},
+    ),
+    "several grids": (
+        GridSearchCV(TREE, [{"max_depth": [1]}, {"min_samples_leaf": [2, 3]}], cv=3),
+        {"estimator__max_depth", "estimator__min_samples_leaf"},
+    ),
+    "random": (
+        RandomizedSearchCV(LogisticRegression(), {"C": loguniform(1e-3, 1)}, n_iter=3, cv=3, random_state=0),
+        {"estimator__C"},
+    ),
+    "halving": (
+        HalvingGridSearchCV(TREE, {"max_depth": DEPTHS}, cv=3, min_resources=30, random_state=0),
+        {"estimator__max_depth"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("search", "names"), SEARCHES.values(), ids=SEARCHES)
+def test_grids_follow_the_classifier(search, names):
+    clf = SoftTargetClassifier(search).fit(X, SOFT)
+    tried = clf.estimator_.cv_results_["params"]
+    assert {key for params in tried for key in params} == names
+    assert np.isfinite(clf.estimator_.cv_results_["mean_test_score"]).all()
+    assert clf.predict_proba(X).shape == (90, 3)
+
+
+def test_a_search_within_a_pipeline():
+    search = GridSearchCV(LogisticRegression(), {"C": [1e-4, 1.0]}, cv=GroupKFold(3))
+    clf = SoftTargetClassifier(make_pipeline(StandardScaler(), search)).fit(X, SOFT, groups=GROUPS)
+    assert clf.estimator_[-1].best_params_ == {"estimator__C": 1.0}
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        LogisticRegression(),
+        make_pipeline(StandardScaler(), LogisticRegression()),
+        GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=GroupKFold(3)),
+        make_pipeline(
+            StandardScaler(), GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=GroupKFold(3))
+        ),
+    ],
+    ids=["bare", "pipeline", "search", "search in pipeline"],
+)
+def test_weights_and_groups_arrive_with_routing_on_and_off(estimator, routing):
+    weights = rng.random(90)
+    with sklearn.config_context(enable_metadata_routing=routing):
+        for target in (SOFT, y):
+            got = SoftTargetClassifier(estimator).fit(X, target, sample_weight=weights, groups=GROUPS)
+            plain = SoftTargetClassifier(estimator).fit(X, target, groups=GROUPS)
+            assert np.abs(got.predict_proba(X) - plain.predict_proba(X)).max() > 1e-3
+
+
+class Grouped(ClassifierMixin, BaseEstimator):
+    """Takes groups and weights, and has a representation."""
+
+    def fit(self, X, y, sample_weight=None, groups=None):
+        self.classes_ = np.unique(y)
+        self.seen_ = np.asarray(X), np.asarray(y), np.asarray(groups)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+    def transform(self, X):
+        return np.asarray(X) * 2
+
+
+def test_groups_are_repeated_like_the_samples():
+    clf = SoftTargetClassifier(Grouped()).fit(X, SOFT, groups=GROUPS)
+    frames, codes, groups = clf.estimator_.seen_
+    np.testing.assert_array_equal(frames, X[ROWS])
+    np.testing.assert_array_equal(codes, CODES)
+    np.testing.assert_array_equal(groups, GROUPS[ROWS])
+
+
+def test_what_the_classifier_has_passes_through():
+    clf = SoftTargetClassifier(Grouped()).fit(X, SOFT)
+    np.testing.assert_array_equal(clf.transform(X), 2 * X)
+    assert not hasattr(clf, "predict_proba")
+    assert not hasattr(clf, "decision_function")
+    assert not hasattr(SoftTargetClassifier(LogisticRegression()), "transform")
+
+
+def test_lists_of_samples_and_tables_with_names():
+    table = pd.DataFrame(X, columns=["f0", "loudness", "zcr"], index=np.arange(90)[::-1])
+    clf = SoftTargetClassifier(LogisticRegression()).fit(table, pd.DataFrame(SOFT))
+    assert clf.feature_names_in_.tolist() == ["f0", "loudness", "zcr"]
+    np.testing.assert_allclose(
+        clf.predict_proba(table), SoftTargetClassifier(LogisticRegression()).fit(X, SOFT).predict_proba(X)
+    )
+    as_lists = SoftTargetClassifier(LogisticRegression()).fit(X.tolist(), SOFT.tolist())
+    np.testing.assert_allclose(as_lists.predict_proba(X), clf.predict_proba(table))
+
+
+def test_score_is_the_expected_accuracy_on_soft_labels():
+    clf = SoftTargetClassifier(LogisticRegression(), classes=["a", "b", "c"]).fit(X, SOFT)
+    share = SOFT[np.arange(90), np.searchsorted(["a", "b", "c"], clf.predict(X))]
+    assert clf.score(X, SOFT) == pytest.approx(share.mean())
+    assert clf.score(X, y) == pytest.approx((clf.predict(X) == y).mean())
+
+
+def test_pickle_and_clone():
+    clf = SoftTargetClassifier(GridSearchCV(TREE, {"max_depth": DEPTHS}, cv=3)).fit(X, SOFT)
+    twin = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
+    assert clone(clf).estimator.param_grid == {"max_depth": DEPTHS}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "message"),
+    [
+        (KNeighborsClassifier(), "KNeighborsClassifier.fit takes no sample_weight"),
+        (make_pipeline(StandardScaler(), KNeighborsClassifier()), "takes no sample_weight"),
+        (GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [1]}), "takes no sample_weight"),
+        (LinearSVR(), "needs a classifier"),
+    ],
+)
+def test_estimators_that_soft_labels_cannot_reach_are_named(estimator, message):
+    with pytest.raises(TypeError, match=message):
+        SoftTargetClassifier(estimator).fit(X, SOFT)
+
+
+def test_bad_soft_labels_are_named():
+    wrong = SOFT.copy()
+    wrong[4] = np.nan
+    with pytest.raises(ValueError, match="soft labels of sample 4"):
+        SoftTargetClassifier(LogisticRegression()).fit(X, wrong)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        SoftTargetClassifier(LogisticRegression()).fit(X[:-1], SOFT)

@@ -1,0 +1,122 @@
+"""Parameters of single views, as grids set them."""
+
+import copy
+
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import ParameterGrid
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from sklearn_raters import MultiRaterStackingClassifier
+
+
+def stack(**params):
+    return MultiRaterStackingClassifier(LogisticRegression(), **params)
+
+
+def test_parameters_of_views_are_read_by_the_views_names():
+    model = stack(view_params={"crowd_soft": {"C": 5.0}, "E1": SVC(C=2.0), 7: {"tol": 0.1}})
+    params = model.get_params()
+    assert params["crowd_soft__C"] == 5.0
+    assert params["E1"].C == params["E1__C"] == 2.0
+    assert params["7__tol"] == 0.1
+    assert params["estimator__C"] == 1.0
+    assert "crowd_soft__C" not in model.get_params(deep=False)
+
+
+def test_parameters_of_views_are_set_by_the_views_names():
+    model = stack().set_params(crowd_soft__C=5.0, estimator__C=3.0, alpha=0.5)
+    assert model.view_params == {"crowd_soft": {"C": 5.0}}
+    assert (model.estimator.C, model.alpha) == (3.0, 0.5)
+    assert model._view_estimator("crowd_soft").C == 5.0
+    assert model._view_estimator("crowd_hard").C == 3.0
+    model.set_params(crowd_soft__tol=0.5, E1__C=2.0)
+    assert model.view_params == {"crowd_soft": {"C": 5.0, "tol": 0.5}, "E1": {"C": 2.0}}
+
+
+def test_what_get_params_gives_set_params_takes():
+    model = stack(view_params={"crowd_soft": {"C": 5.0}, "E1": SVC(C=2.0)})
+    other = stack().set_params(**model.get_params())
+    assert other.view_params["crowd_soft"] == {"C": 5.0}
+    assert other.view_params["E1"].C == 2.0
+    assert repr(model)
+
+
+def test_a_view_may_be_given_an_estimator_of_its_own():
+    model = stack().set_params(crowd_hard=SVC(), crowd_hard__C=9.0)
+    assert isinstance(model._view_estimator("crowd_hard"), SVC)
+    assert model._view_estimator("crowd_hard").C == 9.0
+    model.set_params(crowd_hard=GaussianNB())
+    assert isinstance(model._view_estimator("crowd_hard"), GaussianNB)
+    assert isinstance(model._view_estimator("E1"), LogisticRegression)
+
+
+def test_parameters_inside_a_pipeline_are_reached():
+    model = MultiRaterStackingClassifier(make_pipeline(StandardScaler(), LogisticRegression()))
+    model.set_params(E1__logisticregression__C=7.0)
+    assert model._view_estimator("E1")[-1].C == 7.0
+    assert model.estimator[-1].C == 1.0
+
+
+def test_raters_called_by_numbers_have_one_entry():
+    model = stack(view_params={0: {"C": 5.0}}).set_params(**{"0__tol": 0.5, "1__C": 2.0})
+    assert model.view_params == {0: {"C": 5.0, "tol": 0.5}, "1": {"C": 2.0}}
+    assert model._view_estimator(0).get_params()["tol"] == 0.5
+    assert model._view_estimator(1).C == 2.0
+    assert model._view_estimator("0").C == 5.0
+
+
+def test_the_callers_dict_and_estimators_stay_as_they_are():
+    own = SVC(C=2.0)
+    given = {"crowd_soft": {"C": 5.0}, "E1": own}
+    before = copy.deepcopy(given["crowd_soft"])
+    model = stack(view_params=given)
+    model.set_params(crowd_soft__C=1.0, E1__C=9.0, E2__C=4.0)
+    assert given == {"crowd_soft": before, "E1": own}
+    assert own.C == 2.0
+    assert model._view_estimator("E1") is not model.view_params["E1"]
+
+
+def test_a_clone_keeps_them_apart():
+    model = stack(view_params={"crowd_soft": {"C": 5.0}, "E1": SVC(C=2.0)})
+    twin = clone(model)
+    twin.set_params(crowd_soft__C=1.0, E1__C=1.0)
+    assert model.view_params["crowd_soft"] == {"C": 5.0}
+    assert model.view_params["E1"].C == 2.0
+    assert clone(model).view_params["E1"].C == 2.0
+
+
+def test_the_view_params_are_set_before_the_views():
+    model = stack(view_params={"E1": {"C": 1.0}}).set_params(view_params={"E2": {"C": 2.0}}, E2__tol=0.1)
+    assert model.view_params == {"E2": {"C": 2.0, "tol": 0.1}}
+    assert model.set_params(view_params=None, E2__tol=0.1).view_params == {"E2": {"tol": 0.1}}
+
+
+def test_every_point_of_a_grid_starts_from_the_same():
+    model = stack(view_params={"crowd_soft": {"tol": 0.5}})
+    for params in ParameterGrid([{"crowd_soft__C": [1.0, 2.0]}, {"crowd_hard": [SVC(), GaussianNB()]}]):
+        point = clone(model).set_params(**clone(params, safe=False))
+        assert point.view_params["crowd_soft"]["tol"] == 0.5
+        assert ("crowd_hard" in point.view_params) == ("crowd_hard" in params)
+    assert model.view_params == {"crowd_soft": {"tol": 0.5}}
+
+
+def test_an_unknown_parameter_without_a_view_is_an_error():
+    with pytest.raises(ValueError, match="Invalid parameter 'alhpa'"):
+        stack().set_params(alhpa=0.5)
+
+
+def test_an_unknown_parameter_of_a_view_is_an_error_when_used():
+    with pytest.raises(ValueError, match="Invalid parameter 'D'"):
+        stack().set_params(crowd_soft__D=0.5)._view_estimator("crowd_soft")
+
+
+@pytest.mark.parametrize("wrong", [3, "crowd_soft", [1]])
+def test_view_params_of_a_wrong_kind_wait_for_fit(wrong):
+    # scikit-learn checks no parameter before fit.
+    assert stack(view_params=wrong).get_params()["view_params"] == wrong
+    assert stack(view_params={"E1": wrong}).get_params()["view_params"] == {"E1": wrong}
