@@ -28,7 +28,7 @@ def check_samples(X, y, groups):
             )
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    if np.ndim(y) == 1 and isinstance(y, np.ndarray) and y.dtype != object:
+    if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype != object:
         assert_all_finite(y, allow_nan=True, input_name="y")
         check_classification_targets(y[y == y])
     return X, y, None if groups is None else np.asarray(groups)

@@ -48,13 +48,16 @@ def holds_sequences(X):
     Parameters
     ----------
     X : array-like
-        A list, tuple or 1-D object array of 2-D arrays or a 3-D array (True), or anything else (False).
+        A list, tuple, Series or 1-D object array of 2-D arrays or a 3-D array (True), or anything else
+        (False).
 
     Returns
     -------
     bool
         Whether each sample is a sequence of frames.
     """
+    if hasattr(X, "iloc") and X.ndim == 1:
+        X = X.to_numpy()  # a column of a table
     if isinstance(X, np.ndarray) and (X.dtype != object or X.ndim != 1):
         # np.array(samples_of_equal_lengths, dtype=object) is 3-D.
         return X.ndim == 3
@@ -75,7 +78,7 @@ def as_sequences(estimator, X, *, reset):
     estimator : estimator instance
         Whose `n_features_in_` (and `feature_names_in_` of a table) is set or compared.
     X : array-like
-        A list, tuple or 1-D object array of (n_frames_i, n_features) arrays; a 3-D array of shape
+        A list, tuple, Series or 1-D object array of (n_frames_i, n_features) arrays; a 3-D array of shape
         (n_samples, n_frames, n_features); or a table of shape (n_samples, n_features), one frame a sample.
     reset : bool
         True in `fit`, where the number of features is learnt; False after it, where it is compared.
@@ -92,7 +95,15 @@ def as_sequences(estimator, X, *, reset):
     """
     name = type(estimator).__name__
     if not holds_sequences(X):
-        table = validate_data(estimator, X, reset=reset, dtype=np.float32, order="C", ensure_all_finite=False)
+        table = validate_data(
+            estimator,
+            X,
+            reset=reset,
+            dtype=np.float32,
+            order="C",
+            ensure_all_finite=False,  # checked below, where the sample is named
+            force_writeable=True,  # torch warns of arrays that are not, such as joblib's memory maps
+        )
         lengths = np.ones(len(table), dtype=np.int64)
         _check_finite(table, lengths, name)
         return Sequences(table, lengths)

@@ -95,6 +95,11 @@ class MultiRaterStackingClassifier(
     fusion_fit_time_ : float
         Seconds of fitting the fusion.
 
+    Notes
+    -----
+    Give scikit-learn's searches and cross-validation a splitter as `cv`: for an int they want to stratify by
+    the ratings. `HalvingGridSearchCV` needs a number as `min_resources`, for the same reason.
+
     References
     ----------
     Chou & Lee, "Every Rating Matters: Joint Learning of Subjective Labels and Individual Annotators for

@@ -29,7 +29,11 @@ RAGGED = [np.arange(6.0).reshape(3, 2), np.array([[7.0, 8.0]]), np.full((2, 2), 
 EQUAL = np.arange(24.0).reshape(4, 3, 2)
 
 
-@pytest.mark.parametrize("form", [list, tuple, object_array], ids=["list", "tuple", "object array"])
+def series(samples):
+    return pd.Series(samples, index=[f"u{index}" for index in range(len(samples))])
+
+
+@pytest.mark.parametrize("form", [list, tuple, object_array, series])
 def test_ragged_samples_lie_one_after_the_other(form):
     sequences = read(form(RAGGED))
     assert sequences.frames.tolist() == [[0, 1], [2, 3], [4, 5], [7, 8], [-1, -1], [-1, -1]]
@@ -83,6 +87,8 @@ def test_a_table_and_samples_of_one_frame_are_the_same():
         (tuple(RAGGED), True),
         (EQUAL, True),
         (EQUAL.tolist(), True),
+        (series(RAGGED), True),
+        (pd.Series([1.0, 2.0]), False),
         (EQUAL[0], False),
         (EQUAL[0].tolist(), False),
         (pd.DataFrame(EQUAL[0]), False),
@@ -109,7 +115,7 @@ def test_a_second_fit_on_sequences_forgets_the_names_of_columns():
     assert not hasattr(estimator, "feature_names_in_")
 
 
-def ragged(n_features=2):
+def draw_ragged(n_features=2):
     lengths = st.lists(st.integers(1, 6), min_size=1, max_size=8)
     return lengths.flatmap(
         lambda sizes: st.tuples(
@@ -118,7 +124,7 @@ def ragged(n_features=2):
     )
 
 
-@given(ragged(), st.data())
+@given(draw_ragged(), st.data())
 def test_take_and_split_give_back_the_samples(samples, data):
     sequences = read(list(samples))
     for part, sample in zip(sequences.split(), samples, strict=True):
@@ -183,6 +189,13 @@ def test_another_number_of_features_at_predict_names_the_estimator(X):
 def test_large_finite_values_pass():
     # Their sum leaves float32, they do not.
     assert read([np.full((4, 2), 3e38)]).frames.shape == (4, 2)
+
+
+@pytest.mark.parametrize("X", [EQUAL.astype(np.float32), EQUAL[0].astype(np.float32)])
+def test_read_only_arrays_become_writable(X):
+    X = X.copy()
+    X.flags.writeable = False
+    assert read(X).frames.flags.writeable
 
 
 def test_the_callers_arrays_stay_as_they_are():
