@@ -51,7 +51,8 @@ def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
     # Looked up here, so that no worker starts, and loads openSMILE, where all is known.
     known = [load(cache_path(folder, item, feature_set)) if folder else None for item in items]
     wanted = [index for index, values in enumerate(known) if values is None]
-    jobs = (delayed(_extract_one)(items[index], index, feature_set, folder) for index in wanted)
+    # joblib's workers outlive a change of folder here, so what is relative is another thing to them.
+    jobs = (delayed(_extract_one)(_absolute(items[index]), index, feature_set, folder) for index in wanted)
     # A generator is what progress needs, but not every joblib backend has it.
     computed = Parallel(n_jobs=n_jobs, return_as="generator" if verbose else "list")(jobs)
     if verbose:
@@ -115,7 +116,9 @@ def cache_folder(memory):
         The folder, None where nothing is kept.
     """
     location = getattr(memory, "location", memory)
-    return None if location is None else Path(location).expanduser() / "sklearn_raters" / "features"
+    if location is None:
+        return None
+    return Path(location).expanduser().absolute() / "sklearn_raters" / "features"
 
 
 def cache_path(folder, item, feature_set):
@@ -202,6 +205,10 @@ def _smile(feature_set):
         return opensmile.Smile(str(CONFIG), "lld", loglevel=1)
     functionals = opensmile.FeatureLevel.Functionals
     return opensmile.Smile(opensmile.FeatureSet[feature_set], functionals, loglevel=1)
+
+
+def _absolute(item):
+    return Path(item).absolute() if isinstance(item, str | os.PathLike) else item
 
 
 def _extract_one(item, index, feature_set, folder):

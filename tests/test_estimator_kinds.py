@@ -32,7 +32,7 @@ class GroupedClassifier(ClassifierMixin, BaseEstimator):
 
     _takes_ratings = True
     _takes_soft_targets = True
-    __metadata_request__fit = {"groups": True}  # noqa: RUF012
+    __metadata_request__fit = {"groups": True}
 
     def fit(self, X, y, groups=None):
         self.classes_ = np.unique(y)

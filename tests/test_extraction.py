@@ -238,3 +238,16 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path):
     with pytest.raises(OSError, match="abc"):
         store(path, np.zeros((2, 45), np.float32))
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_relative_paths_are_those_of_the_caller_also_for_workers_that_live_on(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        for name in ("a.wav", "b.wav"):
+            soundfile.write(tmp_path / folder / name, rng.uniform(-0.1, 0.1, 3200), 16000)
+    frames = []
+    for folder in ("first", "second"):  # the second finds the first one's workers
+        monkeypatch.chdir(tmp_path / folder)
+        frames.append(extract(["a.wav", "b.wav"], "lld45", n_jobs=2))
+    assert not np.array_equal(frames[0][0], frames[1][0])

@@ -14,7 +14,22 @@ from sklearn_raters.metrics.recalls import unweighted_average_recall
 
 
 class _RatingsScorer:
-    """A scorer that takes ratings in place of y; see `make_ratings_scorer`."""
+    """A scorer that takes ratings in place of y; see `make_ratings_scorer`.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The fitted estimator to score.
+    X : list or array-like of length n_samples
+        Samples in any form that the estimator takes.
+    Y : ratings of n_samples
+        In any form that `sklearn_raters.ratings.parse_ratings` takes.
+
+    Returns
+    -------
+    float
+        The score on the samples that have a consensus; greater is better.
+    """
 
     def __init__(self, score_func, *, target, sign, alpha, classes, label_map, kwargs):
         self.score_func = score_func
