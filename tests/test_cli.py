@@ -219,36 +219,67 @@ def test_wrong_options_exit_by_2(capsys):
 def wait_for(condition, process, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
-        assert process.poll() is None, process.stderr.read()
+        assert process.poll() is None, f"ended by {process.poll()}: {process.stderr.read()}"
         assert time.monotonic() < end, "the command did not come so far"
         time.sleep(0.02)
 
 
+def wait_for_line(word, process):
+    lines = []
+    while not lines or word not in lines[-1]:
+        lines.append(process.stderr.readline())
+        assert lines[-1], f"ended by {process.wait()}: {''.join(lines)}"
+
+
+# A shell starts what it sends to the background deaf to SIGINT, and so may be whoever runs the tests.
+HEARING = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("sklearn_raters", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.fixture
+def evaluation():
+    """Start a long evaluation in a session of its own; whatever happens, end all of it."""
+    started = []
+
+    def start(work, temporary, *options):
+        command = [sys.executable, "-c", HEARING, "evaluate", "--epochs", "500", *options]
+        process = subprocess.Popen(
+            command,
+            cwd=work,
+            env={**os.environ, "TMPDIR": str(temporary)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
 @pytest.mark.parametrize("moment", ["while making audio", "while training", "training in workers"])
-def test_ctrl_c_leaves_nothing_and_exits_by_130(tmp_path, moment):
+def test_ctrl_c_leaves_nothing_and_exits_by_130(tmp_path, evaluation, moment):
     temporary, work = tmp_path / "tmp", tmp_path / "work"
     temporary.mkdir()
     work.mkdir()
-    n_jobs = "2" if "workers" in moment else "1"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sklearn_raters", "evaluate", "--epochs", "500", "--n-jobs", n_jobs],
-        cwd=work,
-        env={**os.environ, "TMPDIR": str(temporary)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    with process:
-        # With its temporary folder the command is at work; without it, beyond the audio.
-        wait_for(lambda: list(temporary.glob("sklearn_raters_*")), process)
-        if "training" in moment:
-            wait_for(lambda: "utterances" in process.stderr.readline(), process)
-            time.sleep(3)
-        # The terminal sends it to all processes of the command.
-        os.killpg(process.pid, signal.SIGINT)
-        printed, complaint = process.communicate(timeout=60)
+    process = evaluation(work, temporary, "--n-jobs", "2" if "workers" in moment else "1")
+    # With its temporary folder the command is at work; without it, beyond the audio.
+    wait_for(lambda: list(temporary.glob("sklearn_raters_*")), process)
+    if "training" in moment:
+        wait_for_line("utterances", process)
+        time.sleep(3)
+    # The terminal sends it to all processes of the command.
+    os.killpg(process.pid, signal.SIGINT)
+    printed, complaint = process.communicate(timeout=60)
     assert process.returncode == 130, complaint
     assert printed == ""
     assert complaint.rstrip().endswith("Interrupted; nothing was written.")

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -33,10 +34,15 @@ def test_the_readme_opens_with_the_two_commands(readme):
     assert "pytest" in blocks[1]
 
 
-def test_python_blocks_run_in_order(readme, project, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "readme"}
+def test_python_blocks_run_in_order(readme, tmp_path):
+    code = ""
     for block in re.finditer(r"```python\n(.+?)```", readme, re.DOTALL):
-        # Blank lines before the code keep the README's line numbers in tracebacks.
-        offset = readme[: block.start(1)].count("\n")
-        exec(compile("\n" * offset + block.group(1), str(project / "README.md"), "exec"), namespace)
+        # Blank lines before the code give tracebacks the README's line numbers.
+        line = readme[: block.start(1)].count("\n")
+        code += "\n" * (line - code.count("\n")) + block.group(1)
+    script = tmp_path / "README.py"
+    script.write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", script], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
