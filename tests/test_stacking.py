@@ -157,6 +157,16 @@ def test_each_view_learns_from_its_own_samples_and_targets():
     assert model.classes_.tolist() == EMOTIONS
 
 
+def test_a_raters_lighter_vote_for_a_class_counts_beside_a_heavier_one_outside():
+    weights = np.array([[[0.0, 0.3, 0.7]], [[1, 0, 0]], [[0, 1, 0]]])
+    votes = parse_ratings(weights, classes=["anger", "sadness", "frustration"])
+    model = stack(Recorder(), classes=["anger", "sadness"], fusion="mean", alpha=0)
+    model.fit(np.zeros((3, 1)), votes)
+    rows = dict(zip(model.views_, model.view_rows_, strict=True))
+    assert (rows["crowd_soft"].tolist(), rows[0].tolist()) == ([1, 2], [0, 1, 2])
+    assert model.estimators_[2].y_[0].tolist() == [0, 1]
+
+
 def test_alpha_reaches_the_soft_labels():
     model = stack(
         Recorder(), classes=EMOTIONS, label_map=LABEL_MAP, fusion="mean", alpha=0, views=["crowd_soft"]
