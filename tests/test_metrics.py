@@ -226,7 +226,7 @@ class TestRaterUar:
 forms = {
     "objects": lambda Y: Y,
     "frame": lambda Y: pd.DataFrame(Y, columns=["E1", "E2", "E3"]),
-    "floats": lambda Y: pd.DataFrame(Y).replace({"low": 0, "mid": 1, "top": 2}).astype(float).to_numpy(),
+    "floats": lambda Y: pd.DataFrame(Y).map({"low": 0, "mid": 1, "top": 2}.get).astype(float).to_numpy(),
     "lists": lambda Y: Y.tolist(),
 }
 
