@@ -7,6 +7,7 @@ from sklearn.utils.validation import _num_samples
 from sklearn_raters._align import align
 from sklearn_raters._estimator_kinds import unwrap
 from sklearn_raters._folds import check_lengths, fit_part, make_folds, predict_part
+from sklearn_raters._views import CROWD_VIEWS
 from sklearn_raters._votes import sort_labels
 from sklearn_raters.bootstrap import paired_bootstrap
 from sklearn_raters.comparison import compare
@@ -96,8 +97,8 @@ def cross_val_predict_raters(
         raise ValueError(f"method must be one of {list(_AXES)}, got {method!r}.")
     n_samples = _num_samples(X)
     check_lengths(n_samples, Y=Y, groups=groups)
-    worker = unwrap(estimator)
-    task = {name: getattr(worker, name, None) for name in ("classes", "label_map")}
+    inner = unwrap(estimator)
+    task = {name: getattr(inner, name, None) for name in ("classes", "label_map")}
     consensus = hard_labels(Y, **task)
     folds = make_folds(X, consensus, groups, cv)
     n_tested = sum(len(test) for _, test in folds)
@@ -113,8 +114,8 @@ def cross_val_predict_raters(
     answers, named = zip(*parts, strict=True)
     names = {axis: _merge([part[axis] for part in named]) for axis in _AXES[method]}
     for axis in {"raters", "views"} & set(names):
-        raters = parse_ratings(Y, task["classes"] or names["classes"]).raters
-        names[axis] = [name for name in ("crowd_hard", "crowd_soft", *raters) if name in names[axis]]
+        raters = parse_ratings(Y, names["classes"] if task["classes"] is None else task["classes"]).raters
+        names[axis] = [name for name in (*CROWD_VIEWS, *raters) if name in names[axis]]
     answers = [_align_fold(answer, part, names) for answer, part in zip(answers, named, strict=True)]
     order = np.argsort(np.concatenate([test for _, test in folds]))
     predictions = np.concatenate(answers)[order]

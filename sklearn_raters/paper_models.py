@@ -4,9 +4,8 @@ from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
 from sklearn_raters._estimator_kinds import takes_ratings, unwrap
+from sklearn_raters._views import CROWD_VIEWS
 from sklearn_raters.ratings import eligible_raters
-
-CROWD_VIEWS = ("crowd_hard", "crowd_soft")
 
 
 def is_stack(estimator):

@@ -167,7 +167,7 @@ class TestCrossValPredictRaters:
 
     def test_raters_and_views_of_a_pipeline(self):
         X, Y, _ = rated_data()
-        model = make_pipeline(StandardScaler(), RatersClassifier())
+        model = make_pipeline(StandardScaler(), RatersClassifier(classes=np.array(CLASSES)))
         for method in ("predict_proba_raters", "predict_proba_views"):
             answer, names = cross_val_predict_raters(model, X, Y, method=method, return_names=True)
             assert answer.shape == (90, 3, 3)
