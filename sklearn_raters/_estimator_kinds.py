@@ -49,11 +49,6 @@ def takes_soft_targets(estimator):
     return getattr(unwrap(estimator), "_takes_soft_targets", False)
 
 
-def takes_groups(estimator):
-    """Tell whether `fit` makes use of groups: see `groups_for_fit`."""
-    return bool(groups_for_fit(estimator, ()))
-
-
 def groups_for_fit(estimator, groups):
     """
     Give the keyword arguments by which groups reach `fit`.

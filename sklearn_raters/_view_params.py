@@ -31,7 +31,7 @@ class ViewParamsMixin:
                     params[str(name)] = own
                     inner = own.get_params()
                 elif not isinstance(own, dict):
-                    continue  # as above
+                    continue  # fit refuses it
                 params.update({f"{name}__{key}": value for key, value in inner.items()})
         return params
 

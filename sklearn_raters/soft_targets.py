@@ -74,6 +74,14 @@ def _moved(grid, path):
     return moved
 
 
+def weighted_repeats(X, soft, weight, groups):
+    """Give each sample once a class of which it holds a share: samples, classes' codes, weights, groups."""
+    mass = soft if weight is None else soft * weight[:, None]
+    rows, codes = np.nonzero(mass)
+    groups = groups if groups is None else _safe_indexing(groups, rows)
+    return _safe_indexing(X, rows), codes, mass[rows, codes], groups
+
+
 def _has(method):
     return available_if(lambda self: hasattr(getattr(self, "estimator_", self.estimator), method))
 
@@ -156,27 +164,20 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             None if sample_weight is None else _check_sample_weight(sample_weight, soft, dtype=np.float64)
         )
         self.estimator_ = clone(self.estimator)
-        if is_soft(y):
-            if unwrap(self.estimator) is self.estimator:
-                mass = soft if weight is None else soft * weight[:, None]
-                rows, codes = np.nonzero(mass)
-                weight, y = mass[rows, codes], self.classes_[codes]
-                X, groups = (
-                    _safe_indexing(X, rows),
-                    groups if groups is None else _safe_indexing(groups, rows),
-                )
-            else:
-                self.estimator_, y = wrap_last(self.estimator, self.classes_)[0], soft
-        else:
+        if not is_soft(y):
             y = self.classes_[soft.argmax(axis=1)]
+        elif unwrap(self.estimator) is self.estimator:
+            X, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
+            y = self.classes_[codes]
+        else:
+            self.estimator_, y = wrap_last(self.estimator, self.classes_)[0], soft
         weights = {} if weight is None else {weight_name(self.estimator_): weight}
         # The weights are the soft labels, not metadata that a user would have to route.
         with config_context(enable_metadata_routing=False):
             self.estimator_.fit(X, y, **weights, **groups_for_fit(self.estimator_, groups))
-        if hasattr(self.estimator_, "n_features_in_"):
-            self.n_features_in_ = self.estimator_.n_features_in_
-        if hasattr(self.estimator_, "feature_names_in_"):
-            self.feature_names_in_ = self.estimator_.feature_names_in_
+        for attribute in ("n_features_in_", "feature_names_in_"):
+            if hasattr(self.estimator_, attribute):
+                setattr(self, attribute, getattr(self.estimator_, attribute))
         return self
 
     def predict(self, X):

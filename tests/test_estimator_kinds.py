@@ -20,7 +20,6 @@ from sklearn_raters._estimator_kinds import (
     groups_for_fit,
     is_search,
     splitter_takes_groups,
-    takes_groups,
     takes_ratings,
     takes_soft_targets,
     unwrap,
@@ -80,10 +79,9 @@ def test_unwrap_takes_the_given_estimator_of_a_search_that_did_not_refit():
 def test_kinds_are_seen_through_wrappings(wrap):
     assert takes_ratings(wrap(GroupedClassifier()))
     assert takes_soft_targets(wrap(GroupedClassifier()))
-    assert takes_groups(wrap(GroupedClassifier()))
     assert not takes_ratings(wrap(LogisticRegression()))
     assert not takes_soft_targets(wrap(LogisticRegression()))
-    assert not takes_groups(wrap(LogisticRegression()))
+    assert groups_for_fit(wrap(LogisticRegression()), groups) == {}
 
 
 @pytest.mark.parametrize("wrap", wrappings.values(), ids=wrappings)
@@ -102,8 +100,9 @@ def test_a_search_gets_groups_where_its_splitter_uses_them(wrap, routing, cv):
     with sklearn.config_context(enable_metadata_routing=routing):
         model = wrap(GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=cv))
         # GroupKFold raises without groups, an int warns with them: both would fail here.
-        model.fit(X, y, **groups_for_fit(model, groups))
-        assert takes_groups(model) == (cv != 3)
+        asked = groups_for_fit(model, groups)
+        model.fit(X, y, **asked)
+        assert bool(asked) == (cv != 3)
 
 
 def test_no_groups_no_argument():
