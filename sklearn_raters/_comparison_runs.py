@@ -47,10 +47,10 @@ def _run_fold(models, Y, consensus, train, test, groups):
     answers = {}
     for name, (estimator, X) in models.items():
         fitted, fit_seconds = fit_part(estimator, X, Y, consensus, train, groups)
-        worker = unwrap(fitted)
-        if hasattr(worker, "view_fit_time_"):
+        inner = unwrap(fitted)
+        if hasattr(inner, "view_fit_time_"):
             # Measured seconds would be those of the row that came first and trained for the others.
-            fit_seconds = sum(worker.view_fit_time_.values()) + worker.fusion_fit_time_
+            fit_seconds = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
         start = perf_counter()
         predicted = predict_part(fitted, "predict", X, test)
         answers[name] = np.asarray(predicted).tolist(), fit_seconds, perf_counter() - start

@@ -166,10 +166,10 @@ def _task(estimators, classes, label_map):
     if classes is not None:
         return {"classes": list(classes), "label_map": label_map}
     named = []
-    for worker in map(unwrap, estimators):
-        own = getattr(worker, "classes", None)
+    for inner in map(unwrap, estimators):
+        own = getattr(inner, "classes", None)
         if own is not None:
-            named.append({"classes": list(own), "label_map": label_map or getattr(worker, "label_map", None)})
+            named.append({"classes": list(own), "label_map": label_map or getattr(inner, "label_map", None)})
     if any(task != named[0] for task in named):
         raise ValueError(
             f"The models name different tasks, such as {named}: give compare classes= and label_map=."
@@ -181,9 +181,9 @@ def _with_defaults(estimator, defaults):
     """Copy an estimator, with values for those of its parameters that are None."""
     estimator = clone(estimator)
     if takes_ratings(estimator):
-        worker = unwrap(estimator)
-        known = worker.get_params(deep=False)
-        worker.set_params(
+        inner = unwrap(estimator)
+        known = inner.get_params(deep=False)
+        inner.set_params(
             **{name: value for name, value in defaults.items() if name in known and known[name] is None}
         )
     elif "random_state" in defaults:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_raters._votes import is_missing, sort_labels
+from sklearn_raters._votes import is_missing, task_votes
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.metrics.recalls import unweighted_average_recall
 from sklearn_raters.ratings import parse_ratings
@@ -64,8 +64,7 @@ def rater_uar(Y, predicted, *, classes=None, raters=None, label_map=None):
     """
     votes = parse_ratings(Y, classes)
     raters = list(votes.raters) if raters is None else list(raters)
-    if classes is None:
-        classes = sort_labels({(label_map or {}).get(label, label) for label in votes.labels})
+    classes = task_votes(votes, classes, label_map)[1]
     predicted = _rater_labels(predicted, (votes.n_samples, len(raters), len(classes)), classes)
     uar = {}
     for column, rater in enumerate(raters):

@@ -42,9 +42,9 @@ class _RatingsScorer:
 
     def __call__(self, estimator, X, Y):
         """Score a fitted estimator on the samples of X that have a consensus in Y."""
-        worker = unwrap(estimator)
+        inner = unwrap(estimator)
         classes, label_map = (
-            getattr(worker, name, None) if given is None else given
+            getattr(inner, name, None) if given is None else given
             for name, given in (("classes", self.classes), ("label_map", self.label_map))
         )
         consensus = hard_labels(Y, classes=classes, label_map=label_map)
