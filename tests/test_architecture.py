@@ -28,8 +28,8 @@ LAYERS = """
     stack:     soft_targets _stack_input _views _view_params _view_fits _fusion _frozen_views
                _stack_answers stacking
     judging:   _folds bootstrap _comparison_runs _comparison_table paper_models comparison model_selection
-    datasets:  datasets._files datasets._voices datasets._made_raters datasets._iemocap_tree
-               datasets._iemocap_text datasets._iemocap_counts datasets.iemocap
+    datasets:  datasets._files datasets._voices datasets._made_raters datasets._iemocap_text
+               datasets._iemocap_tree datasets._iemocap_counts datasets.iemocap
                datasets.speechocean762 datasets.rated_audio datasets.made_sequences
                datasets.made_speech datasets
     command:   persistence _answers _jobs cli __main__

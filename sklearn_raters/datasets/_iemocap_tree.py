@@ -4,19 +4,9 @@ from collections import Counter
 
 from scipy.io import wavfile
 
-CODES = {
-    "anger": "ang",
-    "happiness": "hap",
-    "sadness": "sad",
-    "neutral": "neu",
-    "frustration": "fru",
-    "excitement": "exc",
-    "fear": "fea",
-    "surprise": "sur",
-    "disgust": "dis",
-    "other": "oth",
-    None: "xxx",
-}
+from sklearn_raters.datasets._iemocap_text import CODES
+
+CODE_OF = {label: code for code, label in CODES.items()}
 # Finder's left-overs on copied disks: binary, and named like the file that they belonged to.
 LEFT_OVER = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "
 
@@ -94,7 +84,7 @@ def _summary(utterances):
         outside = {rater: labels for rater, labels in u["votes"].items() if rater[0] == "E"}
         scores = [values for rater, values in u["attributes"].items() if rater[0] == "E"]
         means = [sum(values) / len(values) for values in zip(*scores, strict=True)]
-        head = f"[{u['start']:.4f} - {u['end']:.4f}]\t{u['name']}\t{CODES[unique_majority(outside)]}"
+        head = f"[{u['start']:.4f} - {u['end']:.4f}]\t{u['name']}\t{CODE_OF[unique_majority(outside)]}"
         lines.append(head + "\t[" + ", ".join(f"{mean:.4f}" for mean in means) + "]")
         for rater in sorted(u["votes"]):
             labels = " ".join(f"{label.capitalize()};" for label in u["votes"][rater])
