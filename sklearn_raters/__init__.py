@@ -16,16 +16,7 @@ _HOMES = {
     "SpeakerScaler": "sklearn_raters.speaker_scaler",
 }
 
-__all__ = [  # noqa: PLE0604, RUF100
-    "BLSTMClassifier",
-    "FramePooler",
-    "MultiRaterStackingClassifier",
-    "OpenSmileFrames",
-    "OpenSmileFunctionals",
-    "SoftTargetClassifier",
-    "SoftmaxLayerClassifier",
-    "SpeakerScaler",
-]
+__all__ = list(_HOMES)
 
 
 def __getattr__(name):
@@ -37,4 +28,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *_HOMES})
