@@ -26,12 +26,11 @@ def project():
 
 
 @pytest.fixture(scope="session")
-def shared_data():
-    """Return the folder of recorded speech: SKLEARN_RATERS_DATA, or ../shared/data."""
+def speechocean762():
+    """Return the folder of the recorded subset of speechocean762; skip the test where there is none."""
     named = os.environ.get("SKLEARN_RATERS_DATA")
-    folder = Path(named) if named else PROJECT.parent / "shared" / "data"
+    folder = Path(named or PROJECT.parent / "shared" / "data") / "speechocean762"
     if not folder.is_dir():
-        if named:
-            pytest.fail(f"SKLEARN_RATERS_DATA names {folder}, which is not a folder")
-        pytest.skip(f"no recorded speech at {folder}; name its folder in SKLEARN_RATERS_DATA")
+        told = f"there is no recorded speech in {folder}: let SKLEARN_RATERS_DATA name the folder above it"
+        (pytest.fail if named else pytest.skip)(told)
     return folder

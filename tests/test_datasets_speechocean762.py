@@ -53,11 +53,8 @@ def subset(tmp_path):
     return tmp_path
 
 
-def test_the_recorded_subset_is_as_its_page_says(shared_data):
-    root = shared_data / "speechocean762"
-    if not root.is_dir():
-        pytest.skip(f"no {root}; name the data's folder in SKLEARN_RATERS_DATA")
-    corpus = load_speechocean762(root)
+def test_the_recorded_subset_is_as_its_page_says(speechocean762):
+    corpus = load_speechocean762(speechocean762)
     assert corpus.Y.shape == (1010, 5)
     assert list(corpus.Y.columns) == [f"expert{k}" for k in range(1, 6)]
     assert corpus.classes == ["poor", "unstable", "good", "excellent"]

@@ -151,11 +151,8 @@ def test_tables_of_functionals_and_lists_of_frames(wavs):
 
 
 @pytest.fixture(scope="module")
-def speech(shared_data):
-    files = sorted((shared_data / "speechocean762" / "flac").glob("*.flac"))[:20]
-    if not files:
-        pytest.skip(f"no FLAC files under {shared_data / 'speechocean762'}")
-    return files
+def speech(speechocean762):
+    return sorted((speechocean762 / "flac").glob("*.flac"))[:20]
 
 
 def test_recorded_speech(speech):
