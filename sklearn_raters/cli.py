@@ -7,6 +7,7 @@ import warnings
 
 from sklearn_raters import __version__
 
+DESCRIPTION = "Learn what several raters heard: one view a rater, their crowd, and the fusion of all."
 EVALUATE = """\
 Compare every rater's view, the crowd's two views and their fusion by leaving one session out.
 Without options this runs on a small corpus of made speech, which it writes to a temporary folder."""
@@ -16,6 +17,10 @@ Say the class of audio files, its probabilities, and what each rater would say.
 Features are normalised by each speaker's own audio: by default all FILES of one call count as
 one speaker's, so give a speaker's files together, and those of another speaker in another call
 or by --speakers. Model files are pickles and can run code: use only those that you trust."""
+EPOCHS_HELP = "passes over the training samples (default: 40; on made speech 15)"
+RATINGS_HELP = "samples that a rater must have rated in every training part to get a view (default: 30)"
+FOLDS_HELP = "parts of the corpus (default: each session, or 5 where there are more than ten)"
+OUT_HELP = "where to write the numbers (default: ./sklearn_raters_results.csv)"
 
 
 def positive(text):
@@ -106,11 +111,6 @@ def add_model_options(parser):
     )
 
 
-EPOCHS_HELP = "passes over the training samples (default: 40; on made speech 15)"
-RATINGS_HELP = "samples that a rater must have rated in every training part to get a view (default: 30)"
-FOLDS_HELP = "parts of the corpus (default: each session, or 5 where there are more than ten)"
-
-
 def build_parser():
     """Return the parser of the whole command line."""
     raw = {"formatter_class": argparse.RawDescriptionHelpFormatter}
@@ -138,10 +138,6 @@ def build_parser():
     )
     predict.add_argument("--n-jobs", type=int, default=None, metavar="N", help="files at once")
     return parser
-
-
-DESCRIPTION = "Learn what several raters heard: one view a rater, their crowd, and the fusion of all."
-OUT_HELP = "where to write the numbers (default: ./sklearn_raters_results.csv)"
 
 
 def show_warning(message, category, filename, lineno, file=None, line=None):
