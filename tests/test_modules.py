@@ -1,0 +1,185 @@
+"""The networks themselves: arithmetic, gradients, dropout, initial weights; and the batches for them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from sklearn_raters import _modules as modules
+from sklearn_raters._losses import SoftCrossEntropy
+from sklearn_raters._modules import BLSTMNet, Dropout, build
+from sklearn_raters._net import LengthBatches, SequenceDataset
+from sklearn_raters.sequences import Sequences
+
+rng = np.random.default_rng(0)
+LENGTHS = rng.integers(1, 13, size=60)
+SEQUENCES = Sequences(rng.normal(size=(LENGTHS.sum(), 3)).astype(np.float32), LENGTHS)
+SOFT = rng.dirichlet(np.ones(3), size=60)
+
+
+def packed_logits(net, batch):
+    """Compute the network by torch's own bidirectional LSTM on packed sequences."""
+    lstm = torch.nn.LSTM(net.dense.out_features, net.forward_lstm.hidden_size, bidirectional=True)
+    for suffix, own in (("", net.forward_lstm), ("_reverse", net.backward_lstm)):
+        for name, value in own.named_parameters():
+            lstm._parameters[f"{name}{suffix}"] = value
+    hidden = torch.relu(net.dense(batch["frames"]))
+    packed = pack_padded_sequence(hidden, batch["lengths"], batch_first=True, enforce_sorted=False)
+    states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True)
+    scores = net.attention(states).squeeze(2)
+    pooled = [
+        torch.softmax(row[:length], 0) @ state[:length]
+        for row, state, length in zip(scores, states, batch["lengths"], strict=True)
+    ]
+    return net.output(torch.relu(net.representation(torch.stack(pooled))))
+
+
+def net_and_batch(n_samples=21):
+    net = build(
+        BLSTMNet,
+        3,
+        n_features=3,
+        n_classes=3,
+        dense_units=16,
+        lstm_units=8,
+        representation_units=16,
+        dropout=0.0,
+    )
+    dataset = SequenceDataset(SEQUENCES.take(np.arange(n_samples)), SOFT[:n_samples])
+    (order,) = LengthBatches(dataset, n_samples, np.random.default_rng(0)).order()
+    return net, *dataset.batch(torch.from_numpy(order))
+
+
+def gradients(net, logits, targets):
+    net.zero_grad()
+    SoftCrossEntropy()(logits, targets).backward()
+    return [parameter.grad.clone() for parameter in net.parameters()]
+
+
+def test_training_in_parts_is_one_padded_batch_and_torchs_packed_lstm(monkeypatch):
+    net, batch, targets = net_and_batch()
+    in_parts = net(**batch)
+    packed = packed_logits(net, batch)
+    torch.testing.assert_close(in_parts, packed, rtol=0, atol=1e-6)
+    expected = gradients(net, packed, targets)
+    got = gradients(net, in_parts, targets)
+    monkeypatch.setattr(modules, "_SAMPLES_AT_ONCE", 1000)
+    whole = gradients(net, net(**batch), targets)
+    for one, other, third in zip(got, expected, whole, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+        torch.testing.assert_close(one, third, rtol=1e-4, atol=1e-6)
+
+
+def test_gradients_are_those_of_finite_differences():
+    net, batch, targets = net_and_batch(n_samples=5)
+    net.double()
+    batch["frames"] = batch["frames"].double()
+    loss, parameters = SoftCrossEntropy(), list(net.parameters())
+    analytic = gradients(net, net(**batch), targets.double())
+    rng = np.random.default_rng(0)
+    for parameter, gradient in zip(parameters, analytic, strict=True):
+        at = rng.integers(parameter.numel())
+        flat, step = parameter.data.view(-1), 1e-6
+        flat[at] += step
+        above = loss(net(**batch), targets.double()).item()
+        flat[at] -= 2 * step
+        below = loss(net(**batch), targets.double()).item()
+        flat[at] += step
+        assert gradient.view(-1)[at].item() == pytest.approx((above - below) / (2 * step), abs=1e-7)
+
+
+def test_what_stands_in_the_padding_reaches_neither_results_nor_gradients():
+    net, batch, targets = net_and_batch()
+    before = gradients(net, net(**batch), targets)
+    outside = torch.arange(batch["frames"].shape[1]) >= batch["lengths"][:, None]
+    batch["frames"][outside] = 1000.0
+    for one, other in zip(before, gradients(net, net(**batch), targets), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
+def test_soft_cross_entropy_worked_by_hand():
+    logits = torch.log(torch.tensor([[0.5, 0.5], [0.25, 0.75]]))
+    targets = torch.tensor([[0.0, 1.0], [2.0, 0.0]])
+    expected = (np.log(2) + 2 * np.log(4)) / 2
+    assert SoftCrossEntropy()(logits, targets).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_dropout_keeps_the_share_and_the_mean(p):
+    dropout = Dropout(p).train()
+    dropout.generator = torch.Generator().manual_seed(0)
+    values = dropout(torch.ones(1000, 333))
+    share = round(p * 256) / 256
+    assert (values == 0).float().mean().item() == pytest.approx(share, abs=3e-3)
+    assert values.mean().item() == pytest.approx(1, abs=0.02)
+    assert values[values > 0].unique().tolist() == pytest.approx([1 / (1 - share)])
+    # Each column and each row too: no place is dropped more often than another.
+    assert (values == 0).float().mean(dim=0).std().item() < 0.02
+    assert (values == 0).float().mean(dim=1).std().item() < 0.04
+
+
+def test_dropout_is_off_in_eval_and_at_zero():
+    values = torch.randn(5, 7)
+    assert Dropout(0.5).eval()(values) is values
+    assert Dropout(0.0).train()(values) is values
+
+
+def test_dropout_depends_on_its_generator_alone():
+    dropout, values = Dropout(0.5).train(), torch.ones(3, 11)
+    answers = []
+    for seed, noise in ((1, 5), (1, 6), (2, 5)):
+        torch.manual_seed(noise)
+        dropout.generator = torch.Generator().manual_seed(seed)
+        answers.append(dropout(values).tolist())
+    assert answers[0] == answers[1] != answers[2]
+
+
+def test_dropouts_gradient_goes_through_what_was_kept():
+    dropout = Dropout(0.5).train()
+    values = torch.ones(100, requires_grad=True)
+    kept = dropout(values)
+    kept.sum().backward()
+    torch.testing.assert_close(values.grad, kept.detach())
+
+
+def test_batches_hold_every_sample_once_longest_first():
+    dataset = SequenceDataset(SEQUENCES, SOFT)
+    for rng in (None, np.random.default_rng(0)):
+        batches = LengthBatches(dataset, 16, rng).order()
+        assert [len(batch) for batch in batches] == [16, 16, 16, 12]
+        assert sorted(np.concatenate(batches)) == list(range(60))
+        for batch in batches:
+            assert (np.diff(LENGTHS[batch]) <= 0).all()
+
+
+def test_batches_of_training_are_random_and_differ_by_epoch():
+    iterator = LengthBatches(SequenceDataset(SEQUENCES, SOFT), 16, np.random.default_rng(0))
+    first, second = ([sorted(batch) for batch in iterator.order()] for _ in range(2))
+    assert first != second
+    # A batch of like lengths would have a far smaller spread.
+    assert np.mean([LENGTHS[batch].std() for batch in first]) > 0.7 * LENGTHS.std()
+
+
+def test_building_networks_in_threads_leaves_torchs_generator_alone():
+    before = torch.get_rng_state()
+    sizes = {"n_features": 3, "n_classes": 2, "dense_units": 64, "lstm_units": 64}
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(40):
+            pool.submit(build, BLSTMNet, 0, **sizes, representation_units=64, dropout=0.5)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_initial_weights_are_torchs_distributions_and_depend_on_the_seed():
+    sizes = {"n_features": 9, "n_classes": 2, "dense_units": 64, "lstm_units": 25}
+    one, same, other = (
+        build(BLSTMNet, seed, **sizes, representation_units=16, dropout=0.5) for seed in (1, 1, 2)
+    )
+    for name, value in one.state_dict().items():
+        assert torch.equal(value, same.state_dict()[name])
+        assert not torch.equal(value, other.state_dict()[name])
+    weights, bound = one.forward_lstm.weight_hh_l0, 1 / 5
+    assert bound * 0.99 < weights.abs().max() <= bound
+    assert weights.std().item() == pytest.approx(bound / 3**0.5, rel=0.05)
+    assert one.dense.weight.abs().max() <= 1 / 3
