@@ -1,0 +1,186 @@
+"""The training of views: any classifier, one that fails, and what the cache keeps."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import sklearn
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
+
+from sklearn_raters import SoftmaxLayerClassifier
+from stacks import GROUPS, X, Y, small, stack
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(10),
+        HistGradientBoostingClassifier(max_iter=5),
+        GaussianNB(),
+        LinearSVC(),
+        make_pipeline(StandardScaler(), LogisticRegression()),
+        GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=3),
+        GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=GroupKFold(3)),
+        SoftmaxLayerClassifier(max_epochs=5),
+        make_pipeline(StandardScaler(), SoftmaxLayerClassifier(max_epochs=5)),
+        GridSearchCV(SoftmaxLayerClassifier(max_epochs=3), {"learning_rate": [1e-3, 1e-1]}, cv=GroupKFold(2)),
+    ],
+    ids=lambda estimator: str(estimator)[:40],
+)
+@pytest.mark.parametrize("routing", [False, True])
+def test_any_classifier_may_be_a_view(estimator, routing):
+    with sklearn.config_context(enable_metadata_routing=routing):
+        model = stack(estimator, views=["crowd_hard", "crowd_soft", "E1"], fusion=LogisticRegression())
+        model.fit(X, Y, groups=GROUPS)
+    assert model.score(X, Y) > 0.8
+
+
+def test_a_view_may_be_a_search_of_its_own():
+    search = GridSearchCV(LogisticRegression(), {"C": [1e-6, 1.0]}, cv=GroupKFold(3))
+    model = stack(search, views=["crowd_hard", "E1"]).fit(X, Y, groups=GROUPS)
+    hard, rater = model.estimators_
+    assert hard.best_params_ == {"C": 1.0}
+    assert rater.estimator_.best_params_ == {"estimator__C": 1.0}
+    networks = GridSearchCV(small(), {"learning_rate": [1e-7, 0.02]}, cv=GroupKFold(2))
+    model = stack(networks, views=["crowd_hard", "E1"], fusion="mean").fit(X, Y, groups=GROUPS)
+    assert [view.best_params_["learning_rate"] for view in model.estimators_] == [0.02, 0.02]
+
+
+def test_a_hard_view_is_represented_by_its_transform():
+    model = stack(LinearDiscriminantAnalysis(), views=["crowd_hard"], fusion=LogisticRegression()).fit(X, Y)
+    assert model.fusion_.n_features_in_ == 2  # discriminants of three classes
+    assert model.score(X, Y) > 0.85
+
+
+@pytest.mark.parametrize("estimator", [KNeighborsClassifier(), LinearDiscriminantAnalysis()], ids=str)
+def test_classifiers_without_weights_learn_hard_labels_only(estimator, tmp_path):
+    name = type(estimator).__name__
+    assert stack(estimator, views=["crowd_hard"]).fit(X, Y).score(X, Y) > 0.85
+    assert stack(view_params={"crowd_hard": estimator}).fit(X, Y).score(X, Y) > 0.85
+    path = tmp_path / "trained"
+    model = stack(Trained(path), view_params={"E3": estimator})
+    with pytest.raises(
+        TypeError, match=rf"view 'E3' has soft labels, which cannot reach {name}.*view_params"
+    ):
+        model.fit(X, Y)
+    assert not path.exists()
+
+
+def test_a_view_without_probabilities_is_fused_but_has_no_posterior():
+    model = stack(view_params={"crowd_hard": SVC()}).fit(X, Y)
+    assert model.score(X, Y) > 0.85
+    assert model.predict_proba_raters(X).shape == (150, 3, 3)
+    with pytest.raises(
+        AttributeError, match=r"view 'crowd_hard' has no predict_proba.*CalibratedClassifierCV"
+    ):
+        model.predict_proba_views(X)
+    model = stack(view_params={"crowd_hard": CalibratedClassifierCV(SVC())}).fit(X, Y)
+    assert model.predict_proba_views(X).shape == (150, 5, 3)
+
+
+class Trained(LogisticRegression):
+    """Writes a line a training; is interrupted in the one whose number the file "stop" beside holds."""
+
+    def __init__(self, path=None, C=1.0):
+        super().__init__(C=C)
+        self.path = path
+
+    def fit(self, X, y, sample_weight=None):
+        with Path(self.path).open("a") as file:
+            file.write(f"{len(y)}\n")
+        stop = Path(self.path).with_name("stop")
+        if stop.exists() and trainings(self.path) == int(stop.read_text()):
+            raise KeyboardInterrupt
+        return super().fit(X, y, sample_weight=sample_weight)
+
+
+def trainings(path):
+    return len(Path(path).read_text().split())
+
+
+@pytest.mark.parametrize("as_path", [True, False])
+def test_a_killed_fit_resumes_at_the_first_unfinished_view(tmp_path, as_path):
+    cache = tmp_path / "cache"
+    memory = str(cache) if as_path else joblib.Memory(cache, verbose=0)
+    path = tmp_path / "trained"
+    (tmp_path / "stop").write_text("4")
+    model = stack(Trained(path), memory=memory, fusion="mean")
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y)
+    assert trainings(path) == 4
+    (tmp_path / "stop").unlink()
+    model.fit(X, Y)
+    assert trainings(path) == 6  # the fourth again, and the fifth
+    plain = stack(Trained(tmp_path / "other"), fusion="mean").fit(X, Y)
+    np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(X))
+
+
+def test_stacks_that_differ_in_their_fusion_train_each_view_once(tmp_path):
+    path, memory = tmp_path / "trained", str(tmp_path / "cache")
+    first = stack(Trained(path), memory=memory, fusion="mean").fit(X, Y)
+    for fusion in ("softmax", LogisticRegression()):
+        model = stack(Trained(path), memory=memory, fusion=fusion).fit(X, Y)
+        np.testing.assert_array_equal(model.predict_proba_views(X), first.predict_proba_views(X))
+    assert trainings(path) == 5
+    stack(Trained(path), memory=memory, fusion="mean", views=["E1", "crowd_soft"]).fit(X, Y)
+    assert trainings(path) == 5
+    # The logistic layer trains the views once more, to choose its penalty; class weights need no more.
+    stack(Trained(path), memory=memory).fit(X, Y)
+    stack(Trained(path), memory=memory, class_weight="balanced").fit(X, Y)
+    assert trainings(path) == 10
+    # The same view on other ratings, or with other parameters, is another.
+    stack(Trained(path), memory=memory, fusion="mean", alpha=0.5).fit(X, Y)
+    assert trainings(path) == 14  # all but crowd_hard
+    stack(Trained(path), memory=memory, fusion="mean", view_params={"E1": {"C": 2.0}}).fit(X, Y)
+    assert trainings(path) == 15
+    assert model.view_fit_time_ == {**model.view_fit_time_, **first.view_fit_time_}
+
+
+def test_networks_come_back_from_the_cache_unchanged(tmp_path):
+    models = [stack(small(), memory=str(tmp_path), fusion="softmax").fit(X, Y) for _ in range(2)]
+    plain = stack(small(), fusion="softmax").fit(X, Y)
+    for model in models:
+        np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(X))
+    assert models[0].view_fit_time_ == models[1].view_fit_time_
+
+
+@pytest.mark.slow
+def test_the_cache_serves_another_process(tmp_path):
+    script = (
+        "import sys, numpy as np; from sklearn.linear_model import LogisticRegression\n"
+        "from sklearn_raters import MultiRaterStackingClassifier as Stack\n"
+        "rng = np.random.default_rng(0); X = rng.normal(size=(60, 2))\n"
+        "Y = np.array(['a', 'b'])[(X[:, :1] + rng.normal(size=(60, 3)) > 0).astype(int)]\n"
+        "model = Stack(LogisticRegression(), memory=sys.argv[1], random_state=0, fusion='mean').fit(X, Y)\n"
+        "print(model.view_fit_time_)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    answers = [
+        subprocess.run(
+            command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert answers[0] == answers[1] != ""
+
+
+def test_a_view_that_fails_is_named():
+    class Failing(LogisticRegression):
+        def fit(self, X, y, sample_weight=None):
+            raise ValueError("the matter")
+
+    with pytest.raises(ValueError, match="View 'E2': the matter"):
+        stack(view_params={"E2": Failing()}, views=["crowd_hard", "E2"]).fit(X, Y)
