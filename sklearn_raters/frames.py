@@ -86,23 +86,6 @@ def _wrapped_for_tables(wrapped):
     return method
 
 
-def gives_float32(tags):
-    """Say in an estimator's tags that it computes in float32, whatever came.
-
-    Parameters
-    ----------
-    tags : sklearn.utils.Tags
-        Tags of a transformer.
-
-    Returns
-    -------
-    sklearn.utils.Tags
-        The same tags.
-    """
-    tags.transformer_tags.preserves_dtype = []
-    return tags
-
-
 @tables_only
 class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Mean of every few frames, so that a sequence gets shorter.
@@ -170,4 +153,6 @@ class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return in_form_of(X, pool(as_sequences(self, X, reset=False), self.n_frames))
 
     def __sklearn_tags__(self):
-        return gives_float32(super().__sklearn_tags__())
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []  # float32, whatever came
+        return tags

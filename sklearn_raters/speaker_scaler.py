@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._votes import is_missing
-from sklearn_raters.frames import gives_float32, in_form_of, tables_only
+from sklearn_raters.frames import in_form_of, tables_only
 from sklearn_raters.sequences import Sequences, as_sequences
 
 # Who speaks in all samples, where no speakers are given; a speaker cannot be called None.
@@ -191,4 +191,6 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self.fit(X, y, speakers=speakers).transform(X, speakers=speakers)
 
     def __sklearn_tags__(self):
-        return gives_float32(super().__sklearn_tags__())
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []  # float32, whatever came
+        return tags
