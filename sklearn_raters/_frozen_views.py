@@ -33,9 +33,13 @@ class FrozenViews:
         return np.stack([self._posterior(view, estimator, X) for view, estimator in chosen], axis=1)
 
     def represent(self, X):
-        """Return all views' representations side by side, (n_samples, n_units)."""
+        """Return all views' representations side by side, (n_samples, n_units), in float64.
+
+        Networks give float32, in which a weakly penalised logistic layer stops far from its optimum.
+        """
         pairs = zip(self.views, self.estimators, strict=True)
-        return np.concatenate([self._representation(view, estimator, X) for view, estimator in pairs], axis=1)
+        parts = [self._representation(view, estimator, X) for view, estimator in pairs]
+        return np.concatenate(parts, axis=1, dtype=np.float64)
 
     def _posterior(self, view, estimator, X):
         if not hasattr(estimator, "predict_proba"):

@@ -4,18 +4,25 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
 from sklearn_raters._estimator_kinds import groups_for_fit
+from sklearn_raters._targets import class_weights
 
 # Inverse strengths of the L2 penalty tried by "logistic", weakest last.
-STRENGTHS = 10.0 ** np.arange(-5, 1)
+STRENGTHS = 10.0 ** np.arange(-6, 2)
 
 
 def logistic_layer(C, class_weight):
-    """Return the convex form of the paper's fusion layer, unfitted."""
-    return LogisticRegression(C=C, class_weight=class_weight, max_iter=1000)
+    """Return the convex form of the paper's fusion layer, unfitted.
+
+    Standardised, all units of all views bear the same penalty, whatever their scale.
+    """
+    layer = LogisticRegression(C=C, class_weight=class_weight, max_iter=1000)
+    return make_pipeline(StandardScaler(), layer)
 
 
 def choose_strength(folds, class_weight):
@@ -167,6 +174,12 @@ def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):
                 )
             layer.set_params(class_weight=class_weight)
     return layer.fit(Z, y, **groups_for_fit(layer, groups))
+
+
+def view_weights(views, classes, class_weight):
+    """Weigh each view's classes, shape (n_views, n_classes), by their shares in its own targets."""
+    targets = [view.targets if view.soft else view.targets[:, None] == classes for view in views]
+    return np.array([class_weights(class_weight, classes, own.astype(float)) for own in targets])
 
 
 def mean_posterior(posteriors, weights):

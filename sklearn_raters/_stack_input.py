@@ -6,10 +6,16 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _num_samples, assert_all_finite, column_or_1d
 
 from sklearn_raters._votes import Votes
+from sklearn_raters.sequences import check_frames, holds_sequences
 
 
-def check_samples(X, y, groups):
-    """Check that there are ratings, as many rows of them as samples, and as many groups."""
+def check_samples(X, y, groups, *, allow_nan):
+    """Check that there are ratings, as many rows of them as samples, and as many groups.
+
+    Sequences are checked here, before they are cut into the views' parts: a view counts its own samples only,
+    and the first may have been trained for hours when the last one finds the fault. Tables, and
+    sequences that may hold NaN (`allow_nan`), are the views' own to check.
+    """
     if y is None:
         raise ValueError(
             "MultiRaterStackingClassifier requires y to be passed, but the target y is None: "
@@ -26,6 +32,8 @@ def check_samples(X, y, groups):
                 f"Found input variables with inconsistent numbers of samples: X has {_num_samples(X)}, "
                 f"{name} has {n_rows}. Each sample of X needs its row of {name}, in that order."
             )
+    if holds_sequences(X) and not allow_nan:
+        check_frames(X, "MultiRaterStackingClassifier")
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype != object:

@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import _num_samples
 
 from sklearn_raters._comparison_runs import collect_labels, run_folds, view_memory
@@ -12,6 +12,7 @@ from sklearn_raters._folds import check_lengths, make_folds
 from sklearn_raters._votes import sort_labels
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.paper_models import paper_models
+from sklearn_raters.sequences import check_frames, holds_sequences
 
 
 def compare(
@@ -157,6 +158,8 @@ def _with_features(models, X, n_samples):
                 f"The features of model {name!r} have {_num_samples(own)} samples, but there are "
                 f"{n_samples}: give the same samples in the same order."
             )
+        if holds_sequences(own) and not get_tags(estimator).input_tags.allow_nan:
+            check_frames(own, f"Model {name!r}")  # here, a fold's models count the samples of the fold
         paired[name] = estimator, own
     return paired
 

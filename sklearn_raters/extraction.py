@@ -9,8 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
+from sklearn.utils.parallel import delayed
 
+from sklearn_raters._parallel import run_jobs
 from sklearn_raters.audio import SAMPLING_RATE, content_of, describe, read_audio
 
 CONFIG = Path(__file__).parent / "config" / "lld45.conf"
@@ -53,10 +54,9 @@ def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
     wanted = [index for index, values in enumerate(known) if values is None]
     # joblib's workers outlive a change of folder here, so what is relative is another thing to them.
     jobs = (delayed(_extract_one)(_absolute(items[index]), index, feature_set, folder) for index in wanted)
-    # A generator is what progress needs, but not every joblib backend has it.
-    computed = Parallel(n_jobs=n_jobs, return_as="generator" if verbose else "list")(jobs)
-    if verbose:
-        computed = _with_progress(computed, len(wanted), feature_set)
+    computed = run_jobs(
+        jobs, len(wanted), n_jobs=n_jobs, description=f"openSMILE {feature_set}", verbose=verbose
+    )
     for index, values in zip(wanted, computed, strict=True):
         known[index] = values
     return known
@@ -240,11 +240,3 @@ def _run_opensmile(signal, feature_set):
             return None
         values = values[:n_frames]
     return np.ascontiguousarray(values, dtype=np.float32)
-
-
-def _with_progress(results, total, feature_set):
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(results, total=total, description=f"openSMILE {feature_set}", console=console)

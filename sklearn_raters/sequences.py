@@ -104,28 +104,53 @@ def as_sequences(estimator, X, *, reset):
             ensure_all_finite=False,  # checked below, where the sample is named
             force_writeable=True,  # torch warns of arrays that are not, such as joblib's memory maps
         )
-        lengths = np.ones(len(table), dtype=np.int64)
-        _check_finite(table, lengths, name)
-        return Sequences(table, lengths)
+        _check_finite(table, None, name)
+        return Sequences(table, np.ones(len(table), dtype=np.int64))
     if len(X) == 0:
         raise ValueError("Found array with 0 sample(s) in X; give at least one (n_frames, n_features) array.")
-    samples = [_as_frames(sample, index) for index, sample in enumerate(X)]
-    n_features = samples[0].shape[1] if reset else estimator.n_features_in_
-    for index, sample in enumerate(samples):
-        if sample.shape[1] != n_features:
-            expected = "sample 0 has" if reset else f"{name} is expecting"
-            raise ValueError(
-                f"X has {sample.shape[1]} features in sample {index}, but {expected} {n_features} features "
-                "as input. Extract all samples with the same front end."
-            )
+    samples = check_frames(X, name, None if reset else estimator.n_features_in_)
     frames = np.concatenate(samples)
     lengths = np.array([len(sample) for sample in samples], dtype=np.int64)
-    _check_finite(frames, lengths, name)
     if reset:
-        estimator.n_features_in_ = n_features
+        estimator.n_features_in_ = frames.shape[1]
         # What an earlier fit on a table learnt is not true any more.
         vars(estimator).pop("feature_names_in_", None)
     return Sequences(frames, lengths)
+
+
+def check_frames(X, name, n_features=None):
+    """Check each sequence of frames.
+
+    Parameters
+    ----------
+    X : sequence of array-like of shape (n_frames_i, n_features)
+        At least one sample.
+    name : str
+        Who does not accept what is wrong.
+    n_features : int, default=None
+        How many features are expected; None: as many as the first sample has.
+
+    Returns
+    -------
+    list of ndarray of shape (n_frames_i, n_features), float32
+        The samples.
+
+    Raises
+    ------
+    ValueError
+        If a sample is not 2-D, has no frames, holds NaN or infinity or has another number of features.
+    """
+    samples = [_as_frames(sample, index) for index, sample in enumerate(X)]
+    expects = "sample 0 has" if n_features is None else f"{name} is expecting"
+    n_features = samples[0].shape[1] if n_features is None else n_features
+    for index, sample in enumerate(samples):
+        if sample.shape[1] != n_features:
+            raise ValueError(
+                f"X has {sample.shape[1]} features in sample {index}, but {expects} {n_features} features "
+                "as input. Extract all samples with the same front end."
+            )
+        _check_finite(sample, index, name)
+    return samples
 
 
 def _as_frames(sample, index):
@@ -149,15 +174,16 @@ def _as_frames(sample, index):
     return frames
 
 
-def _check_finite(frames, lengths, name):
+def _check_finite(frames, sample, name):
+    """Raise if a frame is not finite; `sample` None where each frame is a sample of its own."""
     # The sum is finite almost always, and far cheaper than a mask of every value.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(frames.sum(dtype=np.float64)):
             return
-    row, feature = np.argwhere(~np.isfinite(frames))[0]
-    sample = int(np.searchsorted(np.cumsum(lengths), row, side="right"))
-    frame = row - (np.cumsum(lengths) - lengths)[sample]
-    what = "NaN" if np.isnan(frames[row, feature]) else "infinity"
+    frame, feature = np.argwhere(~np.isfinite(frames))[0]
+    what = "NaN" if np.isnan(frames[frame, feature]) else "infinity"
+    if sample is None:
+        sample, frame = frame, 0
     raise ValueError(
         f"Input X contains {what}: sample {sample}, frame {frame}, feature {feature}. {name} does not accept "
         "missing or infinite values; repair or leave out the sample."

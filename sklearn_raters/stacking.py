@@ -4,18 +4,18 @@ from numbers import Integral, Real
 from time import perf_counter
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
 from sklearn.utils import _safe_indexing, check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._frozen_views import FrozenViews
-from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold
+from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold, view_weights
+from sklearn_raters._parallel import run_jobs
 from sklearn_raters._splits import hold_out, inner_splits
 from sklearn_raters._stack_answers import AnswersMixin
 from sklearn_raters._stack_input import check_samples
-from sklearn_raters._targets import class_weights
 from sklearn_raters._view_fits import Training, fit_view, prepare
 from sklearn_raters._view_params import ViewParamsMixin
 from sklearn_raters._views import CROWD_VIEWS, consensus_labels, make_view, view_names
@@ -74,7 +74,7 @@ class MultiRaterStackingClassifier(
     random_state : int, RandomState instance or None, default=None
         Source of each view's own seed and the fusion's; None leaves those of the estimators as they are.
     verbose : int, default=0
-        Progress, as joblib reports it.
+        Above 0 shows a bar on standard error.
 
     Attributes
     ----------
@@ -204,7 +204,7 @@ class MultiRaterStackingClassifier(
         self._validate_params()
         if not is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
-        X, y, groups = check_samples(X, y, groups)
+        X, y, groups = check_samples(X, y, groups, allow_nan=get_tags(self).input_tags.allow_nan)
         votes = parse_ratings(y, self.classes)
         classes = task_votes(votes, self.classes, self.label_map)[1]
         names = view_names(self.views, votes, self.min_ratings, classes, self.label_map)
@@ -255,7 +255,7 @@ class MultiRaterStackingClassifier(
         views = [view for part in parts for view in part]
         # All before the first is trained: what cannot be trained shows at once.
         estimators = [prepare(view, self._view_estimator(view.name), classes, seed) for view in views]
-        done = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
+        jobs = (
             delayed(fit)(
                 Training(
                     view.name,
@@ -267,14 +267,15 @@ class MultiRaterStackingClassifier(
             )
             for view, estimator in zip(views, estimators, strict=True)
         )
+        settings = {"n_jobs": self.n_jobs, "description": "Training views", "verbose": self.verbose}
+        done = run_jobs(jobs, len(views), **settings)
         n_views = len(parts[0])
         return [done[start : start + n_views] for start in range(0, len(done), n_views)]
 
     def _fit_fusion(self, X, consensus, groups, splits, held_out, seed):
         if self.fusion == "mean":
-            mass = [v.targets if v.soft else v.targets[:, None] == self.classes_ for v in self._frozen.views]
-            weights = [class_weights(self.class_weight, self.classes_, m.astype(float)) for m in mass]
-            self.fusion_, self._view_weights = None, np.array(weights)
+            self.fusion_ = None
+            self._view_weights = view_weights(self._frozen.views, self.classes_, self.class_weight)
             return
         rows = np.flatnonzero([label is not None for label in consensus])
         X, y = _safe_indexing(X, rows), np.asarray(consensus[rows].tolist())

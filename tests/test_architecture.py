@@ -23,7 +23,7 @@ LAYERS = """
     consensus: consensus
     metrics:   _align _estimator_kinds metrics.recalls metrics.distributions metrics.raters
                metrics.scorers metrics
-    features:  sequences frames speaker_scaler audio extraction features
+    features:  sequences frames speaker_scaler audio _parallel extraction features
     targets:   _targets _splits
     torch:     _losses _modules _net _base_net blstm softmax_layer
     stack:     soft_targets _stack_input _views _view_params _view_fits _fusion _frozen_views

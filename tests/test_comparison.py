@@ -16,6 +16,7 @@ from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.metrics import unweighted_average_recall
 from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap, paper_models
+from stacks import small
 
 CLASSES = ["low", "mid", "top"]
 
@@ -137,6 +138,13 @@ class TestCompare:
         shown = capsys.readouterr()
         assert "100%" in shown.err
         assert shown.out == ""
+
+    def test_bad_frames_are_counted_in_the_whole_x(self, rated_data):
+        X, Y, groups = rated_data()
+        frames = [row[None] for row in X]
+        frames[71] = np.full((1, 2), np.nan)
+        with pytest.raises(ValueError, match=r"NaN: sample 71, frame 0.*Model 'all' does not accept"):
+            compare({"all": small()}, frames, Y, groups=groups, cv=3, baseline="all")
 
     def test_bad_input(self, rated_data):
         X, Y, groups = rated_data()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.base import BaseEstimator
 
-from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
+from sklearn_raters.sequences import Sequences, as_sequences, check_frames, holds_sequences
 
 
 def read(X, *, n_features=None):
@@ -203,3 +203,13 @@ def test_the_callers_arrays_stay_as_they_are():
     read(samples).frames[:] = 0
     for sample, before in zip(samples, RAGGED, strict=True):
         np.testing.assert_array_equal(sample, before)
+
+
+def test_frames_are_checked_in_the_name_of_whoever_takes_them():
+    frames = [np.zeros((2, 3)) for _ in range(20)]
+    frames[17] = np.zeros((2, 4))
+    with pytest.raises(ValueError, match="4 features in sample 17, but sample 0 has 3"):
+        check_frames(frames, "Some model")
+    frames[17] = np.full((2, 3), np.inf)
+    with pytest.raises(ValueError, match=r"infinity: sample 17, frame 0, feature 0\. Some model does not"):
+        check_frames(frames, "Some model")

@@ -106,12 +106,12 @@ def test_one_group_cannot_be_held_out():
 
 
 @pytest.mark.parametrize("fusion", ["logistic", "mean"])
-def test_bad_frames_name_view_and_sample(fusion):
+def test_bad_frames_name_the_sample_in_the_whole_x(fusion):
     frames = sequences(X)
     row = int(np.flatnonzero([label is not None for label in hard_labels(Y)])[3])
     frames[row] = np.full((2, 4), np.nan)
     model = stack(small(), fusion=fusion, views=["crowd_hard"])
-    with pytest.raises(ValueError, match="View 'crowd_hard': Input X contains NaN: sample"):
+    with pytest.raises(ValueError, match=f"Input X contains NaN: sample {row}, frame 0"):
         model.fit(frames, Y)
     fitted = stack(small(), fusion=fusion, views=["crowd_hard"]).fit(sequences(X), Y)
     with pytest.raises(ValueError, match="NaN: sample 1, frame 0"):

@@ -214,7 +214,7 @@ def test_routed_groups_reach_the_stack_inside_searches():
 @pytest.mark.parametrize("routing", [False, True])
 def test_grid_search_over_the_stack_its_estimator_and_single_views(routing):
     grid = [
-        {"estimator__C": [1e-6, 1.0]},
+        {"estimator__C": [1e-6, 1.0], "fusion": ["mean"]},
         {"crowd_soft__C": [0.1], "E1__C": [2.0]},
         {"crowd_hard": [SVC(), GaussianNB()], "fusion": ["logistic", GaussianNB()]},
     ]
@@ -236,7 +236,9 @@ def test_a_point_of_the_grid_is_what_was_asked_for():
 
 
 def test_nested_search_with_groups():
-    inner = GridSearchCV(stack(), {"estimator__C": [1e-6, 1.0]}, cv=GroupKFold(2), scoring=uar_scorer)
+    inner = GridSearchCV(
+        stack(fusion="mean"), {"estimator__C": [1e-6, 1.0]}, cv=GroupKFold(2), scoring=uar_scorer
+    )
     with sklearn.config_context(enable_metadata_routing=True):
         scores = cross_validate(
             inner,
@@ -256,7 +258,7 @@ def test_halving_search(resource):
     limits = {"min_resources": 60} if resource == "n_samples" else {"min_resources": 50, "max_resources": 200}
     search = HalvingGridSearchCV(
         stack(classes=CLASSES),
-        {"estimator__C": [1e-6, 1.0]},
+        {"estimator__C": [1e-6, 1.0], "fusion": ["mean"]},
         resource=resource,
         cv=GroupKFold(2),
         scoring=uar_scorer,

@@ -184,3 +184,15 @@ def test_a_view_that_fails_is_named():
 
     with pytest.raises(ValueError, match="View 'E2': the matter"):
         stack(view_params={"E2": Failing()}, views=["crowd_hard", "E2"]).fit(X, Y)
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_progress_goes_to_standard_error_and_hides_no_failure(n_jobs, capsys):
+    stack(n_jobs=n_jobs, verbose=1).fit(X, Y)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Training views" in shown.err
+    spoilt = X.copy()
+    spoilt[7] = np.nan
+    with pytest.raises(ValueError, match="View 'crowd_hard': Input X contains NaN"):
+        stack(n_jobs=n_jobs, verbose=1).fit(spoilt, Y)
