@@ -45,7 +45,7 @@ class View:
         return View(self.name, self.rows[inside], self.targets[inside])
 
 
-def view_names(views, votes, min_ratings, classes, label_map):
+def view_names(views, votes, min_ratings, classes, label_map, *, eligible=None):
     """Return the names of the views asked for.
 
     Parameters
@@ -61,6 +61,8 @@ def view_names(views, votes, min_ratings, classes, label_map):
         The task's classes.
     label_map : dict or None
         From the ratings' labels to classes.
+    eligible : list or None, default=None
+        The raters with enough ratings in every part of the samples; None finds those with enough in all.
 
     Returns
     -------
@@ -70,16 +72,26 @@ def view_names(views, votes, min_ratings, classes, label_map):
     Raises
     ------
     ValueError
-        If a name is neither a crowd view nor a rater, or there is no view.
+        If a name is neither a crowd view nor a rater, there is no view, or a rater is called like a view.
     """
     asked = [*CROWD_VIEWS, "raters"] if isinstance(views, str) and views == "all" else views
     if isinstance(asked, str) or not np.iterable(asked):
         raise ValueError(f"views must be 'all' or a list of views, not {views!r}.")
+    hidden = [name for name in votes.raters if name in (*CROWD_VIEWS, "raters")]
+    if hidden:
+        raise ValueError(
+            f"A rater is called {hidden[0]!r}, which among the views stands for several raters. Rename this "
+            "rater, such as the column of a table of ratings."
+        )
     by_text = {str(name): name for name in votes.raters}
     names = []
     for name in asked:
         if name == "raters":
-            names += eligible_raters(votes, min_ratings=min_ratings, classes=classes, label_map=label_map)
+            if eligible is None:
+                eligible = eligible_raters(
+                    votes, min_ratings=min_ratings, classes=classes, label_map=label_map
+                )
+            names += eligible
         elif name in CROWD_VIEWS or name in votes.raters:
             names.append(name)
         elif str(name) in by_text:
@@ -91,8 +103,9 @@ def view_names(views, votes, min_ratings, classes, label_map):
             )
     if not names:
         raise ValueError(
-            f"No view is left: no rater has min_ratings={min_ratings} ratings in the classes, and "
-            f"views={views!r} names no crowd view. Lower min_ratings or add 'crowd_hard' or 'crowd_soft'."
+            f"No view is left: no rater has min_ratings={min_ratings} ratings in the classes (in every part "
+            f"that is trained on), and views={views!r} names no crowd view. Lower min_ratings or add "
+            "'crowd_hard' or 'crowd_soft'."
         )
     return list(dict.fromkeys(names))
 

@@ -4,8 +4,8 @@ from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
 from sklearn_raters._estimator_kinds import takes_ratings, unwrap
-from sklearn_raters._views import CROWD_VIEWS
-from sklearn_raters.ratings import eligible_raters
+from sklearn_raters._views import CROWD_VIEWS, view_names
+from sklearn_raters.ratings import eligible_raters, parse_ratings
 
 
 def is_stack(estimator):
@@ -36,6 +36,8 @@ def paper_models(stack, Y, *, folds=None):
     ------
     TypeError
         If `stack` has no views.
+    ValueError
+        If a view is neither the crowd's nor a rater's, or no view is left.
 
     Examples
     --------
@@ -54,11 +56,11 @@ def paper_models(stack, Y, *, folds=None):
         )
     given = unwrap(stack)
     enough = {"min_ratings": given.min_ratings, "classes": given.classes, "label_map": given.label_map}
-    parts = [Y] if folds is None else [_safe_indexing(Y, train) for train, _ in folds]
-    by_part = [eligible_raters(part, **enough) for part in parts]
-    raters = [rater for rater in by_part[0] if all(rater in part for part in by_part)]
-    asked = [*CROWD_VIEWS, "raters"] if isinstance(given.views, str) else given.views
-    views = [view for name in asked for view in (raters if name == "raters" else [name])]
+    raters = None
+    if folds is not None:
+        by_part = [eligible_raters(_safe_indexing(Y, train), **enough) for train, _ in folds]
+        raters = [rater for rater in by_part[0] if all(rater in part for part in by_part)]
+    views = view_names(given.views, parse_ratings(Y, given.classes), **enough, eligible=raters)
     rows = {
         view.replace("_", "-") if view in CROWD_VIEWS else view: {"views": [view], "fusion": "mean"}
         for view in views

@@ -198,3 +198,21 @@ def test_views_by_name(views, expected):
     assert model.predict_proba_raters(X[:4]).shape == (4, len(model.raters_), 3)
     assert set(model.view_fit_time_) == set(expected)
     assert all(seconds > 0 for seconds in model.view_fit_time_.values())
+
+
+@pytest.mark.parametrize("name", ["crowd_hard", "crowd_soft", "raters"])
+def test_a_rater_called_like_a_view_is_an_error(name):
+    with pytest.raises(ValueError, match=f"A rater is called '{name}'.*Rename this rater"):
+        stack().fit(X, Y.rename(columns={"E2": name}))
+
+
+@pytest.mark.parametrize(
+    ("views", "message"),
+    [
+        (["raters"], r"no rater has min_ratings=999 ratings .*views=\['raters'\] .*Lower min_ratings or add"),
+        (["crowd_hard", "Z"], "no view 'Z'.*the raters 'E1', 'E2', 'E3'"),
+    ],
+)
+def test_views_that_cannot_be_are_an_error(views, message):
+    with pytest.raises(ValueError, match=message):
+        stack(views=views, min_ratings=999).fit(X, Y)
