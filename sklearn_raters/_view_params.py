@@ -79,16 +79,21 @@ class ViewParamsMixin:
         known = {str(name) for name in names}
         unknown = [name for name in self.view_params or () if str(name) not in known]
         if unknown:
+            cut = [name for name in known if name.startswith(f"{unknown[0]}__")]
             raise ValueError(
                 f"There is no view {unknown[0]!r} to set parameters of; the views are {names}. "
                 "Correct view_params, or the <view>__<parameter> names of a grid."
+                + (f" What a view such as {cut[0]!r} has is set by view_params alone." if cut else "")
             )
 
     def _view_estimator(self, name):
         """Return an unfitted copy of the estimator of the view `name`."""
         own = {str(key): value for key, value in _entries(self.view_params).items()}.get(str(name), {})
         if isinstance(own, dict):
-            return clone(self.estimator).set_params(**own)
+            try:
+                return clone(self.estimator).set_params(**own)
+            except ValueError as error:
+                raise ValueError(f"View {name!r}: {error}") from error
         return clone(own)
 
 

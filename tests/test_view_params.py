@@ -2,6 +2,7 @@
 
 import copy
 
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
@@ -111,8 +112,16 @@ def test_an_unknown_parameter_without_a_view_is_an_error():
 
 
 def test_an_unknown_parameter_of_a_view_is_an_error_when_used():
-    with pytest.raises(ValueError, match="Invalid parameter 'D'"):
+    with pytest.raises(ValueError, match="View 'crowd_soft': Invalid parameter 'D'"):
         stack().set_params(crowd_soft__D=0.5)._view_estimator("crowd_soft")
+
+
+def test_a_view_whose_name_holds_the_delimiter_is_set_by_view_params_alone():
+    X, Y = [[0.0], [1.0]] * 10, pd.DataFrame({"x__y": ["a", "b"] * 10})
+    model = stack(fusion="mean", view_params={"x__y": {"C": 5.0}}).fit(X, Y)
+    assert model.estimators_[2].estimator_.C == 5.0
+    with pytest.raises(ValueError, match="no view 'x' .* 'x__y' has is set by view_params alone"):
+        stack().set_params(x__y__C=5.0).fit(X, Y)
 
 
 @pytest.mark.parametrize("wrong", [3, "crowd_soft", [1]])
