@@ -136,10 +136,14 @@ def load_model(path):
     ------
     FileNotFoundError
         If there is no such file.
+    IsADirectoryError
+        If `path` is a folder.
     ValueError
         If the file is no model, is damaged, or was written by another version.
     """
     path = Path(path).expanduser()
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: name the model file.")
     if not path.is_file():
         raise FileNotFoundError(f"There is no model file {path}: train one first.")
     try:

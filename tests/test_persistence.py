@@ -51,6 +51,8 @@ def test_other_files_are_no_models(tmp_path):
     path = tmp_path / "model"
     with pytest.raises(FileNotFoundError, match="train one first"):
         load_model(path)
+    with pytest.raises(IsADirectoryError, match="is a folder: name the model file"):
+        load_model(tmp_path)
     path.write_bytes(b"")
     with pytest.raises(ValueError, match="no whole model file"):
         load_model(path)

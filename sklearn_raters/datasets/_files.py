@@ -75,7 +75,7 @@ def require_audio(missing, empty, remedy):
     """
     if missing:
         raise FileNotFoundError(
-            f"{len(missing)} rated utterances have no audio file: {first_few(missing)}; {remedy}."
+            f"Rated utterances without an audio file ({len(missing)}): {first_few(missing)}; {remedy}."
         )
     if empty:
-        raise ValueError(f"{len(empty)} audio files are empty (0 bytes): {first_few(empty)}; {remedy}.")
+        raise ValueError(f"Empty audio files, of 0 bytes ({len(empty)}): {first_few(empty)}; {remedy}.")
