@@ -14,7 +14,7 @@ def stack(**params):
 def test_no_rater_with_enough_ratings_is_told_before_any_other_thing(rated_data):
     X, Y, groups = rated_data()
     scarce = stack(views=["raters"], min_ratings=5000)
-    with pytest.raises(ValueError, match="no rater has min_ratings=5000 ratings.*Lower min_ratings or add"):
+    with pytest.raises(ValueError, match=r"no rater has min_ratings=5000 ratings.*Lower min_ratings or add"):
         paper_models(scarce, Y)
     with pytest.raises(ValueError, match="no rater has min_ratings=5000 ratings"):
         compare(scarce, X, Y, groups=groups, cv=3)
