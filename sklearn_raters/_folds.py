@@ -66,10 +66,17 @@ def make_folds(X, consensus, groups, cv):
     Raises
     ------
     ValueError
-        If the splitter needs groups and there are none, or a sample stands in two test parts.
+        If the splitter needs groups and there are none, an int fits them not, or a sample stands in two test
+        parts.
     """
     cv = 5 if cv is None else cv
     if isinstance(cv, int | np.integer):
+        n_whole, what = (_num_samples(X), "samples") if groups is None else (len(set(groups)), "groups")
+        if not 2 <= cv <= n_whole:
+            raise ValueError(
+                f"cv={cv} must be at least 2 folds and at most as many as there are {what}, here {n_whole}. "
+                "Give another cv, or finer groups."
+            )
         cv = KFold(cv) if groups is None else GroupKFold(cv)
     if not hasattr(cv, "split"):
         folds = [tuple(map(np.asarray, fold)) for fold in cv]

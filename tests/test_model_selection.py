@@ -205,6 +205,11 @@ class TestCrossValPredictRaters:
         model = RatersClassifier()
         with pytest.raises(ValueError, match=r"GroupKFold.*groups is None.*sessions"):
             cross_val_predict_raters(model, X, Y, cv=GroupKFold(3))
+        for cv, several, what in [(7, groups, "groups, here 6"), (5, groups * 0, "groups, here 1")]:
+            with pytest.raises(ValueError, match=f"cv={cv} must .* {what}. Give another cv, or finer groups"):
+                cross_val_predict_raters(model, X, Y, groups=several, cv=cv)
+        with pytest.raises(ValueError, match=r"cv=91 must .* samples, here 90"):
+            cross_val_predict_raters(model, X, Y, cv=91)
         with pytest.raises(ValueError, match="X has 90 samples, but Y has 89"):
             cross_val_predict_raters(model, X, Y[:-1])
         with pytest.raises(ValueError, match="groups has 3"):
