@@ -1,12 +1,10 @@
 """The command's three jobs: evaluate on a corpus, train on it, predict for new files."""
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
-from sklearn.model_selection import GroupKFold, KFold
+from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
 
 from sklearn_raters import (
     BLSTMClassifier,
@@ -16,99 +14,12 @@ from sklearn_raters import (
     SpeakerScaler,
 )
 from sklearn_raters._answers import answer_rows, show_comparison, write_answers
-from sklearn_raters.datasets import (
-    load_iemocap,
-    load_rated_audio,
-    load_speechocean762,
-    make_rated_speech,
-)
+from sklearn_raters._named_corpus import is_made, make_folds, open_corpus, tell
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.persistence import check_writable, load_model, replacing, save_model
 
-# Up to so many sessions, each one is left out once; more are gathered into five folds.
-_MOST_SESSIONS = 10
-_MADE_SEED = 0
 # What the few utterances of the made corpus need.
 _MADE_EPOCHS = 15
-
-
-def tell(message):
-    """Print a line about the progress; standard output is for results."""
-    sys.stderr.write(f"{message}\n")
-
-
-def is_made(options):
-    """Tell whether the options ask for the embedded corpus."""
-    return options.ratings is None and options.corpus == "made"
-
-
-@contextmanager
-def open_corpus(options):
-    """Give the corpus that the options name; its audio may be gone afterwards."""
-    _check_corpus_options(options)
-    with _audio_folder(options) as root:
-        if options.ratings is not None:
-            corpus = _open_rated_audio(options)
-        elif options.corpus == "speechocean762":
-            corpus = load_speechocean762(root)
-        else:
-            corpus = load_iemocap(root)
-        yield _with_task(corpus, options)
-
-
-def _check_corpus_options(options):
-    """Raise where an option would be ignored, or another one is needed beside it."""
-    if (options.ratings is None) != (options.audio is None):
-        given, other = ("--audio", "--ratings") if options.ratings is None else ("--ratings", "--audio")
-        raise ValueError(f"{given} needs {other} too: a table of votes, and the folder with its audio.")
-    if options.ratings is not None and (options.corpus != "made" or options.root is not None):
-        raise ValueError("--ratings and --audio name the corpus already: leave out --corpus and --root.")
-    if options.corpus != "made" and options.root is None:
-        raise ValueError(f"--corpus {options.corpus} needs --root: the folder that holds the corpus.")
-
-
-@contextmanager
-def _audio_folder(options):
-    """Give the corpus' folder, making the corpus first if it is the embedded one."""
-    if not is_made(options):
-        yield options.root
-    elif options.root is not None:
-        tell(f"The embedded corpus (made speech, five sessions) in {options.root}")
-        yield make_rated_speech(options.root, random_state=_MADE_SEED)
-    else:
-        with TemporaryDirectory(prefix="sklearn_raters_") as folder:
-            tell("Making the embedded corpus (made speech, five sessions)")
-            yield make_rated_speech(Path(folder) / "made", random_state=_MADE_SEED)
-
-
-def _open_rated_audio(options):
-    corpus = load_rated_audio(
-        options.ratings,
-        options.audio,
-        sample=options.sample_column,
-        rater=options.rater_column,
-        label=options.label_column,
-        speaker=options.speaker_column,
-        session=options.session_column,
-    )
-    if corpus.speakers is None:
-        tell("No --speaker-column: all audio is normalised as if one speaker spoke it.")
-    if corpus.sessions is None:
-        tell("No --session-column or --speaker-column: folds may split a speaker's utterances.")
-    return corpus
-
-
-def _with_task(corpus, options):
-    """Apply --label-map and --classes; labels that are numbers are found by their text."""
-    by_text = {str(label): label for label in corpus.classes}
-    if options.label_map is not None:
-        pairs = options.label_map.items()
-        corpus.label_map = {by_text.get(old, old): by_text.get(new, new) for old, new in pairs}
-        merged = (corpus.label_map.get(label, label) for label in corpus.classes)
-        corpus.classes = list(dict.fromkeys(merged))
-    if options.classes is not None:
-        corpus.classes = [by_text.get(name, name) for name in options.classes]
-    return corpus
 
 
 def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
@@ -160,19 +71,38 @@ def make_stack(options, corpus):
     )
 
 
-def make_folds(options, corpus):
-    """Return (train, test) pairs that keep sessions whole, and what tells about them."""
-    n_samples = len(corpus.X)
-    if corpus.sessions is None:
-        n_folds = options.folds or 5
-        splitter = KFold(n_folds, shuffle=True, random_state=options.seed)
-        return list(splitter.split(np.zeros(n_samples))), f"{n_folds} folds of utterances"
-    n_sessions = len(set(corpus.sessions))
-    few = n_sessions <= _MOST_SESSIONS
-    n_folds = options.folds or (n_sessions if few else 5)
-    splitter = GroupKFold(n_folds)
-    told = f"each of {n_folds} sessions left out" if n_folds == n_sessions else f"{n_folds} folds"
-    return list(splitter.split(np.zeros(n_samples), groups=corpus.sessions)), told
+def check_before_audio(stack, Y, groups, parts):
+    """
+    Raise what a training would raise whatever the audio, which may take hours to work through.
+
+    Parameters
+    ----------
+    stack : MultiRaterStackingClassifier
+        The model to be trained.
+    Y : DataFrame of shape (n_samples, n_raters)
+        The ratings.
+    groups : ndarray of shape (n_samples,) or None
+        What inner splits keep whole.
+    parts : list of ndarray of int
+        The samples of each training.
+
+    Raises
+    ------
+    ValueError
+        If an option of the network or the stack is wrong, or a part's ratings are too few for a view or
+        for the fusion.
+    """
+    clone(stack.estimator).set_params(max_epochs=1).fit(np.zeros((2, 1)), ["a", "b"])
+    # What needs no held-out samples needs no layer here either.
+    fusion = "logistic" if stack.fusion == "logistic" else "mean"
+    blind = clone(stack).set_params(estimator=DummyClassifier(), fusion=fusion, memory=None, n_jobs=None)
+    for rows in parts:
+        blind.fit(np.zeros((len(rows), 1)), Y.iloc[rows], None if groups is None else groups[rows])
+
+
+def _fullest(models):
+    """Return that one of `paper_models` that has all views."""
+    return models.get("all views", next(iter(models.values())))
 
 
 def evaluate(options):
@@ -180,11 +110,11 @@ def evaluate(options):
     out = check_writable(options.out)
     with open_corpus(options) as corpus:
         folds, told = make_folds(options, corpus)
+        models = paper_models(make_stack(options, corpus).set_params(n_jobs=None), corpus.Y, folds=folds)
+        check_before_audio(_fullest(models), corpus.Y, corpus.sessions, [train for train, _ in folds])
         frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
     n_judged = sum(label is not None for label in corpus.consensus)
     tell(f"{len(frames)} utterances, {n_judged} with a majority, {told}")
-    stack = make_stack(options, corpus).set_params(n_jobs=None)
-    models = paper_models(stack, corpus.Y, folds=folds)
     table = compare(
         models,
         frames,
@@ -207,13 +137,15 @@ def train(options):
     """Train all views and their fusion on a corpus and write the model."""
     out = check_writable(options.out)
     with open_corpus(options) as corpus:
-        folds, _ = make_folds(options, corpus)
+        groups = corpus.sessions
+        if groups is not None and len(set(groups)) == 1:
+            tell("All utterances are of one session: what is held out inside the training are utterances.")
+            groups = None
+        stack = _fullest(paper_models(make_stack(options, corpus), corpus.Y))
+        check_before_audio(stack, corpus.Y, groups, [np.arange(len(corpus.X))])
         frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
-    # The raters who get a view are those with enough ratings in every part, as in `evaluate`.
-    models = paper_models(make_stack(options, corpus), corpus.Y, folds=folds)
-    stack = models.get("all views", next(iter(models.values())))
     tell(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
-    stack.fit(frames, corpus.Y, groups=corpus.sessions)
+    stack.fit(frames, corpus.Y, groups=groups)
     save_model(stack.set_params(memory=None, n_jobs=None), out)
     tell(f"Model written: {out}")
 

@@ -33,7 +33,7 @@ LAYERS = """
                datasets._iemocap_tree datasets._iemocap_counts datasets.iemocap
                datasets.speechocean762 datasets.rated_audio datasets.made_sequences
                datasets.made_speech datasets
-    command:   persistence _answers _jobs cli __main__
+    command:   persistence _answers _named_corpus _jobs cli __main__
 """
 ORDER = [word for word in LAYERS.split() if not word.endswith(":")]
 

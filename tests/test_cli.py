@@ -162,7 +162,7 @@ def test_predict_names_the_broken_file_in_one_line(model, wavs, tmp_path, capsys
 def test_predict_refuses_what_is_no_model(model, wavs, tmp_path, capsys):
     damaged = tmp_path / "damaged.model"
     damaged.write_bytes(model.read_bytes()[:1000])
-    for path in (damaged, wavs[0], tmp_path / "none.model"):
+    for path in (damaged, wavs[0], tmp_path / "none.model", tmp_path):
         status, _, complaint = run(capsys, "predict", path, wavs[0])
         assert status == 2
         assert len(complaint.strip().splitlines()) == 1
@@ -196,16 +196,77 @@ def test_wrong_data_is_told_and_nothing_is_written(tmp_path, monkeypatch, capsys
     assert {path.name for path in tmp_path.iterdir()} == {"votes.csv", "result"}
 
 
-def test_a_view_of_nobody_and_an_output_nowhere_are_told(made, tmp_path, capsys):
-    data = ["--corpus", "iemocap", "--root", made, *QUICK]
-    out = tmp_path / "out.csv"
-    status, _, complaint = run(capsys, "evaluate", *data, "--out", out, "--views", "crowd_hard,E99")
-    assert status == 2
-    assert "E99" in complaint.splitlines()[-1]
-    status, _, complaint = run(capsys, "evaluate", *data, "--out", tmp_path / "no" / "out.csv")
-    assert status == 2
-    assert complaint.count("\n") == 1, "told at once, before any work"
+def no_cuda():
+    import torch
+
+    return not torch.cuda.is_available()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--views", "crowd_hard,E99"], "no view 'E99'"),
+        (["--views", "raters", "--min-ratings", "5000"], "no rater has min_ratings=5000"),
+        (["--alpha", "-1"], "'alpha' parameter"),
+        (["--learning-rate", "-1"], "'learning_rate' parameter"),
+        (["--classes", "anger,xyz"], "No vote names the class 'xyz'; the ratings hold 'anger'"),
+        (["--label-map", "xyz=anger,anger=neutral"], "no vote is 'xyz'; the labels are 'anger'"),
+        (["--label-map", "excitement=anger", "--classes", "excitement,anger"], "leave it out of one of them"),
+        (["--device", "cuda"], "device='cuda' cannot be used here"),
+        (["--device", "tpu9"], "device='tpu9' cannot be used here"),
+        (["--out", "no/out"], "no folder no"),
+        (["--out", "."], "is a folder"),
+    ],
+)
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+def test_wrong_options_are_told_before_any_audio_is_read(
+    made, tmp_path, monkeypatch, capsys, command, options, told
+):
+    if options == ["--device", "cuda"] and not no_cuda():
+        pytest.skip("there is a GPU")
+    monkeypatch.chdir(tmp_path)
+    data = ["--corpus", "iemocap", "--root", made, "--out", "out", "--cache", "cache", *QUICK]
+    status, printed, complaint = run(capsys, command, *data, *options)
+    assert (status, printed) == (2, "")
+    assert told in complaint
+    assert complaint.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ["--folds", "3"],
+            r"folds: 3, sessions: 2). Give other --folds, or name finer sessions by --session",
+        ),
+        (["--folds", "1"], "folds: 1, sessions: 2)"),
+        (["--fusion", "logistic"], "needed to hold one out"),
+    ],
+)
+def test_folds_that_cannot_be_made_are_told_before_any_audio_is_read(made, tmp_path, capsys, options, told):
+    data = ["--corpus", "iemocap", "--root", made, "--out", tmp_path / "out", *QUICK]
+    status, _, complaint = run(capsys, "evaluate", *data, *options)
+    assert status == 2
+    assert told in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_a_single_session_is_enough_to_train_but_not_to_evaluate(made, tmp_path, capsys):
+    corpus = load_iemocap(made)
+    one = np.flatnonzero(corpus.sessions == corpus.sessions[0])
+    table = ratings_to_long(corpus.Y.iloc[one]).assign(speaker="S1")
+    table.to_csv(tmp_path / "votes.csv", index=False)
+    data = ["--ratings", tmp_path / "votes.csv", "--audio", made, "--speaker-column", "speaker"]
+    data += ["--epochs", "1", "--n-jobs", "1", "--views", "crowd_hard,crowd_soft", "--classes", "neutral,anger"]
+    status, _, complaint = run(capsys, "train", *data, "--out", tmp_path / "model")
+    assert status == 0, complaint
+    assert "All utterances are of one session" in complaint
+    assert load_model(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
+    status, _, complaint = run(capsys, "evaluate", *data, "--out", tmp_path / "table.csv")
+    assert status == 2
+    assert "folds: 1, sessions: 1" in complaint
+    assert "--session-column" in complaint
 
 
 def test_wrong_options_exit_by_2(capsys):
@@ -214,6 +275,14 @@ def test_wrong_options_exit_by_2(capsys):
             cli.main(arguments)
         assert stopped.value.code == 2
     capsys.readouterr()
+
+
+def test_some_of_the_corpus_classes_need_no_part_of_its_own_label_map(made, tmp_path, capsys):
+    assert load_iemocap(made).label_map == {"excitement": "happiness"}
+    data = ["--corpus", "iemocap", "--root", made, "--out", tmp_path / "model", *QUICK]
+    status, _, complaint = run(capsys, "train", *data, "--views", "crowd_hard", "--classes", "neutral,anger")
+    assert status == 0, complaint
+    assert load_model(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
 
 
 def wait_for(condition, process, seconds=120):
