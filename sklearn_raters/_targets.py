@@ -36,10 +36,11 @@ def target_distributions(y, classes):
     ValueError
         If a label is not among the classes, a row does not sum to one, or there is one class only.
     """
+    given = y
     if not hasattr(y, "ndim"):
         y = np.asarray(y)
     if is_soft(y):
-        soft = check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
+        soft = _numbers(y)
         _check_rows(soft)
         found = np.arange(soft.shape[1]) if classes is None else np.asarray(classes)
         if len(found) != soft.shape[1]:
@@ -48,15 +49,16 @@ def target_distributions(y, classes):
             )
         return found, soft
     y = column_or_1d(y, warn=True)
+    # Of the NaN in a list of strings NumPy makes the label "nan".
+    labels = given if isinstance(given, list | tuple) else y
+    missing = [index for index, label in enumerate(labels) if is_missing(label)]
+    if missing:
+        raise ValueError(
+            f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
+            "the samples without a label, such as those whose raters do not agree."
+        )
     if y.dtype.kind == "f":
         assert_all_finite(y, input_name="y")
-    if y.dtype == object:
-        missing = [index for index, label in enumerate(y) if is_missing(label)]
-        if missing:
-            raise ValueError(
-                f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
-                "the samples without a label, such as those whose raters do not agree."
-            )
     check_classification_targets(y)
     found, codes = np.unique(y, return_inverse=True)
     if classes is not None:
@@ -71,6 +73,17 @@ def target_distributions(y, classes):
     if len(found) < 2:
         raise ValueError(f"y holds only one class ({found[0]!r}); a classifier needs at least two classes.")
     return found, np.eye(len(found))[codes]
+
+
+def _numbers(y):
+    try:
+        return check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"y of shape {np.shape(y)} holds no soft labels, rows of numbers that sum to one: {error}. "
+            "Several raters' labels are for MultiRaterStackingClassifier, or become soft labels by "
+            "sklearn_raters.consensus.soft_labels."
+        ) from error
 
 
 def _check_rows(soft):
@@ -89,8 +102,8 @@ def _check_rows(soft):
     if len(wrong):
         raise ValueError(
             f"Each row of soft targets must sum to 1; {len(wrong)} do not, first that of "
-            f"sample {wrong[0]}, which sums to {sums[wrong[0]]:.6g}. Divide each row by its sum, or use "
-            "sklearn_raters.consensus.soft_labels."
+            f"sample {wrong[0]}, which sums to {sums[wrong[0]]:.6g}. Divide each row by its sum; several "
+            "raters' labels become soft labels by sklearn_raters.consensus.soft_labels."
         )
 
 

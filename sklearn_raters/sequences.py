@@ -1,6 +1,7 @@
 """Variable-length X: every form a user may have, validated once, as one array of frames."""
 
 from dataclasses import dataclass
+from os import PathLike
 
 import numpy as np
 from sklearn.utils.validation import validate_data
@@ -91,9 +92,11 @@ def as_sequences(estimator, X, *, reset):
     Raises
     ------
     ValueError
-        If a sample is not 2-D, has no frames, holds NaN or infinity or has another number of features.
+        If a sample is a path, is not 2-D, has no frames, holds NaN or infinity or has another number of
+        features.
     """
     name = type(estimator).__name__
+    _refuse_paths(X)
     if not holds_sequences(X):
         table = validate_data(
             estimator,
@@ -116,6 +119,16 @@ def as_sequences(estimator, X, *, reset):
         # What an earlier fit on a table learnt is not true any more.
         vars(estimator).pop("feature_names_in_", None)
     return Sequences(frames, lengths)
+
+
+def _refuse_paths(X):
+    listed = isinstance(X, list | tuple) or getattr(X, "ndim", None) == 1
+    first = next(iter(X), None) if listed else None
+    if isinstance(first, str | PathLike):
+        raise ValueError(
+            f"X holds text or paths, of which the first is {str(first)!r}, where frames are needed. Put "
+            "OpenSmileFrames before, such as make_pipeline(OpenSmileFrames(), ...), for paths of audio files."
+        )
 
 
 def check_frames(X, name, n_features=None):

@@ -258,7 +258,7 @@ def test_a_single_session_is_enough_to_train_but_not_to_evaluate(made, tmp_path,
     table = ratings_to_long(corpus.Y.iloc[one]).assign(speaker="S1")
     table.to_csv(tmp_path / "votes.csv", index=False)
     data = ["--ratings", tmp_path / "votes.csv", "--audio", made, "--speaker-column", "speaker"]
-    data += ["--epochs", "1", "--n-jobs", "1", "--views", "crowd_hard,crowd_soft", "--classes", "neutral,anger"]
+    data += ["--views", "crowd_hard,crowd_soft", "--classes", "neutral,anger", "--epochs", "1", "--n-jobs=1"]
     status, _, complaint = run(capsys, "train", *data, "--out", tmp_path / "model")
     assert status == 0, complaint
     assert "All utterances are of one session" in complaint

@@ -1,5 +1,7 @@
 """Every form of X becomes the same frames, and bad frames are named."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -169,6 +171,10 @@ def with_value(value):
         ([*RAGGED, None], "Sample 3 of X"),
         ([*RAGGED, np.array([["a", "b"]])], "Sample 3 of X is not a numeric"),
         ([*RAGGED, [[1.0, 2.0], [3.0]]], "Sample 3 of X is not a numeric"),
+        (["a.wav", "b.wav"], "first is 'a.wav', where frames are needed. Put OpenSmileFrames before"),
+        (np.array(["a.wav", "b.wav"]), "'a.wav', where frames"),
+        (pd.Series(["a.wav", "b.wav"]), "'a.wav', where frames"),
+        ([Path("a.wav")], "'a.wav', where frames"),
         (np.empty((0, 3, 2)), "0 sample"),
         ([], "Expected 2D array|0 sample"),
         (np.zeros((2, 3, 0)), "Sample 0 of X has no frames or no features"),

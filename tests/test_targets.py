@@ -71,13 +71,22 @@ def test_is_soft(y, soft):
     assert is_soft(y) is soft
 
 
+RATINGS = pd.DataFrame({"E1": ["class3", "class1"], "E2": [None, "class1"]})
+
+
 @pytest.mark.parametrize(
     ("y", "classes", "message"),
     [
         (["a", "b", None], None, "Sample 2 has no label in y"),
         (np.array(["a", np.nan, "b"], dtype=object), None, "Sample 1 has no label in y"),
         (pd.Series(["a", "b", pd.NA], dtype="string"), None, "Sample 2 has no label in y"),
-        ([0.0, np.nan, 1.0], None, "Input y contains NaN"),
+        ([0.0, np.nan, 1.0], None, "Sample 1 has no label in y"),
+        (np.array([0.0, 1.0, np.nan]), None, "Sample 2 has no label in y"),
+        (["a", np.nan, "b"], None, "Sample 1 has no label in y"),
+        (pd.Series(["a", np.nan, "b"]), None, "Sample 1 has no label in y"),
+        (pd.Series([1, None, 0], dtype="Int64"), None, "Sample 1 has no label in y"),
+        (pd.Categorical(["a", None, "b"]), None, "Sample 1 has no label in y"),
+        ([0.0, np.inf, 1.0], None, "Input y contains infinity"),
         (["a", "b", "x"], ["a", "b"], r"the labels \['x'\], which are not among classes=\['a', 'b'\]"),
         (["a", "a"], None, r"only one class \(.*'a'.*\)"),
         ([], None, "0 sample"),
@@ -85,6 +94,11 @@ def test_is_soft(y, soft):
         ([[0.5, 0.5], [-0.5, 1.5]], None, r"not be negative; sample 1 has \[-0.5, 1.5\]"),
         ([[0.5, 0.5], [np.nan, np.nan]], None, "the soft labels of sample 1 are .*nan.*Leave"),
         ([[0.5, 0.5], [np.inf, 0]], None, "NaN or infinity: the soft labels of sample 1"),
+        (RATINGS, None, r"shape \(2, 2\).*'class3'.*MultiRaterStackingClassifier.*soft_labels"),
+        (RATINGS.to_numpy(), None, r"shape \(2, 2\).*'class3'.*MultiRaterStackingClassifier.*soft_labels"),
+        (RATINGS.to_numpy().tolist(), None, r"'class3'.*MultiRaterStackingClassifier.*soft_labels"),
+        (pd.DataFrame([["a", ("a", "b")]]), None, "MultiRaterStackingClassifier.*soft_labels"),
+        ([[1, 2], [2, 2]], None, "sample 0, which sums to 3.*several raters' labels"),
         ([[0.5, 0.5]], ["a", "b", "c"], "2 columns, but there are 3 classes"),
     ],
 )

@@ -1,0 +1,164 @@
+"""Training speed of `BLSTMClassifier` against plain skorch and against the machine's limit.
+
+    python benchmarks/training_speed.py [--rounds 5] [--threads 2] [--samples 512] [--quick]
+
+Sequences with IEMOCAP's durations, the paper's network, batches of 32, one process, contenders in turn:
+samples a second, medians over the rounds. "limit" is the network's multiply-adds, forward and backward, over
+real frames only, at the rate of sgemm measured in the same rounds.
+"""
+
+import argparse
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+import torch
+from _report import report
+from _sequences import N_CLASSES, N_FEATURES, make_sequences
+from skorch import NeuralNetClassifier
+from skorch.dataset import Dataset
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+
+from sklearn_raters import BLSTMClassifier
+
+BATCH, DENSE, LSTM, REPRESENTATION = 32, 256, 128, 256
+
+
+class PlainNet(nn.Module):
+    """The paper's network as torch's manual leads one to write it."""
+
+    def __init__(self, dropout=0.5):
+        super().__init__()
+        self.dense = nn.Linear(N_FEATURES, DENSE)
+        self.lstm = nn.LSTM(DENSE, LSTM, batch_first=True, bidirectional=True)
+        self.attention = nn.Linear(2 * LSTM, 1, bias=False)
+        self.representation = nn.Linear(2 * LSTM, REPRESENTATION)
+        self.output = nn.Linear(REPRESENTATION, N_CLASSES)
+        self.dropout = nn.Dropout(dropout)
+
+    def states(self, hidden, lengths):
+        return self.lstm(hidden)[0]
+
+    def forward(self, X, lengths):
+        hidden = self.dropout(self.dense(X).relu())
+        states = self.dropout(self.states(hidden, lengths))
+        padding = torch.arange(states.shape[1], device=lengths.device) >= lengths[:, None]
+        scores = self.attention(states).squeeze(2).masked_fill(padding, -torch.inf)
+        pooled = (scores.softmax(1).unsqueeze(2) * states).sum(1)
+        return self.output(self.dropout(self.representation(pooled).relu())).softmax(1)
+
+
+class PackedNet(PlainNet):
+    """The same with packed sequences, so that padding never enters a result."""
+
+    def states(self, hidden, lengths):
+        packed = pack_padded_sequence(hidden, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        return pad_packed_sequence(self.lstm(packed)[0], batch_first=True)[0]
+
+
+def collate(samples):
+    """Pad a batch to its own longest sample."""
+    frames, targets = zip(*samples, strict=True)
+    lengths = torch.tensor([len(own) for own in frames])
+    padded = pad_sequence([torch.from_numpy(own) for own in frames], batch_first=True)
+    return {"X": padded, "lengths": lengths}, torch.tensor(targets)
+
+
+class Sequences(Dataset):
+    """Sequences of their own lengths."""
+
+    def __init__(self, X, y=None):
+        super().__init__(X, y, length=len(X))
+
+    def __getitem__(self, index):
+        return self.X[index], 0 if self.y is None else int(self.y[index])
+
+
+def plain(module, **settings):
+    """Return plain skorch with the settings of `BLSTMClassifier`."""
+    return NeuralNetClassifier(
+        module,
+        optimizer=torch.optim.Adamax,
+        lr=1e-3,
+        batch_size=BATCH,
+        iterator_train__shuffle=True,
+        train_split=None,
+        verbose=0,
+        **settings,
+    )
+
+
+def train_classifier(X, y, epochs, **settings):
+    BLSTMClassifier(max_epochs=epochs, batch_size=BATCH, random_state=0, device="cpu", **settings).fit(X, y)
+
+
+def train_padded(X, y, epochs):
+    padded = pad_sequence([torch.from_numpy(own) for own in X], batch_first=True).numpy()
+    lengths = np.array([len(own) for own in X])
+    plain(PlainNet, max_epochs=epochs).fit({"X": padded, "lengths": lengths}, y)
+
+
+def train_packed(X, y, epochs):
+    settings = {"dataset": Sequences, "iterator_train__collate_fn": collate, "classes": range(N_CLASSES)}
+    plain(PackedNet, max_epochs=epochs, **settings).fit(X, y)
+
+
+def multiply_adds(X):
+    """Return the network's multiply-adds on X, forward and backward (twice the forward, bar the input)."""
+    first = N_FEATURES * DENSE
+    a_frame = 2 * 4 * LSTM * (DENSE + LSTM) + 2 * 2 * LSTM
+    a_sample = 2 * LSTM * REPRESENTATION + REPRESENTATION * N_CLASSES
+    n_frames = sum(map(len, X))
+    return n_frames * (2 * first + 3 * a_frame) + len(X) * 3 * a_sample
+
+
+def sgemm_rate(seconds=1.0):
+    """Return multiply-adds a second of float32 matrix products as large as a batch's input to the LSTM."""
+    a, b = torch.randn(BATCH * 90, DENSE), torch.randn(DENSE, 8 * LSTM)
+    out = torch.empty(len(a), b.shape[1])
+    torch.mm(a, b, out=out)
+    start, n_products = perf_counter(), 0
+    while perf_counter() - start < seconds:
+        torch.mm(a, b, out=out)
+        n_products += 1
+    return n_products * a.numel() * b.shape[1] / (perf_counter() - start)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--samples", type=int, default=512)
+    parser.add_argument("--epochs", type=int, default=2, help="epochs a round")
+    parser.add_argument("--only", nargs="*", help="names of contenders")
+    parser.add_argument("--quick", action="store_true", help="under a minute")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.samples, arguments.epochs = 1, 128, 1
+    torch.set_num_threads(arguments.threads)
+    X, y = make_sequences(arguments.samples)
+    contenders = {
+        "BLSTMClassifier": train_classifier,
+        "skorch, padded to the longest": train_padded,
+        "skorch, packed": train_packed,
+    }
+    if arguments.only:
+        contenders = {name: contenders[name] for name in arguments.only}
+    seconds = {name: [] for name in [*contenders, "limit"]}
+    for _ in range(arguments.rounds):
+        for name, train in contenders.items():
+            start = perf_counter()
+            train(X, y, arguments.epochs)
+            seconds[name].append(perf_counter() - start)
+        seconds["limit"].append(arguments.epochs * multiply_adds(X) / sgemm_rate())
+    rate = pd.DataFrame(seconds).rdiv(arguments.epochs * len(X))
+    table = pd.DataFrame({"samples_a_second": rate.median(), "lowest": rate.min(), "highest": rate.max()})
+    table.index.name = "contender"
+    # Ratios of rows of the same round: the machine's speed changes from round to round.
+    table["times_as_fast"] = rate.rdiv(rate["BLSTMClassifier"], axis=0).median()
+    report(table, "training_speed", quick=arguments.quick)
+
+
+if __name__ == "__main__":
+    main()
