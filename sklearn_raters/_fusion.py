@@ -12,8 +12,8 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn_raters._estimator_kinds import groups_for_fit
 from sklearn_raters._targets import class_weights
 
-# Inverse strengths of the L2 penalty tried by "logistic", weakest last.
-STRENGTHS = 10.0 ** np.arange(-6, 2)
+# Inverse strengths of the L2 penalty tried by "logistic", weakest last; beyond 1, units fit any labels.
+STRENGTHS = 10.0 ** np.arange(-6, 1)
 
 
 def logistic_layer(C, class_weight):
