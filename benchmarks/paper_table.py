@@ -20,6 +20,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -53,6 +54,11 @@ def load(corpus, cache):
     return bunch, frames, functionals
 
 
+def folds(bunch):
+    """Return the five folds, as (train, test) indices."""
+    return list(GroupKFold(5).split(bunch.X, groups=bunch.sessions))
+
+
 def models(bunch, frames, functionals, class_weight, epochs, memory):
     """Return the models by name, each with the X it learns from."""
     stack = MultiRaterStackingClassifier(
@@ -63,10 +69,12 @@ def models(bunch, frames, functionals, class_weight, epochs, memory):
         min_ratings=10,
         memory=memory,
     )
-    rows = {name: (model, frames) for name, model in paper_models(stack, bunch.Y).items()}
+    # Raters of some sessions only get no row: some fold would have nothing to train them with.
+    own = paper_models(stack, bunch.Y, folds=folds(bunch))
+    rows = {name: (model, frames) for name, model in own.items()}
     fused = {"views": ["crowd_hard"]}
     rows["crowd-hard, fused"] = (clone(stack).set_params(**fused), frames)
-    rows["all views, softmax layer"] = (clone(stack).set_params(fusion="softmax"), frames)
+    rows["all views, softmax layer"] = (clone(own["all views"]).set_params(fusion="softmax"), frames)
     if class_weight is not None:
         weighted = {"views": ["crowd_hard"], "fusion": "mean", "class_weight": None}
         trained = clone(stack).set_params(**weighted, estimator__class_weight="balanced")
@@ -136,7 +144,7 @@ def run(corpus, arguments):
                 None,
                 bunch.Y,
                 groups=bunch.sessions,
-                cv=5,
+                cv=folds(bunch),
                 classes=bunch.classes,
                 label_map=bunch.label_map,
                 n_jobs=arguments.jobs,
