@@ -1,18 +1,25 @@
 """The networks themselves, in torch alone: the paper's BLSTM-DNN with attention, and its softmax layer."""
 
+import threading
+
 import torch
 from torch import nn
 
-# Samples that a CPU runs together while training: fewer waste its vector units, more are padding.
-_SAMPLES_AT_ONCE = 8
+
+class _Draws(threading.local):
+    """Where a thread's dropout draws from; None is torch's global generator."""
+
+    generator = None
+
+
+draws = _Draws()
 
 
 class Dropout(nn.Module):
-    """Dropout with a random generator of its own.
+    """Dropout that draws from `draws.generator`, eight values from each 64-bit number.
 
-    torch's dropout draws one number a value, serially, from the caller's global generator: a third of a
-    training step on CPUs. This draws eight values from each 64-bit number, so `p` is kept to 1/256, and
-    leaves the global generator alone.
+    torch's own draws one number a value, serially: a third of a training step on CPUs. Here `p` is kept to
+    1/256.
 
     Parameters
     ----------
@@ -23,15 +30,14 @@ class Dropout(nn.Module):
     def __init__(self, p):
         super().__init__()
         self.threshold = min(round(p * 256), 255)
-        self.generator = None
 
     def forward(self, x):
         """Zero values at random while training; the others are scaled so that the mean stays."""
         if not self.training or self.threshold == 0:
             return x
-        draws = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)
-        draws.random_(-(2**63), None, generator=self.generator)
-        keep = draws.view(torch.uint8)[: x.numel()].view(x.shape) >= self.threshold
+        bits = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)
+        bits.random_(-(2**63), None, generator=draws.generator)
+        keep = bits.view(torch.uint8)[: x.numel()].view(x.shape) >= self.threshold
         return x * keep.mul(256 / (256 - self.threshold))
 
 
@@ -77,6 +83,9 @@ class BLSTMNet(nn.Module):
         Share of values dropped after each layer while training.
     """
 
+    # Samples that a CPU runs together: fewer waste its vector units, more are padding.
+    samples_at_once = 8
+
     def __init__(self, n_features, n_classes, *, dense_units, lstm_units, representation_units, dropout):
         super().__init__()
         self.dense = nn.Linear(n_features, dense_units)
@@ -113,14 +122,8 @@ class BLSTMNet(nn.Module):
         return self.representation(pooled).relu(), weights
 
     def forward(self, frames, lengths):
-        """Return the logits, shape (n_samples, n_classes), of samples sorted by length.
-
-        On a CPU a few samples fill it as well as many, so the batch is run in parts of like lengths, each
-        padded to its own longest only: random batches would else be mostly padding.
-        """
-        size = len(lengths) if frames.is_cuda else _SAMPLES_AT_ONCE
-        parts = zip(frames.split(size), lengths.split(size), strict=True)
-        pooled = torch.cat([self.pool(part[:, : own.max()], own)[0] for part, own in parts])
+        """Return the logits, shape (n_samples, n_classes)."""
+        pooled, _ = self.pool(frames, lengths)
         return self.output(self.dropout(self.representation(pooled).relu()))
 
 
@@ -134,6 +137,8 @@ class SoftmaxLayer(nn.Module):
     dropout : float
         Share of input values dropped while training.
     """
+
+    samples_at_once = None  # all: there is next to nothing to do for each
 
     def __init__(self, n_features, n_classes, *, dropout):
         super().__init__()

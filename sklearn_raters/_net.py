@@ -1,16 +1,19 @@
 """The one file that knows skorch: trains a network on sequences and runs it."""
 
 import dis
+from functools import partial
 
 import numpy as np
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping
+from skorch.dataset import unpack_data
 from skorch.helper import predefined_split
 from torch.utils.data import Dataset
 
 from sklearn_raters._losses import SoftCrossEntropy
-from sklearn_raters._modules import Dropout
+from sklearn_raters._modules import draws
+from sklearn_raters._threads import shared_threads
 
 
 class SequenceDataset(Dataset):
@@ -94,8 +97,71 @@ def _raised_by_callback(error):
     return by_statement and isinstance(frame.f_locals.get("self"), Callback)
 
 
+def _cut(batch, size):
+    """Cut a batch, longest samples first, into parts of like lengths, each padded to its own longest only."""
+    parts = zip(batch["frames"].split(size), batch["lengths"].split(size), strict=True)
+    return [{"frames": frames[:, : lengths.max()], "lengths": lengths} for frames, lengths in parts]
+
+
 class SequenceNet(NeuralNet):
-    """A net of skorch's, but a KeyboardInterrupt ends the caller too instead of returning half-trained."""
+    """A net of skorch's that runs a batch in parts, and that does not take a Ctrl-C for the end of training.
+
+    On a CPU a few samples at once are as quick as many, random batches as a whole would be mostly padding,
+    and the parts fill its cores side by side.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The network, with its `samples_at_once`.
+    dropout_rng : numpy.random.Generator
+        Source of dropout; each part has a seed of its own, so that threads do not change a result.
+    **settings : dict
+        skorch's own.
+    """
+
+    def __init__(self, module, *, dropout_rng, **settings):
+        super().__init__(module, **settings)
+        self.dropout_rng = dropout_rng
+
+    def infer(self, x, **fit_params):
+        """Return the logits of a batch; see skorch."""
+        with shared_threads() as run_all:
+            return torch.cat(self._run_parts(run_all, x))
+
+    def train_step_single(self, batch, **fit_params):
+        """Compute logits, loss and gradients of a batch; see skorch."""
+        self._set_training(True)
+        batch, targets = unpack_data(batch)
+        weights = [weight for weight in self.module_.parameters() if weight.requires_grad]
+        with shared_threads() as run_all:
+            parts = self._run_parts(run_all, batch)
+            logits = torch.cat(parts).detach().requires_grad_()
+            loss = self.get_loss(logits, targets, X=batch, training=True)
+            loss.backward()
+            slopes = logits.grad.split([len(part) for part in parts])
+            by_part = run_all(lambda part, slope: torch.autograd.grad(part, weights, slope), parts, slopes)
+        for weight, gradients in zip(weights, zip(*by_part, strict=True), strict=True):
+            weight.grad = sum(gradients[1:], start=gradients[0])
+        return {"loss": loss, "y_pred": logits}
+
+    def _run_parts(self, run_all, batch):
+        """Return the logits of each part of a batch."""
+        device = torch.device(self.device or "cpu")
+        batch = {name: value.to(device) for name, value in batch.items()}
+        size = self.module_.samples_at_once
+        parts = [batch] if size is None or device.type != "cpu" else _cut(batch, size)
+        seeds = self.dropout_rng.integers(2**63, size=len(parts)).tolist()
+        recording = torch.is_grad_enabled()
+
+        def logits(part, seed):
+            draws.generator = torch.Generator(device=device).manual_seed(seed)
+            try:
+                with torch.set_grad_enabled(recording):
+                    return self.module_(**part)
+            finally:
+                draws.generator = None
+
+        return run_all(logits, parts, seeds)
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
         """Train on; see skorch."""
@@ -165,13 +231,14 @@ def train(
     """
     settings = {
         "criterion": SoftCrossEntropy,
-        "optimizer": torch.optim.Adamax,
+        "optimizer": partial(torch.optim.Adamax, foreach=True),
         "lr": learning_rate,
         "batch_size": batch_size,
         "max_epochs": max_epochs,
         "device": resolve_device(device),
         "iterator_train": LengthBatches,
         "iterator_train__rng": np.random.default_rng(seed),
+        "dropout_rng": np.random.default_rng([seed, 1]),
         "iterator_valid": LengthBatches,
         "train_split": None,
         "verbose": verbose,
@@ -186,21 +253,10 @@ def train(
             *(settings.get("callbacks") or []),
         ]
     net = SequenceNet(module, **settings)
-    generator = torch.Generator(device=net.device or "cpu").manual_seed(seed)
-    _set_generators(module, generator)
-    try:
-        net.fit(SequenceDataset(*train_data), y=None)
-    finally:
-        _set_generators(module, None)  # a torch generator neither copies nor belongs into a pickle
+    net.fit(SequenceDataset(*train_data), y=None)
     if valid_data is not None:
         net.train_split = None  # it holds the validation samples, which do not belong into a pickle either
     return net
-
-
-def _set_generators(module, generator):
-    for layer in module.modules():
-        if isinstance(layer, Dropout):
-            layer.generator = generator
 
 
 def run(net, sequences):

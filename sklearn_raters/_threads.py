@@ -1,0 +1,24 @@
+"""Torch's threads, shared out among pieces of work that cannot fill them one after the other."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import torch
+
+
+@contextmanager
+def shared_threads():
+    """Give a `map` that runs its calls side by side, each on one thread; the list of results is in order.
+
+    An LSTM goes through its frames one by one, and the little work of one frame does not fill two cores.
+    """
+    n_threads = torch.get_num_threads()
+    if n_threads == 1:
+        yield lambda function, *arguments: list(map(function, *arguments))
+        return
+    torch.set_num_threads(1)
+    try:
+        with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            yield lambda function, *arguments: list(pool.map(function, *arguments))
+    finally:
+        torch.set_num_threads(n_threads)
