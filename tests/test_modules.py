@@ -7,10 +7,9 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from sklearn_raters import _modules as modules
 from sklearn_raters._losses import SoftCrossEntropy
-from sklearn_raters._modules import BLSTMNet, Dropout, build
-from sklearn_raters._net import LengthBatches, SequenceDataset
+from sklearn_raters._modules import BLSTMNet, Dropout, build, draws
+from sklearn_raters._net import LengthBatches, SequenceDataset, SequenceNet
 from sklearn_raters.sequences import Sequences
 
 rng = np.random.default_rng(0)
@@ -58,18 +57,37 @@ def gradients(net, logits, targets):
     return [parameter.grad.clone() for parameter in net.parameters()]
 
 
-def test_training_in_parts_is_one_padded_batch_and_torchs_packed_lstm(monkeypatch):
+def step(net, batch, targets, samples_at_once):
+    """Return the logits and gradients of one training step, the batch run in parts of so many samples."""
+    net.samples_at_once = samples_at_once
+    trainer = SequenceNet(net, criterion=SoftCrossEntropy, dropout_rng=np.random.default_rng(0))
+    trainer.initialize()
+    net.zero_grad()
+    logits = trainer.train_step_single((batch, targets))["y_pred"]
+    return logits, [parameter.grad.clone() for parameter in net.parameters()]
+
+
+@pytest.mark.parametrize("samples_at_once", [1, 8, 1000])
+def test_training_in_parts_is_one_padded_batch_and_torchs_packed_lstm(samples_at_once):
     net, batch, targets = net_and_batch()
-    in_parts = net(**batch)
     packed = packed_logits(net, batch)
-    torch.testing.assert_close(in_parts, packed, rtol=0, atol=1e-6)
     expected = gradients(net, packed, targets)
-    got = gradients(net, in_parts, targets)
-    monkeypatch.setattr(modules, "_SAMPLES_AT_ONCE", 1000)
-    whole = gradients(net, net(**batch), targets)
-    for one, other, third in zip(got, expected, whole, strict=True):
+    in_parts, got = step(net, batch, targets, samples_at_once)
+    torch.testing.assert_close(in_parts, packed, rtol=0, atol=1e-6)
+    for one, other in zip(got, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
-        torch.testing.assert_close(one, third, rtol=1e-4, atol=1e-6)
+
+
+def test_frozen_weights_get_no_gradient():
+    net, batch, targets = net_and_batch()
+    expected = gradients(net, net(**batch), targets)
+    net.dense.requires_grad_(False)
+    net.zero_grad()
+    trainer = SequenceNet(net, criterion=SoftCrossEntropy, dropout_rng=np.random.default_rng(0))
+    trainer.initialize()
+    trainer.train_step_single((batch, targets))
+    assert net.dense.weight.grad is None
+    torch.testing.assert_close(net.output.weight.grad, expected[-2], rtol=1e-4, atol=1e-6)
 
 
 def test_gradients_are_those_of_finite_differences():
@@ -106,10 +124,21 @@ def test_soft_cross_entropy_worked_by_hand():
     assert SoftCrossEntropy()(logits, targets).item() == pytest.approx(expected)
 
 
+@pytest.fixture
+def seeded():
+    """Set where dropout draws from; afterwards it is torch's own generator again."""
+
+    def seed(number):
+        draws.generator = torch.Generator().manual_seed(number)
+
+    yield seed
+    draws.generator = None
+
+
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
-def test_dropout_keeps_the_share_and_the_mean(p):
+def test_dropout_keeps_the_share_and_the_mean(p, seeded):
     dropout = Dropout(p).train()
-    dropout.generator = torch.Generator().manual_seed(0)
+    seeded(0)
     values = dropout(torch.ones(1000, 333))
     share = round(p * 256) / 256
     assert (values == 0).float().mean().item() == pytest.approx(share, abs=3e-3)
@@ -126,12 +155,12 @@ def test_dropout_is_off_in_eval_and_at_zero():
     assert Dropout(0.0).train()(values) is values
 
 
-def test_dropout_depends_on_its_generator_alone():
+def test_dropout_depends_on_its_generator_alone(seeded):
     dropout, values = Dropout(0.5).train(), torch.ones(3, 11)
     answers = []
     for seed, noise in ((1, 5), (1, 6), (2, 5)):
         torch.manual_seed(noise)
-        dropout.generator = torch.Generator().manual_seed(seed)
+        seeded(seed)
         answers.append(dropout(values).tolist())
     assert answers[0] == answers[1] != answers[2]
 

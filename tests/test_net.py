@@ -181,3 +181,19 @@ def test_verbose_prints_a_line_an_epoch(capsys):
     assert "train_loss" in capsys.readouterr().out
     small(max_epochs=2).fit(X, y)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_the_number_of_threads_changes_no_result(dropout):
+    """The parts of a batch run side by side, each with dropout of its own."""
+    answers = []
+    n_threads = torch.get_num_threads()
+    try:
+        for own in (1, 2, 3):
+            torch.set_num_threads(own)
+            answers.append(small(dropout=dropout).fit(X, y).predict_proba(X))
+            assert torch.get_num_threads() == own
+    finally:
+        torch.set_num_threads(n_threads)
+    np.testing.assert_allclose(answers[1], answers[0], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(answers[2], answers[0], rtol=0, atol=1e-6)
