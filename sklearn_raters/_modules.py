@@ -81,13 +81,18 @@ class BLSTMNet(nn.Module):
         Widths of the first dense layer, of each direction of the BLSTM and of the last dense layer.
     dropout : float
         Share of values dropped after each layer while training.
+    precision : "float32" or "bfloat16"
+        What matrix products and LSTMs compute in; weights, softmax and what comes out stay float32.
     """
 
     # Samples that a CPU runs together: fewer waste its vector units, more are padding.
     samples_at_once = 8
 
-    def __init__(self, n_features, n_classes, *, dense_units, lstm_units, representation_units, dropout):
+    def __init__(
+        self, n_features, n_classes, *, dense_units, lstm_units, representation_units, dropout, precision
+    ):
         super().__init__()
+        self.precision = precision
         self.dense = nn.Linear(n_features, dense_units)
         self.forward_lstm = nn.LSTM(dense_units, lstm_units, batch_first=True)
         self.backward_lstm = nn.LSTM(dense_units, lstm_units, batch_first=True)
@@ -118,13 +123,18 @@ class BLSTMNet(nn.Module):
 
     def encode(self, frames, lengths):
         """Return representations (n_samples, representation_units) and frame weights; see `pool`."""
-        pooled, weights = self.pool(frames, lengths)
-        return self.representation(pooled).relu(), weights
+        with self._precision(frames.device):
+            pooled, weights = self.pool(frames, lengths)
+            representation = self.representation(pooled).relu()
+        return representation.to(self.output.weight.dtype), weights.to(self.output.weight.dtype)
 
     def forward(self, frames, lengths):
         """Return the logits, shape (n_samples, n_classes)."""
-        pooled, _ = self.pool(frames, lengths)
-        return self.output(self.dropout(self.representation(pooled).relu()))
+        representation, _ = self.encode(frames, lengths)
+        return self.output(self.dropout(representation))
+
+    def _precision(self, device):
+        return torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
 
 
 class SoftmaxLayer(nn.Module):

@@ -45,6 +45,7 @@ def net_and_batch(n_samples=21):
         lstm_units=8,
         representation_units=16,
         dropout=0.0,
+        precision="float32",
     )
     dataset = SequenceDataset(SEQUENCES.take(np.arange(n_samples)), SOFT[:n_samples])
     (order,) = LengthBatches(dataset, n_samples, np.random.default_rng(0)).order()
@@ -193,7 +194,7 @@ def test_batches_of_training_are_random_and_differ_by_epoch():
 
 def test_building_networks_in_threads_leaves_torchs_generator_alone():
     before = torch.get_rng_state()
-    sizes = {"n_features": 3, "n_classes": 2, "dense_units": 64, "lstm_units": 64}
+    sizes = {"n_features": 3, "n_classes": 2, "dense_units": 64, "lstm_units": 64, "precision": "float32"}
     with ThreadPoolExecutor(8) as pool:
         for _ in range(40):
             pool.submit(build, BLSTMNet, 0, **sizes, representation_units=64, dropout=0.5)
@@ -201,7 +202,7 @@ def test_building_networks_in_threads_leaves_torchs_generator_alone():
 
 
 def test_initial_weights_are_torchs_distributions_and_depend_on_the_seed():
-    sizes = {"n_features": 9, "n_classes": 2, "dense_units": 64, "lstm_units": 25}
+    sizes = {"n_features": 9, "n_classes": 2, "dense_units": 64, "lstm_units": 25, "precision": "float32"}
     one, same, other = (
         build(BLSTMNet, seed, **sizes, representation_units=16, dropout=0.5) for seed in (1, 1, 2)
     )

@@ -197,3 +197,18 @@ def test_the_number_of_threads_changes_no_result(dropout):
         torch.set_num_threads(n_threads)
     np.testing.assert_allclose(answers[1], answers[0], rtol=0, atol=1e-6)
     np.testing.assert_allclose(answers[2], answers[0], rtol=0, atol=1e-6)
+
+
+def test_bfloat16_learns_the_same_within_its_few_digits():
+    full, short = (small(precision=name).fit(X, y) for name in ("float32", "bfloat16"))
+    losses = [np.array(clf.net_.history[:, "train_loss"]) for clf in (full, short)]
+    assert 0 < np.abs(losses[0] - losses[1]).max() < 0.01
+    proba, answer = full.predict_proba(X), short.predict_proba(X)
+    assert 0 < np.abs(proba - answer).max() < 0.05
+    assert short.transform(X).dtype == np.float32
+    np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-12)
+
+
+def test_unknown_precisions_are_named():
+    with pytest.raises(ValueError, match=r"'precision' .* must be a str among .*bfloat16.* Got 'half'"):
+        small(precision="half").fit(X, y)
