@@ -21,18 +21,18 @@ from sklearn.utils.validation import (
 
 from sklearn_raters._splits import hold_out
 from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
-from sklearn_raters.sequences import as_sequences
+from sklearn_raters.sequences import as_samples, as_sequences, pack
 
 
-def merge_repeats(sequences, mass, groups):
-    """Make one weighted sample of equal ones, in an order that depends on their content alone.
+def merge_repeats(samples, mass, groups):
+    """Find the different samples, in an order that depends on their content alone.
 
     So a sample of weight 2 trains exactly like the same sample given twice, a sample of weight 0 like one
     that is not there, and the order of the rows does not matter.
 
     Parameters
     ----------
-    sequences : Sequences
+    samples : list of ndarray of shape (n_frames_i, n_features)
         The samples.
     mass : ndarray of shape (n_samples, n_classes)
         Their targets times their weights.
@@ -41,20 +41,16 @@ def merge_repeats(sequences, mass, groups):
 
     Returns
     -------
-    sequences : Sequences
-        The different samples with any mass.
+    kept : ndarray of int of shape (n_different,)
+        The first of each kind of sample with any mass.
     mass : ndarray of shape (n_different, n_classes)
         The sums of the equal samples' mass.
-    groups : ndarray of shape (n_different,) or None
-        Their groups.
     """
     weight = mass.sum(axis=1)
     rows = mass / np.where(weight > 0, weight, 1)[:, None]
     places, kept, sums = {}, [], []
-    for index, frames in enumerate(sequences.split()):
-        if weight[index] == 0:
-            continue
-        key = blake2b(np.ascontiguousarray(frames), digest_size=16)
+    for index in np.flatnonzero(weight):
+        key = blake2b(np.ascontiguousarray(samples[index]), digest_size=16)
         key.update(rows[index].astype(np.float32).tobytes())
         if groups is not None:
             key.update(str(groups[index]).encode())
@@ -65,8 +61,7 @@ def merge_repeats(sequences, mass, groups):
         else:
             sums[place] += mass[index]
     order = [place for _, place in sorted(places.items())]
-    kept = np.array(kept, dtype=np.int64)[order]
-    return sequences.take(kept), np.array(sums)[order], None if groups is None else groups[kept]
+    return np.array(kept, dtype=np.int64)[order], np.array(sums).reshape(-1, mass.shape[1])[order]
 
 
 class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):
@@ -125,32 +120,34 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         from sklearn_raters import _net  # torch and skorch load when a network is needed
 
         self._validate_params()
-        sequences = as_sequences(self, X, reset=True)
-        check_consistent_length(sequences, y, groups)
+        samples = as_samples(self, X, reset=True)
+        check_consistent_length(samples, y, groups)
         classes, distributions = target_distributions(y, self.classes)
         weight = _check_sample_weight(
             sample_weight, distributions, dtype=np.float64, ensure_non_negative=True
         )
         # Without a validation part they must not even change the order of the samples.
         groups = np.asarray(groups) if self.early_stopping and groups is not None else None
-        sequences, mass, groups = merge_repeats(sequences, distributions * weight[:, None], groups)
-        if len(mass) == 0 or (mass.sum(axis=0) > 0).sum() < 2:
+        kept, mass = merge_repeats(samples, distributions * weight[:, None], groups)
+        if (mass.sum(axis=0) > 0).sum() < 2:
             raise ValueError(
                 "Samples of positive weight hold less than two classes; a classifier needs two classes."
             )
         mass *= class_weights(self.class_weight, classes, mass)
         mass *= len(mass) / mass.sum()
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
-        train_data, valid_data = (sequences, mass), None
+        train, valid = np.arange(len(kept)), None
         if self.early_stopping:
             labels = classes[mass.argmax(axis=1)]
-            train, valid = hold_out(groups, labels, self.validation_fraction, seed)
-            train_data = sequences.take(train), mass[train]
-            valid_data = sequences.take(valid), mass[valid]
+            own = None if groups is None else groups[kept]
+            train, valid = hold_out(own, labels, self.validation_fraction, seed)
+        data = [
+            None if rows is None else (pack([samples[index] for index in kept[rows]]), mass[rows])
+            for rows in (train, valid)
+        ]
         self.net_ = _net.train(
-            self._module(sequences.frames.shape[1], len(classes), seed),
-            train_data,
-            valid_data,
+            self._module(self.n_features_in_, len(classes), seed),
+            *data,
             seed=seed,
             device=self.device,
             max_epochs=self.max_epochs,

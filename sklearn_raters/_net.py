@@ -280,21 +280,20 @@ def run(net, sequences):
     """
     module = net.module_.eval()
     dataset = SequenceDataset(sequences, np.zeros((len(sequences), 0)))
-    proba, representation = None, None
+    order = LengthBatches(dataset, max(net.batch_size, 32)).order()
+    proba = np.empty((len(sequences), module.output.out_features))
+    representation = np.empty((len(sequences), module.output.in_features), dtype=np.float32)
     attention = [None] * len(sequences)
-    with torch.inference_mode():
-        for indices in LengthBatches(dataset, max(net.batch_size, 32)).order():
-            batch, _ = dataset.batch(torch.from_numpy(indices))
-            batch = {name: value.to(net.device) for name, value in batch.items()}
-            encoded, weights = module.encode(**batch)
-            answer = module.output(encoded).double().softmax(dim=1).cpu().numpy()
-            encoded = encoded.cpu().numpy()
-            if proba is None:
-                proba = np.empty((len(sequences), answer.shape[1]))
-                representation = np.empty((len(sequences), encoded.shape[1]), dtype=np.float32)
-            proba[indices], representation[indices] = answer, encoded
-            for index, row, length in zip(
-                indices, weights.cpu().numpy(), batch["lengths"].tolist(), strict=True
-            ):
-                attention[index] = row[:length].copy()
+
+    @torch.inference_mode()
+    def answer(indices):
+        batch, _ = dataset.batch(torch.from_numpy(indices))
+        encoded, weights = module.encode(**{name: value.to(net.device) for name, value in batch.items()})
+        proba[indices] = module.output(encoded).double().softmax(dim=1).cpu().numpy()
+        representation[indices] = encoded.cpu().numpy()
+        for index, row, length in zip(indices, weights.cpu().numpy(), batch["lengths"].tolist(), strict=True):
+            attention[index] = row[:length].copy()
+
+    with shared_threads() as run_all:
+        run_all(answer, order)
     return proba, representation, attention

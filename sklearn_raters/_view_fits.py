@@ -1,36 +1,100 @@
-"""A view is made ready and trained."""
+"""Views are made ready and trained."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from zlib import crc32
 
+import joblib
 import numpy as np
 from sklearn.base import is_classifier
+from sklearn.utils import _safe_indexing
+from sklearn.utils.parallel import delayed
+from sklearn.utils.validation import check_memory
 
 from sklearn_raters._estimator_kinds import groups_for_fit, takes_soft_targets
+from sklearn_raters._parallel import run_jobs
 from sklearn_raters.soft_targets import SoftTargetClassifier, weight_name
 
 
-@dataclass(frozen=True, eq=False, repr=False)  # the cache notes down the repr, not a copy of all samples
+class SharedSequences(list):
+    """Arrays of frames that travel to other processes as one, which joblib maps into the memory of all."""
+
+    @cached_property
+    def packed(self):
+        """All frames, one sample after the other, and where to cut them; made when a process asks."""
+        return np.concatenate(self), np.cumsum([len(sample) for sample in self])[:-1]
+
+    def __reduce__(self):
+        return np.split, self.packed
+
+
+def share(X):
+    """Make X ready for many processes; tables and whatever is no list of arrays stay as they are."""
+    arrays = isinstance(X, list) and all(isinstance(sample, np.ndarray) for sample in X)
+    one_kind = arrays and len({(sample.dtype, sample.shape[1:]) for sample in X}) == 1
+    return SharedSequences(X) if one_kind else X
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Training:
-    """What one view is trained with."""
+    """What one view is trained with: its rows of the samples that all views share."""
 
     name: object
     estimator: object
-    X: object
+    rows: np.ndarray
     targets: np.ndarray
+    X: object
     groups: np.ndarray | None
 
 
-def fit_view(training):
-    """Train one view; return it with the seconds that took. `memory` caches this function."""
+def fit_view(training, key):
+    """Train one view; return it with the seconds that took.
+
+    `memory` caches this function by `key` alone: the samples are hashed once for all views.
+    """
     start = perf_counter()
-    estimator = training.estimator
+    estimator, X, groups = training.estimator, training.X, training.groups
+    X, groups = (None if part is None else _safe_indexing(part, training.rows) for part in (X, groups))
     try:
-        estimator.fit(training.X, training.targets, **groups_for_fit(estimator, training.groups))
+        estimator.fit(X, training.targets, **groups_for_fit(estimator, groups))
     except ValueError as error:
         raise ValueError(f"View {training.name!r}: {error}") from error
     return estimator, perf_counter() - start
+
+
+def train_views(views, estimators, X, groups, *, memory, n_jobs, verbose):
+    """Train views on their rows of the same samples.
+
+    Parameters
+    ----------
+    views : list of View
+        What each one learns.
+    estimators : list of classifiers
+        As `prepare` made them, one a view.
+    X : list or array-like of length n_samples
+        The samples.
+    groups : ndarray of shape (n_samples,) or None
+        For estimators that take them.
+    memory : str, joblib.Memory or None
+        Where trained views are kept.
+    n_jobs, verbose : int or None
+        As in `MultiRaterStackingClassifier`.
+
+    Returns
+    -------
+    list of tuple (estimator, seconds)
+        The trained views.
+    """
+    fit = check_memory(memory).cache(fit_view, ignore=["training"])
+    # The same content in memory and mapped from a file is the same.
+    content = None if memory is None else joblib.hash((X, groups), coerce_mmap=True)
+    X, jobs = share(X), []
+    for view, estimator in zip(views, estimators, strict=True):
+        own = view.name, estimator, view.rows, view.targets
+        key = None if memory is None else joblib.hash((content, *own))
+        jobs.append(delayed(fit)(Training(*own, X, groups), key))
+    return run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Training views", verbose=verbose)
 
 
 def set_seeds(estimator, seed):

@@ -34,14 +34,6 @@ class Sequences:
         """Return a list of views, one (n_frames_i, n_features) array a sample."""
         return np.split(self.frames, np.cumsum(self.lengths)[:-1]) if len(self) else []
 
-    def take(self, indices):
-        """Return the samples at `indices`, in their order, as a copy."""
-        lengths, starts = self.lengths[indices], self.starts[indices]
-        ends = np.cumsum(lengths)
-        rows = np.arange(ends[-1] if len(ends) else 0)
-        rows += np.repeat(starts - (ends - lengths), lengths)
-        return Sequences(self.frames[rows], lengths)
-
 
 def holds_sequences(X):
     """Tell whether X is a collection of (n_frames, n_features) arrays rather than a table.
@@ -71,8 +63,19 @@ def _is_2d(sample):
     return isinstance(sample, list | tuple) and len(sample) > 0 and np.ndim(sample[0]) == 1
 
 
+def pack(samples):
+    """Return a list of (n_frames_i, n_features) arrays as `Sequences`: a copy."""
+    lengths = np.array([len(sample) for sample in samples], dtype=np.int64)
+    return Sequences(np.concatenate(samples, dtype=np.float32), lengths)
+
+
 def as_sequences(estimator, X, *, reset):
-    """Check X, whatever its form, and turn it into `Sequences`.
+    """Return what `as_samples` does as `Sequences`, a copy."""
+    return pack(as_samples(estimator, X, reset=reset))
+
+
+def as_samples(estimator, X, *, reset):
+    """Check X, whatever its form, and turn it into a list of sequences.
 
     Parameters
     ----------
@@ -86,8 +89,8 @@ def as_sequences(estimator, X, *, reset):
 
     Returns
     -------
-    Sequences
-        The frames in float32.
+    list of ndarray of shape (n_frames_i, n_features), float32
+        The samples; no copy where they are float32 already.
 
     Raises
     ------
@@ -105,20 +108,17 @@ def as_sequences(estimator, X, *, reset):
             dtype=np.float32,
             order="C",
             ensure_all_finite=False,  # checked below, where the sample is named
-            force_writeable=True,  # torch warns of arrays that are not, such as joblib's memory maps
         )
         _check_finite(table, None, name)
-        return Sequences(table, np.ones(len(table), dtype=np.int64))
+        return list(table[:, None])
     if len(X) == 0:
         raise ValueError("Found array with 0 sample(s) in X; give at least one (n_frames, n_features) array.")
     samples = check_frames(X, name, None if reset else estimator.n_features_in_)
-    frames = np.concatenate(samples)
-    lengths = np.array([len(sample) for sample in samples], dtype=np.int64)
     if reset:
-        estimator.n_features_in_ = frames.shape[1]
+        estimator.n_features_in_ = samples[0].shape[1]
         # What an earlier fit on a table learnt is not true any more.
         vars(estimator).pop("feature_names_in_", None)
-    return Sequences(frames, lengths)
+    return samples
 
 
 def _refuse_paths(X):

@@ -7,16 +7,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
 from sklearn.utils import _safe_indexing, check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.parallel import delayed
-from sklearn.utils.validation import check_memory
 
 from sklearn_raters._frozen_views import FrozenViews
 from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold, view_weights
-from sklearn_raters._parallel import run_jobs
 from sklearn_raters._splits import hold_out, inner_splits
 from sklearn_raters._stack_answers import AnswersMixin
 from sklearn_raters._stack_input import check_samples
-from sklearn_raters._view_fits import Training, fit_view, prepare
+from sklearn_raters._view_fits import prepare, train_views
 from sklearn_raters._view_params import ViewParamsMixin
 from sklearn_raters._views import CROWD_VIEWS, consensus_labels, make_view, view_names
 from sklearn_raters._votes import task_votes
@@ -251,24 +248,11 @@ class MultiRaterStackingClassifier(
 
     def _train(self, parts, X, groups, classes, seed):
         """Train the views of each part; return (estimator, seconds) by part and view."""
-        fit = check_memory(self.memory).cache(fit_view)
         views = [view for part in parts for view in part]
         # All before the first is trained: what cannot be trained shows at once.
         estimators = [prepare(view, self._view_estimator(view.name), classes, seed) for view in views]
-        jobs = (
-            delayed(fit)(
-                Training(
-                    view.name,
-                    estimator,
-                    _safe_indexing(X, view.rows),
-                    view.targets,
-                    None if groups is None else groups[view.rows],
-                )
-            )
-            for view, estimator in zip(views, estimators, strict=True)
-        )
-        settings = {"n_jobs": self.n_jobs, "description": "Training views", "verbose": self.verbose}
-        done = run_jobs(jobs, len(views), **settings)
+        settings = {"memory": self.memory, "n_jobs": self.n_jobs, "verbose": self.verbose}
+        done = train_views(views, estimators, X, groups, **settings)
         n_views = len(parts[0])
         return [done[start : start + n_views] for start in range(0, len(done), n_views)]
 

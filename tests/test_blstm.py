@@ -18,7 +18,6 @@ from networks import X, made, small, y
 from sklearn_raters import BLSTMClassifier, SoftmaxLayerClassifier
 from sklearn_raters._base_net import merge_repeats
 from sklearn_raters.consensus import soft_labels
-from sklearn_raters.sequences import Sequences
 
 SOFT = np.eye(3)[np.unique(y, return_inverse=True)[1]]
 
@@ -168,14 +167,13 @@ def test_the_order_of_the_samples_does_not_matter(fitted):
 
 def test_equal_frames_with_other_labels_or_groups_stay_apart():
     frames = np.ones((2, 3), dtype=np.float32)
-    sequences = Sequences(np.concatenate([frames] * 4), np.full(4, 2))
     mass = np.array([[1.0, 0], [0, 1], [1, 0], [0.5, 0.5]])
-    assert len(merge_repeats(sequences, mass, None)[0]) == 3
-    merged, sums, groups = merge_repeats(sequences, mass, np.array([1, 1, 2, 2]))
-    assert len(merged) == 4
+    kept, sums = merge_repeats([frames] * 4, mass, np.array([1, 1, 2, 2]))
+    assert sorted(kept) == [0, 1, 2, 3]
     assert sums.sum() == 4
-    assert sorted(groups) == [1, 1, 2, 2]
-    assert sorted(merge_repeats(sequences, mass, None)[1].tolist()) == [[0, 1], [0.5, 0.5], [2, 0]]
+    kept, sums = merge_repeats([frames] * 4, mass, None)
+    assert sorted(kept) == [0, 1, 3]
+    assert sorted(sums.tolist()) == [[0, 1], [0.5, 0.5], [2, 0]]
 
 
 @pytest.mark.slow

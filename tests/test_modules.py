@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from sklearn_raters._losses import SoftCrossEntropy
 from sklearn_raters._modules import BLSTMNet, Dropout, build, draws
 from sklearn_raters._net import LengthBatches, SequenceDataset, SequenceNet
-from sklearn_raters.sequences import Sequences
+from sklearn_raters.sequences import Sequences, pack
 
 rng = np.random.default_rng(0)
 LENGTHS = rng.integers(1, 13, size=60)
@@ -47,7 +47,7 @@ def net_and_batch(n_samples=21):
         dropout=0.0,
         precision="float32",
     )
-    dataset = SequenceDataset(SEQUENCES.take(np.arange(n_samples)), SOFT[:n_samples])
+    dataset = SequenceDataset(pack(SEQUENCES.split()[:n_samples]), SOFT[:n_samples])
     (order,) = LengthBatches(dataset, n_samples, np.random.default_rng(0)).order()
     return net, *dataset.batch(torch.from_numpy(order))
 

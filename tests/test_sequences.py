@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.base import BaseEstimator
 
-from sklearn_raters.sequences import Sequences, as_sequences, check_frames, holds_sequences
+from sklearn_raters.sequences import Sequences, as_sequences, check_frames, holds_sequences, pack
 
 
 def read(X, *, n_features=None):
@@ -126,23 +126,19 @@ def draw_ragged(n_features=2):
     )
 
 
-@given(draw_ragged(), st.data())
-def test_take_and_split_give_back_the_samples(samples, data):
+@given(draw_ragged())
+def test_split_gives_back_the_samples(samples):
     sequences = read(list(samples))
     for part, sample in zip(sequences.split(), samples, strict=True):
         np.testing.assert_array_equal(part, sample)
-    indices = data.draw(st.lists(st.integers(0, len(samples) - 1), max_size=10))
-    taken = sequences.take(np.array(indices, dtype=np.int64))
-    assert len(taken.split()) == len(indices)
-    for index, part in zip(indices, taken.split(), strict=True):
-        np.testing.assert_array_equal(part, samples[index])
 
 
-def test_take_is_a_copy_and_split_is_not():
-    sequences = read(RAGGED)
-    sequences.take(np.array([0])).frames[:] = 99
-    assert sequences.frames.max() == 8
+def test_packing_copies_and_splitting_does_not():
+    samples = [np.ones((2, 3), np.float32), np.zeros((1, 3), np.float32)]
+    sequences = pack(samples)
     assert np.shares_memory(sequences.split()[1], sequences.frames)
+    sequences.frames[:] = 99
+    assert samples[0].max() == 1
 
 
 def test_no_samples_split_into_none():

@@ -196,3 +196,37 @@ def test_progress_goes_to_standard_error_and_hides_no_failure(n_jobs, capsys):
     spoilt[7] = np.nan
     with pytest.raises(ValueError, match="View 'crowd_hard': Input X contains NaN"):
         stack(n_jobs=n_jobs, verbose=1).fit(spoilt, Y)
+
+
+class Mapped(LogisticRegression):
+    """Learns the mean frame, and notes whether its samples are mapped from a file."""
+
+    def fit(self, X, y, sample_weight=None):
+        self.mapped_ = isinstance(X[0], np.memmap)
+        return super().fit(np.array([np.mean(frames, axis=0) for frames in X]), y, sample_weight)
+
+    def predict_proba(self, X):
+        return super().predict_proba(np.array([np.mean(frames, axis=0) for frames in X]))
+
+
+def test_processes_map_the_samples_into_memory_and_learn_the_same():
+    # joblib maps arrays of more than a megabyte.
+    long = [np.tile(row, (400, 1)) for row in X]
+    raters = {"fusion": "mean", "views": ["E1", "E2"]}
+    models = [stack(Mapped(), **raters, n_jobs=n_jobs).fit(long, Y) for n_jobs in (1, 2)]
+    mapped = [[view.estimator_.mapped_ for view in model.estimators_] for model in models]
+    assert mapped == [[False, False], [True, True]]
+    np.testing.assert_allclose(*(model.predict_proba(long) for model in models))
+
+
+@pytest.mark.parametrize("as_sequences", [False, True])
+def test_the_cache_serves_whatever_the_number_of_jobs(tmp_path, as_sequences):
+    wide = np.tile(X, 300)
+    samples = [row.reshape(-1, 4) for row in wide] if as_sequences else wide
+    memory, path = str(tmp_path / "cache"), tmp_path / "log"
+    estimator = small() if as_sequences else Trained(path)
+    first = stack(estimator, memory=memory, fusion="mean", n_jobs=2).fit(samples, Y)
+    again = stack(estimator, memory=memory, fusion="mean", n_jobs=1).fit(samples, Y)
+    assert again.view_fit_time_ == first.view_fit_time_
+    other = stack(estimator, memory=memory, fusion="mean").fit(samples[::-1], Y)
+    assert other.view_fit_time_ != first.view_fit_time_
