@@ -116,7 +116,7 @@ class SequenceNet(NeuralNet):
     dropout_rng : numpy.random.Generator
         Source of dropout; each part has a seed of its own, so that threads do not change a result.
     **settings : dict
-        skorch's own.
+        Those of skorch's net.
     """
 
     def __init__(self, module, *, dropout_rng, **settings):

@@ -45,7 +45,19 @@ class View:
         return View(self.name, self.rows[inside], self.targets[inside])
 
 
-def view_names(views, votes, min_ratings, classes, label_map, *, eligible=None):
+def busiest(raters, votes, n_raters):
+    """Return those of the raters who gave the most ratings, in their order; None: all."""
+    if n_raters is None:
+        return raters
+    rated = np.unique(votes.rater * votes.n_samples + votes.sample)
+    count = np.bincount(rated // votes.n_samples, minlength=len(votes.raters))
+    known = set(raters)
+    by_count = [votes.raters[index] for index in np.argsort(-count, kind="stable")]
+    chosen = set([rater for rater in by_count if rater in known][:n_raters])
+    return [rater for rater in raters if rater in chosen]
+
+
+def view_names(views, votes, min_ratings, max_raters, classes, label_map, *, eligible=None):
     """Return the names of the views asked for.
 
     Parameters
@@ -57,6 +69,8 @@ def view_names(views, votes, min_ratings, classes, label_map, *, eligible=None):
         The ratings.
     min_ratings : int
         How many samples a rater must have put into the classes for a view by "all" or "raters".
+    max_raters : int or None
+        How many raters have a view by "all" or "raters" at most: those who rated the most samples.
     classes : list
         The task's classes.
     label_map : dict or None
@@ -91,7 +105,7 @@ def view_names(views, votes, min_ratings, classes, label_map, *, eligible=None):
                 eligible = eligible_raters(
                     votes, min_ratings=min_ratings, classes=classes, label_map=label_map
                 )
-            names += eligible
+            names += busiest(eligible, votes, max_raters)
         elif name in CROWD_VIEWS or name in votes.raters:
             names.append(name)
         elif str(name) in by_text:

@@ -60,7 +60,8 @@ def paper_models(stack, Y, *, folds=None):
     if folds is not None:
         by_part = [eligible_raters(_safe_indexing(Y, train), **enough) for train, _ in folds]
         raters = [rater for rater in by_part[0] if all(rater in part for part in by_part)]
-    views = view_names(given.views, parse_ratings(Y, given.classes), **enough, eligible=raters)
+    votes = parse_ratings(Y, given.classes)
+    views = view_names(given.views, votes, max_raters=given.max_raters, **enough, eligible=raters)
     rows = {
         view.replace("_", "-") if view in CROWD_VIEWS else view: {"views": [view], "fusion": "mean"}
         for view in views

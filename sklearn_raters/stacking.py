@@ -63,6 +63,9 @@ class MultiRaterStackingClassifier(
         From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}.
     min_ratings : int, default=1
         How many samples a rater must have put into the classes for a view of its own.
+    max_raters : int, default=None
+        How many raters have a view of their own at most: those who rated the most samples. All others count
+        in the crowd views.
     n_jobs : int, default=None
         Views trained side by side, through joblib.
     memory : str or joblib.Memory, default=None
@@ -133,6 +136,7 @@ class MultiRaterStackingClassifier(
         "classes": ["array-like", None],
         "label_map": [dict, None],
         "min_ratings": [Interval(Integral, 1, None, closed="left")],
+        "max_raters": [Interval(Integral, 1, None, closed="left"), None],
         "n_jobs": [Integral, None],
         "memory": [str, HasMethods("cache"), None],
         "random_state": ["random_state"],
@@ -153,6 +157,7 @@ class MultiRaterStackingClassifier(
         classes=None,
         label_map=None,
         min_ratings=1,
+        max_raters=None,
         n_jobs=None,
         memory=None,
         random_state=None,
@@ -169,6 +174,7 @@ class MultiRaterStackingClassifier(
         self.classes = classes
         self.label_map = label_map
         self.min_ratings = min_ratings
+        self.max_raters = max_raters
         self.n_jobs = n_jobs
         self.memory = memory
         self.random_state = random_state
@@ -204,7 +210,7 @@ class MultiRaterStackingClassifier(
         X, y, groups = check_samples(X, y, groups, allow_nan=get_tags(self).input_tags.allow_nan)
         votes = parse_ratings(y, self.classes)
         classes = task_votes(votes, self.classes, self.label_map)[1]
-        names = view_names(self.views, votes, self.min_ratings, classes, self.label_map)
+        names = view_names(self.views, votes, self.min_ratings, self.max_raters, classes, self.label_map)
         self._check_view_params(names)
         consensus = consensus_labels(votes, classes, self.label_map)
         settings = {"alpha": self.alpha, "classes": classes, "label_map": self.label_map}

@@ -35,3 +35,10 @@ def test_a_view_of_nobody_is_told(rated_data):
 def test_raters_called_by_numbers_are_found_by_their_text():
     Y = [["a", "a"], ["b", "a"], ["b", "b"]]
     assert paper_models(stack(views=["1"]), Y)[1].views == [1]
+
+
+def test_the_models_keep_to_the_most_raters_that_have_a_view(rated_data):
+    _, Y, _ = rated_data()
+    models = paper_models(stack(max_raters=2), Y)
+    assert len(models["all views"].views) == 4
+    assert len(models) == 2 + 2 + 3

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import MultiRaterStackingClassifier, SoftTargetClassifier
@@ -144,6 +145,24 @@ def test_a_raters_view_is_that_view_trained_alone(fusion, seed_in):
         if seed_in == "estimator":
             own = clone(network).set_params(classes=model.classes_.tolist()).fit(X[rows], soft[rows])
             np.testing.assert_array_equal(together[:, place], own.predict_proba(X))
+
+
+def test_of_many_raters_those_with_most_ratings_have_a_view():
+    ratings = pd.DataFrame(
+        {"few": ["a", None, None, None], "some": ["a", "b", None, ("a", "b")], "most": ["a", "b", "a", "b"]}
+    )
+    ratings["same"] = ratings["some"]
+    table = np.arange(4.0)[:, None]
+    for max_raters, expected in [
+        (1, ["most"]),
+        (2, ["some", "most"]),  # in the order of the table; of equal ones the first
+        (3, ["some", "most", "same"]),
+        (None, ["few", "some", "most", "same"]),
+    ]:
+        model = stack(DummyClassifier(), fusion="mean", max_raters=max_raters).fit(table, ratings)
+        assert model.raters_ == expected
+    named = stack(DummyClassifier(), fusion="mean", views=["few", "crowd_hard"], max_raters=1)
+    assert named.fit(table, ratings).views_ == ["few", "crowd_hard"]
 
 
 def test_a_raters_view_of_an_ordinary_classifier_is_that_view_trained_alone(fitted):
