@@ -1,0 +1,78 @@
+"""Speed of the whole stack: views side by side, and what a grid over the fusion costs after the first fit.
+
+    python benchmarks/stack_speed.py [--rounds 5] [--samples 512] [--quick]
+
+Seven views (five made raters) on sequences with IEMOCAP's durations, the paper's network. "two jobs" trains
+two views at once with one thread each, "one job" one view after the other with all threads.
+"""
+
+import argparse
+import tempfile
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+import torch
+from _report import report
+from _sequences import N_CLASSES, make_sequences
+from joblib import Parallel, delayed
+from sklearn.base import clone
+
+from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
+
+N_RATERS, SHARE_RIGHT = 5, 0.7
+GRID = [{"fusion": "logistic", "class_weight": weight} for weight in (None, "balanced")]
+GRID += [{"fusion": "softmax", "class_weight": weight} for weight in (None, "balanced")]
+GRID += [{"fusion": "mean", "class_weight": weight} for weight in (None, "balanced")]
+GRID += [{"fusion": "mean", "class_weight": {0: weight}} for weight in (1, 2, 4, 8)]
+
+
+def rate(y, rng):
+    """Return the labels of raters who mostly give y, with one gap in five."""
+    other = rng.integers(N_CLASSES, size=(len(y), N_RATERS))
+    Y = np.where(rng.random(other.shape) < SHARE_RIGHT, y[:, None], other)
+    return np.where(rng.random(Y.shape) < 0.2, np.nan, Y)
+
+
+def seconds(stack, X, Y, groups):
+    start = perf_counter()
+    stack.fit(X, Y, groups=groups)
+    return perf_counter() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--samples", type=int, default=512)
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--grid-epochs", type=int, default=40, help="as many as the paper's size of job has")
+    parser.add_argument("--quick", action="store_true", help="under a minute")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.samples, arguments.epochs, arguments.grid_epochs = 1, 96, 1, 2
+    X, y = make_sequences(arguments.samples)
+    Y, groups = rate(y, np.random.default_rng(0)), np.arange(len(y)) // 16
+    stack = MultiRaterStackingClassifier(
+        BLSTMClassifier(max_epochs=arguments.epochs, device="cpu"), fusion="mean", random_state=0
+    )
+    Parallel(n_jobs=2)(delayed(torch.get_num_threads)() for _ in range(2))  # start the processes
+    rounds = {"one job": [], "two jobs": []}
+    for _ in range(arguments.rounds):
+        for n_jobs, name in enumerate(rounds, start=1):
+            rounds[name].append(seconds(clone(stack).set_params(n_jobs=n_jobs), X, Y, groups))
+    both = pd.DataFrame(rounds)
+    table = pd.DataFrame({"seconds": both.median(), "lowest": both.min(), "highest": both.max()})
+    table["of_the_first"] = both.div(both["one job"], axis=0).median()
+
+    with tempfile.TemporaryDirectory() as memory:
+        kept = clone(stack).set_params(memory=memory, n_jobs=2, estimator__max_epochs=arguments.grid_epochs)
+        first = seconds(clone(kept).set_params(fusion="logistic"), X, Y, groups)
+        points = [seconds(clone(kept).set_params(**point), X, Y, groups) for point in GRID]
+    table.loc["first fit of a grid over the fusion"] = [first, first, first, 1.0]
+    table.loc["its ten points after that"] = [sum(points), min(points), max(points), sum(points) / first]
+    table.index.name = "what"
+    report(table, "stack_speed", quick=arguments.quick)
+
+
+if __name__ == "__main__":
+    main()
