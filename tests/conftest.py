@@ -1,6 +1,7 @@
 """What every test shares: one thread a worker, a hypothesis profile, recorded speech, made ratings."""
 
 import os
+import signal
 
 # pytest-xdist already uses every core; set before numpy and torch are imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -19,6 +20,9 @@ settings.register_profile(
     "tests", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("tests")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and its children with it: CI may be such.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
