@@ -194,7 +194,7 @@ def test_progress_goes_to_standard_error_and_hides_no_failure(n_jobs, capsys):
     assert "Training views" in shown.err
     spoilt = X.copy()
     spoilt[7] = np.nan
-    with pytest.raises(ValueError, match="View 'crowd_(hard|soft)': Input X contains NaN"):
+    with pytest.raises(ValueError, match=r"View 'crowd_(hard|soft)': Input X contains NaN"):
         stack(n_jobs=n_jobs, verbose=1).fit(spoilt, Y)
 
 
