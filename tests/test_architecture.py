@@ -25,7 +25,7 @@ LAYERS = """
                metrics.scorers metrics
     features:  sequences frames speaker_scaler audio _parallel extraction features
     targets:   _targets _splits
-    torch:     _threads _losses _modules _net _base_net blstm softmax_layer
+    torch:     _threads _batches _losses _modules _net _base_net blstm softmax_layer
     stack:     soft_targets _stack_input _views _view_params _view_fits _fusion _frozen_views
                _stack_answers stacking
     judging:   _folds bootstrap _comparison_runs _comparison_table paper_models comparison model_selection
@@ -38,10 +38,10 @@ LAYERS = """
 ORDER = [word for word in LAYERS.split() if not word.endswith(":")]
 
 # Who may import a heavy library at all, at the top or inside a function.
-TORCH_FILES = {"_threads", "_losses", "_modules", "_net"}
+TORCH_FILES = {"_threads", "_batches", "_losses", "_modules", "_net"}
 SKORCH_FILES = {"_net"}
 COMMAND = {"_jobs", "cli"}
-ONLY_TORCH_AND_NUMPY = {"_threads", "_losses", "_modules"}
+ONLY_TORCH_AND_NUMPY = {"_threads", "_batches", "_losses", "_modules"}
 HEAVY = ["torch", "skorch", "opensmile", "matplotlib", "pandas"]
 
 

@@ -1,5 +1,6 @@
 """The networks themselves: arithmetic, gradients, dropout, initial weights; and the batches for them."""
 
+import copy
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from sklearn_raters._batches import LengthBatches, SequenceDataset
 from sklearn_raters._losses import SoftCrossEntropy
 from sklearn_raters._modules import BLSTMNet, Dropout, build, draws
-from sklearn_raters._net import LengthBatches, SequenceDataset, SequenceNet
+from sklearn_raters._net import SequenceNet, train
 from sklearn_raters.sequences import Sequences, pack
 
 rng = np.random.default_rng(0)
@@ -77,6 +79,27 @@ def test_training_in_parts_is_one_padded_batch_and_torchs_packed_lstm(samples_at
     torch.testing.assert_close(in_parts, packed, rtol=0, atol=1e-6)
     for one, other in zip(got, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+
+
+def test_a_whole_training_follows_the_curve_of_torchs_packed_lstm():
+    net, _, _ = net_and_batch()
+    expected, module = copy.deepcopy(net), copy.deepcopy(net)
+    dataset = SequenceDataset(SEQUENCES, SOFT)
+    optimizer, losses = torch.optim.Adamax(expected.parameters(), lr=0.01), []
+    batches = LengthBatches(dataset, 16, np.random.default_rng(7))
+    for _ in range(10):
+        total = 0.0
+        for batch, targets in batches:
+            optimizer.zero_grad()
+            loss = SoftCrossEntropy()(packed_logits(expected, batch), targets)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(targets) / len(dataset)
+        losses.append(total)
+    settings = {"seed": 7, "device": "cpu", "max_epochs": 10, "batch_size": 16, "learning_rate": 0.01}
+    trained = train(module, (SEQUENCES, SOFT), None, **settings, patience=1, verbose=0, net_params=None)
+    assert losses[-1] < 0.99 * losses[0]
+    np.testing.assert_allclose(trained.history[:, "train_loss"], losses, rtol=1e-4)
 
 
 def test_frozen_weights_get_no_gradient():
