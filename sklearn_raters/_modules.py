@@ -86,7 +86,7 @@ class BLSTMNet(nn.Module):
     """
 
     # Samples that a CPU runs together: fewer waste its vector units, more are padding.
-    samples_at_once = 8
+    samples_at_once = 6
 
     def __init__(
         self, n_features, n_classes, *, dense_units, lstm_units, representation_units, dropout, precision
