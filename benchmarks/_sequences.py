@@ -1,6 +1,7 @@
-"""Made sequences with IEMOCAP's durations, which several benchmarks train on."""
+"""Made sequences with IEMOCAP's durations and their ratings, which several benchmarks train on."""
 
 import numpy as np
+import pandas as pd
 
 MEAN_SECONDS, SD_SECONDS, SHORTEST, LONGEST = 4.5, 3.1, 0.6, 34
 STEPS_A_SECOND = 20  # 100 frames a second, pooled by 5
@@ -21,3 +22,17 @@ def make_sequences(n_samples, seed=0):
     means = rng.normal(scale=0.3, size=(N_CLASSES, N_FEATURES))
     pairs = zip(lengths(n_samples, rng), y, strict=True)
     return [(rng.normal(size=(n, N_FEATURES)) + means[k]).astype(np.float32) for n, k in pairs], y
+
+
+def make_ratings(y, n_raters, seed=0):
+    """Return a table of ratings: 3 raters a sample, right in 4 of 5 cases; few raters do most of the work."""
+    rng = np.random.default_rng(seed)
+    # The first of exponential clocks whose speeds are 1, 1/2, 1/3, ...
+    clocks = rng.exponential(size=(len(y), n_raters)) * np.arange(1, n_raters + 1)
+    raters = clocks.argpartition(3, axis=1)[:, :3]
+    guesses = rng.integers(N_CLASSES, size=raters.shape)
+    labels = np.where(rng.random(raters.shape) < 0.8, np.asarray(y)[:, None], guesses)
+    cells = np.full((len(y), n_raters), None, dtype=object)
+    names = np.array([f"class{k}" for k in range(N_CLASSES)], dtype=object)
+    np.put_along_axis(cells, raters, names[labels], axis=1)
+    return pd.DataFrame(cells, columns=[f"rater{r}" for r in range(n_raters)])

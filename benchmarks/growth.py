@@ -1,0 +1,113 @@
+"""How time and memory grow with the data: training by samples and by raters, ratings by votes.
+
+    python benchmarks/growth.py [--rounds 3] [--samples 2500] [--epochs 1] [--threads 2] [--quick]
+
+Each `MultiRaterStackingClassifier.fit` runs in a process of its own, at 1, 2 and 4 times the samples with 5
+raters, and with 5, 50 and 500 raters: seconds, medians over the rounds, and the peak of the process' memory
+against 2.5 times the frames in float32 plus 500 MB. Then `parse_ratings` of tables of growing size.
+"""
+
+import argparse
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+import torch
+from _process import in_own_process, peak_megabytes
+from _report import report
+from _sequences import N_CLASSES, make_ratings, make_sequences
+
+from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
+from sklearn_raters.ratings import parse_ratings
+
+MAX_RATERS = 10
+
+
+def fit_once(n_samples, n_raters, epochs, threads, params):
+    """Fit one stack; return its figures, a row of the table."""
+    torch.set_num_threads(threads)
+    network = BLSTMClassifier(max_epochs=epochs, device="cpu")
+    stack = MultiRaterStackingClassifier(network, random_state=0, **params)
+    X, y = make_sequences(64)
+    stack.fit(X, make_ratings(y, 5))  # what is loaded and allocated once
+    X, y = make_sequences(n_samples)
+    Y = make_ratings(y, n_raters)
+    start_mb, start = peak_megabytes(), perf_counter()
+    stack.fit(X, Y)
+    seconds, peak_mb = perf_counter() - start, peak_megabytes()
+    frames_mb = sum(sample.nbytes for sample in X) / 1e6
+    return {
+        "samples": n_samples,
+        "views": len(stack.views_),
+        "seconds": seconds,
+        "fusion_seconds": stack.fusion_fit_time_,
+        "views_microseconds_a_frame": 1e6 * sum(stack.view_fit_time_.values()) / sum(map(len, X)),
+        "frames_mb": frames_mb,
+        "start_mb": start_mb,
+        "peak_mb": peak_mb,
+        "share_of_allowed": peak_mb / (2.5 * frames_mb + 500),
+    }
+
+
+def measure_fits(jobs, rounds):
+    """Return the medians of the rounds, a row a job; `jobs` holds arguments of `fit_once` by name."""
+    rows = [
+        pd.DataFrame({name: in_own_process(fit_once, *arguments) for name, arguments in jobs.items()}).T
+        for _ in range(rounds)
+    ]
+    return pd.concat(rows).groupby(level=list(range(rows[0].index.nlevels)), sort=False).median()
+
+
+def rater_jobs(n_samples, settings, counts):
+    """Return the arguments of `fit_once` by (raters, max_raters)."""
+    # A view for each of hundreds of raters is what `max_raters` is there to spare.
+    jobs = {(n, "none"): (n_samples, n, *settings, {}) for n in counts if n <= 50}
+    limited = {"max_raters": MAX_RATERS}
+    return jobs | {(n, str(MAX_RATERS)): (n_samples, n, *settings, limited) for n in counts}
+
+
+def measure_parsing(n_samples, rounds):
+    """Return the seconds that tables of ratings take, a row a table."""
+    rng = np.random.default_rng(0)
+    sizes = [(times * n_samples, 5) for times in (1, 2, 4, 8)] + [(n_samples, n) for n in (50, 500)]
+    tables = [make_ratings(rng.integers(N_CLASSES, size=n), raters) for n, raters in sizes]
+    seconds = np.empty((rounds, len(tables)))
+    parse_ratings(tables[0])
+    for number in range(rounds):
+        for place, Y in enumerate(tables):
+            start = perf_counter()
+            votes = parse_ratings(Y)
+            seconds[number, place] = perf_counter() - start
+            if len(votes.label) != 3 * len(Y):
+                raise RuntimeError(f"{3 * len(Y)} votes were given, {len(votes.label)} read.")
+    table = pd.DataFrame(sizes, columns=["samples", "raters"])
+    table.insert(2, "votes", 3 * table["samples"])
+    table["milliseconds"] = 1000 * np.median(seconds, axis=0)
+    table["microseconds_a_vote"] = 1000 * table["milliseconds"] / table["votes"]
+    return table.set_index(["samples", "raters"])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--samples", type=int, default=2500)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--quick", action="store_true", help="under a minute")
+    arguments = parser.parse_args()
+    n_rated, counts = 25_000, (5, 50, 500)
+    if arguments.quick:
+        arguments.rounds, arguments.samples, n_rated, counts = 1, 50, 2500, (5, 500)
+    parsing = measure_parsing(n_rated, max(5, arguments.rounds))
+    report(parsing, "growth_parsing", quick=arguments.quick)
+    settings = arguments.epochs, arguments.threads
+    jobs = {times: (times * arguments.samples, 5, *settings, {}) for times in (1, 2, 4)}
+    by_samples = measure_fits(jobs, arguments.rounds).rename_axis("times")
+    report(by_samples, "growth_samples", quick=arguments.quick)
+    jobs = rater_jobs(arguments.samples, settings, counts)
+    by_raters = measure_fits(jobs, arguments.rounds).rename_axis(["raters", "max_raters"])
+    report(by_raters, "growth_raters", quick=arguments.quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Speed of prediction by all seven views against the machine's limit, for one utterance and for many.
+
+    python benchmarks/prediction_speed.py [--rounds 5] [--threads 2] [--utterances 1000] [--quick]
+
+One utterance of 5 s, and utterances with IEMOCAP's durations: milliseconds a call, medians over the rounds,
+contenders in turn. "share_of_limit" sets the networks' multiply-adds, forward only, over real frames only, at
+the rate of sgemm measured in the same round, against the call. The networks are trained for one epoch.
+"""
+
+import argparse
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+import torch
+from _limit import multiply_adds, sgemm_rate
+from _report import report
+from _sequences import N_FEATURES, make_ratings, make_sequences
+
+from sklearn_raters import BLSTMClassifier, FramePooler, MultiRaterStackingClassifier
+
+N_RATERS = 5  # and two views of the crowd make the paper's seven views
+N_FRAMES, POOLED = 500, 5  # 5 s, and frames a step
+
+
+def fit_stack():
+    """Return a stack of seven hardly trained networks."""
+    X, y = make_sequences(64)
+    network = BLSTMClassifier(max_epochs=1, device="cpu")
+    stack = MultiRaterStackingClassifier(network, random_state=0)
+    return stack.fit(X, make_ratings(y, N_RATERS))
+
+
+def make_contenders(stack, one, many):
+    """Return {(name, utterances): (call, samples as the networks see them, number of networks)}."""
+    pooler = FramePooler(POOLED).fit(one)
+    pooled, network, n_views = pooler.transform(one), stack.estimators_[0], len(stack.views_)
+
+    def from_frames(X):
+        return stack.predict_proba_views(pooler.transform(one))
+
+    contenders = {("FramePooler, predict_proba_views", 1): (from_frames, pooled, n_views)}
+    for X in (pooled, many):
+        contenders["predict_proba_views", len(X)] = stack.predict_proba_views, X, n_views
+        contenders["predict_proba", len(X)] = stack.predict_proba, X, n_views
+        contenders["one network's predict_proba", len(X)] = network.predict_proba, X, 1
+        contenders["one network's transform", len(X)] = network.transform, X, 1
+    return contenders
+
+
+def seconds_a_call(call, X, n_calls):
+    """Return the median of several calls' seconds."""
+    seconds = []
+    for _ in range(n_calls):
+        start = perf_counter()
+        call(X)
+        seconds.append(perf_counter() - start)
+    return np.median(seconds)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--utterances", type=int, default=1000)
+    parser.add_argument("--calls", type=int, default=20, help="calls a round for the one utterance")
+    parser.add_argument("--quick", action="store_true", help="under a minute")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.utterances, arguments.calls = 1, 200, 5
+    torch.set_num_threads(arguments.threads)
+    rng = np.random.default_rng(0)
+    one = [rng.normal(size=(N_FRAMES, N_FEATURES)).astype(np.float32)]
+    many, _ = make_sequences(arguments.utterances, seed=1)
+    contenders = make_contenders(fit_stack(), one, many)
+    names = pd.MultiIndex.from_tuples(contenders, names=["contender", "utterances"])
+    adds = pd.Series([n * multiply_adds(X, backward=False) for _, X, n in contenders.values()], index=names)
+    seconds, share = (pd.DataFrame(index=range(arguments.rounds), columns=names, dtype=float) for _ in "ab")
+    for call, X, _ in contenders.values():
+        call(X[:100])  # the first call is slower
+    for number in range(arguments.rounds):
+        for name, (call, X, _) in contenders.items():
+            n_calls = arguments.calls if len(X) == 1 else 1
+            seconds.loc[number, name] = seconds_a_call(call, X, n_calls)
+        # Within the round: the machine's speed changes from round to round.
+        share.loc[number] = adds / sgemm_rate() / seconds.loc[number]
+    milliseconds = 1000 * seconds
+    table = pd.DataFrame({"milliseconds": milliseconds.median()})
+    table["lowest"], table["highest"] = milliseconds.min(), milliseconds.max()
+    table["utterances_a_second"] = names.get_level_values("utterances") / seconds.median()
+    table["share_of_limit"] = share.median()
+    report(table, "prediction_speed", quick=arguments.quick)
+
+
+if __name__ == "__main__":
+    main()
