@@ -26,5 +26,14 @@ def peak_megabytes():
 
     `resource.getrusage` would not do: its maximum outlives exec, so a child starts with its parent's peak.
     """
-    status = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024 / 1e6
+    return _status("VmHWM")
+
+
+def resident_megabytes():
+    """Return the memory that this process holds now, in 10^6 bytes."""
+    return _status("VmRSS")
+
+
+def _status(name):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) * 1024 / 1e6

@@ -5,6 +5,35 @@ import numpy as np
 from sklearn_raters._align import align
 
 
+def side_by_side(parts, rows=slice(None)):
+    """Join the views' representations, (n_samples, n_units), in float64.
+
+    Networks give float32, in which a weakly penalised logistic layer stops far from its optimum.
+    """
+    return np.concatenate([part[rows] for part in parts], axis=1, dtype=np.float64)
+
+
+def represent(view, estimator, X, classes, *, by_posterior):
+    """Return what one trained view hands to the fusion, (n_samples, n_units); see `FrozenViews`."""
+    if not by_posterior and hasattr(estimator, "transform"):
+        return np.asarray(estimator.transform(X))
+    if hasattr(estimator, "predict_proba"):
+        return posterior(view, estimator, X, classes)
+    values = estimator.decision_function(X)
+    return values.reshape(len(values), -1)
+
+
+def posterior(view, estimator, X, classes):
+    """Return what one trained view says, (n_samples, n_classes)."""
+    if not hasattr(estimator, "predict_proba"):
+        raise AttributeError(
+            f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
+            "sklearn.calibration.CalibratedClassifierCV around this one."
+        )
+    proba = estimator.predict_proba(X)
+    return proba if view.soft else align(proba, list(estimator.classes_), classes)
+
+
 class FrozenViews:
     """Views whose training is over.
 
@@ -30,30 +59,10 @@ class FrozenViews:
         """Return what the views of these names (None: all) say, (n_samples, n_views, n_classes)."""
         pairs = zip(self.views, self.estimators, strict=True)
         chosen = [pair for pair in pairs if names is None or pair[0].name in names]
-        return np.stack([self._posterior(view, estimator, X) for view, estimator in chosen], axis=1)
+        return np.stack([posterior(*pair, X, self.classes) for pair in chosen], axis=1)
 
     def represent(self, X):
-        """Return all views' representations side by side, (n_samples, n_units), in float64.
-
-        Networks give float32, in which a weakly penalised logistic layer stops far from its optimum.
-        """
+        """Return all views' representations side by side, (n_samples, n_units)."""
         pairs = zip(self.views, self.estimators, strict=True)
-        parts = [self._representation(view, estimator, X) for view, estimator in pairs]
-        return np.concatenate(parts, axis=1, dtype=np.float64)
-
-    def _posterior(self, view, estimator, X):
-        if not hasattr(estimator, "predict_proba"):
-            raise AttributeError(
-                f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
-                "sklearn.calibration.CalibratedClassifierCV around this one."
-            )
-        proba = estimator.predict_proba(X)
-        return proba if view.soft else align(proba, list(estimator.classes_), self.classes)
-
-    def _representation(self, view, estimator, X):
-        if not self.by_posterior and hasattr(estimator, "transform"):
-            return np.asarray(estimator.transform(X))
-        if hasattr(estimator, "predict_proba"):
-            return self._posterior(view, estimator, X)
-        values = estimator.decision_function(X)
-        return values.reshape(len(values), -1)
+        how = {"by_posterior": self.by_posterior}
+        return side_by_side([represent(*pair, X, self.classes, **how) for pair in pairs])

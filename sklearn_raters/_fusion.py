@@ -6,10 +6,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
 from sklearn_raters._estimator_kinds import groups_for_fit
+from sklearn_raters._frozen_views import side_by_side
 from sklearn_raters._targets import class_weights
 
 # Inverse strengths of the L2 penalty tried by "logistic", weakest last; beyond 1, units fit any labels.
@@ -55,21 +55,44 @@ def choose_strength(folds, class_weight):
     return float(STRENGTHS[np.argmin(losses)])
 
 
-def in_sample(frozen, X, y, splits, held_out):
+def shown_rows(fusion, cv, rows, splits):
+    """Return which samples the views represent: those trained on all, then those of each split.
+
+    Parameters
+    ----------
+    fusion, cv : object
+        As in `MultiRaterStackingClassifier`.
+    rows : ndarray of int
+        The samples that have a consensus.
+    splits : list of tuple (train, test) of ndarray of int
+        What further views are trained on.
+
+    Returns
+    -------
+    list of (ndarray of int or None)
+        Sorted; None where nothing is asked.
+    """
+    if fusion == "mean":
+        return [None]
+    if cv is None:
+        return [rows] * (1 + len(splits))
+    tests = [np.intersect1d(rows, test) for _, test in splits]
+    return [None, *(test if len(test) else None for test in tests)]
+
+
+def in_sample(parts, held_out, y, splits):
     """Return what the fusion learns from when the views have seen its samples.
 
     Parameters
     ----------
-    frozen : FrozenViews
-        The views trained on all samples.
-    X : list or array-like of length n_samples
-        The samples that have a consensus.
+    parts : list of ndarray of shape (n_samples, n_units_i)
+        What the views trained on all samples make of them.
+    held_out : list of list of ndarray
+        The same of the views trained on the training part of each split only.
     y : ndarray of shape (n_samples,)
-        Their consensus.
+        The consensus of the samples.
     splits : list of tuple (train, valid) of bool ndarray of shape (n_samples,)
-        Which of them the views of `held_out` were trained on, and which they have not seen.
-    held_out : list of FrozenViews
-        For each split, views trained on its training part only.
+        Which samples the views of `held_out` were trained on, and which they have not seen.
 
     Returns
     -------
@@ -78,26 +101,25 @@ def in_sample(frozen, X, y, splits, held_out):
     folds : list of tuple
         For `choose_strength`.
     """
-    folds = []
-    for (train, valid), views in zip(splits, held_out, strict=True):
-        Z = views.represent(X)
-        folds.append((Z[train], y[train], Z[valid], y[valid]))
-    return frozen.represent(X), folds
+    folds = [
+        (side_by_side(own, train), y[train], side_by_side(own, valid), y[valid])
+        for (train, valid), own in zip(splits, held_out, strict=True)
+    ]
+    return side_by_side(parts), folds
 
 
-def out_of_fold(X, y, splits, held_out):
+def out_of_fold(held_out, y, splits):
     """Return what the fusion learns from when no view has seen the sample that it represents.
 
     Parameters
     ----------
-    X : list or array-like of length n_samples
-        The samples that have a consensus.
+    held_out : list of (list of ndarray of shape (n_test, n_units_i) or None)
+        For each split, what views trained on its training part make of its test part; None where that is
+        empty.
     y : ndarray of shape (n_samples,)
-        Their consensus.
+        The consensus of the samples.
     splits : list of tuple (train, test) of bool ndarray of shape (n_samples,)
-        Which of them the views of `held_out` were trained on, and which they represent.
-    held_out : list of FrozenViews
-        For each split, views trained on its training part only.
+        Which samples the views of `held_out` were trained on, and which they represent.
 
     Returns
     -------
@@ -117,15 +139,11 @@ def out_of_fold(X, y, splits, held_out):
             "The test parts of cv must hold each sample once, as those of KFold and GroupKFold do; "
             f"{np.sum(np.sum(tests, axis=0) != 1)} samples are in none or in several."
         )
-    parts = [
-        (test, views.represent(_safe_indexing(X, np.flatnonzero(test))))
-        for test, views in zip(tests, held_out, strict=True)
-        if test.any()
-    ]
-    Z = np.empty((len(y), parts[0][1].shape[1]))
-    for test, part in parts:
+    filled = [(test, side_by_side(own)) for test, own in zip(tests, held_out, strict=True) if test.any()]
+    Z = np.empty((len(y), filled[0][1].shape[1]))
+    for test, part in filled:
         Z[test] = part
-    return Z, [(Z[~test], y[~test], Z[test], y[test]) for test, _ in parts]
+    return Z, [(Z[~test], y[~test], Z[test], y[test]) for test, _ in filled]
 
 
 def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):

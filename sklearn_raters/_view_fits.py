@@ -13,7 +13,9 @@ from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._estimator_kinds import groups_for_fit, takes_soft_targets
+from sklearn_raters._frozen_views import represent
 from sklearn_raters._parallel import run_jobs
+from sklearn_raters._views import View
 from sklearn_raters.soft_targets import SoftTargetClassifier, weight_name
 
 
@@ -38,14 +40,15 @@ def share(X):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Training:
-    """What one view is trained with: its rows of the samples that all views share."""
+    """What one view is trained with and what it represents then: rows of the samples that all views share."""
 
-    name: object
+    view: View
     estimator: object
-    rows: np.ndarray
-    targets: np.ndarray
+    shown: np.ndarray | None
     X: object
     groups: np.ndarray | None
+    classes: list
+    by_posterior: bool
 
 
 def fit_view(training, key):
@@ -54,17 +57,37 @@ def fit_view(training, key):
     `memory` caches this function by `key` alone: the samples are hashed once for all views.
     """
     start = perf_counter()
-    estimator, X, groups = training.estimator, training.X, training.groups
-    X, groups = (None if part is None else _safe_indexing(part, training.rows) for part in (X, groups))
+    view, estimator, X, groups = training.view, training.estimator, training.X, training.groups
+    X, groups = (None if part is None else _safe_indexing(part, view.rows) for part in (X, groups))
     try:
-        estimator.fit(X, training.targets, **groups_for_fit(estimator, groups))
+        estimator.fit(X, view.targets, **groups_for_fit(estimator, groups))
     except ValueError as error:
-        raise ValueError(f"View {training.name!r}: {error}") from error
+        raise ValueError(f"View {view.name!r}: {error}") from error
     return estimator, perf_counter() - start
 
 
-def train_views(views, estimators, X, groups, *, memory, n_jobs, verbose):
-    """Train views on their rows of the same samples.
+def show_view(training, estimator, key):
+    """Let a trained view represent what the fusion learns from; return that with the seconds it took.
+
+    Cached by `key` alone, as `fit_view` is.
+    """
+    start = perf_counter()
+    X = _safe_indexing(training.X, training.shown)
+    how = {"by_posterior": training.by_posterior}
+    return represent(training.view, estimator, X, training.classes, **how), perf_counter() - start
+
+
+def learn_view(training, fit, fit_key, show, show_key):
+    """Train one view and let it represent; return it, its representation (or None), and the seconds of both."""
+    estimator, seconds = fit(training, fit_key)
+    if training.shown is None:
+        return estimator, None, seconds, 0.0
+    representation, seconds_shown = show(training, estimator, show_key)
+    return estimator, representation, seconds, seconds_shown
+
+
+def train_views(views, estimators, shown, X, groups, *, classes, by_posterior, memory, n_jobs, verbose):
+    """Train views on their rows of the same samples, and let them represent samples for the fusion.
 
     Parameters
     ----------
@@ -72,28 +95,37 @@ def train_views(views, estimators, X, groups, *, memory, n_jobs, verbose):
         What each one learns.
     estimators : list of classifiers
         As `prepare` made them, one a view.
+    shown : list of (ndarray of int or None)
+        Which samples each view represents once it is trained.
     X : list or array-like of length n_samples
         The samples.
     groups : ndarray of shape (n_samples,) or None
         For estimators that take them.
+    classes, by_posterior : list, bool
+        As in `FrozenViews`.
     memory : str, joblib.Memory or None
-        Where trained views are kept.
+        Where trained views and representations are kept.
     n_jobs, verbose : int or None
         As in `MultiRaterStackingClassifier`.
 
     Returns
     -------
-    list of tuple (estimator, seconds)
-        The trained views.
+    list of tuple (estimator, representation, fit_seconds, represent_seconds)
+        The trained views; a representation is an array of shape (n_shown, n_units), or None.
     """
-    fit = check_memory(memory).cache(fit_view, ignore=["training"])
+    memory = check_memory(memory)
+    fit = memory.cache(fit_view, ignore=["training"])
+    show = memory.cache(show_view, ignore=["training", "estimator"])
+    kept = memory.location is not None
     # The same content in memory and mapped from a file is the same.
-    content = None if memory is None else joblib.hash((X, groups), coerce_mmap=True)
+    content = joblib.hash((X, groups), coerce_mmap=True) if kept else None
     X, jobs = share(X), []
-    for view, estimator in zip(views, estimators, strict=True):
+    for view, estimator, rows in zip(views, estimators, shown, strict=True):
         own = view.name, estimator, view.rows, view.targets
-        key = None if memory is None else joblib.hash((content, *own))
-        jobs.append(delayed(fit)(Training(*own, X, groups), key))
+        fit_key = joblib.hash((content, *own)) if kept else None
+        show_key = joblib.hash((fit_key, rows, classes, by_posterior)) if kept else None
+        training = Training(view, estimator, rows, X, groups, classes, by_posterior)
+        jobs.append(delayed(learn_view)(training, fit, fit_key, show, show_key))
     return run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Training views", verbose=verbose)
 
 

@@ -5,11 +5,11 @@ from time import perf_counter
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
-from sklearn.utils import _safe_indexing, check_random_state, get_tags
+from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sklearn_raters._frozen_views import FrozenViews
-from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold, view_weights
+from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold, shown_rows, view_weights
 from sklearn_raters._splits import hold_out, inner_splits
 from sklearn_raters._stack_answers import AnswersMixin
 from sklearn_raters._stack_input import check_samples
@@ -93,7 +93,7 @@ class MultiRaterStackingClassifier(
     fusion_ : classifier or None
         The fitted layer; None for "mean".
     fusion_fit_time_ : float
-        Seconds of fitting the fusion.
+        Seconds of representing the samples by the frozen views and of fitting the fusion on that.
 
     Notes
     -----
@@ -218,28 +218,27 @@ class MultiRaterStackingClassifier(
         seed = None
         if self.random_state is not None:
             seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        rows = np.flatnonzero([label is not None for label in consensus])
         splits = self._splits(views, consensus, groups, seed)
         parts = [views, *([view.within(train) for view in views] for train, _ in splits)]
-        trained = self._train(parts, X, groups, classes, seed)
+        trained = self._train(parts, shown_rows(self.fusion, self.cv, rows, splits), X, groups, classes, seed)
 
-        frozen = [
-            FrozenViews(part, [estimator for estimator, _ in done], classes, by_posterior=self.cv is not None)
-            for part, done in zip(parts, trained, strict=True)
-        ]
         self.classes_ = np.asarray(classes)
         self.views_ = names
         self.raters_ = [name for name in names if name not in CROWD_VIEWS]
-        self._frozen = frozen[0]
-        self.estimators_ = self._frozen.estimators
+        self.estimators_ = [done[0] for done in trained[0]]
+        self._frozen = FrozenViews(views, self.estimators_, classes, by_posterior=self.cv is not None)
         self.view_rows_ = [view.rows for view in views]
-        times = zip(*([seconds for _, seconds in done] for done in trained), strict=True)
+        times = zip(*([seconds for _, _, seconds, _ in part] for part in trained), strict=True)
         self.view_fit_time_ = dict(zip(names, map(sum, times), strict=True))
         for attribute in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimators_[0], attribute):
                 setattr(self, attribute, getattr(self.estimators_[0], attribute))
         start = perf_counter()
-        self._fit_fusion(X, consensus, groups, splits, frozen[1:], seed)
-        self.fusion_fit_time_ = perf_counter() - start
+        learnt = [[done[1] for done in part] for part in trained]
+        self._fit_fusion(learnt, consensus, rows, groups, splits, seed)
+        shown_seconds = sum(done[3] for part in trained for done in part)
+        self.fusion_fit_time_ = perf_counter() - start + shown_seconds
         return self
 
     def _splits(self, views, consensus, groups, seed):
@@ -252,28 +251,37 @@ class MultiRaterStackingClassifier(
             return [hold_out(groups, consensus, self.validation_fraction, seed, rows)]
         return []
 
-    def _train(self, parts, X, groups, classes, seed):
-        """Train the views of each part; return (estimator, seconds) by part and view."""
+    def _train(self, parts, shown, X, groups, classes, seed):
+        """Train the views of each part; return what `train_views` does by part and view."""
         views = [view for part in parts for view in part]
         # All before the first is trained: what cannot be trained shows at once.
         estimators = [prepare(view, self._view_estimator(view.name), classes, seed) for view in views]
-        settings = {"memory": self.memory, "n_jobs": self.n_jobs, "verbose": self.verbose}
-        done = train_views(views, estimators, X, groups, **settings)
         n_views = len(parts[0])
+        done = train_views(
+            views,
+            estimators,
+            [own for own in shown for _ in range(n_views)],
+            X,
+            groups,
+            classes=classes,
+            by_posterior=self.cv is not None,
+            memory=self.memory,
+            n_jobs=self.n_jobs,
+            verbose=self.verbose,
+        )
         return [done[start : start + n_views] for start in range(0, len(done), n_views)]
 
-    def _fit_fusion(self, X, consensus, groups, splits, held_out, seed):
+    def _fit_fusion(self, learnt, consensus, rows, groups, splits, seed):
         if self.fusion == "mean":
             self.fusion_ = None
             self._view_weights = view_weights(self._frozen.views, self.classes_, self.class_weight)
             return
-        rows = np.flatnonzero([label is not None for label in consensus])
-        X, y = _safe_indexing(X, rows), np.asarray(consensus[rows].tolist())
+        y = np.asarray(consensus[rows].tolist())
         splits = [tuple(np.isin(rows, part) for part in split) for split in splits]
         if self.cv is None:
-            Z, folds = in_sample(self._frozen, X, y, splits, held_out)
+            Z, folds = in_sample(learnt[0], learnt[1:], y, splits)
         else:
-            Z, folds = out_of_fold(X, y, splits, held_out)
+            Z, folds = out_of_fold(learnt[1:], y, splits)
         self.fusion_ = fit_fusion(
             self.fusion,
             Z,

@@ -26,7 +26,7 @@ LAYERS = """
     features:  sequences frames speaker_scaler audio _parallel extraction features
     targets:   _targets _splits
     torch:     _threads _batches _losses _modules _net _base_net blstm softmax_layer
-    stack:     soft_targets _stack_input _views _view_params _view_fits _fusion _frozen_views
+    stack:     soft_targets _stack_input _views _view_params _frozen_views _view_fits _fusion
                _stack_answers stacking
     judging:   _folds bootstrap _comparison_runs _comparison_table paper_models comparison model_selection
     datasets:  datasets._files datasets._voices datasets._made_raters datasets._iemocap_text

@@ -12,8 +12,9 @@ import sklearn
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.model_selection import GridSearchCV, GroupKFold, HalvingGridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -230,3 +231,40 @@ def test_the_cache_serves_whatever_the_number_of_jobs(tmp_path, as_sequences):
     assert again.view_fit_time_ == first.view_fit_time_
     other = stack(estimator, memory=memory, fusion="mean").fit(samples[::-1], Y)
     assert other.view_fit_time_ != first.view_fit_time_
+
+
+class Represented(LogisticRegression):
+    """Counts how often it represents samples."""
+
+    times = 0
+
+    def transform(self, X):
+        Represented.times += 1
+        return X
+
+
+def test_stacks_that_differ_in_their_fusion_represent_the_samples_once(tmp_path):
+    settings = {"memory": str(tmp_path / "cache"), "views": ["crowd_hard"]}
+    first = stack(Represented(), **settings).fit(X, Y)
+    assert Represented.times == 2  # once more for choosing the penalty
+    for other in ({"class_weight": "balanced"}, {"fusion": "softmax"}, {"fusion": LogisticRegression()}):
+        stack(Represented(), **settings, **other).fit(X, Y)
+    assert Represented.times == 2
+    # Out of fold the views show posteriors, and other samples.
+    model = stack(Represented(), **settings, cv=2).fit(X, Y)
+    assert model.fusion_[-1].n_features_in_ == len(first.classes_)
+
+
+def test_a_halving_search_may_spend_its_budget_as_epochs():
+    labels = np.where(X[:, 0] > np.median(X[:, 0]), "high", "low")
+    halving = {"factor": 2, "min_resources": 2, "max_resources": 4, "cv": GroupKFold(2)}
+    jobs = [
+        (small(), labels, ""),
+        (stack(small(), fusion="mean", views=["crowd_hard", "crowd_soft"]), Y, "estimator__"),
+    ]
+    for model, targets, prefix in jobs:
+        grid = {f"{prefix}learning_rate": [1e-7, 0.02]}
+        search = HalvingGridSearchCV(model, grid, resource=f"{prefix}max_epochs", **halving)
+        search.fit(X, targets, groups=GROUPS)
+        assert search.n_resources_ == [2, 4]
+        assert search.best_params_ == {f"{prefix}learning_rate": 0.02, f"{prefix}max_epochs": 4}
