@@ -4,7 +4,8 @@
 
 Each `MultiRaterStackingClassifier.fit` runs in a process of its own, at 1, 2 and 4 times the samples with 5
 raters, and with 5, 50 and 500 raters: seconds, medians over the rounds, and the peak of the process' memory,
-of which the frames and all that `fit` adds are held against 2.5 times the frames plus 500 MB. Then `parse_ratings` of tables of growing size.
+of which the frames and all that `fit` adds are held against 2.5 times the frames plus 500 MB. Then
+`parse_ratings` of tables of growing size.
 """
 
 import argparse

@@ -6,6 +6,7 @@ import sys
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 # A terminal knows its width; a file or a pipe takes lines as long as the table needs.
 _WIDE = 160
@@ -18,20 +19,21 @@ def new_console():
 
 def show_comparison(table, title):
     """Print a table of `compare`, shares as percent."""
+    # Names go in as Text: as a str, [name] would be taken for an instruction.
     recalls = [name for name in table.columns if name.startswith("recall_")]
-    shown = Table(title=title, title_justify="left")
+    shown = Table(title=Text(title), title_justify="left")
     shown.add_column("model", no_wrap=True)
     headings = ["UAR %", *(name.removeprefix("recall_") for name in recalls)]
     compared = "difference" in table.columns
     headings += ["to crowd-hard", "95 % interval"] if compared else []
     for heading in [*headings, "training s"]:
-        shown.add_column(heading, justify="right")
+        shown.add_column(Text(heading), justify="right")
     for name, row in table.iterrows():
         cells = [f"{100 * row['uar']:.1f}", *(f"{100 * row[recall]:.0f}" for recall in recalls)]
         if compared:
             cells += [f"{100 * row['difference']:+.1f}"]
             cells += [f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}"]
-        shown.add_row(str(name), *cells, f"{row['fit_seconds']:.0f}")
+        shown.add_row(Text(str(name)), *cells, f"{row['fit_seconds']:.0f}")
     new_console().print(shown)
 
 
@@ -96,14 +98,14 @@ def _show_answers(rows):
     shown.add_column("file", overflow="fold")
     shown.add_column("class")
     for name in rows[0]["probabilities"]:
-        shown.add_column(f"{name} %", justify="right")
+        shown.add_column(Text(f"{name} %"), justify="right")
     for rater in rows[0]["raters"]:
-        shown.add_column(f"{rater} would say")
+        shown.add_column(Text(f"{rater} would say"))
     for row in rows:
         shares = [f"{100 * share:.0f}" for share in row["probabilities"].values()]
         said = [
-            f"{opinion['class']} ({100 * max(opinion['probabilities'].values()):.0f} %)"
+            Text(f"{opinion['class']} ({100 * max(opinion['probabilities'].values()):.0f} %)")
             for opinion in row["raters"].values()
         ]
-        shown.add_row(row["file"], str(row["class"]), *shares, *said)
+        shown.add_row(Text(row["file"]), Text(str(row["class"])), *shares, *said)
     new_console().print(shown)

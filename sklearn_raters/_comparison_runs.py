@@ -66,13 +66,14 @@ def _progress(total, verbose):
 @contextmanager
 def _shown_progress(total):
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Comparing models", total=total)
 
         def advance(fold, batch):
-            done = f"fold {fold + 1}, {batch[-1]} done"
+            done = escape(f"fold {fold + 1}, {batch[-1]} done")
             progress.update(bar, advance=len(batch), description=done)
 
         yield advance

@@ -3,6 +3,7 @@
 import inspect
 
 from sklearn import get_config
+from sklearn.metrics._scorer import _BaseScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
@@ -47,6 +48,46 @@ def takes_ratings(estimator):
 def takes_soft_targets(estimator):
     """Tell whether `fit(X, y)` accepts a distribution a sample as y."""
     return getattr(unwrap(estimator), "_takes_soft_targets", False)
+
+
+def check_scoring_of_soft_labels(estimator, what):
+    """
+    Raise where a search would be judged by a scorer that knows labels only.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Not fitted; the searches around its `unwrap` are looked at.
+    what : str
+        Which targets are soft, the start of the message.
+
+    Raises
+    ------
+    TypeError
+        If the `scoring` of such a search is a name or a scorer of scikit-learn's own.
+    """
+    while estimator is not unwrap(estimator):
+        if isinstance(estimator, Pipeline):
+            estimator = estimator.steps[-1][1]
+            continue
+        scoring = getattr(estimator, "scoring", None)
+        several = scoring.values() if isinstance(scoring, dict) else [scoring]
+        if any(isinstance(one, str | list | tuple | set | _BaseScorer) for one in several):
+            raise TypeError(
+                f"{what}, which scoring={scoring!r} of its search cannot judge. Leave scoring out (the "
+                "accuracy expected), or give one of sklearn_raters.metrics: uar_scorer, "
+                "neg_soft_cross_entropy_scorer, or make_ratings_scorer(...)."
+            )
+        estimator = estimator.estimator
+
+
+def take_over_input(estimator, inner):
+    """Give a fitted meta-estimator what its inner estimator knows of the input's features, and no more."""
+    for attribute in ("n_features_in_", "feature_names_in_"):
+        if hasattr(inner, attribute):
+            setattr(estimator, attribute, getattr(inner, attribute))
+        elif hasattr(estimator, attribute):
+            delattr(estimator, attribute)
 
 
 def groups_for_fit(estimator, groups):

@@ -11,6 +11,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn_raters._estimator_kinds import groups_for_fit
 from sklearn_raters._frozen_views import side_by_side
 from sklearn_raters._targets import class_weights
+from sklearn_raters._view_fits import set_seeds
 
 # Inverse strengths of the L2 penalty tried by "logistic", weakest last; beyond 1, units fit any labels.
 STRENGTHS = 10.0 ** np.arange(-6, 1)
@@ -164,7 +165,7 @@ def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):
     class_weight : dict, "balanced" or None
         Weights of the classes in the layer.
     random_state : int or None
-        Source of randomness of "softmax".
+        Source of the layer's randomness.
 
     Returns
     -------
@@ -184,6 +185,8 @@ def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):
         layer = logistic_layer(choose_strength(folds, class_weight), class_weight)
     else:
         layer = clone(fusion)
+        if random_state is not None:
+            set_seeds(layer, random_state)
         if class_weight is not None:
             if "class_weight" not in layer.get_params():
                 raise ValueError(

@@ -119,6 +119,21 @@ def resolve_device(device):
     return device
 
 
+def _check_net_params(net_params, *, early_stopping):
+    """Raise on settings of skorch's net that could not do here what they say."""
+    for name, value in net_params.items():
+        if name.startswith("module__"):
+            raise ValueError(
+                f"net_params has {name!r}, but the network is built before skorch has it. Give "
+                f"{name.removeprefix('module__')!r} as a parameter of the estimator, where it has it."
+            )
+        if early_stopping and (name == "train_split" or (name == "callbacks" and value == "disable")):
+            raise ValueError(
+                f"net_params has {name}={value!r}, which early_stopping=True needs for itself. Leave it out, "
+                "or set early_stopping=False."
+            )
+
+
 def train(
     module,
     train_data,
@@ -157,6 +172,7 @@ def train(
         The trained net.
     """
     device = resolve_device(device)
+    _check_net_params(net_params or {}, early_stopping=valid_data is not None)
     settings = {
         "criterion": SoftCrossEntropy,
         "optimizer": partial(torch.optim.Adamax, foreach=True),

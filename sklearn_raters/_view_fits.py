@@ -12,7 +12,12 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
-from sklearn_raters._estimator_kinds import groups_for_fit, takes_soft_targets
+from sklearn_raters._estimator_kinds import (
+    check_scoring_of_soft_labels,
+    groups_for_fit,
+    takes_soft_targets,
+    unwrap,
+)
 from sklearn_raters._frozen_views import represent
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters._views import View
@@ -78,7 +83,7 @@ def show_view(training, estimator, key):
 
 
 def learn_view(training, fit, fit_key, show, show_key):
-    """Train one view and let it represent; return it, its representation (or None), and the seconds of both."""
+    """Train one view and let it represent; return it, its representation or None, and the seconds of both."""
     estimator, seconds = fit(training, fit_key)
     if training.shown is None:
         return estimator, None, seconds, 0.0
@@ -145,6 +150,7 @@ def prepare(view, estimator, classes, seed):
         set_seeds(estimator, crc32(str(view.name).encode()) ^ seed)
     if not view.soft:
         return estimator
+    check_scoring_of_soft_labels(estimator, f"The view {view.name!r} has soft labels")
     if not takes_soft_targets(estimator):
         if weight_name(estimator) is None:
             raise TypeError(
@@ -153,6 +159,13 @@ def prepare(view, estimator, classes, seed):
                 "views; 'crowd_hard' takes any classifier."
             )
         estimator = SoftTargetClassifier(estimator)
-    if "classes" in estimator.get_params(deep=False):
-        estimator.set_params(classes=classes)
+    _name_classes(estimator, classes)
     return estimator
+
+
+def _name_classes(estimator, classes):
+    """Tell the classifier inside an estimator what the columns of soft labels are called."""
+    inner = unwrap(estimator)
+    if "classes" in inner.get_params(deep=False):
+        path = next((f"{key}__" for key, value in estimator.get_params().items() if value is inner), "")
+        estimator.set_params(**{f"{path}classes": classes})

@@ -140,6 +140,10 @@ def read_audio(item, index=0):
     return audresample.resample(mono, rate, SAMPLING_RATE)[0]
 
 
+# audiofile would want ffmpeg for these.
+_BY_LIBSNDFILE = {".aif", ".aiff", ".au"}
+
+
 def _is_path(item):
     return isinstance(item, str | os.PathLike)
 
@@ -164,10 +168,15 @@ def _check_file(path, where):
 
 def _read_file(path, where):
     import audiofile
+    import soundfile
 
     _check_file(path, where)
     try:
-        signal, rate = audiofile.read(path, always_2d=True, dtype="float32")
+        if path.suffix.lower() in _BY_LIBSNDFILE:
+            signal, rate = soundfile.read(path, always_2d=True, dtype="float32")
+            signal = signal.T
+        else:
+            signal, rate = audiofile.read(path, always_2d=True, dtype="float32")
     except Exception as error:
         raise ValueError(
             f"{where} cannot be read as audio: {error}. The file is damaged, cut short, not audio, or in a "

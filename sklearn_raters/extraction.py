@@ -208,7 +208,7 @@ def _smile(feature_set):
 
 
 def _absolute(item):
-    return Path(item).absolute() if isinstance(item, str | os.PathLike) else item
+    return Path(item).expanduser().absolute() if isinstance(item, str | os.PathLike) else item
 
 
 def _extract_one(item, index, feature_set, folder):

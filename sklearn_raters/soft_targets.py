@@ -9,7 +9,13 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, has_fit_parameter
 
 from sklearn_raters._align import align
-from sklearn_raters._estimator_kinds import groups_for_fit, is_search, unwrap
+from sklearn_raters._estimator_kinds import (
+    check_scoring_of_soft_labels,
+    groups_for_fit,
+    is_search,
+    take_over_input,
+    unwrap,
+)
 from sklearn_raters._targets import expected_accuracy, is_soft, target_distributions
 
 
@@ -170,14 +176,13 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             X, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
             y = self.classes_[codes]
         else:
+            check_scoring_of_soft_labels(self.estimator, "y holds soft labels")
             self.estimator_, y = wrap_last(self.estimator, self.classes_)[0], soft
         weights = {} if weight is None else {weight_name(self.estimator_): weight}
         # The weights are the soft labels, not metadata that a user would have to route.
         with config_context(enable_metadata_routing=False):
             self.estimator_.fit(X, y, **weights, **groups_for_fit(self.estimator_, groups))
-        for attribute in ("n_features_in_", "feature_names_in_"):
-            if hasattr(self.estimator_, attribute):
-                setattr(self, attribute, getattr(self.estimator_, attribute))
+        take_over_input(self, self.estimator_)
         return self
 
     def predict(self, X):

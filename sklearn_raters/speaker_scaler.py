@@ -83,7 +83,7 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     A speaker of `fit` keeps the statistics of `fit`. A speaker who is new in `transform` is scaled
     by his or her own frames in that call, so all samples of a new speaker belong into one call.
-    Without `speakers` all samples count as by one speaker. No statistics are shared between
+    Without `speakers`, in `fit` too, all samples count as by one speaker. No statistics are shared between
     speakers, so a corpus may be scaled once, before it is split by speakers.
 
     A feature that does not vary over a speaker's frames, or the only frame of a speaker, becomes 0.
@@ -157,9 +157,21 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         -------
         list or ndarray, float32
             Frames in the form of X: a list of arrays, or an array of 3 or 2 dimensions.
+
+        Raises
+        ------
+        ValueError
+            If `fit` was given speakers and this is not.
         """
         check_is_fitted(self)
         sequences = as_sequences(self, X, reset=False)
+        if speakers is None and self.speakers_[0] is not None:
+            raise ValueError(
+                f"SpeakerScaler was fitted with speakers ({len(self.speakers_)}), but transform got none and "
+                "would take all samples for one speaker's. Give speakers= to transform, or to the predict of "
+                "a pipeline with metadata routing; a scorer asks for them by set_score_request("
+                "speakers=True). Or scale all samples once, before they are split."
+            )
         known = {speaker: place for place, speaker in enumerate(self.speakers_)}
         scaled = np.empty_like(sequences.frames)
         for speaker, rows in zip(*frames_by_speaker(speakers, sequences.lengths), strict=True):

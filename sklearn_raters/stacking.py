@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
+from sklearn_raters._estimator_kinds import take_over_input
 from sklearn_raters._frozen_views import FrozenViews
 from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold, shown_rows, view_weights
 from sklearn_raters._splits import hold_out, inner_splits
@@ -231,9 +232,7 @@ class MultiRaterStackingClassifier(
         self.view_rows_ = [view.rows for view in views]
         times = zip(*([seconds for _, _, seconds, _ in part] for part in trained), strict=True)
         self.view_fit_time_ = dict(zip(names, map(sum, times), strict=True))
-        for attribute in ("n_features_in_", "feature_names_in_"):
-            if hasattr(self.estimators_[0], attribute):
-                setattr(self, attribute, getattr(self.estimators_[0], attribute))
+        take_over_input(self, self.estimators_[0])
         start = perf_counter()
         learnt = [[done[1] for done in part] for part in trained]
         self._fit_fusion(learnt, consensus, rows, groups, splits, seed)

@@ -216,3 +216,14 @@ def test_a_table_is_refused():
 
     with pytest.raises(ValueError, match="column that holds the paths"):
         check_audio_list(pd.DataFrame({"path": ["a.wav"]}))
+
+
+@pytest.mark.parametrize("extension", ["aif", "aiff", "au"])
+def test_formats_of_libsndfile_need_no_ffmpeg(tmp_path, extension, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    signal = np.sin(np.arange(16000) / 20) / 2
+    path = tmp_path / f"voice.{extension}"
+    soundfile.write(
+        path, np.stack([signal, signal], axis=1), 16000, format="AU" if extension == "au" else "AIFF"
+    )
+    np.testing.assert_allclose(read_audio(str(path), 0), signal, atol=1e-4)

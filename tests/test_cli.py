@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_raters import _jobs, cli
+from sklearn_raters import _answers, _jobs, cli
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
 from sklearn_raters.persistence import load_model
 from sklearn_raters.ratings import ratings_to_long
@@ -386,3 +386,13 @@ def test_the_installed_command_is_the_module():
     for start in ([command], [sys.executable, "-m", "sklearn_raters"]):
         done = subprocess.run([*start, "--help"], capture_output=True, text=True, check=True)
         assert all(name in done.stdout for name in ("evaluate", "train", "predict"))
+
+
+def test_square_brackets_in_names_are_shown(capsys):
+    opinion = {"class": "[laughter]", "probabilities": {"[laughter]": 0.7, "[/x]": 0.3}}
+    _answers.write_answers([{"file": "take[old].wav", **opinion, "raters": {"[/b]": opinion}}], "table")
+    columns = {"uar": [0.5], "recall_[/x]": [0.5], "fit_seconds": [1.0]}
+    _answers.show_comparison(pd.DataFrame(columns, index=["rater [deleted]"]), "Table [of all]")
+    shown = capsys.readouterr().out
+    names = ["take[old].wav", "[laughter] (70 %)", "[/x] %", "[/b] would say", "[deleted]", "[of all]"]
+    assert [name for name in names if name not in shown] == []

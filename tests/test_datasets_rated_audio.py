@@ -204,3 +204,12 @@ def test_missing_table_and_folder(folder, votes):
         load_rated_audio(folder / "nowhere.csv", folder, **NAMES)
     with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere; give the folder that holds"):
         load_rated_audio(votes, folder / "nowhere", **NAMES)
+
+
+def test_an_empty_cell_makes_no_fractions_of_whole_numbers(tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    (tmp_path / "b.wav").write_bytes(b"RIFF")
+    (tmp_path / "votes.csv").write_text("sample,rater,label\na,x,1\na,y,\nb,x,2\nb,y,2\n")
+    corpus = load_rated_audio(tmp_path / "votes.csv", tmp_path)
+    assert [str(name) for name in corpus.classes] == ["1", "2"]
+    assert corpus.consensus.tolist() == [1, 2]

@@ -8,6 +8,7 @@ import opensmile
 import pytest
 import soundfile
 
+from sklearn_raters import OpenSmileFrames
 from sklearn_raters.extraction import cache_folder, count_frames, extract, feature_names, load, store
 
 RATE = 16000
@@ -251,3 +252,11 @@ def test_relative_paths_are_those_of_the_caller_also_for_workers_that_live_on(tm
         monkeypatch.chdir(tmp_path / folder)
         frames.append(extract(["a.wav", "b.wav"], "lld45", n_jobs=2))
     assert not np.array_equal(frames[0][0], frames[1][0])
+
+
+def test_a_path_may_start_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    signal = np.sin(np.arange(16000) / 20)
+    soundfile.write(tmp_path / "voice.wav", signal, 16000)
+    (frames,) = OpenSmileFrames().fit_transform(["~/voice.wav"])
+    assert len(frames) == 95

@@ -182,3 +182,10 @@ def test_the_hold_out_keeps_groups_whole():
     whole = stack(forest, views=["crowd_hard"]).fit(copies, labels, groups=np.repeat(np.arange(30), 5))
     torn = stack(forest, views=["crowd_hard"]).fit(copies, labels)
     assert whole.fusion_[-1].C < torn.fusion_[-1].C
+
+
+def test_the_seed_is_that_of_a_classifier_as_fusion_too():
+    first, second = (stack(fusion=RandomForestClassifier(5)).fit(X, Y).predict_proba(X) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    other = stack(fusion=RandomForestClassifier(5), random_state=1).fit(X, Y).predict_proba(X)
+    assert not np.array_equal(first, other)

@@ -373,3 +373,8 @@ class TestScorers:
 
     def test_repr(self):
         assert repr(uar_scorer) == "make_ratings_scorer(unweighted_average_recall, target='consensus')"
+
+
+def test_one_hot_probabilities_may_be_integers():
+    one_hot = [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]
+    assert rater_uar([["a", "b"], ["b", "a"]], np.array(one_hot)) == {0: 1.0, 1: 1.0}

@@ -212,3 +212,15 @@ def test_bfloat16_learns_the_same_within_its_few_digits():
 def test_unknown_precisions_are_named():
     with pytest.raises(ValueError, match=r"'precision' .* must be a str among .*bfloat16.* Got 'half'"):
         small(precision="half").fit(X, y)
+
+
+@pytest.mark.parametrize("setting", [{"callbacks": "disable"}, {"train_split": None}])
+def test_settings_that_would_undo_early_stopping_are_refused(setting):
+    with pytest.raises(ValueError, match=f"net_params has {next(iter(setting))}=.*early_stopping=False"):
+        small(early_stopping=True, net_params=setting).fit(X, y, groups=GROUPS)
+    small(net_params=setting).fit(X, y)
+
+
+def test_settings_of_the_network_itself_are_refused():
+    with pytest.raises(ValueError, match="Give 'dropout' as a parameter of the estimator"):
+        small(net_params={"module__dropout": 0.1}).fit(X, y)

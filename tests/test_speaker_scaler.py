@@ -6,10 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import config_context
 from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_validate
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_raters import FramePooler, SpeakerScaler
+from sklearn_raters.metrics import make_ratings_scorer, unweighted_average_recall
 
 
 def made_samples(n_samples, rng=0):
@@ -163,3 +166,29 @@ def test_speakers_by_name_of_the_step_without_routing():
     scaled = pipeline.fit_transform(samples, speakerscaler__speakers=speakers)
     expected = SpeakerScaler().fit_transform(samples, speakers=speakers)
     np.testing.assert_array_equal(np.concatenate(scaled), np.concatenate(expected))
+
+
+def test_speakers_of_fit_must_not_get_lost_before_transform():
+    frames = np.arange(24.0).reshape(4, 3, 2)
+    scaler = SpeakerScaler().fit(frames, speakers=list("aabb"))
+    with pytest.raises(ValueError, match=r"fitted with speakers .* transform got none"):
+        scaler.transform(frames)
+
+
+def test_a_scorer_hands_speakers_to_a_pipeline():
+    rng = np.random.default_rng(0)
+    speakers, y = np.repeat(np.arange(8), 10), np.tile([0, 1], 40)
+    # What a speaker's voice adds is larger than what the class does.
+    X = rng.normal(size=(80, 1, 2)) + 4 * y[:, None, None] + 100 * speakers[:, None, None]
+    scorer = make_ratings_scorer(unweighted_average_recall)
+    with config_context(enable_metadata_routing=True):
+        scorer.set_score_request(speakers=True)
+        pipe = make_pipeline(SpeakerScaler(), FramePooler(1), Flat(), LogisticRegression())
+        params = {"speakers": speakers, "groups": speakers}
+        scores = cross_validate(pipe, X, y, params=params, cv=GroupKFold(4), scoring=scorer)["test_score"]
+    assert scores.min() > 0.85
+
+
+class Flat(FunctionTransformer):
+    def transform(self, X):
+        return np.asarray(X).reshape(len(X), -1)

@@ -301,3 +301,15 @@ def test_pandas_output_of_a_views_transform_does_not_matter():
     model = stack(small().set_output(transform="pandas"), views=["crowd_hard"]).fit(X, Y)
     expected = stack(small(), views=["crowd_hard"]).fit(X, Y)
     np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
+
+
+def test_a_refit_on_an_array_forgets_the_names_of_the_features():
+    frame = pd.DataFrame(np.asarray(X), columns=list("abcd"))
+    model = stack(views=["crowd_hard", "crowd_soft"]).fit(frame, Y)
+    assert list(model.feature_names_in_) == list("abcd")
+    model.fit(X, Y)
+    assert not hasattr(model, "feature_names_in_")
+    targets = model.predict_proba(X)
+    soft = model.estimators_[1].fit(frame, targets)
+    soft.fit(X, targets)
+    assert not hasattr(soft, "feature_names_in_")

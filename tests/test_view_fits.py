@@ -14,6 +14,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import get_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold, HalvingGridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -21,7 +22,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from sklearn_raters import SoftmaxLayerClassifier
+from sklearn_raters import FramePooler, SoftmaxLayerClassifier
+from sklearn_raters.metrics import neg_soft_cross_entropy_scorer, uar_scorer
 from stacks import GROUPS, X, Y, small, stack
 
 
@@ -268,3 +270,44 @@ def test_a_halving_search_may_spend_its_budget_as_epochs():
         search.fit(X, targets, groups=GROUPS)
         assert search.n_resources_ == [2, 4]
         assert search.best_params_ == {f"{prefix}learning_rate": 0.02, f"{prefix}max_epochs": 4}
+
+
+@pytest.mark.parametrize("scoring", [uar_scorer, neg_soft_cross_entropy_scorer])
+@pytest.mark.parametrize(
+    ("estimator", "name", "values"),
+    [
+        (LogisticRegression(), "C", [1e-6, 1.0]),
+        (make_pipeline(StandardScaler(), LogisticRegression()), "logisticregression__C", [1e-6, 1.0]),
+        (small().set_params(max_epochs=20), "learning_rate", [1e-9, 0.02]),
+    ],
+    ids=["classifier", "pipeline", "network"],
+)
+def test_a_views_search_judges_soft_labels_by_scorers_that_take_ratings(scoring, estimator, name, values):
+    search = GridSearchCV(estimator, {name: values}, cv=GroupKFold(3), scoring=scoring)
+    model = stack(search, views=["crowd_soft", "E1"], fusion="mean").fit(X, Y, groups=GROUPS)
+    for fitted in model.estimators_:
+        found = getattr(fitted, "estimator_", fitted)
+        assert values[1] in found.best_params_.values()
+        assert np.isfinite(found.cv_results_["mean_test_score"]).all()
+
+
+@pytest.mark.parametrize(
+    "scoring", ["balanced_accuracy", get_scorer("neg_log_loss"), {"a": "accuracy"}, ["accuracy"]]
+)
+@pytest.mark.parametrize("estimator", [LogisticRegression(), small()], ids=["classifier", "network"])
+def test_a_views_search_cannot_judge_soft_labels_by_scorers_of_labels(scoring, estimator):
+    search = make_pipeline(GridSearchCV(estimator, {}, cv=GroupKFold(3), scoring=scoring, refit=False))
+    with pytest.raises(TypeError, match=r"'crowd_soft' has soft labels, which scoring=.* cannot judge"):
+        stack(search, views=["crowd_soft"], fusion="mean").fit(X, Y, groups=GROUPS)
+    stack(GridSearchCV(LogisticRegression(), {}, scoring="accuracy"), views=["crowd_hard"]).fit(X, Y)
+
+
+def test_a_network_in_a_pipeline_knows_what_the_columns_of_soft_labels_are_called():
+    numbers = Y.replace({"sad": 1, "angry": -1, "neutral": 0})
+    numbers.iloc[0, 0] = numbers.iloc[1, 1] = None
+    network = small(class_weight={0: 1000.0}).set_params(max_epochs=20)
+    for estimator in (make_pipeline(FramePooler(1), network), GridSearchCV(network, {}, cv=GroupKFold(2))):
+        views = {"views": ["crowd_hard", "crowd_soft"], "fusion": "mean"}
+        model = stack(estimator, **views).fit(X, numbers, groups=GROUPS)
+        for view in model.estimators_:
+            assert set(view.predict(X)) == {0}

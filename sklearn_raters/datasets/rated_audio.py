@@ -36,7 +36,7 @@ def read_table(path, label, names):
     suffixes = {suffix.lower() for suffix in file.suffixes}
     separator = "\t" if suffixes & {".tsv", ".tab"} else ","
     try:
-        return pd.read_csv(
+        table = pd.read_csv(
             file,
             sep=separator,
             encoding="utf-8-sig",
@@ -50,6 +50,10 @@ def read_table(path, label, names):
             f"The ratings table {file} cannot be read as text separated by {separator!r}: "
             f"{error}. Read it by pandas and give the DataFrame."
         ) from error
+    if label in table and table[label].dtype.kind == "f" and (table[label].dropna() % 1 == 0).all():
+        # One empty cell makes floats of integers, and class 1 would be called 1.0.
+        table[label] = table[label].astype("Int64")
+    return table
 
 
 def require_columns(table, wanted, source):

@@ -10,7 +10,7 @@ from sklearn_raters.ratings import parse_ratings
 
 def _rater_labels(predicted, shape, classes):
     predicted = np.asarray(predicted)
-    if predicted.shape == shape and predicted.dtype.kind == "f":
+    if predicted.shape == shape and predicted.dtype.kind in "fiub":
         labels = np.empty(len(classes) + 1, dtype=object)
         labels[: len(classes)] = classes
         best = np.argmax(np.nan_to_num(predicted, nan=-1.0), axis=2)

@@ -4,16 +4,17 @@ import inspect
 
 import numpy as np
 from sklearn.utils import _safe_indexing
+from sklearn.utils.metadata_routing import MetadataRequest, _MetadataRequester
 
 from sklearn_raters._align import align
-from sklearn_raters._estimator_kinds import unwrap
+from sklearn_raters._estimator_kinds import takes_soft_targets, unwrap
 from sklearn_raters._votes import sort_labels
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.metrics.distributions import soft_cross_entropy
 from sklearn_raters.metrics.recalls import unweighted_average_recall
 
 
-class _RatingsScorer:
+class _RatingsScorer(_MetadataRequester):
     """A scorer that takes ratings in place of y; see `make_ratings_scorer`.
 
     Parameters
@@ -23,7 +24,13 @@ class _RatingsScorer:
     X : list or array-like of length n_samples
         Samples in any form that the estimator takes.
     Y : ratings of n_samples
-        In any form that `sklearn_raters.ratings.parse_ratings` takes.
+        In any form that `sklearn_raters.ratings.parse_ratings` takes. An estimator that learns from
+        soft labels, as in the search of a view, may be given these: the greatest share counts as the
+        consensus.
+
+    **params : dict
+        Metadata of the samples for the estimator's `predict` or `predict_proba`, asked for by
+        `set_score_request`, as in ``uar_scorer.set_score_request(speakers=True)``.
 
     Returns
     -------
@@ -40,8 +47,22 @@ class _RatingsScorer:
         self.label_map = label_map
         self.kwargs = kwargs
 
-    def __call__(self, estimator, X, Y):
+    def __call__(self, estimator, X, Y, **params):
         """Score a fitted estimator on the samples of X that have a consensus in Y."""
+        rated, truth, soft, classes = self._truth(estimator, Y)
+        X, params = _safe_indexing(X, rated), {name: _safe_indexing(params[name], rated) for name in params}
+        if self.target == "consensus":
+            names = inspect.signature(self.score_func).parameters
+            labels = {"labels": list(classes)} if "labels" in names else {}
+            predicted = estimator.predict(X, **params)
+            return self.sign * self.score_func(truth, predicted, **labels, **self.kwargs)
+        proba = align(estimator.predict_proba(X, **params), estimator.classes_, classes)
+        return self.sign * self.score_func(soft, proba, **self.kwargs)
+
+    def _truth(self, estimator, Y):
+        """Return which samples count, their consensus, their soft labels (if asked for) and the classes."""
+        if takes_soft_targets(estimator) and _are_shares(Y, len(estimator.classes_)):
+            return np.arange(len(Y)), estimator.classes_[Y.argmax(axis=1)].tolist(), Y, estimator.classes_
         inner = unwrap(estimator)
         classes, label_map = (
             getattr(inner, name, None) if given is None else given
@@ -58,19 +79,32 @@ class _RatingsScorer:
         truth = consensus[rated].tolist()
         if classes is None:
             classes = sort_labels({*np.asarray(estimator.classes_).tolist(), *truth})
-        X = _safe_indexing(X, rated)
-        if self.target == "consensus":
-            names = inspect.signature(self.score_func).parameters
-            labels = {"labels": list(classes)} if "labels" in names else {}
-            predicted = estimator.predict(X)
-            return self.sign * self.score_func(truth, predicted, **labels, **self.kwargs)
-        soft = soft_labels(Y, alpha=self.alpha, classes=classes, label_map=label_map)[rated]
-        proba = align(estimator.predict_proba(X), estimator.classes_, classes)
-        return self.sign * self.score_func(soft, proba, **self.kwargs)
+        soft = None
+        if self.target == "soft":
+            soft = soft_labels(Y, alpha=self.alpha, classes=classes, label_map=label_map)[rated]
+        return rated, truth, soft, classes
+
+    def set_score_request(self, **requests):
+        """Ask for metadata by name, True or an alias, as scikit-learn's own scorers do; return self."""
+        self._metadata_request = MetadataRequest(owner=self.__class__.__name__)
+        for name, alias in requests.items():
+            self._metadata_request.score.add_request(param=name, alias=alias)
+        return self
 
     def __repr__(self):
         sign = "" if self.sign > 0 else ", greater_is_better=False"
         return f"make_ratings_scorer({self.score_func.__name__}, target={self.target!r}{sign})"
+
+
+def _are_shares(Y, n_classes):
+    """Tell soft labels from ratings: floating point, a column a class, rows that sum to one."""
+    return (
+        isinstance(Y, np.ndarray)
+        and Y.dtype.kind == "f"
+        and Y.shape[1:] == (n_classes,)
+        and bool((Y >= 0).all())
+        and np.allclose(Y.sum(axis=1), 1)
+    )
 
 
 def make_ratings_scorer(
