@@ -146,11 +146,13 @@ def test_speakers_reach_cross_validation():
     samples, speakers = made_samples(6), np.array(list("aabbcc"))
     with config_context(enable_metadata_routing=True):
         model = make_pipeline(SpeakerScaler(), DummyClassifier())
+        scorer = make_ratings_scorer(unweighted_average_recall).set_score_request(speakers=True)
         scores = cross_validate(
             model,
             samples,
             [0, 1] * 3,
             cv=GroupKFold(3),
+            scoring=scorer,
             params={"speakers": speakers, "groups": speakers},
             return_estimator=True,
         )
@@ -180,9 +182,8 @@ def test_a_scorer_hands_speakers_to_a_pipeline():
     speakers, y = np.repeat(np.arange(8), 10), np.tile([0, 1], 40)
     # What a speaker's voice adds is larger than what the class does.
     X = rng.normal(size=(80, 1, 2)) + 4 * y[:, None, None] + 100 * speakers[:, None, None]
-    scorer = make_ratings_scorer(unweighted_average_recall)
     with config_context(enable_metadata_routing=True):
-        scorer.set_score_request(speakers=True)
+        scorer = make_ratings_scorer(unweighted_average_recall).set_score_request(speakers=True)
         pipe = make_pipeline(SpeakerScaler(), FramePooler(1), Flat(), LogisticRegression())
         params = {"speakers": speakers, "groups": speakers}
         scores = cross_validate(pipe, X, y, params=params, cv=GroupKFold(4), scoring=scorer)["test_score"]

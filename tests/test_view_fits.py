@@ -303,8 +303,9 @@ def test_a_views_search_cannot_judge_soft_labels_by_scorers_of_labels(scoring, e
 
 
 def test_a_network_in_a_pipeline_knows_what_the_columns_of_soft_labels_are_called():
-    numbers = Y.replace({"sad": 1, "angry": -1, "neutral": 0})
+    numbers = Y.copy()
     numbers.iloc[0, 0] = numbers.iloc[1, 1] = None
+    numbers = numbers.apply(lambda column: column.map({"sad": 1, "angry": -1, "neutral": 0}))
     network = small(class_weight={0: 1000.0}).set_params(max_epochs=20)
     for estimator in (make_pipeline(FramePooler(1), network), GridSearchCV(network, {}, cv=GroupKFold(2))):
         views = {"views": ["crowd_hard", "crowd_soft"], "fusion": "mean"}
