@@ -46,7 +46,8 @@ class BLSTMClassifier(BaseNetClassifier):
         Where to compute: "cpu", "cuda", "cuda:1", ...; "auto" takes a GPU where there is one.
     precision : {"float32", "bfloat16"}, default="float32"
         What to compute in, while training and predicting. bfloat16 keeps 8 bits of each number, so answers
-        depend on the batch in the third digit; it is quicker on processors with AMX or AVX512-BF16 and GPUs.
+        depend on the batch in the third digit. It may be quicker on processors with AMX or AVX512-BF16 and
+        on GPUs, or slower: measure it first.
     random_state : int, RandomState instance or None, default=None
         Source of initial weights, batches, dropout and the validation part. The same int gives the same
         network; torch's global generator is neither read nor moved.
