@@ -18,12 +18,8 @@ STRENGTHS = 10.0 ** np.arange(-6, 1)
 
 
 def logistic_layer(C, class_weight):
-    """Return the convex form of the paper's fusion layer, unfitted.
-
-    Standardised, all units of all views bear the same penalty, whatever their scale.
-    """
-    layer = LogisticRegression(C=C, class_weight=class_weight, max_iter=1000)
-    return make_pipeline(StandardScaler(), layer)
+    """Return the convex form of the paper's fusion layer, unfitted, for standardised units."""
+    return LogisticRegression(C=C, class_weight=class_weight, max_iter=1000)
 
 
 def choose_strength(folds, class_weight):
@@ -31,8 +27,8 @@ def choose_strength(folds, class_weight):
 
     Parameters
     ----------
-    folds : list of tuple (Z_train, y_train, Z_valid, y_valid)
-        Representations and labels of the samples to fit on and to judge by.
+    folds : iterable of tuple (Z_train, y_train, Z_valid, y_valid)
+        Representations and labels of the samples to fit on and to judge by; standardised in place.
     class_weight : dict, "balanced" or None
         Weights of the classes, in the layer and in the judgement.
 
@@ -44,6 +40,8 @@ def choose_strength(folds, class_weight):
     losses = np.zeros(len(STRENGTHS))
     for Z_train, y_train, Z_valid, y_valid in folds:
         weight = compute_sample_weight(class_weight, y_valid)
+        scaler = StandardScaler(copy=False).fit(Z_train)
+        Z_train, Z_valid = scaler.transform(Z_train), scaler.transform(Z_valid)
         for index, C in enumerate(STRENGTHS):
             layer = logistic_layer(C, class_weight).fit(Z_train, y_train)
             known = np.isin(y_valid, layer.classes_)
@@ -81,32 +79,25 @@ def shown_rows(fusion, cv, rows, splits):
     return [None, *(test if len(test) else None for test in tests)]
 
 
-def in_sample(parts, held_out, y, splits):
-    """Return what the fusion learns from when the views have seen its samples.
+def in_sample(held_out, y, splits):
+    """Give what the penalty is chosen by when the views have seen the samples that the fusion learns from.
 
     Parameters
     ----------
-    parts : list of ndarray of shape (n_samples, n_units_i)
-        What the views trained on all samples make of them.
-    held_out : list of list of ndarray
-        The same of the views trained on the training part of each split only.
+    held_out : list of list of ndarray of shape (n_samples, n_units_i)
+        For each split, what views trained on its training part make of all samples.
     y : ndarray of shape (n_samples,)
         The consensus of the samples.
     splits : list of tuple (train, valid) of bool ndarray of shape (n_samples,)
         Which samples the views of `held_out` were trained on, and which they have not seen.
 
-    Returns
-    -------
-    Z : ndarray of shape (n_samples, n_units)
-        Representations.
-    folds : list of tuple
+    Yields
+    ------
+    tuple
         For `choose_strength`.
     """
-    folds = [
-        (side_by_side(own, train), y[train], side_by_side(own, valid), y[valid])
-        for (train, valid), own in zip(splits, held_out, strict=True)
-    ]
-    return side_by_side(parts), folds
+    for (train, valid), own in zip(splits, held_out, strict=True):
+        yield side_by_side(own, train), y[train], side_by_side(own, valid), y[valid]
 
 
 def out_of_fold(held_out, y, splits):
@@ -126,7 +117,7 @@ def out_of_fold(held_out, y, splits):
     -------
     Z : ndarray of shape (n_samples, n_units)
         Representations.
-    folds : list of tuple
+    folds : generator of tuple
         For `choose_strength`.
 
     Raises
@@ -144,23 +135,23 @@ def out_of_fold(held_out, y, splits):
     Z = np.empty((len(y), filled[0][1].shape[1]))
     for test, part in filled:
         Z[test] = part
-    return Z, [(Z[~test], y[~test], Z[test], y[test]) for test, _ in filled]
+    return Z, ((Z[~test], y[~test], Z[test], y[test]) for test, _ in filled)
 
 
-def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):
+def fit_fusion(fusion, parts, y, groups, *, folds, class_weight, random_state):
     """Fit the fusion layer on frozen representations.
 
     Parameters
     ----------
     fusion : "logistic", "softmax" or classifier
         Which layer; see `MultiRaterStackingClassifier`.
-    Z : ndarray of shape (n_samples, n_units)
-        All views' representations side by side.
+    parts : list of ndarray of shape (n_samples, n_units_i)
+        What the fusion learns from; put side by side once the penalty is chosen, to spare memory.
     y : ndarray of shape (n_samples,)
         Consensus labels.
     groups : ndarray of shape (n_samples,) or None
         For classifiers that take them.
-    folds : list of tuple
+    folds : iterable of tuple
         For `choose_strength`.
     class_weight : dict, "balanced" or None
         Weights of the classes in the layer.
@@ -182,7 +173,9 @@ def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):
 
         layer = SoftmaxLayerClassifier(class_weight=class_weight, random_state=random_state)
     elif fusion == "logistic":
-        layer = logistic_layer(choose_strength(folds, class_weight), class_weight)
+        # Standardised, all units of all views bear the same penalty, whatever their scale.
+        C = choose_strength(folds, class_weight)
+        layer = make_pipeline(StandardScaler(), logistic_layer(C, class_weight))
     else:
         layer = clone(fusion)
         if random_state is not None:
@@ -194,7 +187,7 @@ def fit_fusion(fusion, Z, y, groups, *, folds, class_weight, random_state):
                     "parameter. Set class_weight=None, or give another classifier as fusion."
                 )
             layer.set_params(class_weight=class_weight)
-    return layer.fit(Z, y, **groups_for_fit(layer, groups))
+    return layer.fit(side_by_side(parts), y, **groups_for_fit(layer, groups))
 
 
 def view_weights(views, classes, class_weight):

@@ -1,7 +1,6 @@
 """The one file that knows skorch: trains a network on sequences and runs it."""
 
 import dis
-from functools import partial
 
 import numpy as np
 import torch
@@ -175,7 +174,7 @@ def train(
     _check_net_params(net_params or {}, early_stopping=valid_data is not None)
     settings = {
         "criterion": SoftCrossEntropy,
-        "optimizer": partial(torch.optim.Adamax, foreach=True),
+        "optimizer": torch.optim.Adamax,
         "lr": learning_rate,
         "batch_size": batch_size,
         "max_epochs": max_epochs,

@@ -278,12 +278,13 @@ class MultiRaterStackingClassifier(
         y = np.asarray(consensus[rows].tolist())
         splits = [tuple(np.isin(rows, part) for part in split) for split in splits]
         if self.cv is None:
-            Z, folds = in_sample(learnt[0], learnt[1:], y, splits)
+            parts, folds = learnt[0], in_sample(learnt[1:], y, splits)
         else:
             Z, folds = out_of_fold(learnt[1:], y, splits)
+            parts = [Z]
         self.fusion_ = fit_fusion(
             self.fusion,
-            Z,
+            parts,
             y,
             None if groups is None else groups[rows],
             folds=folds,
