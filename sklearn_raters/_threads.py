@@ -19,6 +19,12 @@ def shared_threads():
     torch.set_num_threads(1)
     try:
         with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            yield lambda function, *arguments: list(pool.map(function, *arguments))
+
+            def run_all(function, *arguments):
+                # A single call is sooner done than handed to a thread; the pool starts none until one is needed.
+                beside = pool.map if len(arguments[0]) > 1 else map
+                return list(beside(function, *arguments))
+
+            yield run_all
     finally:
         torch.set_num_threads(n_threads)
