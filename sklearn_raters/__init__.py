@@ -11,6 +11,7 @@ _HOMES = {
     "MultiRaterStackingClassifier": "sklearn_raters.stacking",
     "OpenSmileFrames": "sklearn_raters.features",
     "OpenSmileFunctionals": "sklearn_raters.features",
+    "RaterNetClassifier": "sklearn_raters.rater_nets",
     "SoftTargetClassifier": "sklearn_raters.soft_targets",
     "SoftmaxLayerClassifier": "sklearn_raters.softmax_layer",
     "SpeakerScaler": "sklearn_raters.speaker_scaler",

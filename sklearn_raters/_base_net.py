@@ -13,6 +13,7 @@ from sklearn.base import (
 )
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.extmath import softmax
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_consistent_length,
@@ -187,7 +188,9 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        return self._run(X)[0]
+        from sklearn_raters import _net
+
+        return softmax(_net.ask(self.net_, self._run(X)[0], "output"), copy=False)
 
     def predict(self, X):
         """Return the most probable class of each sample.
@@ -218,7 +221,7 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         ndarray of shape (n_samples, n_units)
             The representation.
         """
-        return self._run(X)[1]
+        return self._run(X)[0]
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy; on soft labels its expectation, were the label drawn from them.

@@ -42,6 +42,10 @@ def choose_strength(folds, class_weight):
         weight = compute_sample_weight(class_weight, y_valid)
         scaler = StandardScaler(copy=False).fit(Z_train)
         Z_train, Z_valid = scaler.transform(Z_train), scaler.transform(Z_valid)
+        if len(Z_train) < Z_train.shape[1]:
+            # The weights lie in the span of the training samples: in these fewer units the layer is the same.
+            span = np.linalg.qr(Z_train.T)[0]
+            Z_train, Z_valid = Z_train @ span, Z_valid @ span
         for index, C in enumerate(STRENGTHS):
             layer = logistic_layer(C, class_weight).fit(Z_train, y_train)
             known = np.isin(y_valid, layer.classes_)

@@ -1,6 +1,7 @@
 """The networks themselves, in torch alone: the paper's BLSTM-DNN with attention, and its softmax layer."""
 
 import threading
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -13,6 +14,16 @@ class _Draws(threading.local):
 
 
 draws = _Draws()
+
+
+@contextmanager
+def drawing_from(seed, device):
+    """Let dropout, and what else draws while training, draw from a generator of its own in this thread."""
+    draws.generator = torch.Generator(device=device).manual_seed(seed)
+    try:
+        yield
+    finally:
+        draws.generator = None
 
 
 class Dropout(nn.Module):
@@ -66,8 +77,8 @@ def _reversed_rows(lengths, n_frames):
     return (first + within).flatten()
 
 
-class BLSTMNet(nn.Module):
-    """Dense ReLU, BLSTM with attention pooling over time, dense ReLU, output layer (Chou & Lee 2019, 3.1).
+class BLSTMTrunk(nn.Module):
+    """Dense ReLU, BLSTM with attention pooling over time, dense ReLU (Chou & Lee 2019, 3.1).
 
     The attention is Mirsamadi's (2017): one learnt vector scores each frame, a softmax over the sample's own
     frames turns scores into weights. The backward direction is a second LSTM over each sequence reversed
@@ -75,8 +86,8 @@ class BLSTMNet(nn.Module):
 
     Parameters
     ----------
-    n_features, n_classes : int
-        Sizes of input frames and output.
+    n_features : int
+        Size of an input frame.
     dense_units, lstm_units, representation_units : int
         Widths of the first dense layer, of each direction of the BLSTM and of the last dense layer.
     dropout : float
@@ -88,9 +99,7 @@ class BLSTMNet(nn.Module):
     # Samples that a CPU runs together: fewer waste its vector units, more are padding.
     samples_at_once = 6
 
-    def __init__(
-        self, n_features, n_classes, *, dense_units, lstm_units, representation_units, dropout, precision
-    ):
+    def __init__(self, n_features, *, dense_units, lstm_units, representation_units, dropout, precision):
         super().__init__()
         self.precision = precision
         self.dense = nn.Linear(n_features, dense_units)
@@ -98,7 +107,6 @@ class BLSTMNet(nn.Module):
         self.backward_lstm = nn.LSTM(dense_units, lstm_units, batch_first=True)
         self.attention = nn.Linear(2 * lstm_units, 1, bias=False)
         self.representation = nn.Linear(2 * lstm_units, representation_units)
-        self.output = nn.Linear(representation_units, n_classes)
         self.dropout = Dropout(dropout)
 
     def pool(self, frames, lengths):
@@ -126,15 +134,39 @@ class BLSTMNet(nn.Module):
         with self._precision(frames.device):
             pooled, weights = self.pool(frames, lengths)
             representation = self.representation(pooled).relu()
-        return representation.to(self.output.weight.dtype), weights.to(self.output.weight.dtype)
+        dtype = self.representation.weight.dtype
+        return representation.to(dtype), weights.to(dtype)
+
+    def _precision(self, device):
+        return torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
+
+
+class BLSTMNet(BLSTMTrunk):
+    """The paper's network: `BLSTMTrunk` and an output layer.
+
+    Parameters
+    ----------
+    n_features, n_classes : int
+        Sizes of input frames and output.
+    **sizes : dict
+        Those of `BLSTMTrunk`.
+    """
+
+    def __init__(self, n_features, n_classes, **sizes):
+        super().__init__(n_features, **sizes)
+        self.output = nn.Linear(self.representation.out_features, n_classes)
 
     def forward(self, frames, lengths):
         """Return the logits, shape (n_samples, n_classes)."""
         representation, _ = self.encode(frames, lengths)
         return self.output(self.dropout(representation))
 
-    def _precision(self, device):
-        return torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
+
+def mean_frame(frames, lengths):
+    """Return each sample's mean frame, and the equal frame weights that make it."""
+    inside = torch.arange(frames.shape[1], device=lengths.device) < lengths[:, None]
+    weights = inside / lengths[:, None]
+    return torch.bmm(weights.unsqueeze(1), frames).squeeze(1), weights
 
 
 class SoftmaxLayer(nn.Module):
@@ -157,10 +189,7 @@ class SoftmaxLayer(nn.Module):
 
     def encode(self, frames, lengths):
         """Return the mean frame as representation, and the equal frame weights that make it."""
-        n_frames = frames.shape[1]
-        inside = torch.arange(n_frames, device=lengths.device) < lengths[:, None]
-        weights = inside / lengths[:, None]
-        return torch.bmm(weights.unsqueeze(1), frames).squeeze(1), weights
+        return mean_frame(frames, lengths)
 
     def forward(self, frames, lengths):
         """Return the logits, shape (n_samples, n_classes)."""
@@ -176,7 +205,7 @@ def build(module_class, seed, **sizes):
     Parameters
     ----------
     module_class : type
-        `BLSTMNet` or `SoftmaxLayer`.
+        `BLSTMNet`, `SoftmaxLayer`, ...; `start` of a module inside sets what is neither linear nor an LSTM.
     seed : int
         Where the initial weights come from.
     **sizes : dict
@@ -202,4 +231,7 @@ def build(module_class, seed, **sizes):
             continue
         for parameter in layer.parameters(recurse=False):
             nn.init.uniform_(parameter, -bound, bound, generator=generator)
+    for layer in module.modules():
+        if hasattr(layer, "start"):
+            layer.start(generator)
     return module

@@ -1,6 +1,7 @@
 """The one file that knows skorch: trains a network on sequences and runs it."""
 
 import dis
+import operator
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from skorch.helper import predefined_split
 
 from sklearn_raters._batches import LengthBatches, SequenceDataset, cut
 from sklearn_raters._losses import SoftCrossEntropy
-from sklearn_raters._modules import draws
+from sklearn_raters._modules import drawing_from
 from sklearn_raters._threads import shared_threads
 
 
@@ -65,10 +66,23 @@ class SequenceNet(NeuralNet):
             loss = self.get_loss(logits, targets, X=batch, training=True)
             loss.backward()
             slopes = logits.grad.split([len(part) for part in parts])
-            by_part = run_all(lambda part, slope: torch.autograd.grad(part, weights, slope), parts, slopes)
+            by_part = run_all(
+                lambda part, slope: torch.autograd.grad(part, weights, slope, allow_unused=True),
+                parts,
+                slopes,
+            )
         for weight, gradients in zip(weights, zip(*by_part, strict=True), strict=True):
-            weight.grad = sum(gradients[1:], start=gradients[0])
+            if gradients[0] is not None:  # else the weight belongs to the loss, whose gradients are there
+                weight.grad = sum(gradients[1:], start=gradients[0])
         return {"loss": loss, "y_pred": logits}
+
+    def get_loss(self, y_pred, y_true, *args, **kwargs):
+        """Return the loss: the network's own where it has one, else the criterion's; see skorch."""
+        if not hasattr(self.module_, "loss"):
+            return super().get_loss(y_pred, y_true, *args, **kwargs)
+        device = torch.device(self.device or "cpu")
+        with drawing_from(int(self.dropout_rng.integers(2**63)), device):
+            return self.module_.loss(y_pred, y_true.to(device))
 
     def _run_parts(self, run_all, batch):
         """Return the logits of each part of a batch."""
@@ -80,12 +94,8 @@ class SequenceNet(NeuralNet):
         recording = torch.is_grad_enabled()
 
         def logits(part, seed):
-            draws.generator = torch.Generator(device=device).manual_seed(seed)
-            try:
-                with torch.set_grad_enabled(recording):
-                    return self.module_(**part)
-            finally:
-                draws.generator = None
+            with drawing_from(seed, device), torch.set_grad_enabled(recording):
+                return self.module_(**part)
 
         return run_all(logits, parts, seeds)
 
@@ -214,8 +224,6 @@ def run(net, sequences):
 
     Returns
     -------
-    proba : ndarray of shape (n_samples, n_classes), float64
-        Softmax of the output.
     representation : ndarray of shape (n_samples, n_units), float32
         The values before the output layer.
     attention : list of ndarray of shape (n_frames_i,), float32
@@ -224,19 +232,43 @@ def run(net, sequences):
     module = net.module_.eval()
     dataset = SequenceDataset(sequences, np.zeros((len(sequences), 0)), net.device)
     order = LengthBatches(dataset, max(net.batch_size, 32)).order()
-    proba = np.empty((len(sequences), module.output.out_features))
-    representation = np.empty((len(sequences), module.output.in_features), dtype=np.float32)
     attention = [None] * len(sequences)
 
     @torch.inference_mode()
     def answer(indices):
         batch, _ = dataset.batch(torch.from_numpy(indices))
         encoded, weights = module.encode(**{name: value.to(net.device) for name, value in batch.items()})
-        proba[indices] = module.output(encoded).double().softmax(dim=1).cpu().numpy()
-        representation[indices] = encoded.cpu().numpy()
         for index, row, length in zip(indices, weights.cpu().numpy(), batch["lengths"].tolist(), strict=True):
             attention[index] = row[:length].copy()
+        return encoded.cpu().numpy()
 
     with shared_threads() as run_all:
-        run_all(answer, order)
-    return proba, representation, attention
+        rows = np.concatenate(run_all(answer, order))
+    representation = np.empty_like(rows)
+    representation[np.concatenate(order)] = rows
+    return representation, attention
+
+
+@torch.inference_mode()
+def ask(net, representation, question, rows_at_once=1024):
+    """Let the layers behind a trained net's representation answer.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        What `train` returned.
+    representation : ndarray of shape (n_samples, n_units)
+        What `run` returned.
+    question : str
+        Path of a part of the network, such as "output", or of a method, such as "raters.say_all".
+    rows_at_once : int, default=1024
+        Samples asked together.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, ...), float64
+        The answers.
+    """
+    part = operator.attrgetter(question)(net.module_.eval())
+    rows = torch.from_numpy(representation).split(rows_at_once)
+    return torch.cat([part(some.to(net.device)).double().cpu() for some in rows]).numpy()

@@ -21,7 +21,7 @@ def shared_threads():
         with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
 
             def run_all(function, *arguments):
-                # A single call is sooner done than handed to a thread; the pool starts none until one is needed.
+                # A single call is sooner done than handed over; the pool starts no thread before.
                 beside = pool.map if len(arguments[0]) > 1 else map
                 return list(beside(function, *arguments))
 

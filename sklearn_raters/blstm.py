@@ -161,4 +161,4 @@ class BLSTMClassifier(BaseNetClassifier):
         list of ndarray of shape (n_frames_i,)
             Frame weights; those of a sample sum to one.
         """
-        return self._run(X)[2]
+        return self._run(X)[1]

@@ -11,9 +11,9 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn_raters._estimator_kinds import take_over_input
 from sklearn_raters._frozen_views import FrozenViews
 from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold, shown_rows, view_weights
+from sklearn_raters._rated_input import check_samples
 from sklearn_raters._splits import hold_out, inner_splits
 from sklearn_raters._stack_answers import AnswersMixin
-from sklearn_raters._stack_input import check_samples
 from sklearn_raters._view_fits import prepare, train_views
 from sklearn_raters._view_params import ViewParamsMixin
 from sklearn_raters._views import CROWD_VIEWS, consensus_labels, make_view, view_names
@@ -208,7 +208,9 @@ class MultiRaterStackingClassifier(
         self._validate_params()
         if not is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
-        X, y, groups = check_samples(X, y, groups, allow_nan=get_tags(self).input_tags.allow_nan)
+        X, y, groups = check_samples(
+            X, y, groups, name=type(self).__name__, allow_nan=get_tags(self).input_tags.allow_nan
+        )
         votes = parse_ratings(y, self.classes)
         classes = task_votes(votes, self.classes, self.label_map)[1]
         names = view_names(self.views, votes, self.min_ratings, self.max_raters, classes, self.label_map)

@@ -1,4 +1,4 @@
-"""The stack's border: samples, ratings and groups that belong together."""
+"""The border of what takes ratings: samples, ratings and groups that belong together."""
 
 import numpy as np
 from sklearn.utils import indexable
@@ -9,7 +9,7 @@ from sklearn_raters._votes import Votes
 from sklearn_raters.sequences import check_frames, holds_sequences
 
 
-def check_samples(X, y, groups, *, allow_nan):
+def check_samples(X, y, groups, *, name, allow_nan):
     """Check that there are ratings, as many rows of them as samples, and as many groups.
 
     Sequences are checked here, before they are cut into the views' parts: a view counts its own samples only,
@@ -17,23 +17,20 @@ def check_samples(X, y, groups, *, allow_nan):
     sequences that may hold NaN (`allow_nan`), are the views' own to check.
     """
     if y is None:
-        raise ValueError(
-            "MultiRaterStackingClassifier requires y to be passed, but the target y is None: "
-            "give the ratings."
-        )
+        raise ValueError(f"{name} requires y to be passed, but the target y is None: give the ratings.")
     X, groups = (part if part is None else indexable(part)[0] for part in (X, groups))
     y = y if isinstance(y, Votes) else indexable(y)[0]
-    for name, part in (("y", y), ("groups", groups)):
+    for what, part in (("y", y), ("groups", groups)):
         if part is None:
             continue
         n_rows = part.n_samples if isinstance(part, Votes) else _num_samples(part)
         if n_rows != _num_samples(X):
             raise ValueError(
                 f"Found input variables with inconsistent numbers of samples: X has {_num_samples(X)}, "
-                f"{name} has {n_rows}. Each sample of X needs its row of {name}, in that order."
+                f"{what} has {n_rows}. Each sample of X needs its row of {what}, in that order."
             )
     if holds_sequences(X) and not allow_nan:
-        check_frames(X, "MultiRaterStackingClassifier")
+        check_frames(X, name)
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype != object:

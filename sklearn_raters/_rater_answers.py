@@ -1,0 +1,112 @@
+"""What a network trained on all raters answers: the consensus, each rater, what raters confuse."""
+
+import numpy as np
+from sklearn.utils.metaestimators import available_if
+
+from sklearn_raters._consensus_answers import ConsensusMixin
+
+_WITHOUT_CONFUSION = ("multitask", "doctor_net", "uncertainty")
+# Samples whose matrices are there at once, one for each rater.
+_SAMPLES_AT_ONCE = 256
+
+
+def _has_confusion(estimator):
+    return estimator.raters not in _WITHOUT_CONFUSION
+
+
+def _has_disagreement(estimator):
+    return estimator.raters == "uncertainty"
+
+
+class RaterAnswersMixin(ConsensusMixin):
+    """The predictions of a fitted `RaterNetClassifier`."""
+
+    def _ask(self, units, question):
+        from sklearn_raters import _net
+
+        return _net.ask(self.net_, units, f"raters.{question}", _SAMPLES_AT_ONCE)
+
+    def _proba(self, X, question):
+        proba = np.exp(self._ask(self._run(X)[0], question))
+        return proba / proba.sum(axis=-1, keepdims=True)
+
+    def predict_proba(self, X):
+        """Return the probabilities of the classes as the consensus.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        return self._proba(X, "consensus")
+
+    def predict_proba_raters(self, X, raters=None):
+        """Return what each rater would say.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+        raters : list, default=None
+            Which raters; one that `fit` has not seen gets the consensus. None: `raters_`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_raters, n_classes)
+            Raters in the order asked for, classes in that of `classes_`.
+        """
+        known = self._proba(X, "say_all")
+        if raters is None:
+            return known
+        places = {name: place for place, name in enumerate(self.raters_)}
+        consensus = self.predict_proba(X)
+        columns = [known[:, places[name]] if name in places else consensus for name in raters]
+        return np.stack(columns, axis=1) if columns else known[:, :0]
+
+    @available_if(_has_confusion)
+    def rater_confusion(self, X):
+        """Return how likely each rater says each class, given the true one.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_raters, n_classes, n_classes)
+            True classes in rows, what is said in columns; the same for all samples where the rater model does
+            not look at them.
+        """
+        return self._ask(self._run(X)[0], "confusion")
+
+    @available_if(_has_disagreement)
+    def predict_disagreement(self, X):
+        """Return how far raters are expected to disagree.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Entropy of their votes over that of an even distribution: 0 where they agree, 1 where each class
+            is as likely as any other.
+        """
+        return self._ask(self._run(X)[0], "disagreement")
+
+    def _keep_confusion(self, samples):
+        """Set `rater_confusion_`, the mean over samples, where there is one."""
+        vars(self).pop("rater_confusion_", None)
+        if not _has_confusion(self):
+            return
+        units = self._run(samples)[0]
+        parts = np.split(units, range(_SAMPLES_AT_ONCE, len(units), _SAMPLES_AT_ONCE))
+        self.rater_confusion_ = sum(self._ask(part, "confusion").sum(axis=0) for part in parts) / len(units)

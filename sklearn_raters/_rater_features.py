@@ -1,0 +1,268 @@
+"""Rater models in which what a rater confuses depends on the sample."""
+
+import math
+
+import torch
+from torch import nn
+
+from sklearn_raters._modules import draws
+from sklearn_raters._rater_model import RaterModel, noisy, weighted_mean
+
+
+class CoNAL(RaterModel):
+    """Confusions that raters have in common, and their own (Chu, Ma & Wang 2021, equations 1 to 3).
+
+    p_r(. | x) = softmax(w W_0 p(. | x) + (1 - w) W_r p(. | x)), w = sigmoid(<v_r, u(x)>) with embeddings of
+    length one; the loss has -strength * sum_r |W_r - W_0|. u(x) is a linear function of the representation,
+    which in the paper has a network of its own.
+
+    Parameters
+    ----------
+    n_units, n_classes, n_raters : int
+        As in `RaterModel`.
+    embedding : int, default=20
+        Size of both embeddings.
+    strength : float, default=1e-5
+        Weight of the distance between the matrices.
+    """
+
+    def __init__(self, n_units, n_classes, n_raters, *, embedding=20, strength=1e-5):
+        super().__init__(n_units, n_classes, n_raters)
+        self.strength = strength
+        self.sample_embedding = nn.Linear(n_units, embedding)
+        self.rater_embedding = nn.Linear(n_raters, embedding)
+        self.common = nn.Parameter(torch.empty(n_classes, n_classes))
+        self.own = nn.Parameter(torch.empty(n_raters, n_classes, n_classes))
+
+    def start(self, generator):
+        """Start all matrices at twice the identity, as the paper's code does."""
+        with torch.no_grad():
+            self.common.copy_(2 * torch.eye(self.n_classes))
+            self.own.copy_(2 * torch.eye(self.n_classes))
+
+    def shares_common(self, units):
+        """Return w, shape (n_samples, n_raters)."""
+        eye = torch.eye(self.n_raters, dtype=units.dtype, device=units.device)
+        samples = nn.functional.normalize(self.sample_embedding(units))
+        return (samples @ nn.functional.normalize(self.rater_embedding(eye)).T).sigmoid()
+
+    def say(self, units, sample, rater):
+        """Return what the raters say; see `RaterModel`."""
+        common = self.shares_common(units)[sample, rater].unsqueeze(1)
+        proba = self.consensus(units).exp()[sample]
+        own = torch.bmm(proba.unsqueeze(1), self.own[rater]).squeeze(1)
+        return (common * (proba @ self.common) + (1 - common) * own).log_softmax(dim=1)
+
+    def penalty(self, units):
+        """Return the distances of the raters' matrices from the common one, negative."""
+        return -self.strength * (self.own - self.common).flatten(1).norm(dim=1).sum()
+
+    def confusion(self, units):
+        """Return what each rater says of each class, (n_samples, n_raters, n_classes, n_classes)."""
+        common = self.shares_common(units)[:, :, None, None]
+        return (common * self.common + (1 - common) * self.own).softmax(dim=3)
+
+
+class CrowdAR(RaterModel):
+    """Votes softened by how reliable they are (Cao et al. 2023, equations 1 to 5).
+
+    The difficulty of a sample is d(x) = sigmoid(A sigmoid(B h(x))), a vote's reliability m = sigmoid(c .
+    ((sigmoid(e_r) - d(x)) * p(. | x)) + b) with c > 0, and p_r(. | x) = softmax(p(. | x) C_r), trained by
+    cross-entropy on m * vote + (1 - m) / K. A second loss makes m tell whether the vote is the consensus'
+    likeliest class.
+
+    Parameters
+    ----------
+    n_units, n_classes, n_raters : int
+        As in `RaterModel`.
+    difficulty_units : int, default=128
+        Width of the layer that tells difficulty.
+    vote_weight : float, default=0.9
+        Share of the votes' loss; the rest is that of the reliability.
+    """
+
+    def __init__(self, n_units, n_classes, n_raters, *, difficulty_units=128, vote_weight=0.9):
+        super().__init__(n_units, n_classes, n_raters)
+        self.vote_weight = vote_weight
+        self.difficulty = nn.Sequential(
+            nn.Linear(n_units, difficulty_units),
+            nn.Sigmoid(),
+            nn.Linear(difficulty_units, n_classes),
+            nn.Sigmoid(),
+        )
+        self.expertise = nn.Parameter(torch.empty(n_raters, n_classes))
+        self.by_class = nn.Parameter(torch.empty(n_classes))
+        self.bias = nn.Parameter(torch.empty(()))
+        self.weight = nn.Parameter(torch.empty(n_raters, n_classes, n_classes))
+
+    def start(self, generator):
+        """Start the raters' matrices at the identity, their expertise at random."""
+        with torch.no_grad():
+            self.weight.copy_(torch.eye(self.n_classes))
+            nn.init.xavier_normal_(self.expertise, generator=generator)
+            self.by_class.zero_()
+            self.bias.zero_()
+
+    def reliability(self, units, sample, rater):
+        """Return m for each vote, shape (n_votes,)."""
+        # The reliability tells of the trunk's representation, but does not shape it.
+        difficulty = self.difficulty(units.detach())[sample]
+        ahead = (self.expertise[rater].sigmoid() - difficulty) * self.consensus(units).exp()[sample]
+        # softplus keeps the weights positive, for which the paper clips them.
+        return (ahead @ nn.functional.softplus(self.by_class) + self.bias).sigmoid()
+
+    def say(self, units, sample, rater):
+        """Return what the raters say; see `RaterModel`."""
+        proba = self.consensus(units).exp()[sample]
+        return torch.bmm(proba.unsqueeze(1), self.weight[rater]).squeeze(1).log_softmax(dim=1)
+
+    def loss(self, units, sample, rater, label, weight):
+        """Return the loss of votes and reliability; see `RaterModel`."""
+        said = self.say(units, sample, rater)
+        reliable = self.reliability(units, sample, rater)
+        of_votes = reliable * said.gather(1, label[:, None]).squeeze(1) + (1 - reliable) * said.mean(dim=1)
+        right = (self.consensus(units).argmax(dim=1)[sample] == label).to(reliable.dtype)
+        of_reliability = nn.functional.binary_cross_entropy(reliable, right, reduction="none")
+        losses = -self.vote_weight * of_votes + (1 - self.vote_weight) * of_reliability
+        return weighted_mean(losses, weight)
+
+    def confusion(self, units):
+        """Return what each rater says where the consensus is sure, the same for all samples."""
+        return self.weight.softmax(dim=2).expand(len(units), -1, -1, -1)
+
+
+class SampleConfusions(RaterModel):
+    """Confusions by a network of sample and rater: C(x, r) = softmax(g(u(x), v_r)).
+
+    p_r(l | x) = sum_k p(k | x) C(x, r)(k, l); u and v are linear, g has one hidden layer. What raters confuse
+    does not shape the trunk: no gradient goes through u(x) to it.
+
+    Parameters
+    ----------
+    n_units, n_classes, n_raters : int
+        As in `RaterModel`.
+    embedding : int
+        Size of the embeddings of samples and raters, and of the hidden layer.
+    prior : float
+        How likely every rater is right, to begin with.
+    """
+
+    def __init__(self, n_units, n_classes, n_raters, *, embedding, prior):
+        super().__init__(n_units, n_classes, n_raters)
+        self.prior = prior
+        self.sample_embedding = nn.Linear(n_units, embedding)
+        self.rater_embedding = nn.Linear(n_raters, embedding)
+        self.hidden = nn.Linear(2 * embedding, embedding)
+        self.to_confusion = nn.Linear(embedding, n_classes**2)
+
+    def start(self, generator):
+        """Start with raters who are right in `prior` of the cases, whatever the embeddings are."""
+        logit = math.log(self.prior / (1 - self.prior) * (self.n_classes - 1))
+        with torch.no_grad():
+            self.to_confusion.bias.copy_(logit * torch.eye(self.n_classes).flatten())
+
+    def log_confusion(self, units, raters):
+        """Return log C, (n_votes, n_classes, n_classes), from a vote's representation and rater (one-hot)."""
+        both = torch.cat([self.sample_embedding(units.detach()), self.rater_embedding(raters)], dim=1)
+        logits = self.to_confusion(nn.functional.silu(self.hidden(both)))
+        return logits.unflatten(1, (self.n_classes, self.n_classes)).log_softmax(dim=2)
+
+    def say(self, units, sample, rater):
+        """Return what the raters say; see `RaterModel`."""
+        raters = one_hot(rater, self.n_raters, units)
+        return noisy(self.consensus(units)[sample], self.log_confusion(units[sample], raters))
+
+    def confusion(self, units):
+        """Return what each rater says of each class, (n_samples, n_raters, n_classes, n_classes)."""
+        raters = torch.eye(self.n_raters, dtype=units.dtype, device=units.device)
+        rows = units.repeat_interleave(self.n_raters, dim=0)
+        matrices = self.log_confusion(rows, raters.repeat(len(units), 1)).exp()
+        return matrices.unflatten(0, (len(units), self.n_raters))
+
+
+class AnnotMix(SampleConfusions):
+    """Sample-wise confusions, trained on mixed votes (Herde et al. 2024, annot-mix).
+
+    While training, pairs of votes are mixed: m a + (1 - m) b for their representations, raters and labels, m
+    drawn from Beta(mixing, mixing). The paper mixes what goes into the trunk, which for sequences of
+    different lengths has no meaning.
+
+    Parameters
+    ----------
+    n_units, n_classes, n_raters : int
+        As in `RaterModel`.
+    embedding : int, default=128
+        Size of the embeddings of samples and raters, and of the hidden layer.
+    mixing : float, default=1.0
+        Parameter of the beta distribution; 0 mixes nothing.
+    prior : float, default=0.9
+        How likely every rater is right, to begin with.
+    """
+
+    def __init__(self, n_units, n_classes, n_raters, *, embedding=128, mixing=1.0, prior=0.9):
+        super().__init__(n_units, n_classes, n_raters, embedding=embedding, prior=prior)
+        self.mixing = mixing
+
+    def loss(self, units, sample, rater, label, weight):
+        """Return the loss of mixed votes while training, of the votes as they are else."""
+        if not self.training or self.mixing == 0:
+            return super().loss(units, sample, rater, label, weight)
+        labels = one_hot(label, self.n_classes, units) * weight[:, None]
+        raters = one_hot(rater, self.n_raters, units)
+        rows, raters, labels = mixed([units[sample], raters, labels], self.mixing)
+        said = noisy(self.consensus(rows), self.log_confusion(rows, raters))
+        return -(labels * said).sum() / weight.sum()
+
+
+class MaDL(SampleConfusions):
+    """Sample-wise confusions, raters weighted down who are like many others (Herde et al. 2023, MaDL(X, F)).
+
+    A vote counts w_r, inverse to sum_s exp(-gamma |v_r - v_s|^2) over raters s, with mean 1 (equations 21 to
+    23): raters who copy each other count as one. gamma is learnt, with a prior Gamma(1.25, 0.25). The paper's
+    network of confusions has the outer product of the embeddings as a further input.
+
+    Parameters
+    ----------
+    n_units, n_classes, n_raters : int
+        As in `RaterModel`.
+    embedding : int, default=16
+        Size of the embeddings of samples and raters, and of the hidden layer.
+    prior : float, default=0.8
+        How likely every rater is right, to begin with.
+    """
+
+    shape, rate = 1.25, 0.25
+
+    def __init__(self, n_units, n_classes, n_raters, *, embedding=16, prior=0.8):
+        super().__init__(n_units, n_classes, n_raters, embedding=embedding, prior=prior)
+        self.gamma = nn.Parameter(torch.empty(()))
+
+    def start(self, generator):
+        """Start gamma at the most likely value of its prior."""
+        super().start(generator)
+        nn.init.constant_(self.gamma, (self.shape - 1) / self.rate)
+
+    def loss(self, units, sample, rater, label, weight):
+        """Return the loss of weighted votes and of gamma; see `RaterModel`."""
+        embedding = self.rater_embedding.weight.detach().T
+        gamma = self.gamma.clamp(min=1e-3)
+        like = torch.exp(-gamma * torch.cdist(embedding, embedding).square()).sum(dim=1)
+        by_rater = self.n_raters / like / (1 / like).sum()
+        votes = super().loss(units, sample, rater, label, weight * by_rater[rater])
+        return votes - (self.shape - 1) * gamma.log() + self.rate * gamma
+
+
+def one_hot(codes, size, like):
+    """Return codes as rows with a single 1, in the number format of `like`."""
+    return nn.functional.one_hot(codes, size).to(like.dtype)
+
+
+def mixed(arrays, mixing):
+    """Mix the rows of arrays with rows drawn at random, all arrays alike."""
+    n_rows, device = len(arrays[0]), arrays[0].device
+    order = torch.randperm(n_rows, generator=draws.generator, device=device)
+    # The share of one of two gamma variables is beta-distributed; torch.distributions takes no generator.
+    concentration = torch.full((2, n_rows, 1), float(mixing), device=device)
+    first, second = torch._standard_gamma(concentration, generator=draws.generator)
+    share = first / (first + second)
+    return [share * rows + (1 - share) * rows[order] for rows in arrays]

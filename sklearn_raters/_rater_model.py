@@ -1,0 +1,93 @@
+"""What every rater model shares: votes in flat lists, a layer for the consensus, the loss of all votes."""
+
+import torch
+from torch import nn
+
+
+def unpack(targets):
+    """Return the votes of a batch as flat lists.
+
+    Parameters
+    ----------
+    targets : tensor of shape (n_samples, n_votes_at_most, 3)
+        Rater, class and weight of each sample's votes; weight 0 where there is none.
+
+    Returns
+    -------
+    sample, rater, label : tensor of int of shape (n_votes,)
+        Who said what of which sample.
+    weight : tensor of shape (n_votes,)
+        How much the votes count.
+    """
+    sample, place = torch.nonzero(targets[:, :, 2] > 0, as_tuple=True)
+    rater, label, weight = targets[sample, place].unbind(1)
+    return sample, rater.long(), label.long(), weight
+
+
+def weighted_mean(losses, weight):
+    """Return the mean of losses, both of shape (n_votes,)."""
+    return (losses * weight).sum() / weight.sum()
+
+
+def shares(sample, label, weight, like):
+    """Return each sample's votes as shares of the classes, in the form of `like`, (n_samples, n_classes)."""
+    votes = torch.zeros_like(like).index_put((sample, label), weight.to(like.dtype), accumulate=True)
+    return votes / votes.sum(dim=1, keepdim=True)
+
+
+def noisy(log_proba, log_confusion):
+    """Return log sum_k p(k) C(k, l): what is said, shape (n_votes, n_classes), of a class that is not known.
+
+    Parameters
+    ----------
+    log_proba : tensor of shape (n_votes, n_classes)
+        The class.
+    log_confusion : tensor of shape (n_votes, n_classes, n_classes)
+        What is said of each class.
+    """
+    return torch.logsumexp(log_proba.unsqueeze(2) + log_confusion, dim=1)
+
+
+class RaterModel(nn.Module):
+    """From a trunk's representation to the consensus, and to what each rater says.
+
+    A subclass gives `say`. The loss is the mean over votes of -log p(what the rater said), plus `penalty`.
+
+    Parameters
+    ----------
+    n_units, n_classes, n_raters : int
+        Sizes of the representation, and numbers of classes and raters.
+    """
+
+    def __init__(self, n_units, n_classes, n_raters):
+        super().__init__()
+        self.n_classes = n_classes
+        self.n_raters = n_raters
+        self.output = nn.Linear(n_units, n_classes)
+
+    def start(self, generator):
+        """Set the initial values of what is no `torch.nn.Linear`; nothing here."""
+
+    def consensus(self, units):
+        """Return the log-probabilities of the classes, shape (n_samples, n_classes)."""
+        return self.output(units).log_softmax(dim=1)
+
+    def say(self, units, sample, rater):
+        """Return the log-probabilities of what raters say of samples, shape (n_votes, n_classes)."""
+        raise NotImplementedError
+
+    def penalty(self, units):
+        """Return what is added to the loss."""
+        return 0.0
+
+    def loss(self, units, sample, rater, label, weight):
+        """Return the loss of a batch's representations (n_samples, n_units) and votes; see `unpack`."""
+        said = self.say(units, sample, rater).gather(1, label[:, None]).squeeze(1)
+        return weighted_mean(-said, weight) + self.penalty(units)
+
+    def say_all(self, units):
+        """Return the log-probabilities of what each rater says, shape (n_samples, n_raters, n_classes)."""
+        sample, rater = torch.cartesian_prod(
+            torch.arange(len(units), device=units.device), torch.arange(self.n_raters, device=units.device)
+        ).unbind(1)
+        return self.say(units, sample, rater).view(len(units), self.n_raters, self.n_classes)

@@ -1,0 +1,181 @@
+"""A trunk and a rater model as one network that brings its own loss."""
+
+import copy
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+from sklearn_raters._modules import BLSTMTrunk, Dropout, build, mean_frame
+from sklearn_raters._rater_confusions import CrowdLayer, GeoRegF, GeoRegW, TraceReg, UnionNet
+from sklearn_raters._rater_features import AnnotMix, CoNAL, CrowdAR, MaDL
+from sklearn_raters._rater_heads import DoctorNet, MultiTask, Uncertainty
+from sklearn_raters._rater_model import unpack
+
+RATER_MODELS = {
+    "multitask": MultiTask,
+    "doctor_net": DoctorNet,
+    "uncertainty": Uncertainty,
+    "crowd_layer": CrowdLayer,
+    "union_net": UnionNet,
+    "trace_reg": TraceReg,
+    "geo_reg_f": GeoRegF,
+    "geo_reg_w": GeoRegW,
+    "conal": CoNAL,
+    "crowd_ar": CrowdAR,
+    "annot_mix": AnnotMix,
+    "madl": MaDL,
+}
+
+
+class DenseTrunk(nn.Module):
+    """Dense ReLU layers on a sample's mean frame, which of a table is its row.
+
+    Parameters
+    ----------
+    n_features : int
+        Size of an input frame.
+    hidden_units : sequence of int
+        Widths of the layers.
+    dropout : float
+        Share of values dropped between layers while training.
+    """
+
+    samples_at_once = None
+
+    def __init__(self, n_features, *, hidden_units, dropout):
+        super().__init__()
+        sizes = [n_features, *hidden_units]
+        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
+        self.dropout = Dropout(dropout)
+
+    def encode(self, frames, lengths):
+        """Return the last layer's values, and the equal frame weights of the mean."""
+        units, weights = mean_frame(frames, lengths)
+        for place, layer in enumerate(self.layers):
+            units = layer(self.dropout(units) if place else units).relu()
+        return units, weights
+
+
+class OwnTrunk(nn.Module):
+    """A user's module as trunk; it gets rows (n_samples, n_features), or padded frames and their numbers.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        What is copied, with its weights.
+    of_rows : bool
+        Whether the samples are rows of a table.
+    """
+
+    samples_at_once = None
+
+    def __init__(self, module, of_rows):
+        super().__init__()
+        self.module = copy.deepcopy(module)
+        self.of_rows = of_rows
+
+    def encode(self, frames, lengths):
+        """Return what the module makes of the samples, and equal frame weights."""
+        _, weights = mean_frame(frames, lengths)
+        return self.module(frames[:, 0]) if self.of_rows else self.module(frames, lengths), weights
+
+
+class RaterNet(nn.Module):
+    """A trunk, dropout on its representation, and a rater model.
+
+    Parameters
+    ----------
+    trunk : torch.nn.Module
+        With `encode` and `samples_at_once`.
+    raters : RaterModel
+        What comes after it.
+    dropout : float
+        Share of the representation's values dropped while training.
+    """
+
+    def __init__(self, trunk, raters, dropout):
+        super().__init__()
+        self.trunk = trunk
+        self.raters = raters
+        self.dropout = Dropout(dropout)
+        self.samples_at_once = trunk.samples_at_once
+
+    def encode(self, frames, lengths):
+        """Return representations and frame weights."""
+        return self.trunk.encode(frames, lengths)
+
+    def forward(self, frames, lengths):
+        """Return the representations that the loss takes."""
+        return self.dropout(self.encode(frames, lengths)[0])
+
+    def loss(self, units, targets):
+        """Return the loss of a batch; for `targets` see `unpack`."""
+        return self.raters.loss(units, *unpack(targets))
+
+
+def build_trunk(trunk, seed, n_features, *, of_rows, dropout, **sizes):
+    """Make a trunk.
+
+    Parameters
+    ----------
+    trunk : {"blstm", "dense"} or torch.nn.Module
+        Which one.
+    seed : int
+        Where the initial weights come from; a user's module keeps its own.
+    n_features : int
+        Size of an input frame.
+    of_rows : bool
+        Whether the samples are rows of a table.
+    dropout : float
+        As in `RaterNet`.
+    **sizes : dict
+        Those of `BLSTMTrunk` or `DenseTrunk`.
+
+    Returns
+    -------
+    torch.nn.Module
+        The trunk.
+    """
+    if trunk == "blstm":
+        return build(BLSTMTrunk, seed, n_features=n_features, dropout=dropout, **sizes)
+    if trunk == "dense":
+        return build(DenseTrunk, seed, n_features=n_features, dropout=dropout, **sizes)
+    return OwnTrunk(trunk, of_rows)
+
+
+def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, dropout, rater_params):
+    """Put a rater model on a trunk.
+
+    Parameters
+    ----------
+    trunk : torch.nn.Module
+        What `build_trunk` returned.
+    raters : str or type
+        A name among `RATER_MODELS`, or a `RaterModel` of the user's.
+    seed : int
+        Where the rater model's initial weights come from.
+    frames : ndarray of shape (n_frames, n_features)
+        Some sample, by which the size of the trunk's output is found.
+    n_classes, n_raters : int
+        Numbers of classes and raters.
+    dropout : float
+        As in `RaterNet`.
+    rater_params : dict
+        Settings of the rater model.
+
+    Returns
+    -------
+    RaterNet
+        The network.
+    """
+    with torch.inference_mode():
+        units, _ = trunk.eval().encode(torch.from_numpy(frames)[None], torch.tensor([len(frames)]))
+    if units.ndim != 2:
+        raise ValueError(
+            "The trunk must return a tensor of shape (n_samples, n_units); of one sample it made one of "
+            f"shape {tuple(units.shape)}."
+        )
+    model = RATER_MODELS.get(raters, raters) if isinstance(raters, str) else raters
+    sizes = {"n_units": units.shape[1], "n_classes": n_classes, "n_raters": n_raters}
+    return RaterNet(trunk, build(model, seed, **sizes, **rater_params), dropout)
