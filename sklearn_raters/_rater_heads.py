@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from sklearn_raters._rater_model import RaterModel, shares, weighted_mean
+from sklearn_raters._rater_model import RaterModel, shares, stop, weighted_mean
 
 
 class MultiTask(RaterModel):
@@ -89,12 +89,11 @@ class DoctorNet(MultiTask):
         heads = super().loss(units, sample, rater, label, weight)
         if self.weighting == "dn":
             return heads
-        with torch.no_grad():
-            said = self.say_all(units)
+        said = stop(self.say_all(units))
         rated = torch.zeros(said.shape[:2], dtype=torch.bool, device=units.device)
         rated[sample, rater] = True
         rated &= ~rated.all(dim=1, keepdim=True)
-        logits = self.weights(units.detach()).masked_fill(rated, -torch.inf)
+        logits = self.weights(stop(units)).masked_fill(rated, -torch.inf)
         mean = torch.logsumexp(logits.log_softmax(dim=1).unsqueeze(2) + said, dim=1)
         return heads + weighted_mean(-mean[sample, label], weight)
 
@@ -130,7 +129,7 @@ class Uncertainty(RaterModel):
     def loss(self, units, sample, rater, label, weight):
         """Return the loss of both outputs; see `RaterModel`."""
         votes = super().loss(units, sample, rater, label, weight)
-        share = shares(sample, label, weight, self.consensus(units).detach())
+        share = shares(sample, label, weight, stop(self.consensus(units)))
         entropy = -torch.special.xlogy(share, share).sum(dim=1) / torch.tensor(float(self.n_classes)).log()
         error = (self.disagreement(units) - entropy).square().mean()
         return votes + self.uncertainty_weight * error

@@ -35,6 +35,11 @@ def shares(sample, label, weight, like):
     return votes / votes.sum(dim=1, keepdim=True)
 
 
+def stop(values):
+    """Return values through which no gradient goes back."""
+    return values.detach()
+
+
 def noisy(log_proba, log_confusion):
     """Return log sum_k p(k) C(k, l): what is said, shape (n_votes, n_classes), of a class that is not known.
 

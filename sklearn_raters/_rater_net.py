@@ -1,6 +1,7 @@
 """A trunk and a rater model as one network that brings its own loss."""
 
 import copy
+from inspect import signature
 from itertools import pairwise
 
 import torch
@@ -176,6 +177,10 @@ def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, dropout
             "The trunk must return a tensor of shape (n_samples, n_units); of one sample it made one of "
             f"shape {tuple(units.shape)}."
         )
-    model = RATER_MODELS.get(raters, raters) if isinstance(raters, str) else raters
+    model = RATER_MODELS[raters] if isinstance(raters, str) else raters
+    known = [name for name, own in signature(model).parameters.items() if own.kind == own.KEYWORD_ONLY]
+    wrong = sorted(set(rater_params) - set(known))
+    if wrong:
+        raise ValueError(f"rater_params has {wrong}; the rater model {raters!r} has {known}.")
     sizes = {"n_units": units.shape[1], "n_classes": n_classes, "n_raters": n_raters}
     return RaterNet(trunk, build(model, seed, **sizes, **rater_params), dropout)

@@ -7,14 +7,17 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn_raters import (
     BLSTMClassifier,
     MultiRaterStackingClassifier,
+    RaterNetClassifier,
     SoftmaxLayerClassifier,
     SoftTargetClassifier,
 )
+from sklearn_raters.rater_nets import RATER_MODELS
 
 ESTIMATORS = [
     BLSTMClassifier(),
     SoftmaxLayerClassifier(),
     SoftTargetClassifier(LogisticRegression()),
+    *(RaterNetClassifier(raters) for raters in RATER_MODELS),
     MultiRaterStackingClassifier(LogisticRegression()),
     MultiRaterStackingClassifier(LogisticRegression(), fusion="mean"),
     MultiRaterStackingClassifier(LogisticRegression(), fusion=LogisticRegression(), cv=3),
