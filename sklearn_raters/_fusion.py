@@ -179,7 +179,8 @@ def fit_fusion(fusion, parts, y, groups, *, folds, class_weight, random_state):
     elif fusion == "logistic":
         # Standardised, all units of all views bear the same penalty, whatever their scale.
         C = choose_strength(folds, class_weight)
-        layer = make_pipeline(StandardScaler(), logistic_layer(C, class_weight))
+        # Representations are put together anew for each call, so the scaler may work in place.
+        layer = make_pipeline(StandardScaler(copy=False), logistic_layer(C, class_weight))
     else:
         layer = clone(fusion)
         if random_state is not None:

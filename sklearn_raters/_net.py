@@ -105,7 +105,8 @@ class SequenceNet(NeuralNet):
             self.initialize()
         self.notify("on_train_begin", X=X, y=y)
         try:
-            self.fit_loop(X, y, **fit_params)
+            with shared_threads():
+                self.fit_loop(X, y, **fit_params)
         except KeyboardInterrupt as stop:
             if not _raised_by_callback(stop):
                 raise

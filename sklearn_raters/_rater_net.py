@@ -9,9 +9,10 @@ from torch import nn
 
 from sklearn_raters._modules import BLSTMTrunk, Dropout, build, mean_frame
 from sklearn_raters._rater_confusions import CrowdLayer, GeoRegF, GeoRegW, TraceReg, UnionNet
-from sklearn_raters._rater_features import AnnotMix, CoNAL, CrowdAR, MaDL
+from sklearn_raters._rater_features import CoNAL, CrowdAR
 from sklearn_raters._rater_heads import DoctorNet, MultiTask, Uncertainty
 from sklearn_raters._rater_model import unpack
+from sklearn_raters._rater_networks import AnnotMix, MaDL
 
 RATER_MODELS = {
     "multitask": MultiTask,

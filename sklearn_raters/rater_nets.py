@@ -92,8 +92,8 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
 
     References
     ----------
-    Each rater model's paper is named in `sklearn_raters/_rater_heads.py`, `_rater_confusions.py` and
-    `_rater_features.py`, with its equation.
+    Each rater model's paper is named in `sklearn_raters/_rater_heads.py`, `_rater_confusions.py`,
+    `_rater_features.py` and `_rater_networks.py`, with its equation.
 
     Examples
     --------

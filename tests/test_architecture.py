@@ -26,21 +26,21 @@ LAYERS = """
     features:  sequences frames speaker_scaler audio _parallel extraction features
     targets:   _targets _splits
     torch:     _threads _batches _losses _modules _rater_model _rater_heads _rater_confusions
-               _rater_features _rater_net _net _base_net blstm softmax_layer
+               _rater_features _rater_networks _rater_net _net _base_net blstm softmax_layer
     raters:    _consensus_answers _rated_input _rater_answers rater_nets
     stack:     soft_targets _views _view_params _frozen_views _view_fits _fusion
                _stack_answers stacking
     judging:   _folds bootstrap _comparison_runs _comparison_table paper_models comparison model_selection
     datasets:  datasets._files datasets._voices datasets._made_raters datasets._iemocap_text
                datasets._iemocap_tree datasets._iemocap_counts datasets.iemocap
-               datasets.speechocean762 datasets.rated_audio datasets.made_sequences
-               datasets.made_speech datasets
+               datasets.speechocean762 datasets.rated_audio datasets.made_samples
+               datasets.made_sequences datasets.made_speech datasets
     command:   persistence _answers _named_corpus _jobs cli __main__
 """
 ORDER = [word for word in LAYERS.split() if not word.endswith(":")]
 
 # Who may import a heavy library at all, at the top or inside a function.
-RATER_FILES = {"_rater_model", "_rater_heads", "_rater_confusions", "_rater_features", "_rater_net"}
+RATER_FILES = {f"_rater_{name}" for name in ("model", "heads", "confusions", "features", "networks", "net")}
 TORCH_FILES = {"_threads", "_batches", "_losses", "_modules", "_net", *RATER_FILES}
 SKORCH_FILES = {"_net"}
 COMMAND = {"_jobs", "cli"}

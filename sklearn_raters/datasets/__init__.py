@@ -1,6 +1,7 @@
 """Corpora with their raters' labels: loaders of known ones and of any long table, and made ones."""
 
 from sklearn_raters.datasets.iemocap import check_iemocap_counts, load_iemocap
+from sklearn_raters.datasets.made_samples import make_rated_samples
 from sklearn_raters.datasets.made_sequences import make_rated_sequences
 from sklearn_raters.datasets.made_speech import make_rated_speech
 from sklearn_raters.datasets.rated_audio import load_rated_audio
@@ -11,6 +12,7 @@ __all__ = [
     "load_iemocap",
     "load_rated_audio",
     "load_speechocean762",
+    "make_rated_samples",
     "make_rated_sequences",
     "make_rated_speech",
 ]

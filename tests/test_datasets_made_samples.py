@@ -1,0 +1,71 @@
+"""make_rated_samples: what each kind of rater says, and how much there is of it."""
+
+import numpy as np
+import pytest
+
+from sklearn_raters.datasets import make_rated_samples
+
+KINDS = {"expert": 2, "average": 1, "biased": 2, "camp": 2, "spammer": 1, "constant": 1}
+
+
+def observed(data, rater):
+    """Return how often a rater says each class (columns) of each true class (rows)."""
+    said = data.Y[rater].to_numpy()
+    rows = [(data.true_labels == name) & (said == said) for name in data.classes]
+    return np.array([[(said[row] == name).mean() for name in data.classes] for row in rows])
+
+
+def test_raters_say_what_their_confusions_have():
+    data = make_rated_samples(6000, 4, 16, raters=KINDS, ratings_per_sample=5, random_state=0)
+    names = [
+        "expert1",
+        "expert2",
+        "average1",
+        "biased1",
+        "biased2",
+        "camp1",
+        "camp2",
+        "spammer1",
+        "constant1",
+    ]
+    assert data.Y.columns.tolist() == names
+    for name, expected in zip(names, data.rater_confusions, strict=True):
+        np.testing.assert_allclose(observed(data, name), expected, atol=0.08)
+        np.testing.assert_allclose(expected.sum(axis=1), 1)
+    by_name = dict(zip(names, data.rater_confusions, strict=True))
+    np.testing.assert_allclose(np.diag(by_name["expert1"]), 0.9)
+    np.testing.assert_allclose(np.diag(by_name["average1"]), 0.6)
+    assert np.diag(by_name["biased1"]).sum() == 2
+    np.testing.assert_array_equal(by_name["camp1"], by_name["camp2"])
+    assert sorted(np.diag(by_name["camp1"]).round(2)) == [0.03, 0.03, 0.9, 0.9]
+    assert (by_name["constant1"] == by_name["constant1"][0]).all()
+
+
+def test_each_sample_has_as_many_ratings_as_asked_for():
+    data = make_rated_samples(300, ratings_per_sample=7, random_state=0)
+    assert (data.Y.notna().sum(axis=1) == 7).all()
+    assert data.Y.shape == (300, 20)
+    rated = data.Y.notna().sum(axis=0)
+    assert rated.min() > 60
+
+
+def test_the_same_seed_gives_the_same_crowd():
+    first, again, other = (make_rated_samples(50, random_state=seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first.X, again.X)
+    assert first.Y.equals(again.Y)
+    assert not first.Y.equals(other.Y)
+    assert first.X.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"raters": {"liar": 2}}, r"raters names \['liar'\]; the kinds are"),
+        ({"ratings_per_sample": 21}, "ratings_per_sample must be an integer of at least 1 and at most 20"),
+        ({"n_classes": 1}, "n_classes must be an integer of at least 2"),
+        ({"n_features": 4}, "n_features must be an integer of at least 8"),
+    ],
+)
+def test_what_cannot_be_made_is_said(params, message):
+    with pytest.raises(ValueError, match=message):
+        make_rated_samples(**params)
