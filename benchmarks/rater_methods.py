@@ -68,7 +68,7 @@ def stack(fusion):
     """Return the paper's stack on networks with the same trunk."""
 
     def run(train, test, seed, classes, epochs):
-        view = OneRaterNet(max_epochs=epochs, **SETTINGS)
+        view = OneRaterNet("multitask", max_epochs=epochs, **SETTINGS)
         model = MultiRaterStackingClassifier(view, fusion=fusion, classes=classes, random_state=seed)
         return answers(model.fit(train.X, train.Y), test)
 
@@ -83,7 +83,6 @@ class OneRaterNet(RaterNetClassifier):
 
     def fit(self, X, y, groups=None):
         votes = y[:, None, :] if np.ndim(y) == 2 else np.asarray(y)
-        self.raters = "multitask"
         return super().fit(X, votes, groups=groups)
 
 
@@ -153,7 +152,7 @@ def measure(crowd, method, seed, n_samples, epochs):
     soft = soft_labels(test.Y, classes=data.classes)
     row["soft_cross_entropy"] = soft_cross_entropy(soft, np.clip(proba, 1e-12, 1))
     if said is not None:
-        row["raters_own_uar"] = 100 * rater_uar(test.Y, said, classes=data.classes).mean()
+        row["raters_own_uar"] = 100 * np.nanmean(list(rater_uar(test.Y, said, classes=data.classes).values()))
     return row
 
 

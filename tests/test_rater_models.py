@@ -72,11 +72,8 @@ def test_what_is_said_is_the_class_through_its_confusion():
 
 @variants()
 def test_gradients_of_the_loss_are_right(name, params, monkeypatch):
-    for module in (
-        _rater_heads,
-        _rater_features,
-        _rater_networks,
-    ):  # what is stopped on purpose has a gradient all the same
+    # What is stopped on purpose has a gradient all the same.
+    for module in (_rater_heads, _rater_features, _rater_networks):
         monkeypatch.setattr(module, "stop", lambda values: values)
     model = model_of(name, **params)
     units = units_of().requires_grad_()
