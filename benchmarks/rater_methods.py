@@ -6,7 +6,7 @@ Simulated crowds (`make_rated_samples`): "objective" has one true answer, expert
 raters, 5 votes a sample; "sparse" the same with one vote a sample; "camps" two camps of six raters who call
 half of the classes by different names, so that each rater's own labels are the question. All networks have
 one trunk, 64 to 128 units, and train 50 epochs by Adam, batches of 64, nothing tuned. Peers run where they
-are installed (scikit-activeml): the same crowds, trunk and training.
+are installed (scikit-activeml): the same crowds, trunk and training. Needs crowd-kit.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from joblib import Parallel, delayed
 
 from sklearn_raters import MultiRaterStackingClassifier, RaterNetClassifier
 from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.crowd_labels import consensus_labels
 from sklearn_raters.datasets import make_rated_samples
 from sklearn_raters.metrics import rater_uar, soft_cross_entropy, unweighted_average_recall
 from sklearn_raters.rater_nets import RATER_MODELS
@@ -53,8 +54,12 @@ def truth(train, test, *settings):
     return of_labels(train.true_labels, train, test, *settings)
 
 
-def majority(train, test, *settings):
-    return of_labels(hard_labels(train.Y, classes=train.classes), train, test, *settings)
+def consensus_of(method):
+    def run(train, test, *settings):
+        labels = consensus_labels(train.Y, method, classes=train.classes)
+        return of_labels(labels, train, test, *settings)
+
+    return run
 
 
 def rater_model(raters):
@@ -64,12 +69,14 @@ def rater_model(raters):
     return run
 
 
-def stack(fusion):
+def stack(fusion, consensus="majority"):
     """Return the paper's stack on networks with the same trunk."""
 
     def run(train, test, seed, classes, epochs):
         view = OneRaterNet("multitask", max_epochs=epochs, **SETTINGS)
-        model = MultiRaterStackingClassifier(view, fusion=fusion, classes=classes, random_state=seed)
+        model = MultiRaterStackingClassifier(
+            view, fusion=fusion, consensus=consensus, classes=classes, random_state=seed
+        )
         return answers(model.fit(train.X, train.Y), test)
 
     return run
@@ -121,9 +128,11 @@ def peers():
 
 METHODS = {
     "true labels": truth,
-    "majority": majority,
+    "majority": consensus_of("majority"),
+    **{name: consensus_of(name) for name in ("dawid_skene", "one_coin", "mmsr")},
     "stack, logistic": stack("logistic"),
     "stack, mean": stack("mean"),
+    "stack, logistic, Dawid-Skene": stack("logistic", "dawid_skene"),
     **{name: rater_model(name) for name in RATER_MODELS},
     **peers(),
 }

@@ -10,6 +10,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from sklearn_raters._estimator_kinds import groups_for_fit
 from sklearn_raters._frozen_views import side_by_side
+from sklearn_raters._splits import hold_out, inner_splits
 from sklearn_raters._targets import class_weights
 from sklearn_raters._view_fits import set_seeds
 
@@ -56,6 +57,38 @@ def choose_strength(folds, class_weight):
                 labels=layer.classes_,
             )
     return float(STRENGTHS[np.argmin(losses)])
+
+
+def fusion_splits(fusion, cv, views, consensus, groups, fraction, seed):
+    """Return by which splits (train, test) further views are trained, for the fusion's sake.
+
+    Parameters
+    ----------
+    fusion, cv : object
+        As in `MultiRaterStackingClassifier`.
+    views : list of View
+        No split holds out all samples of one of them.
+    consensus : ndarray of object of shape (n_samples,)
+        Every label is left in each training part.
+    groups : ndarray of shape (n_samples,) or None
+        What stays together.
+    fraction : float
+        Share of the groups held out to choose a penalty.
+    seed : int or None
+        Which groups.
+
+    Returns
+    -------
+    list of tuple (train, test) of ndarray of int
+        Empty where the views that are trained on all samples are enough.
+    """
+    if fusion == "mean":
+        return []
+    if cv is not None:
+        return inner_splits(cv, consensus, groups, seed)
+    if fusion == "logistic":
+        return [hold_out(groups, consensus, fraction, seed, [view.rows for view in views])]
+    return []
 
 
 def shown_rows(fusion, cv, rows, splits):

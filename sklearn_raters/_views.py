@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sklearn_raters._votes import shorten
-from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.consensus import soft_labels
+from sklearn_raters.crowd_labels import consensus_labels
 from sklearn_raters.ratings import eligible_raters
 
 CROWD_VIEWS = ("crowd_hard", "crowd_soft")
@@ -124,7 +125,7 @@ def view_names(views, votes, min_ratings, max_raters, classes, label_map, *, eli
     return list(dict.fromkeys(names))
 
 
-def make_view(name, votes, *, alpha, classes, label_map):
+def make_view(name, votes, consensus, *, alpha, classes, label_map):
     """Return the view of that name.
 
     Parameters
@@ -133,6 +134,8 @@ def make_view(name, votes, *, alpha, classes, label_map):
         "crowd_hard", "crowd_soft" or a rater of `votes`.
     votes : Votes
         The ratings.
+    consensus : ndarray of object of shape (n_samples,)
+        What "crowd_hard" learns; None where there is none.
     alpha : float
         Smoothing of soft labels (equation 1 of the paper).
     classes : list
@@ -151,9 +154,8 @@ def make_view(name, votes, *, alpha, classes, label_map):
         If no sample is left for it, or all its targets are one and the same class.
     """
     if name == "crowd_hard":
-        targets = consensus_labels(votes, classes, label_map)
-        rows = np.flatnonzero([label is not None for label in targets])
-        targets = np.asarray(targets[rows].tolist())
+        rows = np.flatnonzero([label is not None for label in consensus])
+        targets = np.asarray(consensus[rows].tolist())
         n_used = len(np.unique(targets))
     else:
         crowd = name == "crowd_soft"
@@ -180,13 +182,15 @@ def make_view(name, votes, *, alpha, classes, label_map):
     return View(name, rows, targets)
 
 
-def consensus_labels(votes, classes, label_map):
-    """Return each sample's majority label (None without one), checked to hold every class.
+def checked_consensus(votes, method, classes, label_map):
+    """Return each sample's consensus (None without one), checked to hold every class.
 
     Parameters
     ----------
     votes : Votes
         The ratings.
+    method : str or callable
+        How; see `sklearn_raters.crowd_labels.consensus_labels`.
     classes : list
         The task's classes.
     label_map : dict or None
@@ -202,7 +206,7 @@ def consensus_labels(votes, classes, label_map):
     ValueError
         If some class is no sample's consensus.
     """
-    labels = hard_labels(votes, classes=classes, label_map=label_map)
+    labels = consensus_labels(votes, method, classes=classes, label_map=label_map)
     held = {label for label in labels if label is not None}
     absent = [name for name in classes if name not in held]
     if absent:

@@ -10,14 +10,14 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sklearn_raters._estimator_kinds import take_over_input
 from sklearn_raters._frozen_views import FrozenViews
-from sklearn_raters._fusion import fit_fusion, in_sample, out_of_fold, shown_rows, view_weights
+from sklearn_raters._fusion import fit_fusion, fusion_splits, in_sample, out_of_fold, shown_rows, view_weights
 from sklearn_raters._rated_input import check_samples
-from sklearn_raters._splits import hold_out, inner_splits
 from sklearn_raters._stack_answers import AnswersMixin
 from sklearn_raters._view_fits import prepare, train_views
 from sklearn_raters._view_params import ViewParamsMixin
-from sklearn_raters._views import CROWD_VIEWS, consensus_labels, make_view, view_names
+from sklearn_raters._views import CROWD_VIEWS, checked_consensus, make_view, view_names
 from sklearn_raters._votes import task_votes
+from sklearn_raters.crowd_labels import METHODS
 from sklearn_raters.ratings import parse_ratings
 
 
@@ -56,6 +56,10 @@ class MultiRaterStackingClassifier(
         representations of networks trained apart are not comparable), at the price of as many more trainings.
     validation_fraction : float, default=0.2
         Share of the groups held out to choose the penalty of "logistic".
+    consensus : str or callable, default="majority"
+        What "crowd_hard" and the fusion learn: "majority", or by crowd-kit "dawid_skene", "one_coin", "glad",
+        "mace", "mmsr"; see `sklearn_raters.crowd_labels.consensus_labels`. Where there is one true answer,
+        "dawid_skene" finds it more often; scores against ratings are against the majority all the same.
     alpha : float, default=0.75
         Smoothing of soft labels, equation 1 of the paper.
     classes : list, default=None
@@ -133,6 +137,7 @@ class MultiRaterStackingClassifier(
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "cv": ["cv_object"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "consensus": [StrOptions(set(METHODS)), callable],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "classes": ["array-like", None],
         "label_map": [dict, None],
@@ -154,6 +159,7 @@ class MultiRaterStackingClassifier(
         class_weight=None,
         cv=None,
         validation_fraction=0.2,
+        consensus="majority",
         alpha=0.75,
         classes=None,
         label_map=None,
@@ -171,6 +177,7 @@ class MultiRaterStackingClassifier(
         self.class_weight = class_weight
         self.cv = cv
         self.validation_fraction = validation_fraction
+        self.consensus = consensus
         self.alpha = alpha
         self.classes = classes
         self.label_map = label_map
@@ -215,14 +222,15 @@ class MultiRaterStackingClassifier(
         classes = task_votes(votes, self.classes, self.label_map)[1]
         names = view_names(self.views, votes, self.min_ratings, self.max_raters, classes, self.label_map)
         self._check_view_params(names)
-        consensus = consensus_labels(votes, classes, self.label_map)
+        consensus = checked_consensus(votes, self.consensus, classes, self.label_map)
         settings = {"alpha": self.alpha, "classes": classes, "label_map": self.label_map}
-        views = [make_view(name, votes, **settings) for name in names]
+        views = [make_view(name, votes, consensus, **settings) for name in names]
         seed = None
         if self.random_state is not None:
             seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         rows = np.flatnonzero([label is not None for label in consensus])
-        splits = self._splits(views, consensus, groups, seed)
+        fraction = self.validation_fraction
+        splits = fusion_splits(self.fusion, self.cv, views, consensus, groups, fraction, seed)
         parts = [views, *([view.within(train) for view in views] for train, _ in splits)]
         trained = self._train(parts, shown_rows(self.fusion, self.cv, rows, splits), X, groups, classes, seed)
 
@@ -241,16 +249,6 @@ class MultiRaterStackingClassifier(
         shown_seconds = sum(done[3] for part in trained for done in part)
         self.fusion_fit_time_ = perf_counter() - start + shown_seconds
         return self
-
-    def _splits(self, views, consensus, groups, seed):
-        if self.fusion == "mean":
-            return []
-        if self.cv is not None:
-            return inner_splits(self.cv, consensus, groups, seed)
-        if self.fusion == "logistic":
-            rows = [view.rows for view in views]
-            return [hold_out(groups, consensus, self.validation_fraction, seed, rows)]
-        return []
 
     def _train(self, parts, shown, X, groups, classes, seed):
         """Train the views of each part; return what `train_views` does by part and view."""

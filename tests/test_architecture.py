@@ -20,7 +20,7 @@ MODULES = {
 LAYERS = """
     __init__
     ratings:   _votes _parsing agreement ratings
-    consensus: consensus
+    consensus: consensus crowd_labels
     metrics:   _align _estimator_kinds metrics.recalls metrics.distributions metrics.raters
                metrics.scorers metrics
     features:  sequences frames speaker_scaler audio _parallel extraction features

@@ -1,0 +1,101 @@
+"""consensus_labels: majority, crowd-kit's methods and callables, and what the stack makes of them."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from sklearn_raters import MultiRaterStackingClassifier
+from sklearn_raters.consensus import hard_labels
+from sklearn_raters.crowd_labels import METHODS, consensus_labels
+from sklearn_raters.datasets import make_rated_samples
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """A crowd in which the majority is often wrong: experts are few, and the biased err alike."""
+    raters = {"expert": 3, "average": 3, "camp": 2, "spammer": 3}
+    return make_rated_samples(400, 4, 16, raters=raters, ratings_per_sample=5, random_state=0)
+
+
+def share_right(labels, data):
+    return np.mean(labels == data.true_labels)
+
+
+def test_majority_is_that_of_hard_labels(crowd):
+    np.testing.assert_array_equal(consensus_labels(crowd.Y), hard_labels(crowd.Y))
+
+
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
+def test_every_method_finds_the_truth_more_often_than_the_majority(method, crowd):
+    labels = consensus_labels(crowd.Y, method)
+    assert share_right(labels, crowd) > share_right(hard_labels(crowd.Y, ties="first"), crowd)
+    np.testing.assert_array_equal(consensus_labels(crowd.Y, method), labels)
+
+
+@pytest.mark.parametrize("name", ["numbers", "strings"])
+def test_labels_of_any_type_and_samples_without_votes_come_back(name):
+    a, b = {"numbers": (3, 7), "strings": ("x", "y")}[name]
+    Y = [[a, a, b], [None, None, None], [b, b, a], [a, a, b], [b, None, b]]
+    assert consensus_labels(Y, "dawid_skene").tolist() == [a, None, b, a, b]
+
+
+def test_the_method_decides_before_labels_are_mapped_and_dropped():
+    Y = [["joy", "fun", "rage"], ["rage", "rage", "joy"], ["other", "other", "joy"], ["fun", "fun", "rage"]]
+    seen = []
+
+    def most(table):
+        seen.append(table)
+        return table.groupby("task")["label"].agg(lambda own: own.mode()[0])
+
+    labels = consensus_labels(Y, most, classes=["joy", "rage"], label_map={"fun": "joy"})
+    assert labels.tolist() == ["joy", "rage", None, "joy"]
+    assert seen[0].columns.tolist() == ["task", "worker", "label"]
+    assert set(seen[0]["label"]) == {"joy", "fun", "rage", "other"}
+
+
+def test_unknown_methods_and_weighted_votes_are_refused():
+    with pytest.raises(ValueError, match=r"no consensus method 'dawid'.*'dawid_skene'"):
+        consensus_labels([["a", "b"]], "dawid")
+    votes = np.array([[[0.5, 0.5], [1, 0]]])
+    with pytest.raises(ValueError, match=r"weight 0\.5"):
+        consensus_labels(votes, "mmsr", classes=["a", "b"])
+
+
+def test_without_crowd_kit_the_error_says_what_to_install():
+    code = (
+        "import sys; sys.modules['crowdkit'] = None\n"
+        "from sklearn_raters.crowd_labels import consensus_labels\n"
+        "consensus_labels([['a', 'b']], 'glad')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "pip install 'sklearn-raters[crowd]'" in done.stderr
+
+
+@pytest.mark.parametrize("consensus", ["majority", "dawid_skene"])
+def test_crowd_hard_learns_the_consensus_that_it_is_told_to(consensus, crowd):
+    stack = MultiRaterStackingClassifier(
+        LogisticRegression(C=0.1), consensus=consensus, fusion="mean", views=["crowd_hard"]
+    ).fit(crowd.X, crowd.Y)
+    labels = consensus_labels(crowd.Y, consensus)
+    kept = np.flatnonzero([label is not None for label in labels])
+    np.testing.assert_array_equal(stack.view_rows_[0], kept)
+    alone = LogisticRegression(C=0.1).fit(crowd.X[kept], labels[kept].tolist())
+    np.testing.assert_allclose(stack.predict_proba(crowd.X), alone.predict_proba(crowd.X))
+
+
+def test_the_fusion_learns_the_consensus_too(crowd):
+    most = hard_labels(crowd.Y, ties="first")
+    given = pd.Series(np.where(most == "class1", "class2", most))
+
+    def without_class1(table):
+        return given
+
+    settings = {"classes": ["class2", "class3", "class4"], "fusion": "logistic", "random_state": 0}
+    stack = MultiRaterStackingClassifier(LogisticRegression(), consensus=without_class1, **settings)
+    predicted = stack.fit(crowd.X, crowd.Y).predict(crowd.X)
+    assert np.mean(predicted == given) > np.mean(predicted == most)
