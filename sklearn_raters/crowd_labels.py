@@ -103,6 +103,12 @@ def _crowd_kit(method):
         # It uses what pandas has marked as old, and divides by zero where a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return getattr(aggregation, name)(**settings).fit_predict(table)
+            try:
+                return getattr(aggregation, name)(**settings).fit_predict(table)
+            except ValueError as error:
+                raise ValueError(
+                    f"The consensus {method!r} cannot be found from these ratings: {error}. To learn how good "
+                    "raters are, it needs samples that several raters rated; 'majority' does not."
+                ) from error
 
     return fit_predict
