@@ -107,8 +107,8 @@ def _crowd_kit(method):
                 return getattr(aggregation, name)(**settings).fit_predict(table)
             except ValueError as error:
                 raise ValueError(
-                    f"The consensus {method!r} cannot be found from these ratings: {error}. To learn how good "
-                    "raters are, it needs samples that several raters rated; 'majority' does not."
+                    f"The consensus {method!r} cannot be found from these ratings: {error}. To learn how "
+                    "good raters are, it needs samples that several raters rated; 'majority' does not."
                 ) from error
 
     return fit_predict
