@@ -10,6 +10,9 @@ class SoftCrossEntropy(nn.Module):
     so that the gradient of a batch stays an unbiased estimate of the whole weighted loss'.
     """
 
+    # The loss of a batch adds up from those of its parts, so these can be learnt from one by one.
+    is_mean_of_samples = True
+
     def forward(self, logits, targets):
         """Return the loss of (n_samples, n_classes) logits and targets."""
         return -(targets * logits.log_softmax(dim=1)).sum(dim=1).mean()

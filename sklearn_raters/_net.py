@@ -60,21 +60,38 @@ class SequenceNet(NeuralNet):
         self._set_training(True)
         batch, targets = unpack_data(batch)
         weights = [weight for weight in self.module_.parameters() if weight.requires_grad]
+        adds_up = getattr(self.criterion_, "is_mean_of_samples", False) and not hasattr(self.module_, "loss")
+        step = self._step_by_parts if adds_up else self._step_as_a_whole
         with shared_threads() as run_all:
-            parts = self._run_parts(run_all, batch)
-            logits = torch.cat(parts).detach().requires_grad_()
-            loss = self.get_loss(logits, targets, X=batch, training=True)
-            loss.backward()
-            slopes = logits.grad.split([len(part) for part in parts])
-            by_part = run_all(
-                lambda part, slope: torch.autograd.grad(part, weights, slope, allow_unused=True),
-                parts,
-                slopes,
-            )
+            logits, loss, by_part = step(run_all, batch, targets, weights)
         for weight, gradients in zip(weights, zip(*by_part, strict=True), strict=True):
             if gradients[0] is not None:  # else the weight belongs to the loss, whose gradients are there
                 weight.grad = sum(gradients[1:], start=gradients[0])
         return {"loss": loss, "y_pred": logits}
+
+    def _step_by_parts(self, run_all, batch, targets, weights):
+        """Return logits, loss and each part's gradients; a part gives back its memory before others start."""
+        targets = targets.to(self.device or "cpu")
+
+        def learn(logits, rows):
+            own = targets[rows]
+            loss = self.criterion_(logits, own) * (len(own) / len(targets))
+            return logits.detach(), loss.detach(), torch.autograd.grad(loss, weights)
+
+        logits, losses, by_part = zip(*self._run_parts(run_all, batch, learn), strict=True)
+        return torch.cat(logits), sum(losses), by_part
+
+    def _step_as_a_whole(self, run_all, batch, targets, weights):
+        """Return the same for a loss that must see the whole batch at once."""
+        parts = self._run_parts(run_all, batch)
+        logits = torch.cat(parts).detach().requires_grad_()
+        loss = self.get_loss(logits, targets, X=batch, training=True)
+        loss.backward()
+        slopes = logits.grad.split([len(part) for part in parts])
+        by_part = run_all(
+            lambda part, slope: torch.autograd.grad(part, weights, slope, allow_unused=True), parts, slopes
+        )
+        return logits, loss, by_part
 
     def get_loss(self, y_pred, y_true, *args, **kwargs):
         """Return the loss: the network's own where it has one, else the criterion's; see skorch."""
@@ -84,20 +101,22 @@ class SequenceNet(NeuralNet):
         with drawing_from(int(self.dropout_rng.integers(2**63)), device):
             return self.module_.loss(y_pred, y_true.to(device))
 
-    def _run_parts(self, run_all, batch):
-        """Return the logits of each part of a batch."""
+    def _run_parts(self, run_all, batch, then=lambda logits, rows: logits):
+        """Return what `then` makes of each part's logits and the rows of the batch that it has."""
         device = torch.device(self.device or "cpu")
         batch = {name: value.to(device) for name, value in batch.items()}
         size = self.module_.samples_at_once
         parts = [batch] if size is None or device.type != "cpu" else cut(batch, size)
+        ends = np.cumsum([len(part["lengths"]) for part in parts]).tolist()
+        rows = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
         seeds = self.dropout_rng.integers(2**63, size=len(parts)).tolist()
         recording = torch.is_grad_enabled()
 
-        def logits(part, seed):
+        def run(part, rows, seed):
             with drawing_from(seed, device), torch.set_grad_enabled(recording):
-                return self.module_(**part)
+                return then(self.module_(**part), rows)
 
-        return run_all(logits, parts, seeds)
+        return run_all(run, parts, rows, seeds)
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
         """Train on; see skorch."""
