@@ -190,7 +190,8 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         """
         from sklearn_raters import _net
 
-        return softmax(_net.ask(self.net_, self._run(X)[0], "output"), copy=False)
+        representation, _ = self._run(X)
+        return softmax(_net.ask(self.net_, representation, "output"), copy=False)
 
     def predict(self, X):
         """Return the most probable class of each sample.
