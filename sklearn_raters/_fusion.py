@@ -1,63 +1,17 @@
-"""The fusion layer: a softmax layer on the frozen views' representations, or the mean of their posteriors."""
+"""The fusion of frozen views: which samples it learns from, and what is fitted on them."""
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils.class_weight import compute_sample_weight
-from threadpoolctl import threadpool_limits
 
 from sklearn_raters._estimator_kinds import groups_for_fit
 from sklearn_raters._frozen_views import side_by_side
+from sklearn_raters._logistic_layer import chosen_layer
+from sklearn_raters._mixture import ConvexMixture
 from sklearn_raters._splits import hold_out, inner_splits
 from sklearn_raters._targets import class_weights
 from sklearn_raters._view_fits import set_seeds
 
-# Inverse strengths of the L2 penalty tried by "logistic", weakest last; beyond 1, units fit any labels.
-STRENGTHS = 10.0 ** np.arange(-6, 1)
-
-
-def logistic_layer(C, class_weight):
-    """Return the convex form of the paper's fusion layer, unfitted, for standardised units."""
-    return LogisticRegression(C=C, class_weight=class_weight, max_iter=1000)
-
-
-def choose_strength(folds, class_weight):
-    """Choose the penalty of the logistic layer by cross-entropy on samples that it has not seen.
-
-    Parameters
-    ----------
-    folds : iterable of tuple (Z_train, y_train, Z_valid, y_valid)
-        Representations and labels of the samples to fit on and to judge by; standardised in place.
-    class_weight : dict, "balanced" or None
-        Weights of the classes, in the layer and in the judgement.
-
-    Returns
-    -------
-    float
-        The C with the lowest sum of (weighted) cross-entropies; of equal ones the strongest penalty.
-    """
-    losses = np.zeros(len(STRENGTHS))
-    for Z_train, y_train, Z_valid, y_valid in folds:
-        weight = compute_sample_weight(class_weight, y_valid)
-        scaler = StandardScaler(copy=False).fit(Z_train)
-        Z_train, Z_valid = scaler.transform(Z_train), scaler.transform(Z_valid)
-        if len(Z_train) < Z_train.shape[1]:
-            # The weights lie in the span of the training samples: in these fewer units the layer is the same.
-            span = np.linalg.qr(Z_train.T)[0]
-            Z_train, Z_valid = Z_train @ span, Z_valid @ span
-        for index, C in enumerate(STRENGTHS):
-            layer = logistic_layer(C, class_weight).fit(Z_train, y_train)
-            known = np.isin(y_valid, layer.classes_)
-            losses[index] += log_loss(
-                y_valid[known],
-                layer.predict_proba(Z_valid[known]),
-                sample_weight=weight[known],
-                labels=layer.classes_,
-            )
-    return float(STRENGTHS[np.argmin(losses)])
+FUSIONS = ("logistic", "softmax", "mean", "mixture", "fine_tune")
 
 
 def fusion_splits(fusion, cv, views, consensus, groups, fraction, seed):
@@ -82,12 +36,21 @@ def fusion_splits(fusion, cv, views, consensus, groups, fraction, seed):
     -------
     list of tuple (train, test) of ndarray of int
         Empty where the views that are trained on all samples are enough.
+
+    Raises
+    ------
+    ValueError
+        If `fusion` and `cv` do not go together, or no split leaves every class and view some samples.
     """
     if fusion == "mean":
         return []
+    if cv is not None and fusion == "fine_tune":
+        raise ValueError(
+            "fusion='fine_tune' goes on from views that have seen all samples: it needs cv=None."
+        )
     if cv is not None:
         return inner_splits(cv, consensus, groups, seed)
-    if fusion == "logistic":
+    if fusion in ("logistic", "mixture", "fine_tune"):
         return [hold_out(groups, consensus, fraction, seed, [view.rows for view in views])]
     return []
 
@@ -112,7 +75,7 @@ def shown_rows(fusion, cv, rows, splits):
     if fusion == "mean":
         return [None]
     if cv is None:
-        return [rows] * (1 + len(splits))
+        return [None if fusion == "mixture" else rows] + [rows] * len(splits)
     tests = [np.intersect1d(rows, test) for _, test in splits]
     return [None, *(test if len(test) else None for test in tests)]
 
@@ -176,21 +139,23 @@ def out_of_fold(held_out, y, splits):
     return Z, ((Z[~test], y[~test], Z[test], y[test]) for test, _ in filled)
 
 
-def fit_fusion(fusion, parts, y, groups, *, folds, class_weight, random_state):
-    """Fit the fusion layer on frozen representations.
+def fit_fusion(fusion, cv, learnt, y, groups, splits, *, classes, class_weight, random_state):
+    """Fit the fusion on what the frozen views make of the samples.
 
     Parameters
     ----------
-    fusion : "logistic", "softmax" or classifier
-        Which layer; see `MultiRaterStackingClassifier`.
-    parts : list of ndarray of shape (n_samples, n_units_i)
-        What the fusion learns from; put side by side once the penalty is chosen, to spare memory.
+    fusion, cv : object
+        As in `MultiRaterStackingClassifier`; not "mean".
+    learnt : list of list of (ndarray of shape (n_samples, n_units_i) or None)
+        Representations by the views that were trained on all samples, then by those of each split.
     y : ndarray of shape (n_samples,)
         Consensus labels.
     groups : ndarray of shape (n_samples,) or None
         For classifiers that take them.
-    folds : iterable of tuple
-        For `choose_strength`.
+    splits : list of tuple (train, test) of bool ndarray of shape (n_samples,)
+        Which samples the views of each split were trained on, and which they have not seen.
+    classes : ndarray of shape (n_classes,)
+        The task's classes, in the order of posteriors.
     class_weight : dict, "balanced" or None
         Weights of the classes in the layer.
     random_state : int or None
@@ -204,31 +169,40 @@ def fit_fusion(fusion, parts, y, groups, *, folds, class_weight, random_state):
     Raises
     ------
     ValueError
-        If there are class weights that the classifier does not take.
+        If there are class weights that the classifier does not take, or `cv` leaves a sample untested.
     """
+    if cv is None:
+        parts, folds = learnt[0], in_sample(learnt[1:], y, splits)
+    else:
+        Z, folds = out_of_fold(learnt[1:], y, splits)
+        parts = [Z]
+    if fusion == "mixture":
+        unseen = [(Z_valid, y_valid) for _, _, Z_valid, y_valid in folds]
+        Z, y = (np.concatenate(column) for column in zip(*unseen, strict=True))
+        return ConvexMixture(classes, class_weight).fit(Z, y)
+    layer = _unfitted(fusion, folds, class_weight, random_state)
+    # Put side by side only once the penalty is chosen, to spare memory.
+    return layer.fit(side_by_side(parts), y, **groups_for_fit(layer, groups))
+
+
+def _unfitted(fusion, folds, class_weight, random_state):
+    if fusion in ("logistic", "fine_tune"):
+        return chosen_layer(folds, class_weight)
     if fusion == "softmax":
         from sklearn_raters.softmax_layer import SoftmaxLayerClassifier
 
-        layer = SoftmaxLayerClassifier(class_weight=class_weight, random_state=random_state)
-    elif fusion == "logistic":
-        # Standardised, all units of all views bear the same penalty, whatever their scale.
-        # Its products are so slim that threads wait for each other: one was seven times as fast as two.
-        with threadpool_limits(1, user_api="blas"):
-            C = choose_strength(folds, class_weight)
-        # Representations are put together anew for each call, so the scaler may work in place.
-        layer = make_pipeline(StandardScaler(copy=False), logistic_layer(C, class_weight))
-    else:
-        layer = clone(fusion)
-        if random_state is not None:
-            set_seeds(layer, random_state)
-        if class_weight is not None:
-            if "class_weight" not in layer.get_params():
-                raise ValueError(
-                    f"class_weight={class_weight!r} cannot reach the fusion {layer!r}, which has no such "
-                    "parameter. Set class_weight=None, or give another classifier as fusion."
-                )
-            layer.set_params(class_weight=class_weight)
-    return layer.fit(side_by_side(parts), y, **groups_for_fit(layer, groups))
+        return SoftmaxLayerClassifier(class_weight=class_weight, random_state=random_state)
+    layer = clone(fusion)
+    if random_state is not None:
+        set_seeds(layer, random_state)
+    if class_weight is not None:
+        if "class_weight" not in layer.get_params():
+            raise ValueError(
+                f"class_weight={class_weight!r} cannot reach the fusion {layer!r}, which has no such "
+                "parameter. Set class_weight=None, or give another classifier as fusion."
+            )
+        layer.set_params(class_weight=class_weight)
+    return layer
 
 
 def view_weights(views, classes, class_weight):

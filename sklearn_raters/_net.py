@@ -65,7 +65,7 @@ class SequenceNet(NeuralNet):
         with shared_threads() as run_all:
             logits, loss, by_part = step(run_all, batch, targets, weights)
         for weight, gradients in zip(weights, zip(*by_part, strict=True), strict=True):
-            if gradients[0] is not None:  # else the weight belongs to the loss, whose gradients are there
+            if gradients[0] is not None:  # else the loss alone has it, whose gradients are there, or nothing
                 weight.grad = sum(gradients[1:], start=gradients[0])
         return {"loss": loss, "y_pred": logits}
 
@@ -76,7 +76,7 @@ class SequenceNet(NeuralNet):
         def learn(logits, rows):
             own = targets[rows]
             loss = self.criterion_(logits, own) * (len(own) / len(targets))
-            return logits.detach(), loss.detach(), torch.autograd.grad(loss, weights)
+            return logits.detach(), loss.detach(), torch.autograd.grad(loss, weights, allow_unused=True)
 
         logits, losses, by_part = zip(*self._run_parts(run_all, batch, learn), strict=True)
         return torch.cat(logits), sum(losses), by_part

@@ -9,7 +9,7 @@ from sklearn_raters._fusion import mean_posterior
 
 
 class AnswersMixin(ConsensusMixin):
-    """The predictions of an estimator with `_frozen` views, a `fusion_` and `classes_`."""
+    """The predictions of an estimator with views `_frozen` and `_fused`, a `fusion_` and `classes_`."""
 
     def predict_proba_views(self, X):
         """Return what each view says.
@@ -61,5 +61,5 @@ class AnswersMixin(ConsensusMixin):
         check_is_fitted(self)
         if self.fusion_ is None:
             return mean_posterior(self._frozen.posteriors(X), self._view_weights)
-        proba = self.fusion_.predict_proba(self._frozen.represent(X))
+        proba = self.fusion_.predict_proba(self._fused.represent(X))
         return align(proba, self.fusion_.classes_.tolist(), self.classes_.tolist())

@@ -7,8 +7,9 @@ from zlib import crc32
 
 import joblib
 import numpy as np
+from sklearn import config_context
 from sklearn.base import is_classifier
-from sklearn.utils import _safe_indexing
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
@@ -65,7 +66,13 @@ def fit_view(training, key):
     view, estimator, X, groups = training.view, training.estimator, training.X, training.groups
     X, groups = (None if part is None else _safe_indexing(part, view.rows) for part in (X, groups))
     try:
-        estimator.fit(X, view.targets, **groups_for_fit(estimator, groups))
+        if view.weights is None:
+            estimator.fit(X, view.targets, **groups_for_fit(estimator, groups))
+        else:
+            # The weights are part of the view, not metadata that a user would have to route.
+            with config_context(enable_metadata_routing=False):
+                weights = {weight_name(estimator): view.weights}
+                estimator.fit(X, view.targets, **weights, **groups_for_fit(estimator, groups))
     except ValueError as error:
         raise ValueError(f"View {view.name!r}: {error}") from error
     return estimator, perf_counter() - start
@@ -126,12 +133,19 @@ def train_views(views, estimators, shown, X, groups, *, classes, by_posterior, m
     content = joblib.hash((X, groups), coerce_mmap=True) if kept else None
     X, jobs = share(X), []
     for view, estimator, rows in zip(views, estimators, shown, strict=True):
-        own = view.name, estimator, view.rows, view.targets
+        own = view.name, estimator, view.rows, view.targets, view.weights
         fit_key = joblib.hash((content, *own)) if kept else None
         show_key = joblib.hash((fit_key, rows, classes, by_posterior)) if kept else None
         training = Training(view, estimator, rows, X, groups, classes, by_posterior)
         jobs.append(delayed(learn_view)(training, fit, fit_key, show, show_key))
     return run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Training views", verbose=verbose)
+
+
+def draw_seed(random_state):
+    """Draw one seed for all views and the fusion; None where the estimators' own are to stay."""
+    if random_state is None:
+        return None
+    return check_random_state(random_state).randint(np.iinfo(np.int32).max)
 
 
 def set_seeds(estimator, seed):

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from sklearn_raters._votes import shorten
-from sklearn_raters.consensus import soft_labels
-from sklearn_raters.crowd_labels import consensus_labels
+from sklearn_raters.consensus import agreement_weights, soft_labels
+from sklearn_raters.crowd_labels import METHODS, consensus_labels
 from sklearn_raters.ratings import eligible_raters
 
-CROWD_VIEWS = ("crowd_hard", "crowd_soft")
+PAPER_PAIR = ("crowd_hard", "crowd_soft")
+# "crowd_dawid_skene" and its like: hard labels found by that method, whatever the consensus.
+_METHOD_OF = {f"crowd_{method}": method for method in METHODS if method != "majority"}
+CROWD_VIEWS = (*PAPER_PAIR, "crowd_agreement", *_METHOD_OF)
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,16 +22,19 @@ class View:
     Parameters
     ----------
     name : object
-        "crowd_hard", "crowd_soft" or a rater's name.
+        One of `CROWD_VIEWS` or a rater's name.
     rows : ndarray of int of shape (n_view_samples,)
         The samples that it learns from.
     targets : ndarray of shape (n_view_samples,) or (n_view_samples, n_classes)
-        Labels of "crowd_hard", soft labels of the others.
+        Hard or soft labels.
+    weights : ndarray of shape (n_view_samples,) or None, default=None
+        Weights of the samples.
     """
 
     name: object
     rows: np.ndarray
     targets: np.ndarray
+    weights: np.ndarray | None = None
 
     @property
     def soft(self):
@@ -43,7 +49,8 @@ class View:
                 f"The view {self.name!r} has no samples left where an inner split holds out all of them. "
                 "Leave it out of views, raise min_ratings, or give another cv or fusion."
             )
-        return View(self.name, self.rows[inside], self.targets[inside])
+        weights = None if self.weights is None else self.weights[inside]
+        return View(self.name, self.rows[inside], self.targets[inside], weights)
 
 
 def busiest(raters, votes, n_raters):
@@ -64,8 +71,8 @@ def view_names(views, votes, min_ratings, max_raters, classes, label_map, *, eli
     Parameters
     ----------
     views : "all" or sequence
-        "all" is both crowd views and one a rater with enough ratings; in a sequence "raters" stands for
-        the latter.
+        "all" is the paper's crowd views and one a rater with enough ratings; in a sequence "raters" stands
+        for the latter.
     votes : Votes
         The ratings.
     min_ratings : int
@@ -89,7 +96,7 @@ def view_names(views, votes, min_ratings, max_raters, classes, label_map, *, eli
     ValueError
         If a name is neither a crowd view nor a rater, there is no view, or a rater is called like a view.
     """
-    asked = [*CROWD_VIEWS, "raters"] if isinstance(views, str) and views == "all" else views
+    asked = [*PAPER_PAIR, "raters"] if isinstance(views, str) and views == "all" else views
     if isinstance(asked, str) or not np.iterable(asked):
         raise ValueError(f"views must be 'all' or a list of views, not {views!r}.")
     hidden = [name for name in votes.raters if name in (*CROWD_VIEWS, "raters")]
@@ -113,8 +120,8 @@ def view_names(views, votes, min_ratings, max_raters, classes, label_map, *, eli
             names.append(by_text[str(name)])
         else:
             raise ValueError(
-                f"There is no view {name!r}: the views are 'crowd_hard', 'crowd_soft', 'raters' and the "
-                f"raters {shorten(votes.raters)}. Name a rater who rated some of these samples."
+                f"There is no view {name!r}: the views are {', '.join(map(repr, CROWD_VIEWS))}, 'raters' "
+                f"and the raters {shorten(votes.raters)}. Name a rater who rated some of these samples."
             )
     if not names:
         raise ValueError(
@@ -131,7 +138,7 @@ def make_view(name, votes, consensus, *, alpha, classes, label_map):
     Parameters
     ----------
     name : object
-        "crowd_hard", "crowd_soft" or a rater of `votes`.
+        One of `CROWD_VIEWS` or a rater of `votes`.
     votes : Votes
         The ratings.
     consensus : ndarray of object of shape (n_samples,)
@@ -153,10 +160,19 @@ def make_view(name, votes, consensus, *, alpha, classes, label_map):
     ValueError
         If no sample is left for it, or all its targets are one and the same class.
     """
-    if name == "crowd_hard":
+    weights = None
+    if name in CROWD_VIEWS and name != "crowd_soft":
+        if name != "crowd_hard":
+            consensus = consensus_labels(
+                votes, _METHOD_OF.get(name, "majority"), classes=classes, label_map=label_map
+            )
         rows = np.flatnonzero([label is not None for label in consensus])
         targets = np.asarray(consensus[rows].tolist())
         n_used = len(np.unique(targets))
+        if name == "crowd_agreement":
+            # Weighted, labels reach any classifier as soft ones do.
+            targets = (targets[:, None] == np.asarray(classes)).astype(float)
+            weights = agreement_weights(votes)[rows]
     else:
         crowd = name == "crowd_soft"
         targets = soft_labels(
@@ -179,7 +195,7 @@ def make_view(name, votes, consensus, *, alpha, classes, label_map):
             f"The view {name!r} knows only one class of {shorten(classes)}; a classifier needs at least two "
             "classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
         )
-    return View(name, rows, targets)
+    return View(name, rows, targets, weights)
 
 
 def checked_consensus(votes, method, classes, label_map):

@@ -4,7 +4,7 @@ from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
 from sklearn_raters._estimator_kinds import takes_ratings, unwrap
-from sklearn_raters._views import CROWD_VIEWS, view_names
+from sklearn_raters._views import CROWD_VIEWS, PAPER_PAIR, view_names
 from sklearn_raters.ratings import eligible_raters, parse_ratings
 
 
@@ -66,8 +66,8 @@ def paper_models(stack, Y, *, folds=None):
         view.replace("_", "-") if view in CROWD_VIEWS else view: {"views": [view], "fusion": "mean"}
         for view in views
     }
-    if set(CROWD_VIEWS) <= set(views):
-        rows["crowd pair"] = {"views": list(CROWD_VIEWS)}
+    if set(PAPER_PAIR) <= set(views):
+        rows["crowd pair"] = {"views": list(PAPER_PAIR)}
     if len(views) > 1:
         rows["all views"] = {"views": views}
         rows["mean of posteriors"] = {"views": views, "fusion": "mean"}

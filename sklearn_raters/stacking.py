@@ -5,15 +5,16 @@ from time import perf_counter
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sklearn_raters._estimator_kinds import take_over_input
+from sklearn_raters._fine_tune import fine_tune
 from sklearn_raters._frozen_views import FrozenViews
-from sklearn_raters._fusion import fit_fusion, fusion_splits, in_sample, out_of_fold, shown_rows, view_weights
+from sklearn_raters._fusion import FUSIONS, fit_fusion, fusion_splits, shown_rows, view_weights
 from sklearn_raters._rated_input import check_samples
 from sklearn_raters._stack_answers import AnswersMixin
-from sklearn_raters._view_fits import prepare, train_views
+from sklearn_raters._view_fits import draw_seed, prepare, train_views
 from sklearn_raters._view_params import ViewParamsMixin
 from sklearn_raters._views import CROWD_VIEWS, checked_consensus, make_view, view_names
 from sklearn_raters._votes import task_votes
@@ -38,28 +39,32 @@ class MultiRaterStackingClassifier(
         ends in one.
     views : "all" or list, default="all"
         "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least `min_ratings` ratings. A
-        list names views: the two crowd views, raters, and "raters" for all with enough ratings.
+        list names views: these, raters, "raters" for all with enough ratings, "crowd_agreement" (the majority
+        weighted by `consensus.agreement_weights`), "crowd_dawid_skene", "crowd_glad", ... (see `consensus`).
     view_params : dict, default=None
         By view, a dict of parameters that it has otherwise than `estimator`, or an estimator of its own.
         `set_params(crowd_soft__learning_rate=1e-4)`, as a grid does it, writes here.
-    fusion : {"logistic", "softmax", "mean"} or classifier, default="logistic"
-        "logistic" is the softmax layer as a convex problem, a multinomial logistic regression whose L2
-        penalty is chosen by cross-entropy on held-out groups, which views trained without them for that
-        purpose represent (so each view is trained twice); "softmax" is the paper's layer, trained by Adamax
-        with dropout (`SoftmaxLayerClassifier`); "mean" averages the views' posteriors; a classifier is
-        fitted on the representations.
+    fusion : {"logistic", "softmax", "mean", "mixture", "fine_tune"} or classifier, default="logistic"
+        - "logistic": the softmax layer as a convex problem, a multinomial logistic regression. Its penalty is
+          chosen on held-out groups, represented by views trained without them: each view is trained twice.
+        - "softmax": the paper's layer, trained by Adamax with dropout (`SoftmaxLayerClassifier`).
+        - "mean": the views' posteriors, averaged; of `views=["raters"]` the ensemble of Fayek et al. 2016.
+        - "mixture": an average by weights that are learnt on held-out groups as in "logistic".
+        - "fine_tune": "logistic", then views and layer are trained on together by Adamax at 1e-4, for as many
+          epochs as lower the cross-entropy on the held-out groups, none where none does.
+        - A classifier, which is fitted on the representations.
     class_weight : dict or "balanced", default=None
-        Weights of the classes in the fusion layer; with "mean", "balanced" divides each view's posterior by
-        its own prior. The views themselves take theirs by `estimator`.
+        Weights of the classes in the fusion layer, not in the views; with "mean", "balanced" divides each
+        view's posterior by its own prior.
     cv : int, splitter or None, default=None
-        None fuses in-sample, as the paper does. Else the fusion learns from out-of-fold posteriors (the
-        representations of networks trained apart are not comparable), at the price of as many more trainings.
+        None fuses in-sample, as the paper does. Else the fusion learns from out-of-fold posteriors, since the
+        representations of networks trained apart are not comparable.
     validation_fraction : float, default=0.2
         Share of the groups held out to choose the penalty of "logistic".
     consensus : str or callable, default="majority"
         What "crowd_hard" and the fusion learn: "majority", or by crowd-kit "dawid_skene", "one_coin", "glad",
-        "mace", "mmsr"; see `sklearn_raters.crowd_labels.consensus_labels`. Where there is one true answer,
-        "dawid_skene" finds it more often; scores against ratings are against the majority all the same.
+        "mace", "mmsr"; see `crowd_labels.consensus_labels`. Where there is one true answer, "dawid_skene"
+        finds it more often; scores against ratings are against the majority all the same.
     alpha : float, default=0.75
         Smoothing of soft labels, equation 1 of the paper.
     classes : list, default=None
@@ -69,15 +74,13 @@ class MultiRaterStackingClassifier(
     min_ratings : int, default=1
         How many samples a rater must have put into the classes for a view of its own.
     max_raters : int, default=None
-        How many raters have a view of their own at most: those who rated the most samples. All others count
-        in the crowd views.
+        How many raters, those who rated most, have a view of their own; the crowd views count all.
     n_jobs : int, default=None
-        Views trained side by side, through joblib.
+        Views trained side by side.
     memory : str or joblib.Memory, default=None
-        Where trained views are kept: a fit that was interrupted goes on at the first view not yet
-        finished, and stacks that differ in their fusion train each view once.
+        Where trained views are kept, for fits that were interrupted or differ in their fusion alone.
     random_state : int, RandomState instance or None, default=None
-        Source of each view's own seed and the fusion's; None leaves those of the estimators as they are.
+        Source of the seeds of views and fusion; None leaves those of the estimators as they are.
     verbose : int, default=0
         Above 0 shows a bar on standard error.
 
@@ -96,14 +99,16 @@ class MultiRaterStackingClassifier(
     view_fit_time_ : dict
         Seconds of each view's training, also of that for choosing the penalty, by the view's name.
     fusion_ : classifier or None
-        The fitted layer; None for "mean".
+        The fitted layer; None for "mean". That of "mixture" has the views' `weights_`.
+    n_iter_ : int
+        Epochs of "fine_tune" that were kept.
     fusion_fit_time_ : float
         Seconds of representing the samples by the frozen views and of fitting the fusion on that.
 
     Notes
     -----
-    Give scikit-learn's searches and cross-validation a splitter as `cv`: for an int they want to stratify by
-    the ratings. `HalvingGridSearchCV` needs a number as `min_resources`, for the same reason.
+    Give searches and cross-validation a splitter as `cv`, and `HalvingGridSearchCV` a number as
+    `min_resources`: scikit-learn would stratify by the ratings.
 
     References
     ----------
@@ -133,7 +138,7 @@ class MultiRaterStackingClassifier(
         "estimator": [HasMethods("fit")],
         "views": [StrOptions({"all"}), "array-like"],
         "view_params": [dict, None],
-        "fusion": [StrOptions({"logistic", "softmax", "mean"}), HasMethods(["fit", "predict_proba"])],
+        "fusion": [StrOptions(set(FUSIONS)), HasMethods(["fit", "predict_proba"])],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "cv": ["cv_object"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
@@ -225,30 +230,32 @@ class MultiRaterStackingClassifier(
         consensus = checked_consensus(votes, self.consensus, classes, self.label_map)
         settings = {"alpha": self.alpha, "classes": classes, "label_map": self.label_map}
         views = [make_view(name, votes, consensus, **settings) for name in names]
-        seed = None
-        if self.random_state is not None:
-            seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        seed = draw_seed(self.random_state)
         rows = np.flatnonzero([label is not None for label in consensus])
-        fraction = self.validation_fraction
-        splits = fusion_splits(self.fusion, self.cv, views, consensus, groups, fraction, seed)
+        how = self.fusion, self.cv
+        splits = fusion_splits(*how, views, consensus, groups, self.validation_fraction, seed)
         parts = [views, *([view.within(train) for view in views] for train, _ in splits)]
-        trained = self._train(parts, shown_rows(self.fusion, self.cv, rows, splits), X, groups, classes, seed)
-
+        trained = self._train(parts, shown_rows(*how, rows, splits), X, groups, classes, seed)
         self.classes_ = np.asarray(classes)
         self.views_ = names
         self.raters_ = [name for name in names if name not in CROWD_VIEWS]
         self.estimators_ = [done[0] for done in trained[0]]
-        self._frozen = FrozenViews(views, self.estimators_, classes, by_posterior=self.cv is not None)
         self.view_rows_ = [view.rows for view in views]
         times = zip(*([seconds for _, _, seconds, _ in part] for part in trained), strict=True)
         self.view_fit_time_ = dict(zip(names, map(sum, times), strict=True))
         take_over_input(self, self.estimators_[0])
-        start = perf_counter()
-        learnt = [[done[1] for done in part] for part in trained]
-        self._fit_fusion(learnt, consensus, rows, groups, splits, seed)
-        shown_seconds = sum(done[3] for part in trained for done in part)
-        self.fusion_fit_time_ = perf_counter() - start + shown_seconds
+        start = perf_counter() - sum(done[3] for part in trained for done in part)
+        represent = self._fit_fusion(trained, X, consensus, rows, groups, splits, seed)
+        frozen = {"views": views, "classes": classes, "by_posterior": self._by_posterior}
+        self._frozen = FrozenViews(estimators=self.estimators_, **frozen)
+        self._fused = FrozenViews(estimators=represent, **frozen)
+        self._view_weights = view_weights(views, self.classes_, self.class_weight)
+        self.fusion_fit_time_ = perf_counter() - start
         return self
+
+    @property
+    def _by_posterior(self):
+        return self.cv is not None or self.fusion == "mixture"
 
     def _train(self, parts, shown, X, groups, classes, seed):
         """Train the views of each part; return what `train_views` does by part and view."""
@@ -263,34 +270,29 @@ class MultiRaterStackingClassifier(
             X,
             groups,
             classes=classes,
-            by_posterior=self.cv is not None,
+            by_posterior=self._by_posterior,
             memory=self.memory,
             n_jobs=self.n_jobs,
             verbose=self.verbose,
         )
         return [done[start : start + n_views] for start in range(0, len(done), n_views)]
 
-    def _fit_fusion(self, learnt, consensus, rows, groups, splits, seed):
+    def _fit_fusion(self, trained, X, consensus, rows, groups, splits, seed):
+        """Set `fusion_`; return the estimators that represent samples for it."""
+        self.fusion_, estimators = None, self.estimators_
         if self.fusion == "mean":
-            self.fusion_ = None
-            self._view_weights = view_weights(self._frozen.views, self.classes_, self.class_weight)
-            return
+            return estimators
         y = np.asarray(consensus[rows].tolist())
+        learnt = [[done[1] for done in part] for part in trained]
         splits = [tuple(np.isin(rows, part) for part in split) for split in splits]
-        if self.cv is None:
-            parts, folds = learnt[0], in_sample(learnt[1:], y, splits)
-        else:
-            Z, folds = out_of_fold(learnt[1:], y, splits)
-            parts = [Z]
-        self.fusion_ = fit_fusion(
-            self.fusion,
-            parts,
-            y,
-            None if groups is None else groups[rows],
-            folds=folds,
-            class_weight=self.class_weight,
-            random_state=seed,
-        )
+        settings = {"class_weight": self.class_weight, "random_state": seed}
+        data = learnt, y, None if groups is None else groups[rows], splits
+        self.fusion_ = fit_fusion(self.fusion, self.cv, *data, classes=self.classes_, **settings)
+        if self.fusion == "fine_tune":
+            held_out = [done[0] for done in trained[1]], learnt[1], *splits[0]
+            X, stack = _safe_indexing(X, rows), (estimators, self.fusion_)
+            estimators, self.fusion_, self.n_iter_ = fine_tune(*stack, held_out, X, y, **settings)
+        return estimators
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

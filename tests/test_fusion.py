@@ -12,7 +12,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_raters._fusion import STRENGTHS
+from sklearn_raters._logistic_layer import STRENGTHS
 from sklearn_raters.consensus import hard_labels, soft_labels
 from stacks import CLASSES, FUSIONS, GROUPS, X, Y, made, small, stack
 

@@ -5,12 +5,17 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters import MultiRaterStackingClassifier, SoftTargetClassifier
-from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.consensus import agreement_weights, hard_labels, soft_labels
+from sklearn_raters.crowd_labels import consensus_labels
 from sklearn_raters.ratings import parse_ratings
 from stacks import ALL, CLASSES, FUSIONS, GROUPS, X, Y, small, stack
 
@@ -219,7 +224,7 @@ def test_views_by_name(views, expected):
     assert all(seconds > 0 for seconds in model.view_fit_time_.values())
 
 
-@pytest.mark.parametrize("name", ["crowd_hard", "crowd_soft", "raters"])
+@pytest.mark.parametrize("name", ["crowd_hard", "crowd_soft", "crowd_agreement", "crowd_glad", "raters"])
 def test_a_rater_called_like_a_view_is_an_error(name):
     with pytest.raises(ValueError, match=f"A rater is called '{name}'.*Rename this rater"):
         stack().fit(X, Y.rename(columns={"E2": name}))
@@ -235,3 +240,58 @@ def test_a_rater_called_like_a_view_is_an_error(name):
 def test_views_that_cannot_be_are_an_error(views, message):
     with pytest.raises(ValueError, match=message):
         stack(views=views, min_ratings=999).fit(X, Y)
+
+
+@pytest.mark.parametrize("method", ["dawid_skene", "one_coin", "glad", "mace", "mmsr"])
+def test_a_view_learns_the_labels_that_a_method_finds(method):
+    name = f"crowd_{method}"
+    model = stack(views=["crowd_hard", name, "E1"], fusion="mean").fit(X, Y)
+    assert model.raters_ == ["E1"]
+    labels = consensus_labels(Y, method)
+    rows = np.flatnonzero([label is not None for label in labels])
+    np.testing.assert_array_equal(model.view_rows_[1], rows)
+    expected = LogisticRegression().fit(X[rows], np.array(labels[rows].tolist()))
+    np.testing.assert_allclose(model.estimators_[1].predict_proba(X), expected.predict_proba(X))
+
+
+def agreeing():
+    hard = hard_labels(Y)
+    rows = np.flatnonzero([label is not None for label in hard])
+    return rows, np.array(hard[rows].tolist()), agreement_weights(Y)[rows]
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("wrap", [lambda inner: inner, lambda inner: make_pipeline(StandardScaler(), inner)])
+def test_the_view_of_agreement_weighs_the_majority_by_it(routing, wrap):
+    with config_context(enable_metadata_routing=routing):
+        model = stack(wrap(LogisticRegression()), views=["crowd_agreement"], fusion="mean").fit(X, Y)
+    rows, labels, weights = agreeing()
+    assert len(set(weights)) > 1
+    inner = model.estimators_[0].estimator_
+    scaled = inner[0].transform(X) if hasattr(inner, "steps") else X
+    expected = LogisticRegression().fit(scaled[rows], labels, sample_weight=weights)
+    np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(scaled), atol=1e-3)
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("wrap", [lambda inner: inner, lambda inner: make_pipeline(StandardScaler(), inner)])
+def test_agreement_reaches_networks(routing, wrap):
+    with config_context(enable_metadata_routing=routing):
+        model = stack(wrap(small()), views=["crowd_agreement"], fusion="mean").fit(X, Y)
+    rows, labels, weights = agreeing()
+    inner = model.estimators_[0]
+    scaled = X
+    if hasattr(inner, "steps"):
+        inner, scaled = inner[-1], inner[0].transform(X)
+    expected = clone(inner).fit(scaled[rows], labels, sample_weight=weights)
+    np.testing.assert_allclose(inner.predict_proba(scaled), expected.predict_proba(scaled), rtol=1e-5)
+
+
+def test_agreement_needs_sample_weights():
+    with pytest.raises(TypeError, match=r"'crowd_agreement' has soft labels.*takes no sample_weight"):
+        stack(KNeighborsClassifier(), views=["crowd_agreement"]).fit(X, Y)
+
+
+def test_inner_splits_keep_each_samples_agreement():
+    model = stack(views=["crowd_agreement", "crowd_hard"]).fit(X, Y, groups=GROUPS)
+    assert model.score(X, Y) > 0.85

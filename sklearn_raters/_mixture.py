@@ -1,0 +1,84 @@
+"""A convex mixture of the views' posteriors, with learnt weights."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.class_weight import compute_sample_weight
+
+# Each step raises the likelihood, which has one maximum; steps are small near it.
+_MAX_STEPS = 1000
+_TOLERANCE = 1e-6
+
+
+class ConvexMixture(ClassifierMixin, BaseEstimator):
+    """Average the views' posteriors by the weights that make the labels most likely.
+
+    p(k | x) = sum_v w_v p_v(k | x) with w_v >= 0 and sum_v w_v = 1. The weights are found by expectation
+    maximisation (Dempster et al. 1977), for which the likelihood of a mixture of given parts has no other
+    maximum.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The classes in the order of each view's columns.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes in the likelihood.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    weights_ : ndarray of shape (n_views,)
+        The views' weights, which sum to one.
+    """
+
+    def __init__(self, classes, class_weight=None):
+        self.classes = classes
+        self.class_weight = class_weight
+
+    def fit(self, X, y):
+        """Find the weights.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_views * n_classes)
+            The views' posteriors side by side, of samples that no view has seen.
+        y : ndarray of shape (n_samples,)
+            Labels.
+
+        Returns
+        -------
+        self : object
+            The fitted mixture.
+        """
+        self.classes_ = np.asarray(self.classes)
+        said = self._by_view(X)[np.asarray(y)[:, None] == self.classes_]
+        said = np.clip(said, np.finfo(said.dtype).tiny, None)
+        counts = compute_sample_weight(self.class_weight, y)
+        weights = np.full(said.shape[1], 1 / said.shape[1])
+        for _ in range(_MAX_STEPS):
+            share = weights * said
+            share /= share.sum(axis=1, keepdims=True)
+            before, weights = weights, np.average(share, axis=0, weights=counts)
+            if np.abs(weights - before).max() < _TOLERANCE:
+                break
+        self.weights_ = weights
+        return self
+
+    def predict_proba(self, X):
+        """Return the weighted average.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_views * n_classes)
+            The views' posteriors side by side.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        return self._by_view(X) @ self.weights_
+
+    def _by_view(self, X):
+        """Return posteriors of shape (n_samples, n_classes, n_views)."""
+        return X.reshape(len(X), -1, len(self.classes_)).transpose(0, 2, 1)
