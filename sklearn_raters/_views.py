@@ -6,13 +6,16 @@ import numpy as np
 
 from sklearn_raters._votes import shorten
 from sklearn_raters.consensus import agreement_weights, soft_labels
-from sklearn_raters.crowd_labels import METHODS, consensus_labels
+from sklearn_raters.crowd_labels import METHODS, PROBA_METHODS, consensus_labels, consensus_proba
 from sklearn_raters.ratings import eligible_raters
 
 PAPER_PAIR = ("crowd_hard", "crowd_soft")
-# "crowd_dawid_skene" and its like: hard labels found by that method, whatever the consensus.
+# "crowd_dawid_skene" and its like: what that method finds, whatever the consensus.
 _METHOD_OF = {f"crowd_{method}": method for method in METHODS if method != "majority"}
 CROWD_VIEWS = (*PAPER_PAIR, "crowd_agreement", *_METHOD_OF)
+
+# Below this, a probability is taken for none.
+_NOTHING = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,12 +163,11 @@ def make_view(name, votes, consensus, *, alpha, classes, label_map):
     ValueError
         If no sample is left for it, or all its targets are one and the same class.
     """
-    weights = None
-    if name in CROWD_VIEWS and name != "crowd_soft":
+    settings = {"classes": classes, "label_map": label_map}
+    method, weights = _METHOD_OF.get(name), None
+    if name in ("crowd_hard", "crowd_agreement") or (method and method not in PROBA_METHODS):
         if name != "crowd_hard":
-            consensus = consensus_labels(
-                votes, _METHOD_OF.get(name, "majority"), classes=classes, label_map=label_map
-            )
+            consensus = consensus_labels(votes, method or "majority", **settings)
         rows = np.flatnonzero([label is not None for label in consensus])
         targets = np.asarray(consensus[rows].tolist())
         n_used = len(np.unique(targets))
@@ -174,14 +176,15 @@ def make_view(name, votes, consensus, *, alpha, classes, label_map):
             targets = (targets[:, None] == np.asarray(classes)).astype(float)
             weights = agreement_weights(votes)[rows]
     else:
-        crowd = name == "crowd_soft"
-        targets = soft_labels(
-            votes if crowd else votes.of_rater(name),
-            alpha=alpha,
-            classes=classes,
-            label_map=label_map,
-            outside_majority="drop" if crowd else "keep",
-        )
+        if method:
+            targets = consensus_proba(votes, method, **settings)
+            # What is next to nothing would cost a weighted repeat of the sample all the same.
+            targets[targets < _NOTHING] = 0
+            targets /= targets.sum(axis=1, keepdims=True)
+        elif name == "crowd_soft":
+            targets = soft_labels(votes, alpha=alpha, **settings)
+        else:
+            targets = soft_labels(votes.of_rater(name), alpha=alpha, outside_majority="keep", **settings)
         rows = np.flatnonzero(~np.isnan(targets[:, 0]))
         targets = targets[rows]
         n_used = (targets.sum(axis=0) > 0).sum()

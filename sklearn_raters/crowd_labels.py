@@ -1,4 +1,4 @@
-"""One label a sample by methods that learn how good each rater is, through crowd-kit."""
+"""Labels, or their probabilities, by methods that learn how good each rater is, through crowd-kit."""
 
 import warnings
 
@@ -18,6 +18,7 @@ _CROWD_KIT = {
     "mmsr": ("MMSR", {}),
 }
 METHODS = ("majority", *_CROWD_KIT)
+PROBA_METHODS = tuple(method for method in _CROWD_KIT if method != "mmsr")
 
 
 def consensus_labels(Y, method="majority", *, classes=None, label_map=None):
@@ -76,19 +77,79 @@ def consensus_labels(Y, method="majority", *, classes=None, label_map=None):
         raise ValueError(
             f"There is no consensus method {method!r}: give one of {shorten(METHODS)}, or a callable."
         )
-    votes = parse_ratings(Y, classes)
-    _, classes, code = task_votes(votes, classes, label_map)
-    table = ratings_to_long(votes, sample="task", rater="worker", label="label")
-    found = (method if callable(method) else _crowd_kit(method))(table)
-    targets = {label: classes[k] for label, k in zip(votes.labels, code, strict=True) if k < len(classes)}
+    votes, table, targets, _ = _long_table(Y, classes, label_map)
+    found = method(table) if callable(method) else _crowd_kit(method, "fit_predict")(table)
     labels = np.full(votes.n_samples, None, dtype=object)
     for task, label in found.items():
         labels[task] = targets.get(label)
     return labels
 
 
-def _crowd_kit(method):
-    """Return the function that applies one of crowd-kit's methods to a long table."""
+def consensus_proba(Y, method="dawid_skene", *, classes=None, label_map=None):
+    """
+    Tell how sure a method of `consensus_labels` is of each class, which soft labels can be made of.
+
+    Parameters
+    ----------
+    Y : ratings of n_samples
+        In any form that `sklearn_raters.ratings.parse_ratings` takes, without weights.
+    method : {"dawid_skene", "one_coin", "glad", "mace"}, default="dawid_skene"
+        As in `consensus_labels`.
+    classes : sequence or None, default=None
+        The labels that the task knows, in the order of the columns; None takes all.
+    label_map : dict or None, default=None
+        From the ratings' labels to classes, whose probabilities are added up.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_samples, n_classes)
+        Rows sum to one, or are NaN where `consensus_labels` is None.
+
+    Raises
+    ------
+    ImportError
+        If crowd-kit is not installed.
+    ValueError
+        If there are no ratings, the method gives no probabilities, or votes have weights.
+
+    Examples
+    --------
+    >>> from sklearn_raters.crowd_labels import consensus_proba
+    >>> Y = [["a", "a", "b"], ["b", "b", "a"], ["a", "a", "b"], ["b", None, "b"], [None, None, None]]
+    >>> consensus_proba(Y).round(2)
+    array([[1.  , 0.  ],
+           [0.  , 1.  ],
+           [1.  , 0.  ],
+           [0.18, 0.82],
+           [ nan,  nan]])
+    """
+    if method not in PROBA_METHODS:
+        raise ValueError(
+            f"The consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}."
+        )
+    votes, table, targets, classes = _long_table(Y, classes, label_map)
+    found = _crowd_kit(method, "fit_predict_proba")(table)
+    proba = np.full((votes.n_samples, len(classes)), np.nan)
+    proba[found.index] = 0
+    for label in found.columns:
+        if label in targets:
+            proba[found.index, classes.index(targets[label])] += found[label].to_numpy()
+    outside = [task for task, label in found.idxmax(axis=1).items() if label not in targets]
+    proba[outside] = np.nan
+    return proba / proba.sum(axis=1, keepdims=True)
+
+
+def _long_table(Y, classes, label_map):
+    """Return votes, the same as a long table, what class each of their labels stands for, and the classes."""
+    votes = parse_ratings(Y, classes)
+    _, classes, code = task_votes(votes, classes, label_map)
+    table = ratings_to_long(votes, sample="task", rater="worker", label="label")
+    targets = {label: classes[k] for label, k in zip(votes.labels, code, strict=True) if k < len(classes)}
+    return votes, table, targets, classes
+
+
+def _crowd_kit(method, ask):
+    """Return the function that asks one of crowd-kit's methods about a long table."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -99,16 +160,16 @@ def _crowd_kit(method):
         ) from error
     name, settings = _CROWD_KIT[method]
 
-    def fit_predict(table):
+    def answer(table):
         # It uses what pandas has marked as old, and divides by zero where a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                return getattr(aggregation, name)(**settings).fit_predict(table)
+                return getattr(getattr(aggregation, name)(**settings), ask)(table)
             except ValueError as error:
                 raise ValueError(
                     f"The consensus {method!r} cannot be found from these ratings: {error}. To learn how "
                     "good raters are, it needs samples that several raters rated; 'majority' does not."
                 ) from error
 
-    return fit_predict
+    return answer

@@ -40,7 +40,7 @@ class MultiRaterStackingClassifier(
     views : "all" or list, default="all"
         "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least `min_ratings` ratings. A
         list names views: these, raters, "raters" for all with enough ratings, "crowd_agreement" (the majority
-        weighted by `consensus.agreement_weights`), "crowd_dawid_skene", "crowd_glad", ... (see `consensus`).
+        weighted by `consensus.agreement_weights`), "crowd_dawid_skene", ... (`crowd_labels.consensus_proba`).
     view_params : dict, default=None
         By view, a dict of parameters that it has otherwise than `estimator`, or an estimator of its own.
         `set_params(crowd_soft__learning_rate=1e-4)`, as a grid does it, writes here.

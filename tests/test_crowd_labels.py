@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.crowd_labels import METHODS, consensus_labels
+from sklearn_raters.crowd_labels import METHODS, PROBA_METHODS, consensus_labels, consensus_proba
 from sklearn_raters.datasets import make_rated_samples
 
 
@@ -55,6 +55,39 @@ def test_the_method_decides_before_labels_are_mapped_and_dropped():
     assert labels.tolist() == ["joy", "rage", None, "joy"]
     assert seen[0].columns.tolist() == ["task", "worker", "label"]
     assert set(seen[0]["label"]) == {"joy", "fun", "rage", "other"}
+
+
+@pytest.mark.parametrize("method", PROBA_METHODS)
+def test_probabilities_are_those_that_the_label_is_the_most_likely_of(method, crowd):
+    proba = consensus_proba(crowd.Y, method, classes=crowd.classes)
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+    assert proba.min() >= 0
+    labels = consensus_labels(crowd.Y, method, classes=crowd.classes)
+    ranked = np.sort(proba, axis=1)
+    clear = ranked[:, -1] > ranked[:, -2]  # of equals either is a label
+    assert clear.mean() > 0.9
+    np.testing.assert_array_equal(np.array(crowd.classes)[proba.argmax(axis=1)][clear], labels[clear])
+
+
+def test_probabilities_are_those_of_classes_after_the_map():
+    Y = [
+        ["joy", "fun", "joy"],
+        ["rage", "rage", "joy"],
+        ["other", "other", "other"],
+        ["fun", "fun", "fun"],
+    ] * 3
+    Y.append([None, None, None])
+    proba = consensus_proba(Y, classes=["rage", "joy"], label_map={"fun": "joy"})
+    labels = consensus_labels(Y, "dawid_skene", classes=["rage", "joy"], label_map={"fun": "joy"})
+    np.testing.assert_array_equal(np.isnan(proba[:, 0]), [label is None for label in labels])
+    np.testing.assert_allclose(proba[:2], [[0, 1], [1, 0]], atol=0.1)
+    np.testing.assert_allclose(np.nansum(proba, axis=1), [1, 1, 0, 1] * 3 + [0])
+
+
+@pytest.mark.parametrize("method", ["mmsr", "majority", "guess"])
+def test_methods_without_probabilities_are_refused(method):
+    with pytest.raises(ValueError, match=f"'{method}' has no probabilities; give one of 'dawid_skene'"):
+        consensus_proba([["a", "b"], ["a", "a"]], method)
 
 
 def test_unknown_methods_and_weighted_votes_are_refused():
