@@ -5,7 +5,7 @@
 Each `MultiRaterStackingClassifier.fit` runs in a process of its own, at 1, 2 and 4 times the samples with 5
 raters, and with 5, 50 and 500 raters: seconds, medians over the rounds, and the peak of the process' memory,
 of which the frames and all that `fit` adds are held against 2.5 times the frames plus 500 MB. Then
-`parse_ratings` of tables of growing size.
+`parse_ratings` of tables of growing size, and what `max_raters` does to the recall of a crowd of fifty.
 """
 
 import argparse
@@ -17,8 +17,11 @@ import torch
 from _process import in_own_process, peak_megabytes, resident_megabytes
 from _report import report
 from _sequences import N_CLASSES, make_ratings, make_sequences
+from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
+from sklearn_raters.datasets import make_rated_samples
+from sklearn_raters.metrics import unweighted_average_recall
 from sklearn_raters.ratings import parse_ratings
 
 MAX_RATERS = 10
@@ -88,6 +91,26 @@ def measure_parsing(n_samples, rounds):
     return table.set_index(["samples", "raters"])
 
 
+def measure_recall(n_samples, seeds):
+    """Return UAR, in percent, of a stack on a simulated crowd of fifty by `max_raters`, a row each."""
+    crowd = {"raters": {"expert": 10, "average": 20, "biased": 10, "spammer": 10}, "n_classes": 4}
+    rows = []
+    for seed in range(seeds):
+        data = make_rated_samples(2 * n_samples, ratings_per_sample=5, random_state=seed, **crowd)
+        learnt, unseen = slice(n_samples), slice(n_samples, None)
+        for limit in (5, 10, 25, None):
+            stack = MultiRaterStackingClassifier(LogisticRegression(), max_raters=limit, random_state=seed)
+            predicted = stack.fit(data.X[learnt], data.Y[learnt]).predict(data.X[unseen])
+            labels = data.consensus[unseen]
+            kept = np.flatnonzero([label is not None for label in labels])
+            recall = unweighted_average_recall(labels[kept].tolist(), predicted[kept], labels=data.classes)
+            truth = np.mean(predicted == data.true_labels[unseen])
+            row = {"max_raters": str(limit), "uar_of_majority": 100 * recall, "accuracy": 100 * truth}
+            rows.append({**row, "seconds": sum(stack.view_fit_time_.values()) + stack.fusion_fit_time_})
+    by_limit = pd.DataFrame(rows).groupby("max_raters", sort=False)
+    return by_limit.mean().join(by_limit[["uar_of_majority", "accuracy"]].std(), rsuffix="_sd")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=1)
@@ -101,6 +124,7 @@ def main():
         arguments.rounds, arguments.samples, n_rated, counts = 1, 50, 2500, (5, 500)
     parsing = measure_parsing(n_rated, max(5, arguments.rounds))
     report(parsing, "growth_parsing", quick=arguments.quick)
+    report(measure_recall(n_rated // 10, arguments.rounds + 4), "growth_recall", quick=arguments.quick)
     settings = arguments.epochs, arguments.threads
     jobs = {times: (times * arguments.samples, 5, *settings, {}) for times in (1, 2, 4)}
     by_samples = measure_fits(jobs, arguments.rounds).rename_axis("times")

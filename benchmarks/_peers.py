@@ -1,0 +1,138 @@
+"""The peers' methods for several raters, on the trunk and the training that all methods here share.
+
+Each is a function of training part, test part, seed and epochs that returns the test part's probabilities.
+Those whose package is not installed are left out, with a word on the screen.
+"""
+
+import numpy as np
+import torch
+from sklearn.model_selection import KFold
+
+HIDDEN = 128
+BATCH = 64
+RATE = 1e-3
+
+
+def trunk_and_output(train):
+    hidden = torch.nn.Sequential(torch.nn.Linear(train.X.shape[1], HIDDEN), torch.nn.ReLU())
+    return hidden, torch.nn.Linear(HIDDEN, len(train.classes))
+
+
+def fit(parameters, loss_of, n_rows, epochs):
+    """Minimise a loss of row indices by Adam, in random batches."""
+    optimizer = torch.optim.Adam(parameters, lr=RATE)
+    for _ in range(epochs):
+        for rows in torch.randperm(n_rows).split(BATCH):
+            optimizer.zero_grad()
+            loss_of(rows).backward()
+            optimizer.step()
+
+
+@torch.inference_mode()
+def answer(hidden, output, X):
+    return output(hidden(torch.from_numpy(X))).softmax(dim=1).numpy()
+
+
+def network(X, labels, train, seed, epochs):
+    """Train trunk and output on one code a sample."""
+    torch.manual_seed(seed)
+    hidden, output = trunk_and_output(train)
+    X, labels = torch.from_numpy(X), torch.from_numpy(labels)
+    loss = torch.nn.CrossEntropyLoss()
+    parameters = [*hidden.parameters(), *output.parameters()]
+    fit(parameters, lambda rows: loss(output(hidden(X[rows])), labels[rows]), len(X), epochs)
+    return hidden, output
+
+
+def scikit_activeml(kind, **own):
+    def run(train, test, seed, epochs):
+        from skactiveml.classifier import multiannotator
+
+        torch.manual_seed(seed)
+        settings = {
+            "max_epochs": epochs, "batch_size": BATCH, "lr": RATE, "optimizer": torch.optim.Adam,
+            "verbose": False, "train_split": None,
+        }  # fmt: skip
+        model = getattr(multiannotator, kind)(
+            torch.nn.Sequential(*trunk_and_output(train)), n_annotators=train.Y.shape[1],
+            classes=list(range(len(train.classes))), neural_net_param_dict=settings, random_state=seed, **own,
+        )  # fmt: skip
+        model.fit(train.X, train.codes())
+        return model.predict_proba(test.X)
+
+    return run
+
+
+def crowd_kit(layer):
+    """Train one of crowd-kit's modules; a batch holds as many votes as 64 samples have on average."""
+
+    def run(train, test, seed, epochs):
+        from crowdkit.learning import CoNAL, CrowdLayer
+
+        torch.manual_seed(seed)
+        hidden, output = trunk_and_output(train)
+        sizes = len(train.classes), train.Y.shape[1]
+        X, codes = torch.from_numpy(train.X), train.codes()
+        sample, rater = (torch.from_numpy(place) for place in np.nonzero(~np.isnan(codes)))
+        label = torch.from_numpy(codes[~np.isnan(codes)].astype(np.int64))
+        module = CoNAL(*sizes) if layer == "conal" else CrowdLayer(*sizes, conn_type=layer)
+
+        def said(rows):
+            units = hidden(X[sample[rows]])
+            if layer == "conal":
+                return module(units, output(units), rater[rows])
+            return module(output(units).softmax(dim=1), rater[rows])
+
+        said(torch.arange(2))  # its lazy layer needs to see a batch before the optimiser does
+        loss = torch.nn.CrossEntropyLoss()
+        parameters = [*hidden.parameters(), *output.parameters(), *module.parameters()]
+        votes = max(2, BATCH * len(label) // len(X))
+        n_rows = len(label) - (len(label) % votes == 1)  # a batch of one loses an axis there
+        optimizer = torch.optim.Adam(parameters, lr=RATE)
+        for _ in range(epochs):
+            for rows in torch.randperm(len(label))[:n_rows].split(votes):
+                optimizer.zero_grad()
+                out = said(rows)
+                # What CoNAL returns are probabilities up to a factor; CrowdLayer's matrix gives scores.
+                if layer == "conal":
+                    out = out.clamp_min(1e-8).log()
+                loss(out, label[rows]).backward()
+                optimizer.step()
+        return answer(hidden, output, test.X)
+
+    return run
+
+
+def crowdlab(train, test, seed, epochs):
+    """Train on cleanlab's CROWDLAB labels, found with out-of-sample probabilities of the same network."""
+    from cleanlab.multiannotator import get_label_quality_multiannotator, get_majority_vote_label
+
+    codes = train.codes()
+    rated = np.flatnonzero(~np.isnan(codes).all(axis=1))
+    codes, X = codes[rated], train.X[rated]
+    majority = get_majority_vote_label(codes).astype(np.int64)
+    proba = np.empty((len(X), len(train.classes)))
+    for learnt, held in KFold(5, shuffle=True, random_state=seed).split(X):
+        proba[held] = answer(*network(X[learnt], majority[learnt], train, seed, epochs), X[held])
+    found = get_label_quality_multiannotator(codes, proba, calibrate_probs=True, verbose=False)
+    labels = found["label_quality"]["consensus_label"].to_numpy().astype(np.int64)
+    return answer(*network(X, labels, train, seed, epochs), test.X)
+
+
+METHODS = {
+    "scikit-activeml crowd_layer": ("skactiveml", scikit_activeml("CrowdLayerClassifier")),
+    "scikit-activeml annot_mix": ("skactiveml", scikit_activeml("AnnotMixClassifier")),
+    "crowd-kit CrowdLayer": ("crowdkit", crowd_kit("mw")),
+    "crowd-kit CoNAL": ("crowdkit", crowd_kit("conal")),
+    "cleanlab CROWDLAB": ("cleanlab", crowdlab),
+}
+
+
+def peers():
+    """Return the methods whose package is installed, by name."""
+    from importlib.util import find_spec
+
+    missing = sorted({package for package, _ in METHODS.values() if find_spec(package) is None})
+    if missing:
+        print(f"not installed, left out: {', '.join(missing)}")
+    return {name: method for name, (package, method) in METHODS.items() if find_spec(package)}
