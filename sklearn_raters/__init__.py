@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 # Loaded at first use (PEP 562), so that the import stays free of torch and opensmile.
 _HOMES = {
     "BLSTMClassifier": "sklearn_raters.blstm",
+    "DeepEnsembleClassifier": "sklearn_raters.deep_ensemble",
     "FramePooler": "sklearn_raters.frames",
     "MultiRaterStackingClassifier": "sklearn_raters.stacking",
     "OpenSmileFrames": "sklearn_raters.features",

@@ -165,13 +165,15 @@ def prepare(view, estimator, classes, seed):
     if not view.soft:
         return estimator
     check_scoring_of_soft_labels(estimator, f"The view {view.name!r} has soft labels")
-    if not takes_soft_targets(estimator):
-        if weight_name(estimator) is None:
-            raise TypeError(
-                f"The view {view.name!r} has soft labels, which cannot reach {estimator!r}: its fit takes no "
-                "sample_weight. Give this view, by view_params, a classifier that does, or leave it out of "
-                "views; 'crowd_hard' takes any classifier."
-            )
+    soft = takes_soft_targets(estimator)
+    if weight_name(estimator) is None and (view.weights is not None or not soft):
+        what = "weighted labels" if soft else "soft labels"
+        raise TypeError(
+            f"The view {view.name!r} has {what}, which cannot reach {estimator!r}: its fit takes no "
+            "sample_weight. Give this view, by view_params, a classifier that does, or leave it out of "
+            "views; 'crowd_hard' takes any classifier."
+        )
+    if not soft:
         estimator = SoftTargetClassifier(estimator)
     _name_classes(estimator, classes)
     return estimator

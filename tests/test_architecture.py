@@ -30,6 +30,7 @@ LAYERS = """
     raters:    _consensus_answers _rated_input _rater_answers rater_nets
     stack:     soft_targets _views _view_params _frozen_views _view_fits
                _logistic_layer _mixture _fusion _fine_tune _stack_answers stacking recipes
+               deep_ensemble
     judging:   _folds bootstrap _comparison_runs _comparison_table paper_models comparison model_selection
     datasets:  datasets._files datasets._voices datasets._made_raters datasets._iemocap_text
                datasets._iemocap_tree datasets._iemocap_counts datasets.iemocap

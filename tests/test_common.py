@@ -6,6 +6,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_raters import (
     BLSTMClassifier,
+    DeepEnsembleClassifier,
     MultiRaterStackingClassifier,
     RaterNetClassifier,
     SoftmaxLayerClassifier,
@@ -17,6 +18,8 @@ ESTIMATORS = [
     BLSTMClassifier(),
     SoftmaxLayerClassifier(),
     SoftTargetClassifier(LogisticRegression()),
+    DeepEnsembleClassifier(LogisticRegression(), 2),
+    DeepEnsembleClassifier(RaterNetClassifier("multitask"), 2),
     *(RaterNetClassifier(raters) for raters in RATER_MODELS),
     MultiRaterStackingClassifier(LogisticRegression()),
     MultiRaterStackingClassifier(LogisticRegression(), fusion="mean"),

@@ -1,0 +1,85 @@
+"""The deep ensemble: one classifier from several seeds, wherever ratings or labels are learnt."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_raters import DeepEnsembleClassifier, RaterNetClassifier
+from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.metrics import uar_scorer
+from sklearn_raters.model_selection import compare
+from stacks import CLASSES, GROUPS, X, Y, sequences, small, stack
+
+NET = RaterNetClassifier("crowd_layer", max_epochs=10, learning_rate=0.01, classes=CLASSES)
+
+
+def test_it_is_the_mean_of_different_networks_that_learn_from_ratings():
+    model = DeepEnsembleClassifier(NET, 3, random_state=0).fit(X, Y)
+    said = [copy.predict_proba(X) for copy in model.estimators_]
+    assert np.abs(said[0] - said[1]).max() > 1e-3
+    np.testing.assert_allclose(model.predict_proba(X), np.mean(said, axis=0))
+    own = np.mean([copy.predict_proba_raters(X) for copy in model.estimators_], axis=0)
+    np.testing.assert_allclose(model.predict_proba_raters(X), own)
+    assert model.classes_.tolist() == CLASSES
+    labels = hard_labels(Y)
+    kept = np.flatnonzero([label is not None for label in labels])
+    assert model.score(X, Y) == np.mean(model.predict(X[kept]) == labels[kept])
+
+
+def test_the_seed_makes_it_the_same_with_any_number_of_jobs():
+    model = DeepEnsembleClassifier(NET, 2, random_state=0)
+    one = model.fit(X, Y).predict_proba(X)
+    np.testing.assert_allclose(clone(model).set_params(n_jobs=2).fit(X, Y).predict_proba(X), one, rtol=1e-5)
+    assert np.abs(clone(model).set_params(random_state=1).fit(X, Y).predict_proba(X) - one).max() > 1e-3
+
+
+def test_it_takes_soft_labels_and_sequences_where_the_estimator_does():
+    soft = soft_labels(Y, classes=CLASSES)
+    kept = ~np.isnan(soft[:, 0])
+    samples = [sample for sample, keep in zip(sequences(X), kept, strict=True) if keep]
+    model = DeepEnsembleClassifier(small(classes=CLASSES), 2, random_state=0).fit(samples, soft[kept])
+    assert model.predict_proba(samples).shape == (kept.sum(), 3)
+    assert 0 < model.score(samples, soft[kept]) < 1
+
+
+def test_weights_reach_estimators_that_take_them():
+    labels, weight = Y["E1"].map(str), np.arange(len(X)) % 3
+    model = DeepEnsembleClassifier(LogisticRegression(), 2).fit(X, labels, sample_weight=weight)
+    expected = LogisticRegression().fit(X, labels, sample_weight=weight)
+    np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(X))
+
+
+def test_it_is_a_view_of_the_stack():
+    model = stack(DeepEnsembleClassifier(small(), 2), views=["crowd_hard", "crowd_soft", "E1"])
+    assert model.fit(X, Y, groups=GROUPS).score(X, Y) > 0.6
+    with pytest.raises(TypeError, match=r"'crowd_agreement' has weighted labels.* takes no sample_weight"):
+        model.set_params(views=["crowd_agreement"]).fit(X, Y)
+
+
+def test_searches_and_tables_take_it():
+    model = DeepEnsembleClassifier(NET, 2, random_state=0)
+    grid = {"estimator__max_epochs": [1, 10], "n_estimators": [1, 2]}
+    search = GridSearchCV(model, grid, scoring=uar_scorer, cv=GroupKFold(2)).fit(X, Y, groups=GROUPS)
+    assert search.best_score_ > 0.6
+    models = {"one": NET, "several": model, "pipeline": make_pipeline(StandardScaler(), model)}
+    table = compare(models, X, Y, cv=2, baseline="one", random_state=0, n_bootstrap=10)
+    assert isinstance(table, pd.DataFrame)
+    assert (table["uar"] > 0.6).all()
+
+
+def test_the_map_of_labels_reaches_the_score():
+    merged = DeepEnsembleClassifier(
+        clone(NET).set_params(classes=["sad", "angry"], label_map={"neutral": "sad"}), 2, random_state=0
+    ).fit(X, Y)
+    assert merged.score(X, Y) > 0.6
+
+
+def test_only_classifiers_with_probabilities():
+    with pytest.raises(ValueError, match="'estimator' parameter of DeepEnsembleClassifier must be"):
+        DeepEnsembleClassifier(Ridge()).fit(X, Y["E1"])
+    assert not hasattr(DeepEnsembleClassifier(LogisticRegression()), "predict_proba_raters")
