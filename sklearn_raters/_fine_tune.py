@@ -3,11 +3,11 @@
 import copy
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_sample_weight
 
 from sklearn_raters._frozen_views import side_by_side
+from sklearn_raters._logistic_layer import fit_layer
 from sklearn_raters.sequences import as_samples, pack
 
 SETTINGS = {"max_epochs": 20, "learning_rate": 1e-4, "batch_size": 32, "patience": 3}
@@ -69,7 +69,7 @@ def fine_tune(estimators, layer, held_out, X, y, *, class_weight, random_state):
         return pack([samples[index] for index in np.flatnonzero(rows)]), targets[rows]
 
     own, parts, train, valid = held_out
-    held_layer = clone(layer).fit(side_by_side(parts, train), y[train])
+    held_layer = fit_layer(side_by_side(parts, train), y[train], layer[-1].C, class_weight)
     said = held_layer.predict_log_proba(side_by_side(parts, valid))
     known = np.isin(layer.classes_, held_layer.classes_)
     before = -(targets[valid][:, known] * said).sum(axis=1).mean()

@@ -5,7 +5,7 @@ from sklearn.base import clone
 
 from sklearn_raters._estimator_kinds import groups_for_fit
 from sklearn_raters._frozen_views import side_by_side
-from sklearn_raters._logistic_layer import chosen_layer
+from sklearn_raters._logistic_layer import choose_strength, fit_layer
 from sklearn_raters._mixture import ConvexMixture
 from sklearn_raters._splits import hold_out, inner_splits
 from sklearn_raters._targets import class_weights
@@ -180,14 +180,15 @@ def fit_fusion(fusion, cv, learnt, y, groups, splits, *, classes, class_weight, 
         unseen = [(Z_valid, y_valid) for _, _, Z_valid, y_valid in folds]
         Z, y = (np.concatenate(column) for column in zip(*unseen, strict=True))
         return ConvexMixture(classes, class_weight).fit(Z, y)
-    layer = _unfitted(fusion, folds, class_weight, random_state)
-    # Put side by side only once the penalty is chosen, to spare memory.
+    if fusion in ("logistic", "fine_tune"):
+        C = choose_strength(folds, class_weight)
+        # Put side by side only now, to spare memory.
+        return fit_layer(side_by_side(parts), y, C, class_weight)
+    layer = _unfitted(fusion, class_weight, random_state)
     return layer.fit(side_by_side(parts), y, **groups_for_fit(layer, groups))
 
 
-def _unfitted(fusion, folds, class_weight, random_state):
-    if fusion in ("logistic", "fine_tune"):
-        return chosen_layer(folds, class_weight)
+def _unfitted(fusion, class_weight, random_state):
     if fusion == "softmax":
         from sklearn_raters.softmax_layer import SoftmaxLayerClassifier
 

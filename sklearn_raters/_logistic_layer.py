@@ -5,6 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
 from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
@@ -12,6 +13,8 @@ from threadpoolctl import threadpool_limits
 STRENGTHS = 10.0 ** np.arange(-6, 1)
 
 
+# Its products are so slim that threads wait for each other: one was seven times as fast as two.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def choose_strength(folds, class_weight):
     """Choose the penalty of the logistic layer by cross-entropy on samples that it has not seen.
 
@@ -30,7 +33,7 @@ def choose_strength(folds, class_weight):
     losses = np.zeros(len(STRENGTHS))
     for Z_train, y_train, Z_valid, y_valid in folds:
         weight = compute_sample_weight(class_weight, y_valid)
-        scaler = StandardScaler(copy=False).fit(Z_train)
+        scaler = _scaler(Z_train)
         Z_train, Z_valid = scaler.transform(Z_train), scaler.transform(Z_valid)
         if len(Z_train) < Z_train.shape[1]:
             # The weights lie in the span of the training samples: in these fewer units the layer is the same.
@@ -48,14 +51,36 @@ def choose_strength(folds, class_weight):
     return float(STRENGTHS[np.argmin(losses)])
 
 
-def chosen_layer(folds, class_weight):
-    """Return the layer, unfitted, with the penalty that `choose_strength` finds."""
-    # Its products are so slim that threads wait for each other: one was seven times as fast as two.
-    with threadpool_limits(1, user_api="blas"):
-        C = choose_strength(folds, class_weight)
-    # Standardised, all units of all views bear the same penalty, whatever their scale.
-    # Representations are put together anew for each call, so the scaler may work in place.
-    return make_pipeline(StandardScaler(copy=False), _logistic_regression(C, class_weight))
+def fit_layer(Z, y, C, class_weight):
+    """Fit the layer.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n_samples, n_units)
+        Representations; standardised in place.
+    y : ndarray of shape (n_samples,)
+        Labels.
+    C : float
+        Inverse strength of the penalty.
+    class_weight : dict, "balanced" or None
+        Weights of the classes.
+
+    Returns
+    -------
+    Pipeline
+        Fitted scaler and regression. Standardised, all units of all views bear the same penalty, whatever
+        their scale.
+    """
+    scaler = _scaler(Z)
+    return make_pipeline(scaler, _logistic_regression(C, class_weight).fit(scaler.transform(Z), y))
+
+
+def _scaler(Z):
+    """Return a scaler fitted on some samples at a time, since on all at once it makes a copy of them."""
+    scaler = StandardScaler(copy=False)
+    for rows in gen_batches(len(Z), 1000):
+        scaler.partial_fit(Z[rows])
+    return scaler
 
 
 def _logistic_regression(C, class_weight):
