@@ -92,11 +92,7 @@ def crowd_kit(layer):
         for _ in range(epochs):
             for rows in torch.randperm(len(label))[:n_rows].split(votes):
                 optimizer.zero_grad()
-                out = said(rows)
-                # What CoNAL returns are probabilities up to a factor; CrowdLayer's matrix gives scores.
-                if layer == "conal":
-                    out = out.clamp_min(1e-8).log()
-                loss(out, label[rows]).backward()
+                loss(said(rows), label[rows]).backward()  # on what comes out, as its authors' code does
                 optimizer.step()
         return answer(hidden, output, test.X)
 

@@ -1,6 +1,6 @@
 """Every method for several raters side by side, and the peers' beside them.
 
-    python benchmarks/rater_methods.py [--seeds 5] [--crowds objective sparse ...] [--quick]
+    python benchmarks/rater_methods.py [--seeds 5] [--crowds objective ...] [--methods stack ...] [--quick]
 
 Simulated crowds (`make_rated_samples`): "objective" has one true answer, experts, spammers and biased
 raters, 5 votes a sample; "sparse" the same with one vote a sample; "camps" two camps of six raters who call
@@ -26,7 +26,7 @@ from _peers import peers
 from _report import report
 from joblib import Parallel, delayed
 
-from sklearn_raters import MultiRaterStackingClassifier, RaterNetClassifier
+from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, RaterNetClassifier
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.crowd_labels import consensus_labels
 from sklearn_raters.metrics import rater_uar, soft_cross_entropy, unweighted_average_recall
@@ -77,6 +77,18 @@ def rater_model(raters):
     return run
 
 
+def several(raters):
+    """Return the ensemble of five networks."""
+
+    def run(train, test, seed, epochs):
+        net = network(raters, train, seed, epochs)
+        model = DeepEnsembleClassifier(net, random_state=seed).fit(train.X, train.Y)
+        known = model.estimators_[0].raters_ == list(test.Y.columns)
+        return model.predict_proba(test.X), model.predict_proba_raters(test.X) if known else None
+
+    return run
+
+
 def stack(make=MultiRaterStackingClassifier, **params):
     """Return a stack on networks with the same trunk."""
 
@@ -115,6 +127,7 @@ METHODS = {
     "truth_stack": stack(truth_stack),
     "truth_stack, mean": stack(truth_stack, fusion="mean"),
     **{name: rater_model(name) for name in RATER_MODELS},
+    "annot_mix, ensemble of five": several("annot_mix"),
     **PEERS,
 }
 
@@ -177,6 +190,10 @@ def main():
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--crowds", nargs="+", default=[*SIMULATED, *SPEECH], choices=[*SIMULATED, *SPEECH])
+    parser.add_argument(
+        "--methods", nargs="+", default=list(METHODS), choices=list(METHODS), metavar="METHOD"
+    )
+    parser.add_argument("--name", default="rater_methods", help="of the CSV files")
     parser.add_argument("--quick", action="store_true", help="a minute or two; simulated crowds only")
     arguments = parser.parse_args()
     if arguments.quick:
@@ -186,7 +203,7 @@ def main():
         delayed(run)(name, method, seed, arguments.samples, arguments.epochs)
         for name in arguments.crowds
         for seed in range(FIRST_SEED, FIRST_SEED + arguments.seeds)
-        for method in METHODS
+        for method in arguments.methods
         if name in SIMULATED or method != "true labels"
     ]
     rows = pd.DataFrame(Parallel(n_jobs=-1)(jobs))
@@ -196,13 +213,14 @@ def main():
             print(f"{row['crowd']}, {row['method']}: {row['cannot']}")
         fails = rows.groupby(["crowd", "method"])["cannot"].transform(lambda own: own.notna().any())
         rows = rows[~fails].drop(columns="cannot")
+    report(rows.set_index(["crowd", "method", "seed"]), f"{arguments.name}_by_seed", quick=arguments.quick)
     by_method = rows.drop(columns="seed").groupby(["crowd", "method"], sort=False)
     table = by_method.mean()
     for score in ("accuracy", "uar_of_majority"):
         table.insert(table.columns.get_loc(score) + 1, f"{score}_sd", by_method[score].std(ddof=1))
-    report(table, "rater_methods", quick=arguments.quick)
-    if PEERS:
-        report(best_of_both(rows), "rater_methods_best", quick=arguments.quick)
+    report(table, arguments.name, quick=arguments.quick)
+    if set(PEERS) & set(arguments.methods):
+        report(best_of_both(rows), f"{arguments.name}_best", quick=arguments.quick)
 
 
 if __name__ == "__main__":
