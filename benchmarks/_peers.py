@@ -63,6 +63,29 @@ def scikit_activeml(kind, **own):
     return run
 
 
+def regressions(train, test, seed, epochs):
+    """Train scikit-activeml's ensemble of a logistic regression a rater, posteriors averaged."""
+    from skactiveml.classifier import SklearnClassifier
+    from skactiveml.classifier.multiannotator import AnnotatorEnsembleClassifier
+    from sklearn.linear_model import LogisticRegression
+
+    classes = list(range(len(train.classes)))
+    own = [
+        (rater, SklearnClassifier(LogisticRegression(max_iter=1000), classes)) for rater in train.Y.columns
+    ]
+    model = AnnotatorEnsembleClassifier(own, voting="soft", classes=classes, random_state=seed)
+    return model.fit(train.X, train.codes()).predict_proba(test.X)
+
+
+def raykar(train, test, seed, epochs):
+    """Train scikit-activeml's logistic regression with a confusion matrix a rater (Raykar et al. 2010)."""
+    from skactiveml.classifier.multiannotator import AnnotatorLogisticRegression
+
+    classes = list(range(len(train.classes)))
+    model = AnnotatorLogisticRegression(train.Y.shape[1], classes=classes, random_state=seed)
+    return model.fit(train.X, train.codes()).predict_proba(test.X)
+
+
 def crowd_kit(layer):
     """Train one of crowd-kit's modules; a batch holds as many votes as 64 samples have on average."""
 
@@ -118,7 +141,10 @@ def crowdlab(train, test, seed, epochs):
 METHODS = {
     "scikit-activeml crowd_layer": ("skactiveml", scikit_activeml("CrowdLayerClassifier")),
     "scikit-activeml annot_mix": ("skactiveml", scikit_activeml("AnnotMixClassifier")),
+    "scikit-activeml Raykar": ("skactiveml", raykar),
+    "scikit-activeml ensemble": ("skactiveml", regressions),
     "crowd-kit CrowdLayer": ("crowdkit", crowd_kit("mw")),
+    "crowd-kit CrowdLayer, vector": ("crowdkit", crowd_kit("vw")),
     "crowd-kit CoNAL": ("crowdkit", crowd_kit("conal")),
     "cleanlab CROWDLAB": ("cleanlab", crowdlab),
 }

@@ -1,6 +1,7 @@
 """Labels, or their probabilities, by methods that learn how good each rater is, through crowd-kit."""
 
 import warnings
+from functools import partial
 
 import numpy as np
 
@@ -8,14 +9,14 @@ from sklearn_raters._votes import shorten, task_votes
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.ratings import parse_ratings, ratings_to_long
 
-# Names in crowdkit.aggregation, with settings where its own stop early. Its Wawa and ZeroBasedSkill are no
-# estimators for scikit-learn 1.7 and later, which they call.
+# Names in crowdkit.aggregation, with settings where its own stop early.
 _CROWD_KIT = {
     "dawid_skene": ("DawidSkene", {"n_iter": 100}),
     "one_coin": ("OneCoinDawidSkene", {"n_iter": 100}),
     "glad": ("GLAD", {}),
     "mace": ("MACE", {}),
     "mmsr": ("MMSR", {}),
+    "wawa": ("MajorityVote", {}),
 }
 METHODS = ("majority", *_CROWD_KIT)
 PROBA_METHODS = tuple(method for method in _CROWD_KIT if method != "mmsr")
@@ -44,6 +45,8 @@ def consensus_labels(Y, method="majority", *, classes=None, label_map=None):
         - "glad": an ability a rater, a difficulty a sample (Whitehill et al. 2009).
         - "mace": raters who sometimes do not look at the sample (Hovy et al. 2013).
         - "mmsr": skills by a robust factorisation of the raters' agreement (Ma & Olshevsky 2020).
+        - "wawa": the majority, each rater weighted by how often they agree with it (Appen's "worker agreement
+          with aggregate").
         - A callable that takes a DataFrame with the columns task, worker and label, one row a vote, and gives
           a Series of labels indexed by task.
     classes : sequence or None, default=None
@@ -93,7 +96,7 @@ def consensus_proba(Y, method="dawid_skene", *, classes=None, label_map=None):
     ----------
     Y : ratings of n_samples
         In any form that `sklearn_raters.ratings.parse_ratings` takes, without weights.
-    method : {"dawid_skene", "one_coin", "glad", "mace"}, default="dawid_skene"
+    method : {"dawid_skene", "one_coin", "glad", "mace", "wawa"}, default="dawid_skene"
         As in `consensus_labels`.
     classes : sequence or None, default=None
         The labels that the task knows, in the order of the columns; None takes all.
@@ -161,11 +164,14 @@ def _crowd_kit(method, ask):
     name, settings = _CROWD_KIT[method]
 
     def answer(table):
+        make = partial(getattr(aggregation, name), **settings)
         # It uses what pandas has marked as old, and divides by zero where a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                return getattr(getattr(aggregation, name)(**settings), ask)(table)
+                # crowd-kit's own Wawa does just this, but is no estimator for scikit-learn 1.7 and later.
+                skills = [make().fit(table).skills_] if method == "wawa" else []
+                return getattr(make(), ask)(table, *skills)
             except ValueError as error:
                 raise ValueError(
                     f"The consensus {method!r} cannot be found from these ratings: {error}. To learn how "

@@ -63,7 +63,7 @@ class MultiRaterStackingClassifier(
         Share of the groups held out to choose the penalty of "logistic".
     consensus : str or callable, default="majority"
         What "crowd_hard" and the fusion learn: "majority", or by crowd-kit "dawid_skene", "one_coin", "glad",
-        "mace", "mmsr"; see `crowd_labels.consensus_labels`. Where there is one true answer, "dawid_skene"
+        "mace", "mmsr", "wawa"; see `crowd_labels.consensus_labels`. Where one answer is true, "dawid_skene"
         finds it more often; scores against ratings are against the majority all the same.
     alpha : float, default=0.75
         Smoothing of soft labels, equation 1 of the paper.

@@ -36,6 +36,15 @@ def test_every_method_finds_the_truth_more_often_than_the_majority(method, crowd
     np.testing.assert_array_equal(consensus_labels(crowd.Y, method), labels)
 
 
+def test_wawa_weighs_raters_by_how_often_they_agree_with_the_majority():
+    # They agree with it on three of four samples, three of three, one of three and one of two.
+    Y = [["x", "x", "y", None], ["x", "x", None, "y"], ["y", "y", "x", None], ["x", None, "y", "y"]]
+    votes = np.array([3 / 4, 1 / 3 + 1 / 2])  # of the last sample, for x and for y
+    proba = consensus_proba(Y, "wawa", classes=["x", "y"])
+    np.testing.assert_allclose(proba[3], votes / votes.sum())
+    assert consensus_labels(Y, "wawa").tolist() == ["x", "x", "y", "y"]
+
+
 @pytest.mark.parametrize("name", ["numbers", "strings"])
 def test_labels_of_any_type_and_samples_without_votes_come_back(name):
     a, b = {"numbers": (3, 7), "strings": ("x", "y")}[name]

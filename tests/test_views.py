@@ -242,7 +242,7 @@ def test_views_that_cannot_be_are_an_error(views, message):
         stack(views=views, min_ratings=999).fit(X, Y)
 
 
-@pytest.mark.parametrize("method", ["dawid_skene", "one_coin", "glad", "mace", "mmsr"])
+@pytest.mark.parametrize("method", ["dawid_skene", "one_coin", "glad", "mace", "mmsr", "wawa"])
 def test_a_view_learns_what_a_method_finds(method):
     name = f"crowd_{method}"
     model = stack(small(), views=["crowd_hard", name, "E1"], fusion="mean").fit(X, Y)
@@ -253,7 +253,8 @@ def test_a_view_learns_what_a_method_finds(method):
     targets = np.array(labels[rows].tolist())
     if method != "mmsr":
         proba = consensus_proba(Y, method)[rows]
-        assert 0 < proba[proba > 0].min() < 1e-3
+        if method != "wawa":  # which is never that sure
+            assert 0 < proba[proba > 0].min() < 1e-3
         targets = np.where(proba < 1e-3, 0, proba)
         targets /= targets.sum(axis=1, keepdims=True)
     expected = clone(model.estimators_[1]).fit(X[rows], targets)
