@@ -170,10 +170,10 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         return tags
 
     def _run(self, X):
-        from sklearn_raters import _net
+        from sklearn_raters import _trained_net
 
         check_is_fitted(self)
-        return _net.run(self.net_, as_sequences(self, X, reset=False))
+        return _trained_net.run(self.net_, as_sequences(self, X, reset=False))
 
     def predict_proba(self, X):
         """Return the probabilities of the classes.
@@ -188,10 +188,10 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        from sklearn_raters import _net
+        from sklearn_raters import _trained_net
 
         representation, _ = self._run(X)
-        return softmax(_net.ask(self.net_, representation, "output"), copy=False)
+        return softmax(_trained_net.ask(self.net_, representation, "output"), copy=False)
 
     def predict(self, X):
         """Return the most probable class of each sample.

@@ -34,10 +34,11 @@ class SequenceDataset(Dataset):
 
     def batch(self, indices):
         """Return the padded samples at `indices` (a dict for the network) and their targets."""
-        lengths = self.lengths[indices]
-        frame = torch.arange(int(lengths.max()))
-        # Padding repeats the sample's last frame: the network never looks at it.
-        rows = self.starts[indices, None] + torch.minimum(frame, lengths[:, None] - 1)
+        lengths, rows = self.lengths[indices], self.starts[indices, None]
+        longest = int(lengths.max())
+        if longest > 1:
+            # Padding repeats the sample's last frame: the network never looks at it.
+            rows = rows + torch.minimum(torch.arange(longest), lengths[:, None] - 1)
         frames = self.frames[rows.to(self.frames.device)]
         return {"frames": frames, "lengths": lengths}, self.targets[indices]
 

@@ -164,6 +164,8 @@ class BLSTMNet(BLSTMTrunk):
 
 def mean_frame(frames, lengths):
     """Return each sample's mean frame, and the equal frame weights that make it."""
+    if frames.shape[1] == 1:
+        return frames[:, 0], frames.new_ones(len(frames), 1)
     inside = torch.arange(frames.shape[1], device=lengths.device) < lengths[:, None]
     weights = inside / lengths[:, None]
     return torch.bmm(weights.unsqueeze(1), frames).squeeze(1), weights

@@ -1,7 +1,6 @@
-"""The one file that knows skorch: trains a network on sequences and runs it."""
+"""The one file that knows skorch: trains a network on sequences."""
 
 import dis
-import operator
 
 import numpy as np
 import torch
@@ -50,26 +49,35 @@ class SequenceNet(NeuralNet):
         super().__init__(module, **settings)
         self.dropout_rng = dropout_rng
 
+    def _set_training(self, training=True):
+        # skorch sets it each step, module by module; of a small network that is a tenth of the step.
+        if self.module_.training != training:
+            super()._set_training(training)
+
     def infer(self, x, **fit_params):
         """Return the logits of a batch; see skorch."""
         with shared_threads() as run_all:
-            return torch.cat(self._run_parts(run_all, x))
+            logits = self._run_parts(run_all, self._cut(x))
+        return logits[0] if len(logits) == 1 else torch.cat(logits)
 
     def train_step_single(self, batch, **fit_params):
         """Compute logits, loss and gradients of a batch; see skorch."""
+        inputs, targets = unpack_data(batch)
+        parts = self._cut(inputs)
+        if len(parts) == 1:
+            return super().train_step_single((parts[0], targets))
         self._set_training(True)
-        batch, targets = unpack_data(batch)
         weights = [weight for weight in self.module_.parameters() if weight.requires_grad]
         adds_up = getattr(self.criterion_, "is_mean_of_samples", False) and not hasattr(self.module_, "loss")
         step = self._step_by_parts if adds_up else self._step_as_a_whole
         with shared_threads() as run_all:
-            logits, loss, by_part = step(run_all, batch, targets, weights)
+            logits, loss, by_part = step(run_all, parts, targets, weights)
         for weight, gradients in zip(weights, zip(*by_part, strict=True), strict=True):
             if gradients[0] is not None:  # else the loss alone has it, whose gradients are there, or nothing
                 weight.grad = sum(gradients[1:], start=gradients[0])
         return {"loss": loss, "y_pred": logits}
 
-    def _step_by_parts(self, run_all, batch, targets, weights):
+    def _step_by_parts(self, run_all, parts, targets, weights):
         """Return logits, loss and each part's gradients; a part gives back its memory before others start."""
         targets = targets.to(self.device or "cpu")
 
@@ -78,20 +86,20 @@ class SequenceNet(NeuralNet):
             loss = self.criterion_(logits, own) * (len(own) / len(targets))
             return logits.detach(), loss.detach(), torch.autograd.grad(loss, weights, allow_unused=True)
 
-        logits, losses, by_part = zip(*self._run_parts(run_all, batch, learn), strict=True)
+        logits, losses, by_part = zip(*self._run_parts(run_all, parts, learn), strict=True)
         return torch.cat(logits), sum(losses), by_part
 
-    def _step_as_a_whole(self, run_all, batch, targets, weights):
+    def _step_as_a_whole(self, run_all, parts, targets, weights):
         """Return the same for a loss that must see the whole batch at once."""
-        parts = self._run_parts(run_all, batch)
-        logits = torch.cat(parts).detach().requires_grad_()
-        loss = self.get_loss(logits, targets, X=batch, training=True)
+        by_part = self._run_parts(run_all, parts)
+        logits = torch.cat(by_part).detach().requires_grad_()
+        loss = self.get_loss(logits, targets, training=True)
         loss.backward()
-        slopes = logits.grad.split([len(part) for part in parts])
-        by_part = run_all(
-            lambda part, slope: torch.autograd.grad(part, weights, slope, allow_unused=True), parts, slopes
+        slopes = logits.grad.split([len(part) for part in by_part])
+        gradients = run_all(
+            lambda part, slope: torch.autograd.grad(part, weights, slope, allow_unused=True), by_part, slopes
         )
-        return logits, loss, by_part
+        return logits, loss, gradients
 
     def get_loss(self, y_pred, y_true, *args, **kwargs):
         """Return the loss: the network's own where it has one, else the criterion's; see skorch."""
@@ -101,12 +109,16 @@ class SequenceNet(NeuralNet):
         with drawing_from(int(self.dropout_rng.integers(2**63)), device):
             return self.module_.loss(y_pred, y_true.to(device))
 
-    def _run_parts(self, run_all, batch, then=lambda logits, rows: logits):
-        """Return what `then` makes of each part's logits and the rows of the batch that it has."""
+    def _cut(self, batch):
+        """Return the parts in which a batch runs, on the network's device."""
         device = torch.device(self.device or "cpu")
         batch = {name: value.to(device) for name, value in batch.items()}
         size = self.module_.samples_at_once
-        parts = [batch] if size is None or device.type != "cpu" else cut(batch, size)
+        return [batch] if size is None or device.type != "cpu" else cut(batch, size)
+
+    def _run_parts(self, run_all, parts, then=lambda logits, rows: logits):
+        """Return what `then` makes of each part's logits and the rows of the batch that it has."""
+        device = torch.device(self.device or "cpu")
         ends = np.cumsum([len(part["lengths"]) for part in parts]).tolist()
         rows = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
         seeds = self.dropout_rng.integers(2**63, size=len(parts)).tolist()
@@ -123,6 +135,8 @@ class SequenceNet(NeuralNet):
         if not self.initialized_:
             self.initialize()
         self.notify("on_train_begin", X=X, y=y)
+        # All modules inside, of which some may come from a trained network.
+        super()._set_training(True)
         try:
             with shared_threads():
                 self.fit_loop(X, y, **fit_params)
@@ -230,65 +244,3 @@ def train(
     if valid_data is not None:
         net.train_split = None  # it holds the validation samples, which do not belong into a pickle either
     return net
-
-
-def run(net, sequences):
-    """Run a trained net over sequences, dropout off.
-
-    Parameters
-    ----------
-    net : SequenceNet
-        What `train` returned.
-    sequences : Sequences
-        The samples.
-
-    Returns
-    -------
-    representation : ndarray of shape (n_samples, n_units), float32
-        The values before the output layer.
-    attention : list of ndarray of shape (n_frames_i,), float32
-        Frame weights, which sum to one a sample.
-    """
-    module = net.module_.eval()
-    dataset = SequenceDataset(sequences, np.zeros((len(sequences), 0)), net.device)
-    order = LengthBatches(dataset, max(net.batch_size, 32)).order()
-    attention = [None] * len(sequences)
-
-    @torch.inference_mode()
-    def answer(indices):
-        batch, _ = dataset.batch(torch.from_numpy(indices))
-        encoded, weights = module.encode(**{name: value.to(net.device) for name, value in batch.items()})
-        for index, row, length in zip(indices, weights.cpu().numpy(), batch["lengths"].tolist(), strict=True):
-            attention[index] = row[:length].copy()
-        return encoded.cpu().numpy()
-
-    with shared_threads() as run_all:
-        rows = np.concatenate(run_all(answer, order))
-    representation = np.empty_like(rows)
-    representation[np.concatenate(order)] = rows
-    return representation, attention
-
-
-@torch.inference_mode()
-def ask(net, representation, question, rows_at_once=1024):
-    """Let the layers behind a trained net's representation answer.
-
-    Parameters
-    ----------
-    net : SequenceNet
-        What `train` returned.
-    representation : ndarray of shape (n_samples, n_units)
-        What `run` returned.
-    question : str
-        Path of a part of the network, such as "output", or of a method, such as "raters.say_all".
-    rows_at_once : int, default=1024
-        Samples asked together.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, ...), float64
-        The answers.
-    """
-    part = operator.attrgetter(question)(net.module_.eval())
-    rows = torch.from_numpy(representation).split(rows_at_once)
-    return torch.cat([part(some.to(net.device)).double().cpu() for some in rows]).numpy()

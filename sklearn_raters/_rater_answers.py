@@ -22,9 +22,9 @@ class RaterAnswersMixin(ConsensusMixin):
     """The predictions of a fitted `RaterNetClassifier`."""
 
     def _ask(self, units, question):
-        from sklearn_raters import _net
+        from sklearn_raters import _trained_net
 
-        return _net.ask(self.net_, units, f"raters.{question}", _SAMPLES_AT_ONCE)
+        return _trained_net.ask(self.net_, units, f"raters.{question}", _SAMPLES_AT_ONCE)
 
     def _proba(self, X, question):
         proba = np.exp(self._ask(self._run(X)[0], question))

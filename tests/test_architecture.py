@@ -26,7 +26,8 @@ LAYERS = """
     features:  sequences frames speaker_scaler audio _parallel extraction features
     targets:   _targets _splits
     torch:     _threads _batches _losses _modules _rater_model _rater_heads _rater_confusions
-               _rater_features _rater_networks _rater_net _joint_net _net _base_net blstm softmax_layer
+               _rater_features _rater_networks _rater_net _joint_net _net _trained_net _base_net blstm
+               softmax_layer
     raters:    _consensus_answers _rated_input _rater_answers rater_nets
     stack:     soft_targets _views _view_params _frozen_views _view_fits
                _logistic_layer _mixture _fusion _fine_tune _stack_answers stacking recipes
@@ -42,10 +43,11 @@ ORDER = [word for word in LAYERS.split() if not word.endswith(":")]
 
 # Who may import a heavy library at all, at the top or inside a function.
 RATER_FILES = {f"_rater_{name}" for name in ("model", "heads", "confusions", "features", "networks", "net")}
-TORCH_FILES = {"_threads", "_batches", "_losses", "_modules", "_joint_net", "_net", *RATER_FILES}
+NET_FILES = {"_threads", "_batches", "_losses", "_modules", "_joint_net", "_trained_net"}
 SKORCH_FILES = {"_net"}
+ONLY_TORCH_AND_NUMPY = RATER_FILES | NET_FILES
+TORCH_FILES = ONLY_TORCH_AND_NUMPY | SKORCH_FILES
 COMMAND = {"_jobs", "cli"}
-ONLY_TORCH_AND_NUMPY = {"_threads", "_batches", "_losses", "_modules", "_joint_net", *RATER_FILES}
 HEAVY = ["torch", "skorch", "opensmile", "matplotlib", "pandas"]
 
 

@@ -223,9 +223,9 @@ def test_conal_mixes_common_and_own_confusions():
         model.sample_embedding.bias.copy_(torch.eye(20)[0])
         model.rater_embedding.bias.copy_(torch.eye(20)[0] * 5)
     share = 1 / (1 + math.exp(-1))  # both embeddings have length one and the same direction
-    logits = share * (proba @ model.common) + (1 - share) * 2 * proba
-    said = logits.log_softmax(0)[LABEL]
-    penalty = -0.01 * 4 * (torch.full((3, 3), 1.0) - torch.eye(3)).norm()
+    common, own = ((scale * torch.eye(3, dtype=torch.float64)).softmax(dim=1) for scale in (1, 2))
+    said = (proba @ (share * common + (1 - share) * own)).log()[LABEL]
+    penalty = -0.01 * 4 * (own - common).norm()
     loss = model.loss(units_of(), SAMPLE, RATER, LABEL, WEIGHT)
     assert loss.item() == pytest.approx((-said.mean() + penalty).item())
 
