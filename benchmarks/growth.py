@@ -108,7 +108,7 @@ def measure_recall(n_samples, seeds):
             row = {"max_raters": str(limit), "uar_of_majority": 100 * recall, "accuracy": 100 * truth}
             rows.append({**row, "seconds": sum(stack.view_fit_time_.values()) + stack.fusion_fit_time_})
     by_limit = pd.DataFrame(rows).groupby("max_raters", sort=False)
-    return by_limit.mean().join(by_limit[["uar_of_majority", "accuracy"]].std(), rsuffix="_sd")
+    return by_limit.mean().join(by_limit[["uar_of_majority", "accuracy"]].std().add_suffix("_sd"))
 
 
 def main():

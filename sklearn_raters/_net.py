@@ -241,6 +241,8 @@ def train(
         ]
     net = SequenceNet(module, **settings)
     net.fit(SequenceDataset(*train_data, device), y=None)
+    # Adamax's moments are twice as large as the weights, and nothing trains this net on.
+    net.optimizer_.state.clear()
     if valid_data is not None:
         net.train_split = None  # it holds the validation samples, which do not belong into a pickle either
     return net

@@ -20,6 +20,7 @@ from sklearn_raters._estimator_kinds import (
     unwrap,
 )
 from sklearn_raters._frozen_views import represent
+from sklearn_raters._memory import give_back_memory
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters._views import View
 from sklearn_raters.soft_targets import SoftTargetClassifier, weight_name
@@ -92,9 +93,11 @@ def show_view(training, estimator, key):
 def learn_view(training, fit, fit_key, show, show_key):
     """Train one view and let it represent; return it, its representation or None, and the seconds of both."""
     estimator, seconds = fit(training, fit_key)
+    give_back_memory()
     if training.shown is None:
         return estimator, None, seconds, 0.0
     representation, seconds_shown = show(training, estimator, show_key)
+    give_back_memory()
     return estimator, representation, seconds, seconds_shown
 
 

@@ -29,7 +29,7 @@ LAYERS = """
                _rater_features _rater_networks _rater_net _joint_net _net _trained_net _base_net blstm
                softmax_layer
     raters:    _consensus_answers _rated_input _rater_answers rater_nets
-    stack:     soft_targets _views _view_params _frozen_views _view_fits
+    stack:     soft_targets _views _view_params _frozen_views _memory _view_fits
                _logistic_layer _mixture _fusion _fine_tune _stack_answers stacking recipes
                deep_ensemble
     judging:   _folds bootstrap _comparison_runs _comparison_table paper_models comparison model_selection

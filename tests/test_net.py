@@ -1,6 +1,7 @@
 """Training: early stopping, Ctrl-C, and skorch's own settings."""
 
 import os
+import pickle
 import signal
 
 import numpy as np
@@ -162,6 +163,12 @@ def test_net_params_reach_skorch_and_the_history_is_there():
 def test_net_params_may_be_another_optimizer():
     clf = small(net_params={"optimizer": torch.optim.SGD, "optimizer__momentum": 0.9}).fit(X, y)
     assert isinstance(clf.net_.optimizer_, torch.optim.SGD)
+
+
+def test_a_trained_net_keeps_no_moments_of_its_optimizer():
+    fitted = small(dense_units=512, max_epochs=1).fit(X, y)
+    weights = sum(weight.nbytes for weight in fitted.net_.module_.parameters())
+    assert weights < len(pickle.dumps(fitted)) < 2 * weights
 
 
 def test_unknown_net_params_are_named():
