@@ -4,14 +4,20 @@ Each is a function of training part, test part, seed and epochs that returns the
 and those of each rater where the method tells raters apart.
 """
 
+import warnings
+from time import perf_counter
+
 import numpy as np
 import torch
+from _crowds import crowd
 from _peers import peers
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, RaterNetClassifier
+from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.crowd_labels import METHODS as CONSENSUS
 from sklearn_raters.crowd_labels import consensus_labels
+from sklearn_raters.metrics import rater_uar, soft_cross_entropy, unweighted_average_recall
 from sklearn_raters.rater_nets import RATER_MODELS
 from sklearn_raters.recipes import truth_stack
 
@@ -72,12 +78,12 @@ def several(raters):
     return run
 
 
-def stack(make=MultiRaterStackingClassifier, **params):
-    """Return a stack on networks with the same trunk."""
+def stack(make=MultiRaterStackingClassifier, view=None, **params):
+    """Return a stack of such views; None: of networks with the same trunk."""
 
     def run(train, test, seed, epochs):
-        view = OneRaterNet("multitask", max_epochs=epochs, **SETTINGS)
-        model = make(view, classes=train.classes, random_state=seed, **params).fit(train.X, train.Y)
+        net = OneRaterNet("multitask", max_epochs=epochs, **SETTINGS)
+        model = make(view or net, classes=train.classes, random_state=seed, **params).fit(train.X, train.Y)
         known = model.raters_ == list(test.Y.columns)
         return model.predict_proba(test.X), model.predict_proba_raters(test.X) if known else None
 
@@ -132,6 +138,9 @@ METHODS = {
     "confusions, no hidden layer": rater_model(
         "geo_reg_w", rater_params={"strength": 0}, trunk_params={"hidden_units": ()}
     ),
+    "logistic regressions of raters": stack(
+        view=LogisticRegression(max_iter=1000), fusion="mean", views=["raters"]
+    ),
     "annot_mix, ensemble of five": several("annot_mix"),
     **PEERS,
 }
@@ -143,5 +152,34 @@ PAIRS = {
     "crowd-kit CoNAL": "conal",
     "scikit-activeml annot_mix": "annot_mix",
     "scikit-activeml Raykar": "confusions, no hidden layer",
-    "scikit-activeml ensemble": "stack, ensemble of raters",
+    "scikit-activeml ensemble": "logistic regressions of raters",
 }
+
+
+def measure(name, method, seed, n_samples, epochs):
+    """Return one row: how a method does on one crowd."""
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    train, test = crowd(name, seed, n_samples)
+    row = {"crowd": name, "method": method, "seed": seed}
+    start = perf_counter()
+    try:
+        proba, said = (METHODS | STEPS)[method](train, test, seed, epochs)
+    except ValueError as error:
+        return {**row, "cannot": str(error)}
+    row["seconds"] = perf_counter() - start
+    predicted = np.array(train.classes)[proba.argmax(axis=1)]
+    if test.truth is not None:
+        row["accuracy"] = 100 * np.mean(predicted == test.truth)
+    labels = hard_labels(test.Y, classes=train.classes)
+    kept = np.flatnonzero([label is not None for label in labels])
+    row["uar_of_majority"] = 100 * unweighted_average_recall(
+        labels[kept].tolist(), predicted[kept], labels=train.classes
+    )
+    soft = soft_labels(test.Y, classes=train.classes)
+    rated = ~np.isnan(soft[:, 0])
+    row["soft_cross_entropy"] = soft_cross_entropy(soft[rated], np.clip(proba[rated], 1e-12, 1))
+    if said is not None:
+        own = rater_uar(test.Y, said, classes=train.classes)
+        row["raters_own_uar"] = 100 * np.nanmean(list(own.values()))
+    return row

@@ -17,51 +17,16 @@ the peer's. With --steps: stack_steps.csv, what each step gives a stack where on
 """
 
 import argparse
-import warnings
-from time import perf_counter
 
-import numpy as np
 import pandas as pd
-import torch
-from _crowds import SIMULATED, SPEECH, crowd
-from _methods import METHODS, PAIRS, PEERS, STEPS
+from _crowds import SIMULATED, SPEECH
+from _methods import METHODS, PAIRS, PEERS, STEPS, measure
 from _report import report
 from sklearn.utils.parallel import delayed
 
 from sklearn_raters._parallel import run_jobs
-from sklearn_raters.consensus import hard_labels, soft_labels
-from sklearn_raters.metrics import rater_uar, soft_cross_entropy, unweighted_average_recall
 
 FIRST_SEED = 10
-
-
-def measure(name, method, seed, n_samples, epochs):
-    """Return one row: how a method does on one crowd."""
-    warnings.simplefilter("ignore")
-    torch.set_num_threads(1)
-    train, test = crowd(name, seed, n_samples)
-    row = {"crowd": name, "method": method, "seed": seed}
-    start = perf_counter()
-    try:
-        proba, said = (METHODS | STEPS)[method](train, test, seed, epochs)
-    except ValueError as error:
-        return {**row, "cannot": str(error)}
-    row["seconds"] = perf_counter() - start
-    predicted = np.array(train.classes)[proba.argmax(axis=1)]
-    if test.truth is not None:
-        row["accuracy"] = 100 * np.mean(predicted == test.truth)
-    labels = hard_labels(test.Y, classes=train.classes)
-    kept = np.flatnonzero([label is not None for label in labels])
-    row["uar_of_majority"] = 100 * unweighted_average_recall(
-        labels[kept].tolist(), predicted[kept], labels=train.classes
-    )
-    soft = soft_labels(test.Y, classes=train.classes)
-    rated = ~np.isnan(soft[:, 0])
-    row["soft_cross_entropy"] = soft_cross_entropy(soft[rated], np.clip(proba[rated], 1e-12, 1))
-    if said is not None:
-        own = rater_uar(test.Y, said, classes=train.classes)
-        row["raters_own_uar"] = 100 * np.nanmean(list(own.values()))
-    return row
 
 
 def by_seed_of(rows):

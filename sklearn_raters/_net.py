@@ -241,8 +241,9 @@ def train(
         ]
     net = SequenceNet(module, **settings)
     net.fit(SequenceDataset(*train_data, device), y=None)
-    # Adamax's moments are twice as large as the weights, and nothing trains this net on.
+    # Nothing trains this net on: let it hold its weights, without the optimizer's moments, and once only.
     net.optimizer_.state.clear()
+    net.module = type(module)
     if valid_data is not None:
         net.train_split = None  # it holds the validation samples, which do not belong into a pickle either
     return net

@@ -165,7 +165,7 @@ def test_net_params_may_be_another_optimizer():
     assert isinstance(clf.net_.optimizer_, torch.optim.SGD)
 
 
-def test_a_trained_net_keeps_no_moments_of_its_optimizer():
+def test_a_trained_net_holds_its_weights_once_and_no_moments_of_its_optimizer():
     fitted = small(dense_units=512, max_epochs=1).fit(X, y)
     weights = sum(weight.nbytes for weight in fitted.net_.module_.parameters())
     assert weights < len(pickle.dumps(fitted)) < 2 * weights
