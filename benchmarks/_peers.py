@@ -70,8 +70,11 @@ def regressions(train, test, seed, epochs):
     from sklearn.linear_model import LogisticRegression
 
     classes = list(range(len(train.classes)))
-    regression = SklearnClassifier(LogisticRegression(max_iter=1000), classes=classes)
-    own = [(rater, regression) for rater in train.Y.columns]
+
+    def regression():
+        return SklearnClassifier(LogisticRegression(max_iter=1000), classes=classes)
+
+    own = [(rater, regression()) for rater in train.Y.columns]
     model = AnnotatorEnsembleClassifier(own, voting="soft", classes=classes, random_state=seed)
     return model.fit(train.X, train.codes()).predict_proba(test.X)
 
