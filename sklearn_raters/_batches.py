@@ -4,6 +4,9 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
+# Frames of one part of a batch, padding included, at most.
+FRAMES_AT_ONCE = 800
+
 
 class SequenceDataset(Dataset):
     """Sequences and their targets as torch holds them.
@@ -82,6 +85,13 @@ class LengthBatches:
 
 
 def cut(batch, size):
-    """Cut a batch, longest samples first, into parts of like lengths, each padded to its own longest only."""
-    parts = zip(batch["frames"].split(size), batch["lengths"].split(size), strict=True)
-    return [{"frames": frames[:, : lengths.max()], "lengths": lengths} for frames, lengths in parts]
+    """Cut a batch, longest samples first, into parts of like lengths, each padded to its own longest only.
+
+    Parts have `size` samples, fewer where these are long: a frame takes memory until its gradient is known.
+    """
+    lengths, sizes = batch["lengths"].tolist(), []
+    while sum(sizes) < len(lengths):
+        start = sum(sizes)
+        sizes.append(min(size, max(1, FRAMES_AT_ONCE // lengths[start]), len(lengths) - start))
+    parts = zip(batch["frames"].split(sizes), batch["lengths"].split(sizes), strict=True)
+    return [{"frames": frames[:, : lengths[0]], "lengths": lengths} for frames, lengths in parts]

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from sklearn_raters._batches import LengthBatches, SequenceDataset
+from sklearn_raters._batches import FRAMES_AT_ONCE, LengthBatches, SequenceDataset, cut
 from sklearn_raters._losses import SoftCrossEntropy
 from sklearn_raters._modules import BLSTMNet, Dropout, build, draws
 from sklearn_raters._net import SequenceNet, train
@@ -79,6 +79,23 @@ def test_training_in_parts_is_one_padded_batch_and_torchs_packed_lstm(samples_at
     torch.testing.assert_close(in_parts, packed, rtol=0, atol=1e-6)
     for one, other in zip(got, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_parts_hold_few_samples_and_few_frames_and_together_the_batch(seed):
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(1, 2 * FRAMES_AT_ONCE, size=40) // rng.integers(1, 40, size=40)
+    lengths = torch.from_numpy(np.sort(drawn)).clamp(min=1).flip(0)
+    frames = torch.rand(40, int(lengths[0]), 2)
+    parts = cut({"frames": frames, "lengths": lengths}, 6)
+    torch.testing.assert_close(torch.cat([part["lengths"] for part in parts]), lengths)
+    start = 0
+    for part in parts:
+        n_samples, n_frames, _ = part["frames"].shape
+        assert n_frames == part["lengths"].max()
+        assert n_samples == 1 or (n_samples <= 6 and n_samples * n_frames <= FRAMES_AT_ONCE)
+        torch.testing.assert_close(part["frames"], frames[start : start + n_samples, :n_frames])
+        start += n_samples
 
 
 def test_a_whole_training_follows_the_curve_of_torchs_packed_lstm():
