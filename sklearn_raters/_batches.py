@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-# Frames of one part of a batch, padding included, at most.
+# Frames of one part of a batch, padding included, at most: each takes memory until its gradient is known.
 FRAMES_AT_ONCE = 800
 
 
@@ -84,14 +84,30 @@ class LengthBatches:
             yield self.dataset.batch(torch.from_numpy(indices))
 
 
-def cut(batch, size):
-    """Cut a batch, longest samples first, into parts of like lengths, each padded to its own longest only.
+def part_sizes(lengths, n_samples, n_frames):
+    """Return how many samples go into each part: at most so many, and so many frames with the padding.
 
-    Parts have `size` samples, fewer where these are long: a frame takes memory until its gradient is known.
+    Parameters
+    ----------
+    lengths : sequence of int
+        Frames of each sample, longest first.
+    n_samples, n_frames : int
+        The most of a part; a sample longer than `n_frames` is a part of its own.
+
+    Returns
+    -------
+    list of int
+        They add up to the number of samples.
     """
-    lengths, sizes = batch["lengths"].tolist(), []
-    while sum(sizes) < len(lengths):
-        start = sum(sizes)
-        sizes.append(min(size, max(1, FRAMES_AT_ONCE // lengths[start]), len(lengths) - start))
+    sizes, start = [], 0
+    while start < len(lengths):
+        sizes.append(min(n_samples, max(1, n_frames // lengths[start]), len(lengths) - start))
+        start += sizes[-1]
+    return sizes
+
+
+def cut(batch, n_samples):
+    """Cut a batch, longest samples first, into parts of like lengths, each padded to its own longest only."""
+    sizes = part_sizes(batch["lengths"].tolist(), n_samples, FRAMES_AT_ONCE)
     parts = zip(batch["frames"].split(sizes), batch["lengths"].split(sizes), strict=True)
     return [{"frames": frames[:, : lengths[0]], "lengths": lengths} for frames, lengths in parts]
