@@ -217,6 +217,11 @@ def build(module_class, seed, **sizes):
     -------
     torch.nn.Module
         The network, on the CPU.
+
+    Raises
+    ------
+    TypeError
+        If a module inside has parameters or buffers that nothing sets.
     """
     # torch's layers draw weights from the global generator when made, but not on the meta device. To save
     # and restore that generator instead would disturb it where several threads build networks.
@@ -230,6 +235,13 @@ def build(module_class, seed, **sizes):
         elif isinstance(layer, nn.LSTM):
             bound = layer.hidden_size**-0.5
         else:
+            held = [*layer._parameters, *layer._buffers]
+            if held and not hasattr(layer, "start"):
+                raise TypeError(
+                    f"{type(layer).__name__} in {module_class.__name__} holds {held}, which nothing sets; "
+                    "only torch.nn.Linear and torch.nn.LSTM are known here. Give it a method "
+                    "start(generator) that sets their initial values."
+                )
             continue
         for parameter in layer.parameters(recurse=False):
             nn.init.uniform_(parameter, -bound, bound, generator=generator)

@@ -162,9 +162,11 @@ def resolve_device(device):
     return device
 
 
-def _check_net_params(net_params, *, early_stopping):
+def _check_net_params(net_params, early_stopping, own_loss):
     """Raise on settings of skorch's net that could not do here what they say."""
     for name, value in net_params.items():
+        if own_loss and name.startswith("criterion"):
+            raise ValueError(f"net_params has {name!r}, but this network brings its own loss. Leave it out.")
         if name.startswith("module__"):
             raise ValueError(
                 f"net_params has {name!r}, but the network is built before skorch has it. Give "
@@ -215,7 +217,7 @@ def train(
         The trained net.
     """
     device = resolve_device(device)
-    _check_net_params(net_params or {}, early_stopping=valid_data is not None)
+    _check_net_params(net_params or {}, valid_data is not None, hasattr(module, "loss"))
     settings = {
         "criterion": SoftCrossEntropy,
         "optimizer": torch.optim.Adamax,
@@ -241,6 +243,11 @@ def train(
         ]
     net = SequenceNet(module, **settings)
     net.fit(SequenceDataset(*train_data, device), y=None)
+    if not all(weight.isfinite().all() for weight in net.module_.parameters()):
+        raise ValueError(
+            f"Weights are no finite numbers after {len(net.history)} epochs: the training ran away. Lower "
+            f"learning_rate={learning_rate}, or scale the features."
+        )
     # Nothing trains this net on: let it hold its weights, without the optimizer's moments, and once only.
     net.optimizer_.state.clear()
     net.module = type(module)

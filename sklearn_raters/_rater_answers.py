@@ -10,12 +10,19 @@ _WITHOUT_CONFUSION = ("multitask", "doctor_net", "uncertainty")
 _SAMPLES_AT_ONCE = 256
 
 
-def _has_confusion(estimator):
-    return estimator.raters not in _WITHOUT_CONFUSION
+def _can_tell(question):
+    """Return what tells whether an estimator's rater model answers that question, the fitted one if any."""
 
+    def check(estimator):
+        if hasattr(estimator, "net_"):
+            return hasattr(estimator.net_.module_.raters, question)
+        if not isinstance(estimator.raters, str):
+            return hasattr(estimator.raters, question)
+        if question == "confusion":
+            return estimator.raters not in _WITHOUT_CONFUSION
+        return estimator.raters == "uncertainty"
 
-def _has_disagreement(estimator):
-    return estimator.raters == "uncertainty"
+    return check
 
 
 class RaterAnswersMixin(ConsensusMixin):
@@ -26,8 +33,8 @@ class RaterAnswersMixin(ConsensusMixin):
 
         return _trained_net.ask(self.net_, units, f"raters.{question}", _SAMPLES_AT_ONCE)
 
-    def _proba(self, X, question):
-        proba = np.exp(self._ask(self._run(X)[0], question))
+    def _proba(self, units, question):
+        proba = np.exp(self._ask(units, question))
         return proba / proba.sum(axis=-1, keepdims=True)
 
     def predict_proba(self, X):
@@ -43,7 +50,7 @@ class RaterAnswersMixin(ConsensusMixin):
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        return self._proba(X, "consensus")
+        return self._proba(self._run(X)[0], "consensus")
 
     def predict_proba_raters(self, X, raters=None):
         """Return what each rater would say.
@@ -59,16 +66,24 @@ class RaterAnswersMixin(ConsensusMixin):
         -------
         ndarray of shape (n_samples, n_raters, n_classes)
             Raters in the order asked for, classes in that of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If `raters` is a single name.
         """
-        known = self._proba(X, "say_all")
+        if isinstance(raters, str):
+            raise ValueError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
+        units = self._run(X)[0]
+        known = self._proba(units, "say_all")
         if raters is None:
             return known
         places = {name: place for place, name in enumerate(self.raters_)}
-        consensus = self.predict_proba(X)
+        consensus = self._proba(units, "consensus")
         columns = [known[:, places[name]] if name in places else consensus for name in raters]
         return np.stack(columns, axis=1) if columns else known[:, :0]
 
-    @available_if(_has_confusion)
+    @available_if(_can_tell("confusion"))
     def rater_confusion(self, X):
         """Return how likely each rater says each class, given the true one.
 
@@ -85,7 +100,7 @@ class RaterAnswersMixin(ConsensusMixin):
         """
         return self._ask(self._run(X)[0], "confusion")
 
-    @available_if(_has_disagreement)
+    @available_if(_can_tell("disagreement"))
     def predict_disagreement(self, X):
         """Return how far raters are expected to disagree.
 
@@ -105,7 +120,7 @@ class RaterAnswersMixin(ConsensusMixin):
     def _keep_confusion(self, samples):
         """Set `rater_confusion_`, the mean over samples, where there is one."""
         vars(self).pop("rater_confusion_", None)
-        if not _has_confusion(self):
+        if not _can_tell("confusion")(self):
             return
         units = self._run(samples)[0]
         parts = np.split(units, range(_SAMPLES_AT_ONCE, len(units), _SAMPLES_AT_ONCE))

@@ -105,7 +105,7 @@ class CrowdAR(RaterModel):
 
     def reliability(self, units, sample, rater):
         """Return m for each vote, shape (n_votes,)."""
-        # The reliability tells of the trunk's representation, but does not shape it.
+        # Difficulty tells of the trunk's representation, but does not shape it; the consensus below does.
         difficulty = self.difficulty(stop(units))[sample]
         ahead = (self.expertise[rater].sigmoid() - difficulty) * self.consensus(units).exp()[sample]
         # softplus keeps the weights positive, for which the paper clips them.

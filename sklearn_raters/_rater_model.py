@@ -56,7 +56,8 @@ def noisy(log_proba, log_confusion):
 class RaterModel(nn.Module):
     """From a trunk's representation to the consensus, and to what each rater says.
 
-    A subclass gives `say`. The loss is the mean over votes of -log p(what the rater said), plus `penalty`.
+    A subclass gives `say`, and `start(generator)` that sets what it holds beside `torch.nn.Linear`. The loss
+    is the mean over votes of -log p(what the rater said), plus `penalty`.
 
     Parameters
     ----------
@@ -69,9 +70,6 @@ class RaterModel(nn.Module):
         self.n_classes = n_classes
         self.n_raters = n_raters
         self.output = nn.Linear(n_units, n_classes)
-
-    def start(self, generator):
-        """Set the initial values of what is no `torch.nn.Linear`; nothing here."""
 
     def consensus(self, units):
         """Return the log-probabilities of the classes, shape (n_samples, n_classes)."""
@@ -89,6 +87,13 @@ class RaterModel(nn.Module):
         """Return the loss of a batch's representations (n_samples, n_units) and votes; see `unpack`."""
         said = self.say(units, sample, rater).gather(1, label[:, None]).squeeze(1)
         return weighted_mean(-said, weight) + self.penalty(units)
+
+    def vote_loss(self, units, sample, rater, label, weight):
+        """Return the mean over votes of -log p(what the rater said); who is not known says the consensus."""
+        known = rater < self.n_raters
+        said = self.consensus(units)[sample]
+        said[known] = self.say(units, sample[known], rater[known])
+        return weighted_mean(-said.gather(1, label[:, None]).squeeze(1), weight)
 
     def say_all(self, units):
         """Return the log-probabilities of what each rater says, shape (n_samples, n_raters, n_classes)."""

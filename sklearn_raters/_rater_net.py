@@ -1,8 +1,11 @@
 """A trunk and a rater model as one network that brings its own loss."""
 
 import copy
+import math
+from contextlib import contextmanager
 from inspect import signature
 from itertools import pairwise
+from numbers import Integral, Real
 
 import torch
 from torch import nn
@@ -74,11 +77,16 @@ class OwnTrunk(nn.Module):
 
     def __init__(self, module, of_rows):
         super().__init__()
-        self.module = copy.deepcopy(module)
+        self.module = copy.deepcopy(module).cpu().float()
         self.of_rows = of_rows
 
     def encode(self, frames, lengths):
         """Return what the module makes of the samples, and equal frame weights."""
+        if self.of_rows and frames.shape[1] > 1:
+            raise ValueError(
+                f"The trunk learnt from rows of a table; a sample has {frames.shape[1]} frames. Give rows, "
+                "or fit on sequences."
+            )
         _, weights = mean_frame(frames, lengths)
         return self.module(frames[:, 0]) if self.of_rows else self.module(frames, lengths), weights
 
@@ -112,8 +120,17 @@ class RaterNet(nn.Module):
         return self.dropout(self.encode(frames, lengths)[0])
 
     def loss(self, units, targets):
-        """Return the loss of a batch; for `targets` see `unpack`."""
-        return self.raters.loss(units, *unpack(targets))
+        """Return the loss of a batch, outside training that of its votes alone; see `unpack`."""
+        of_batch = self.raters.loss if self.training else self.raters.vote_loss
+        return of_batch(units, *unpack(targets))
+
+
+@contextmanager
+def seeded(seed):
+    """Seed torch's global generators, and give them back as they were."""
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        yield
 
 
 def build_trunk(trunk, seed, n_features, *, of_rows, dropout, **sizes):
@@ -143,6 +160,8 @@ def build_trunk(trunk, seed, n_features, *, of_rows, dropout, **sizes):
         return build(BLSTMTrunk, seed, n_features=n_features, dropout=dropout, **sizes)
     if trunk == "dense":
         return build(DenseTrunk, seed, n_features=n_features, dropout=dropout, **sizes)
+    if not isinstance(trunk, nn.Module):
+        raise TypeError(f"trunk must be 'auto', 'blstm', 'dense' or a torch.nn.Module, not {trunk!r}.")
     return OwnTrunk(trunk, of_rows)
 
 
@@ -171,17 +190,56 @@ def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, dropout
     RaterNet
         The network.
     """
-    with torch.inference_mode():
-        units, _ = trunk.eval().encode(torch.from_numpy(frames)[None], torch.tensor([len(frames)]))
-    if units.ndim != 2:
-        raise ValueError(
-            "The trunk must return a tensor of shape (n_samples, n_units); of one sample it made one of "
-            f"shape {tuple(units.shape)}."
-        )
+    units = _try_out(trunk, torch.from_numpy(frames))
     model = RATER_MODELS[raters] if isinstance(raters, str) else raters
     known = [name for name, own in signature(model).parameters.items() if own.kind == own.KEYWORD_ONLY]
     wrong = sorted(set(rater_params) - set(known))
     if wrong:
         raise ValueError(f"rater_params has {wrong}; the rater model {raters!r} has {known}.")
+    for name, value in rater_params.items():
+        _check_range(name, value)
     sizes = {"n_units": units.shape[1], "n_classes": n_classes, "n_raters": n_raters}
-    return RaterNet(trunk, build(model, seed, **sizes, **rater_params), dropout)
+    # Another seed than the trunk's: from the same one their first weights would be alike.
+    return RaterNet(trunk, build(model, seed + 1, **sizes, **rater_params), dropout)
+
+
+def _try_out(trunk, frames):
+    """Return what a trunk makes of one sample, (1, n_units), or raise that it cannot."""
+    try:
+        with torch.inference_mode():
+            units, _ = trunk.eval().encode(frames[None], torch.tensor([len(frames)]))
+    except (AttributeError, IndexError, RuntimeError, TypeError) as error:
+        raise ValueError(
+            f"The trunk cannot be run on a sample of {len(frames)} frames and {frames.shape[1]} features "
+            f"(float32): {error}. It is called with rows (n_samples, n_features) of a table, else with "
+            "padded frames (n_samples, n_frames, n_features) and their numbers."
+        ) from error
+    if not isinstance(units, torch.Tensor) or units.ndim != 2:
+        made = tuple(units.shape) if isinstance(units, torch.Tensor) else type(units).__name__
+        raise ValueError(
+            f"The trunk must return a tensor of shape (n_samples, n_units); of one sample it made {made}."
+        )
+    return units
+
+
+# Lowest and highest value, and whether these are left out, of the rater models' settings that are numbers.
+_RANGES = {
+    **dict.fromkeys(("strength", "uncertainty_weight", "mixing"), (0, math.inf, False)),
+    **dict.fromkeys(("bottleneck", "rater_units", "embedding", "difficulty_units"), (1, math.inf, False)),
+    **dict.fromkeys(("sample_units", "hidden_units"), (0, math.inf, False)),
+    "vote_weight": (0, 1, False),
+    "prior": (0, 1, True),
+}
+
+
+def _check_range(name, value):
+    """Raise if a setting of a rater model is out of its range; a user's own model checks its own."""
+    if name not in _RANGES:
+        return
+    low, high, open_ended = _RANGES[name]
+    whole = name.endswith("_units") or name in ("bottleneck", "embedding")
+    fits = isinstance(value, Integral if whole else Real) and low <= value <= high
+    if not fits or (open_ended and value in (low, high)):
+        kind = "an integer" if whole else "a number"
+        limits = f"between {low} and {high}" if high < math.inf else f"of at least {low}"
+        raise ValueError(f"rater_params has {name}={value!r}; it must be {kind} {limits}.")

@@ -44,9 +44,12 @@ class SampleConfusions(RaterModel):
         with torch.no_grad():
             self.to_confusion.bias.copy_(logit * torch.eye(self.n_classes).flatten())
 
-    def log_confusion(self, units, raters):
-        """Return log C, (n_votes, n_classes, n_classes), from a vote's representation and rater (one-hot)."""
-        embedded = self.rater_embedding(raters)
+    def embed(self, rater):
+        """Return v of each vote's rater, shape (n_votes, rater_units): the layer's value for its place."""
+        return self.rater_embedding.weight.T[rater] + self.rater_embedding.bias
+
+    def log_confusion(self, units, embedded):
+        """Return log C, (n_votes, n_classes, n_classes), from a vote's representation and its rater's v."""
         if self.sample_units:
             embedded = torch.cat([self.sample_embedding(stop(units)), embedded], dim=1)
         if self.hidden is not None:
@@ -56,12 +59,13 @@ class SampleConfusions(RaterModel):
 
     def say(self, units, sample, rater):
         """Return what the raters say; see `RaterModel`."""
-        raters = one_hot(rater, self.n_raters, units)
-        return noisy(self.consensus(units)[sample], self.log_confusion(units[sample], raters))
+        return noisy(self.consensus(units)[sample], self.log_confusion(units[sample], self.embed(rater)))
 
     def confusion(self, units):
         """Return what each rater says of each class, (n_samples, n_raters, n_classes, n_classes)."""
-        raters = torch.eye(self.n_raters, dtype=units.dtype, device=units.device)
+        raters = self.embed(torch.arange(self.n_raters, device=units.device))
+        if not self.sample_units:
+            return self.log_confusion(units, raters).exp().expand(len(units), -1, -1, -1)
         rows = units.repeat_interleave(self.n_raters, dim=0)
         matrices = self.log_confusion(rows, raters.repeat(len(units), 1)).exp()
         return matrices.unflatten(0, (len(units), self.n_raters))
@@ -114,9 +118,9 @@ class AnnotMix(SampleConfusions):
         """Return the loss of mixed votes while training, of the votes as they are else."""
         if not self.training or self.mixing == 0:
             return super().loss(units, sample, rater, label, weight)
-        labels = one_hot(label, self.n_classes, units) * weight[:, None]
-        raters = one_hot(rater, self.n_raters, units)
-        rows, raters, labels = mixed([units[sample], raters, labels], self.mixing)
+        labels = nn.functional.one_hot(label, self.n_classes).to(units.dtype) * weight[:, None]
+        # v is affine, so that mixing it is to mix the raters.
+        rows, raters, labels = mixed([units[sample], self.embed(rater), labels], self.mixing)
         said = noisy(self.consensus(rows), self.log_confusion(rows, raters))
         return -(labels * said).sum() / weight.sum()
 
@@ -173,13 +177,10 @@ class MaDL(SampleConfusions):
         gamma = self.gamma.clamp(min=1e-3)
         like = torch.exp(-gamma * torch.cdist(embedding, embedding).square()).sum(dim=1)
         by_rater = self.n_raters / like / (1 / like).sum()
-        votes = super().loss(units, sample, rater, label, weight * by_rater[rater])
+        said = self.say(units, sample, rater).gather(1, label[:, None]).squeeze(1)
+        # Not their weighted mean, in which the weight of a vote alone in its batch would not count.
+        votes = -(said * weight * by_rater[rater]).sum() / weight.sum()
         return votes - (self.shape - 1) * gamma.log() + self.rate * gamma
-
-
-def one_hot(codes, size, like):
-    """Return codes as rows with a single 1, in the number format of `like`."""
-    return nn.functional.one_hot(codes, size).to(like.dtype)
 
 
 def mixed(arrays, mixing):

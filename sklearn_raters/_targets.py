@@ -186,3 +186,27 @@ def votes_in_rows(task, weights):
     targets = np.zeros((task.n_samples, place.max(initial=0) + 1, 3), dtype=np.float32)
     targets[sample, place] = np.column_stack([rater, label, weight])
     return targets, raters
+
+
+def strangers_last(targets, raters, train):
+    """Let only raters with a vote in the training part be known; all others get one number after theirs.
+
+    Parameters
+    ----------
+    targets, raters : ndarray
+        What `votes_in_rows` returned.
+    train : ndarray of int
+        The samples of the training part.
+
+    Returns
+    -------
+    targets, raters : ndarray
+        The same with new numbers: a stranger's is the number of known raters.
+    """
+    learnt = targets[train]
+    known = np.unique(learnt[:, :, 0][learnt[:, :, 2] > 0]).astype(np.intp)
+    number = np.full(len(raters), len(known), dtype=np.float32)
+    number[known] = np.arange(len(known))
+    targets = targets.copy()
+    targets[:, :, 0] = number[targets[:, :, 0].astype(np.intp)]
+    return targets, raters[known]

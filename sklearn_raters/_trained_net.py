@@ -74,4 +74,4 @@ def ask(net, representation, question, rows_at_once=1024):
     """
     part = operator.attrgetter(question)(net.module_.eval())
     rows = torch.from_numpy(representation).split(rows_at_once)
-    return torch.cat([part(some.to(net.device)).double().cpu() for some in rows]).numpy()
+    return torch.cat([part(some.to(net.device)).cpu().double() for some in rows]).numpy()

@@ -65,7 +65,10 @@ def consensus_labels(Y, method="majority", *, classes=None, label_map=None):
     ImportError
         If crowd-kit is needed and not installed.
     ValueError
-        If there are no ratings, no such method, or votes with weights.
+        If there are no ratings, no such method, votes have weights, no sample has two ratings (for
+        "dawid_skene"), or a callable gives tasks or labels that it was not given.
+    TypeError
+        If a callable gives no Series.
 
     Examples
     --------
@@ -81,7 +84,7 @@ def consensus_labels(Y, method="majority", *, classes=None, label_map=None):
             f"There is no consensus method {method!r}: give one of {shorten(METHODS)}, or a callable."
         )
     votes, table, targets, _ = _long_table(Y, classes, label_map)
-    found = method(table) if callable(method) else _crowd_kit(method, "fit_predict")(table)
+    found = _checked(method(table), table) if callable(method) else _crowd_kit(method, "fit_predict")(table)
     labels = np.full(votes.n_samples, None, dtype=object)
     for task, label in found.items():
         labels[task] = targets.get(label)
@@ -151,6 +154,22 @@ def _long_table(Y, classes, label_map):
     return votes, table, targets, classes
 
 
+def _checked(found, table):
+    """Return what a user's method gave, or raise if it is no Series of labels indexed by task."""
+    if not hasattr(found, "items") or not hasattr(found, "index"):
+        raise TypeError(
+            "A consensus method gives a pandas.Series of labels, indexed by task; got "
+            f"{type(found).__name__}."
+        )
+    for what, given, known in (("tasks", found.index, table["task"]), ("labels", found, table["label"])):
+        strange = [name for name in given.unique() if name not in set(known)]
+        if strange:
+            raise ValueError(
+                f"The consensus method gave the {what} {shorten(strange)}, which are not among its votes."
+            )
+    return found
+
+
 def _crowd_kit(method, ask):
     """Return the function that asks one of crowd-kit's methods about a long table."""
     try:
@@ -164,6 +183,12 @@ def _crowd_kit(method, ask):
     name, settings = _CROWD_KIT[method]
 
     def answer(table):
+        if method == "dawid_skene" and table["task"].is_unique:
+            # It would take most raters for always saying the commonest class, and relabel what they rated.
+            raise ValueError(
+                "The consensus 'dawid_skene' cannot be found from these ratings: no sample has two of them. "
+                "To learn how good raters are, it needs samples rated by several; 'majority' does not."
+            )
         make = partial(getattr(aggregation, name), **settings)
         # It uses what pandas has marked as old, and divides by zero where a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -172,7 +197,7 @@ def _crowd_kit(method, ask):
                 # crowd-kit's own Wawa does just this, but is no estimator for scikit-learn 1.7 and later.
                 skills = [make().fit(table).skills_] if method == "wawa" else []
                 return getattr(make(), ask)(table, *skills)
-            except ValueError as error:
+            except (ArithmeticError, ValueError) as error:
                 raise ValueError(
                     f"The consensus {method!r} cannot be found from these ratings: {error}. To learn how "
                     "good raters are, it needs samples that several raters rated; 'majority' does not."

@@ -24,7 +24,8 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
     """Average the probabilities of one network, trained several times from different seeds.
 
     The ensemble of Lakshminarayanan et al. 2017, for whatever learns from ratings, soft or hard labels.
-    Networks that start elsewhere err elsewhere, which their mean evens out.
+    Networks that start elsewhere err elsewhere, which their mean evens out; a trunk of your own starts with
+    its weights in all of them.
 
     Parameters
     ----------
@@ -105,11 +106,13 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         Raises
         ------
         TypeError
-            If `estimator` is no classifier.
+            If `estimator` is no classifier or has no `random_state`.
         """
         self._validate_params()
         if not is_classifier(self.estimator):
             raise TypeError(f"DeepEnsembleClassifier needs a classifier; got {self.estimator!r}.")
+        if not any(name.split("__")[-1] == "random_state" for name in self.estimator.get_params()):
+            raise TypeError(f"{self.estimator!r} has no random_state, so that all copies would be the same.")
         rng = check_random_state(self.random_state)
         seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_estimators)
         copies = [set_seeds(clone(self.estimator), seed) for seed in seeds]
@@ -137,13 +140,15 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         return self._mean("predict_proba", X)
 
     @available_if(lambda self: hasattr(self.estimator, "predict_proba_raters"))
-    def predict_proba_raters(self, X):
+    def predict_proba_raters(self, X, raters=None):
         """Return the mean of what the copies expect each rater to say.
 
         Parameters
         ----------
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
+        raters : list, default=None
+            Which raters, where the estimator takes that; None: the copies' `raters_`.
 
         Returns
         -------
@@ -151,10 +156,10 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
             Raters in the order of the copies' `raters_`.
         """
         check_is_fitted(self)
-        return self._mean("predict_proba_raters", X)
+        return self._mean("predict_proba_raters", X, **({} if raters is None else {"raters": raters}))
 
-    def _mean(self, method, X):
-        return np.mean([getattr(copy, method)(X) for copy in self.estimators_], axis=0)
+    def _mean(self, method, X, **params):
+        return np.mean([getattr(copy, method)(X, **params) for copy in self.estimators_], axis=0)
 
     def predict(self, X):
         """Return the most probable class of each sample.

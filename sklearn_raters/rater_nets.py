@@ -1,5 +1,8 @@
 """Networks trained on all raters at once: who said what, behind one trunk."""
 
+from contextlib import nullcontext
+from numbers import Integral
+
 import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, StrOptions
@@ -8,7 +11,7 @@ from sklearn_raters._base_net import BaseNetClassifier
 from sklearn_raters._rated_input import check_samples
 from sklearn_raters._rater_answers import RaterAnswersMixin
 from sklearn_raters._splits import hold_out
-from sklearn_raters._targets import class_weights, votes_in_rows
+from sklearn_raters._targets import class_weights, strangers_last, votes_in_rows
 from sklearn_raters._votes import majority, shorten, task_votes
 from sklearn_raters.consensus import class_counts
 from sklearn_raters.ratings import parse_ratings
@@ -20,6 +23,33 @@ RATER_MODELS = (
 )  # fmt: skip
 _BLSTM_SIZES = {"dense_units": 256, "lstm_units": 128, "representation_units": 256, "precision": "float32"}
 _DENSE_SIZES = {"hidden_units": (128,)}
+
+
+def _trunk_sizes(trunk, given):
+    """Return the sizes of a trunk, checked."""
+    known = {"blstm": _BLSTM_SIZES, "dense": _DENSE_SIZES}.get(trunk, {}) if isinstance(trunk, str) else {}
+    wrong = sorted(set(given) - set(known))
+    if wrong:
+        raise ValueError(
+            f"trunk_params has {shorten(wrong)}; this trunk has {shorten(sorted(known)) or 'none'}."
+        )
+    for name, value in given.items():
+        if name == "precision":
+            if value not in ("float32", "bfloat16"):
+                raise ValueError(f"trunk_params has precision={value!r}; give 'float32' or 'bfloat16'.")
+            continue
+        several = name == "hidden_units"
+        numbers = value if several and isinstance(value, list | tuple) else [None if several else value]
+        if not all(isinstance(number, Integral) and number > 0 for number in numbers):
+            kind = "a list or tuple of integers" if several else "an integer"
+            raise ValueError(f"trunk_params has {name}={value!r}; it must be {kind} above 0.")
+    return {**known, **given}
+
+
+def _names(codes, classes):
+    """Return the classes of codes as an object array; None where a code stands for none of them."""
+    inside = (codes >= 0) & (codes < len(classes))
+    return np.array([*classes, None], dtype=object)[np.where(inside, codes, len(classes))]
 
 
 class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
@@ -40,7 +70,8 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
         sequences and dense layers for tables.
     rater_params : dict, default=None
         Settings of the rater model, such as {"kind": "vector"} of "crowd_layer", {"weighting": "iwdn"} of
-        "doctor_net", {"strength": 0.1} of "trace_reg".
+        "doctor_net", {"strength": 0.1} of "trace_reg". A grid tries whole dicts:
+        {"rater_params": [{"strength": 0.01}, {"strength": 0.1}]}.
     trunk_params : dict, default=None
         Sizes of the trunk: "dense_units" (256), "lstm_units" (128), "representation_units" (256) and
         "precision" of the BLSTM, "hidden_units" ((128,)) of dense layers.
@@ -55,8 +86,9 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
     class_weight : dict or "balanced", default=None
         Weights of the votes by their class.
     early_stopping : bool, default=False
-        Whether to hold out part of the samples, by whole groups, to stop when the loss of their votes has not
-        fallen for `n_iter_no_change` epochs, and to restore the best epoch.
+        Whether to hold out part of the samples, by whole groups, to stop when their votes have not become
+        more likely for `n_iter_no_change` epochs, and to restore the best epoch. A held-out vote of a rater
+        without any in the training part is one of the consensus'.
     validation_fraction : float, default=0.2
         Share of the groups (of the samples, where no groups are given) held out by early stopping.
     n_iter_no_change : int, default=10
@@ -79,7 +111,7 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
     classes_ : ndarray of shape (n_classes,)
         The classes, in the order of all probabilities' columns.
     raters_ : list
-        The raters with a vote for a class.
+        The raters with a vote for a class, where `early_stopping` holds samples out among the others.
     rater_confusion_ : ndarray of shape (n_raters, n_classes, n_classes)
         How likely each rater says the class of the column of that of the row; the mean over the training
         samples where it depends on the sample. Not with "multitask", "doctor_net" and "uncertainty".
@@ -201,9 +233,10 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         train, valid = kept, None
         if self.early_stopping:
-            labels = majority(task, "first")[kept]
+            labels = _names(majority(task, "first")[kept], classes)
             parts = hold_out(None if groups is None else groups[kept], labels, self.validation_fraction, seed)
             train, valid = (kept[part] for part in parts)
+        targets, raters = strangers_last(targets, raters, train)
         self._train(samples, targets, train, valid, seed, of_rows, len(classes), len(raters))
         self.classes_ = np.asarray(classes)
         self.raters_ = [task.raters[rater] for rater in raters]
@@ -217,15 +250,7 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
         trunk = self.trunk
         if isinstance(trunk, str) and trunk == "auto":
             trunk = "dense" if of_rows else "blstm"
-        sizes = (
-            {"blstm": _BLSTM_SIZES, "dense": _DENSE_SIZES}.get(trunk, {}) if isinstance(trunk, str) else {}
-        )
-        wrong = sorted(set(self.trunk_params or {}) - set(sizes))
-        if wrong:
-            raise ValueError(
-                f"trunk_params has {shorten(wrong)}; this trunk has {shorten(sorted(sizes)) or 'none'}."
-            )
-        sizes = {**sizes, **(self.trunk_params or {})}
+        sizes = _trunk_sizes(trunk, self.trunk_params or {})
         trunk = _rater_net.build_trunk(
             trunk, seed, self.n_features_in_, of_rows=of_rows, dropout=self.dropout, **sizes
         )
@@ -243,16 +268,18 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
             None if rows is None else (pack([samples[index] for index in rows]), targets[rows])
             for rows in (train, valid)
         ]
-        self.net_ = _net.train(
-            module,
-            *data,
-            seed=seed,
-            device=self.device,
-            max_epochs=self.max_epochs,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            patience=self.n_iter_no_change,
-            verbose=self.verbose,
-            net_params=self.net_params,
-        )
+        # A module of the user's may draw from torch's global generators.
+        with nullcontext() if isinstance(self.trunk, str) else _rater_net.seeded(seed):
+            self.net_ = _net.train(
+                module,
+                *data,
+                seed=seed,
+                device=self.device,
+                max_epochs=self.max_epochs,
+                batch_size=self.batch_size,
+                learning_rate=self.learning_rate,
+                patience=self.n_iter_no_change,
+                verbose=self.verbose,
+                net_params=self.net_params,
+            )
         self._n_features_out = module.raters.output.in_features

@@ -107,6 +107,26 @@ def test_unknown_methods_and_weighted_votes_are_refused():
         consensus_labels(votes, "mmsr", classes=["a", "b"])
 
 
+def test_dawid_skene_leaves_samples_with_one_vote_each_to_others():
+    Y = [["a", None], [None, "b"], ["a", None], [None, "b"]]
+    with pytest.raises(ValueError, match="no sample has two of them"):
+        consensus_labels(Y, "dawid_skene")
+    assert consensus_labels(Y, "one_coin").tolist() == ["a", "b", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "message"),
+    [
+        (lambda table: table["label"].to_numpy(), TypeError, "pandas.Series.*got ndarray"),
+        (lambda table: pd.Series(["x", "z"], index=[0, 1]), ValueError, "the labels 'z'"),
+        (lambda table: pd.Series(["x", "y"], index=[0, -1]), ValueError, "the tasks -1"),
+    ],
+)
+def test_what_a_callable_gives_is_checked(method, error, message):
+    with pytest.raises(error, match=message):
+        consensus_labels([["x", "x"], ["y", "x"]], method)
+
+
 def test_raters_who_share_no_sample_cannot_be_compared():
     Y = [["a", None], ["b", None], [None, "a"], [None, "b"]]
     with pytest.raises(ValueError, match=r"'mmsr' cannot be found.*several raters rated"):

@@ -6,6 +6,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -29,6 +30,18 @@ def test_it_is_the_mean_of_different_networks_that_learn_from_ratings():
     labels = hard_labels(Y)
     kept = np.flatnonzero([label is not None for label in labels])
     assert model.score(X, Y) == np.mean(model.predict(X[kept]) == labels[kept])
+
+
+def test_raters_are_asked_by_name_where_the_network_takes_that():
+    model = DeepEnsembleClassifier(NET, 2, random_state=0).fit(X, Y)
+    asked = model.predict_proba_raters(X, raters=["a stranger", "E2"])
+    np.testing.assert_allclose(asked[:, 0], model.predict_proba(X))
+    np.testing.assert_allclose(asked[:, 1], model.predict_proba_raters(X)[:, 1])
+
+
+def test_copies_that_would_be_the_same_are_refused():
+    with pytest.raises(TypeError, match="has no random_state"):
+        DeepEnsembleClassifier(GaussianNB()).fit([[0.0], [1.0]], [0, 1])
 
 
 def test_the_seed_makes_it_the_same_with_any_number_of_jobs():

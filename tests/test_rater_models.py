@@ -260,17 +260,48 @@ def test_annot_mix_mixes_representations_raters_and_labels_alike():
     model = model_of("annot_mix", mixing=1.0)
     model.train()
     seen = []
-    model.log_confusion = lambda units, raters: seen.append((units, raters)) or torch.zeros(4, 3, 3)
+    matrix = torch.tensor([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.3, 0.3, 0.4]], dtype=torch.float64)
+    model.log_confusion = lambda *given: seen.append(given) or matrix.log().expand(4, 3, 3)
     with drawing_from(0, "cpu"):
-        model.loss(units_of(), SAMPLE, RATER, LABEL, WEIGHT)
+        loss = model.loss(units_of(), SAMPLE, RATER, LABEL, WEIGHT)
     units, raters = seen[0]
-    torch.testing.assert_close(raters.sum(dim=1), torch.ones(4, dtype=torch.float64))
-    assert ((raters > 0).sum(dim=1) > 1).any()
-    low, high = units_of().min(dim=0).values, units_of().max(dim=0).values
-    assert ((units > low - 1e-6) & (units < high + 1e-6)).all()
+    with drawing_from(0, "cpu"):
+        given = units_of()[SAMPLE], model.embed(RATER), torch.eye(3, dtype=torch.float64)[LABEL]
+        expected = _rater_networks.mixed(list(given), 1.0)
+    torch.testing.assert_close(units, expected[0])
+    torch.testing.assert_close(raters, expected[1])
+    said = (model.consensus(units).exp() @ matrix).log()
+    torch.testing.assert_close(loss, -(expected[2] * said).sum() / 4)
     model.eval()
     model.loss(units_of(), SAMPLE, RATER, LABEL, WEIGHT)
-    assert torch.equal(seen[1][1], torch.eye(4, dtype=torch.float64)[RATER])
+    assert torch.equal(seen[1][1], model.embed(RATER))
+
+
+def test_mixing_gives_every_array_the_same_shares():
+    eye = torch.eye(6, dtype=torch.float64)
+    with drawing_from(3, "cpu"):
+        first, second = _rater_networks.mixed([eye, 2 * eye], 1.0)
+    torch.testing.assert_close(second, 2 * first)
+    torch.testing.assert_close(first.sum(dim=1), torch.ones(6, dtype=torch.float64))
+    assert ((first > 0).sum(dim=1) > 1).any()
+
+
+@pytest.mark.parametrize("name", ["annot_mix", "madl"])
+def test_a_rater_is_embedded_as_the_layer_embeds_a_one_in_its_place(name):
+    model = model_of(name)
+    expected = model.rater_embedding(torch.eye(4, dtype=torch.float64)[RATER])
+    torch.testing.assert_close(model.embed(RATER), expected)
+
+
+@variants()
+def test_held_out_votes_of_strangers_are_the_consensus(name, params):
+    model, units = model_of(name, **params), units_of()
+    rater = torch.tensor([0, 4, 4, 3])  # of four raters, 4 is nobody
+    with torch.no_grad():
+        loss = model.vote_loss(units, SAMPLE, rater, LABEL, torch.tensor([1.0, 2.0, 1.0, 1.0]).double())
+        own, consensus = model.say_all(units), model.consensus(units)
+    said = [own[0, 0, 0], 2 * consensus[0, 2], consensus[1, 2], own[1, 3, 1]]
+    torch.testing.assert_close(loss, -sum(said) / 5)
 
 
 def test_madl_counts_raters_who_are_alike_as_one():
@@ -281,10 +312,10 @@ def test_madl_counts_raters_who_are_alike_as_one():
         model.rater_embedding.weight[0, 3] = 100.0  # raters 0 to 2 are the same, 3 is another
     proba = model.consensus(units_of()).exp().detach().numpy()
     matrix = model.confusion(units_of())[0, 0].detach().numpy()
-    said = -np.log((proba @ matrix)[SAMPLE, LABEL])
-    weight = np.array([2 / 3, 2 / 3, 2 / 3, 2.0])[RATER]
-    expected = (said * weight).sum() / weight.sum() + 0.25  # gamma is 1, at its prior's mode
-    loss = model.loss(units_of(), SAMPLE, RATER, LABEL, WEIGHT)
+    votes = slice(3)  # none of rater 3: the weights do not cancel where all are alike
+    said = -np.log((proba @ matrix)[SAMPLE[votes], LABEL[votes]])
+    expected = (said * 2 / 3).sum() / 3 + 0.25  # gamma is 1, at its prior's mode
+    loss = model.loss(units_of(), *(part[votes] for part in (SAMPLE, RATER, LABEL, WEIGHT)))
     assert loss.item() == pytest.approx(expected)
 
 

@@ -10,6 +10,8 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, GroupKFold
 
 from sklearn_raters import RaterNetClassifier
+from sklearn_raters._rater_heads import MultiTask, Uncertainty
+from sklearn_raters._rater_model import RaterModel
 from sklearn_raters._targets import votes_in_rows
 from sklearn_raters._votes import task_votes
 from sklearn_raters.metrics import rater_uar, uar_scorer
@@ -231,10 +233,106 @@ def test_pickles_and_clones_answer_alike():
     np.testing.assert_array_equal(clone(clf).fit(X, Y).predict_proba(X), clf.predict_proba(X))
 
 
+def test_trunk_and_rater_model_start_differently():
+    X, Y, _ = crowd(60)
+    module = quick(max_epochs=1, learning_rate=1e-12).fit(X, Y).net_.module_
+    layers = module.trunk.layers[0], module.raters.output
+    trunk, output = (layer.weight.detach().ravel() for layer in layers)
+    n = min(len(trunk), len(output))
+    assert abs(np.corrcoef(trunk[:n], output[:n])[0, 1]) < 0.3
+
+
+@pytest.mark.parametrize("raters", ["multitask", "crowd_layer", "uncertainty"])
+def test_raters_of_held_out_groups_alone_are_strangers(raters):
+    X, Y, truth = crowd(200, n_raters=8, n_each=8)
+    session = np.arange(200) // 50
+    for rater in range(8):
+        Y[session != rater // 2, rater] = None  # two raters a session
+    clf = quick(raters, early_stopping=True, validation_fraction=0.25, max_epochs=60)
+    clf.fit(X, Y, groups=session)
+    assert len(clf.raters_) == 6
+    assert (clf.predict(X) == truth).mean() > 0.8
+    held_out = ({*range(8)} - {*clf.raters_}).pop()
+    asked = clf.predict_proba_raters(X, raters=[held_out])
+    np.testing.assert_array_equal(asked[:, 0], clf.predict_proba(X))
+    assert min(clf.net_.history[:, "valid_loss"]) < 0.8  # log 3 would be that of knowing nothing
+
+
+def test_early_stopping_works_beside_labels_outside_the_classes():
+    X, Y, _ = crowd()
+    for row in range(0, 150, 10):
+        Y[row] = f"other{row}"
+    clf = quick(classes=["a", "b", "c"], early_stopping=True, max_epochs=3).fit(X, Y)
+    assert clf.classes_.tolist() == ["a", "b", "c"]
+
+
+class Eye(RaterModel):
+    """A rater model that holds a parameter and does not set it."""
+
+    def __init__(self, n_units, n_classes, n_raters):
+        super().__init__(n_units, n_classes, n_raters)
+        self.weight = torch.nn.Parameter(torch.eye(n_classes))
+
+    def say(self, units, sample, rater):
+        return (self.consensus(units)[sample] @ self.weight).log_softmax(dim=1)
+
+
+class StartedEye(Eye):
+    def start(self, generator):
+        with torch.no_grad():
+            self.weight.copy_(torch.eye(self.n_classes))
+
+
+def test_a_rater_model_of_ones_own_sets_what_it_holds():
+    X, Y, truth = crowd()
+    with pytest.raises(TypeError, match=r"Eye in Eye holds \['weight'\].*start\(generator\)"):
+        quick(Eye).fit(X, Y)
+    clf = quick(StartedEye).fit(X, Y)
+    assert (clf.predict(X) == truth).mean() > 0.8
+    assert not hasattr(clf, "rater_confusion_")
+    assert not hasattr(quick(MultiTask).fit(X, Y), "rater_confusion")
+    assert quick(Uncertainty).fit(X, Y).predict_disagreement(X).shape == (150,)
+
+
+def test_a_trunk_of_ones_own_may_draw_and_depends_on_the_seed_alone():
+    X, Y, _ = crowd()
+    trunk = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.ReLU(), torch.nn.Dropout(0.5))
+    first = quick(trunk=trunk).fit(X, Y).predict_proba(X)
+    state = torch.get_rng_state()
+    torch.manual_seed(99)
+    again = quick(trunk=trunk).fit(X, Y)
+    np.testing.assert_array_equal(again.predict_proba(X), first)
+    torch.set_rng_state(state)
+    with pytest.raises(ValueError, match="learnt from rows of a table; a sample has 4 frames"):
+        again.predict([np.repeat(row[None], 4, axis=0) for row in X])
+
+
+def test_one_rater_is_asked_in_a_list():
+    X, Y, _ = crowd()
+    clf = quick().fit(X, pd.DataFrame(Y, columns=list("uvwxyz")))
+    with pytest.raises(ValueError, match=r"give \['u'\]"):
+        clf.predict_proba_raters(X, raters="u")
+
+
+def test_a_training_that_runs_away_is_an_error():
+    X, Y, _ = crowd()
+    with pytest.raises(ValueError, match=r"training ran away\. Lower learning_rate=1e\+30"):
+        quick(learning_rate=1e30).fit(X, Y)
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
         ({"raters": "crowdlayer"}, "raters"),
+        ({"raters": "annot_mix", "rater_params": {"prior": 1.0}}, "prior=1.0.*between 0 and 1"),
+        ({"raters": "trace_reg", "rater_params": {"strength": "x"}}, "strength='x'.*number of at least 0"),
+        ({"raters": "madl", "rater_params": {"rater_units": 0}}, "rater_units=0.*integer of at least 1"),
+        ({"trunk_params": {"hidden_units": 64}}, "hidden_units=64.*list or tuple"),
+        ({"trunk": "blstm", "trunk_params": {"precision": "bf16"}}, "'bf16'.*'bfloat16'"),
+        ({"trunk": "blstm", "trunk_params": {"lstm_units": 0}}, "lstm_units=0.*integer above 0"),
+        ({"trunk": torch.nn.Linear(5, 4)}, "trunk cannot be run on a sample of 1 frames and 3 features"),
+        ({"trunk": torch.nn.LSTM(3, 4)}, "of one sample it made tuple"),
+        ({"net_params": {"criterion": torch.nn.L1Loss}}, "'criterion'.*own loss"),
         ({"trunk": "lstm"}, "trunk"),
         ({"rater_params": {"strength": 1}}, "'strength'.*'kind'"),
         ({"rater_params": {"kind": "tensor"}}, "'tensor'"),
