@@ -9,7 +9,7 @@ from sklearn_raters._rater_model import RaterModel, noisy, weighted_mean
 class CrowdLayer(RaterModel):
     """A layer a rater on the consensus' probabilities (Rodrigues & Pereira 2018, equations 11 to 14).
 
-    p_r(. | x) = softmax(W_r p(. | x)): W_r a matrix ("matrix", MW), its diagonal ("vector", VW) or that and a
+    p_r(. | x) = softmax(p(. | x) W_r), p a row: W_r a matrix ("matrix", MW), its diagonal ("vector", VW) or that and a
     bias ("vector_bias", VW+B). Started at the identity.
 
     Parameters
@@ -58,7 +58,7 @@ class UnionNet(RaterModel):
 
     p(r, l | x) = sum_k p(k | x) T(k, (r, l)), where the rows of T are softmaxes over all raters and labels;
     the loss is the mean over votes of -log p(r, l | x). Each rater's block of T starts at the identity,
-    before the softmax.
+    before the softmax. What one rater says is p(r, l | x) over its sum over l.
 
     Parameters
     ----------

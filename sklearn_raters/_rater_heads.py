@@ -10,7 +10,7 @@ class MultiTask(RaterModel):
     """One head a rater on a shared trunk; the consensus is their mean (Davani et al. 2022, multi-task).
 
     p_r(k | x) = softmax(W_r h(x) + b_r), trained on the votes of rater r; p(k | x) = mean over r of p_r(k |
-    x).
+    x). Davani et al. take the majority of the heads' labels.
 
     Parameters
     ----------
@@ -104,6 +104,7 @@ class Uncertainty(RaterModel):
     p(k | x) = softmax(W h(x) + b), trained on the shares q(k) of a sample's votes, and u(x) = sigmoid(v h(x)
     + c), trained by squared error on their entropy, -sum_k q(k) log q(k) / log K. All raters are alike to it.
     Han measures disagreement on continuous ratings by their standard deviation; classes have an entropy.
+    Class weights weigh the shares too, and a single vote is no disagreement: give it samples with several.
 
     Parameters
     ----------

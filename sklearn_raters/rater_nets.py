@@ -60,9 +60,10 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
     raters : str or type, default="crowd_layer"
         The rater model. One head a rater: "multitask" (Davani 2022), "doctor_net" (Guan 2018). A confusion
         matrix a rater: "crowd_layer" (Rodrigues & Pereira 2018), "union_net" (Wei 2022), "trace_reg" (Tanno
-        2019), "geo_reg_f" and "geo_reg_w" (Ibrahim 2023). Confusions that depend on the sample: "conal" (Chu
-        2021), "crowd_ar" (Cao 2023), "annot_mix" (Herde 2024), "madl" (Herde 2023). The raters' disagreement
-        as a second output: "uncertainty" (Han 2017). Or a class like these.
+        2019), "geo_reg_f" and "geo_reg_w" (Ibrahim 2023), "crowd_ar" (Cao 2023; and how reliable each vote
+        is). Common confusions and own ones, mixed by sample: "conal" (Chu 2021). Confusions by a network of
+        the rater, and of the sample where "sample_units" is above 0: "annot_mix" (Herde 2024), "madl" (Herde
+        2023). The raters' disagreement as a second output: "uncertainty" (Han 2017). Or a class like these.
     trunk : {"auto", "blstm", "dense"} or torch.nn.Module, default="auto"
         What makes the representation: the paper's BLSTM, dense layers, or a module of your own, which is
         copied with its weights and called with rows (n_samples, n_features) of a table, or with padded
