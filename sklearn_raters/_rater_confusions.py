@@ -9,8 +9,8 @@ from sklearn_raters._rater_model import RaterModel, noisy, weighted_mean
 class CrowdLayer(RaterModel):
     """A layer a rater on the consensus' probabilities (Rodrigues & Pereira 2018, equations 11 to 14).
 
-    p_r(. | x) = softmax(p(. | x) W_r), p a row: W_r a matrix ("matrix", MW), its diagonal ("vector", VW) or that and a
-    bias ("vector_bias", VW+B). Started at the identity.
+    p_r(. | x) = softmax(p(. | x) W_r), p a row: W_r a matrix ("matrix", MW), its diagonal ("vector", VW) or
+    that and a bias ("vector_bias", VW+B). Started at the identity.
 
     Parameters
     ----------
