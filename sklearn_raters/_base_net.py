@@ -118,8 +118,6 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
             If a sample has no frames, NaN or another number of features, soft targets do not sum to one,
             or there is only one class.
         """
-        from sklearn_raters import _net  # torch and skorch load when a network is needed
-
         self._validate_params()
         samples = as_samples(self, X, reset=True)
         check_consistent_length(samples, y, groups)
@@ -142,12 +140,22 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
             labels = classes[mass.argmax(axis=1)]
             own = None if groups is None else groups[kept]
             train, valid = hold_out(own, labels, self.validation_fraction, seed)
+        module = self._module(self.n_features_in_, len(classes), seed)
+        self._fit_net(module, [samples[index] for index in kept], mass, train, valid, seed)
+        self.classes_ = classes
+        self._n_features_out = self.net_.module_.output.in_features
+        return self
+
+    def _fit_net(self, module, samples, targets, train, valid, seed):
+        """Set `net_` and `n_iter_`: train a module on some samples, and stop early by others if any."""
+        from sklearn_raters import _net  # torch and skorch load when a network is needed
+
         data = [
-            None if rows is None else (pack([samples[index] for index in kept[rows]]), mass[rows])
+            None if rows is None else (pack([samples[index] for index in rows]), targets[rows])
             for rows in (train, valid)
         ]
         self.net_ = _net.train(
-            self._module(self.n_features_in_, len(classes), seed),
+            module,
             *data,
             seed=seed,
             device=self.device,
@@ -158,10 +166,7 @@ class BaseNetClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Class
             verbose=self.verbose,
             net_params=self.net_params,
         )
-        self.classes_ = classes
         self.n_iter_ = len(self.net_.history)
-        self._n_features_out = self.net_.module_.output.in_features
-        return self
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -15,7 +15,7 @@ from sklearn_raters._targets import class_weights, strangers_last, votes_in_rows
 from sklearn_raters._votes import majority, shorten, task_votes
 from sklearn_raters.consensus import class_counts
 from sklearn_raters.ratings import parse_ratings
-from sklearn_raters.sequences import as_samples, holds_sequences, pack
+from sklearn_raters.sequences import as_samples, holds_sequences
 
 RATER_MODELS = (
     "multitask", "doctor_net", "uncertainty", "crowd_layer", "union_net", "trace_reg",
@@ -241,12 +241,11 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
         self._train(samples, targets, train, valid, seed, of_rows, len(classes), len(raters))
         self.classes_ = np.asarray(classes)
         self.raters_ = [task.raters[rater] for rater in raters]
-        self.n_iter_ = len(self.net_.history)
         self._keep_confusion([samples[index] for index in train])
         return self
 
     def _train(self, samples, targets, train, valid, seed, of_rows, n_classes, n_raters):
-        from sklearn_raters import _net, _rater_net
+        from sklearn_raters import _rater_net
 
         trunk = self.trunk
         if isinstance(trunk, str) and trunk == "auto":
@@ -265,22 +264,7 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
             dropout=self.dropout,
             rater_params=self.rater_params or {},
         )
-        data = [
-            None if rows is None else (pack([samples[index] for index in rows]), targets[rows])
-            for rows in (train, valid)
-        ]
         # A module of the user's may draw from torch's global generators.
         with nullcontext() if isinstance(self.trunk, str) else _rater_net.seeded(seed):
-            self.net_ = _net.train(
-                module,
-                *data,
-                seed=seed,
-                device=self.device,
-                max_epochs=self.max_epochs,
-                batch_size=self.batch_size,
-                learning_rate=self.learning_rate,
-                patience=self.n_iter_no_change,
-                verbose=self.verbose,
-                net_params=self.net_params,
-            )
+            self._fit_net(module, samples, targets, train, valid, seed)
         self._n_features_out = module.raters.output.in_features
