@@ -40,13 +40,16 @@ class CrowdLayer(RaterModel):
     def matrices(self):
         """Return what each rater adds to the logits for each class, (n_raters, n_classes, n_classes)."""
         weight = self.weight if self.kind == "matrix" else torch.diag_embed(self.weight)
+        # Rows of probabilities sum to one, so a bias may stand in every row of the matrix.
         return weight + self.bias.unsqueeze(1) if self.kind == "vector_bias" else weight
 
     def say(self, units, sample, rater):
         """Return what the raters' layers say; see `RaterModel`."""
-        proba = self.consensus(units).exp()[sample]
-        # Rows of probabilities sum to one, so a bias may stand in every row of the matrix.
-        return torch.bmm(proba.unsqueeze(1), self.matrices()[rater]).squeeze(1).log_softmax(dim=1)
+        proba = self.output(units).softmax(dim=1)[sample]
+        if self.kind == "matrix":
+            return torch.bmm(proba.unsqueeze(1), self.weight[rater]).squeeze(1).log_softmax(dim=1)
+        said = proba * self.weight[rater]
+        return (said + self.bias[rater] if self.kind == "vector_bias" else said).log_softmax(dim=1)
 
     def confusion(self, units):
         """Return what each rater says where the consensus is sure; see `Confusions`."""

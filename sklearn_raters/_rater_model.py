@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn.functional import nll_loss
 
 
 def unpack(targets):
@@ -85,15 +86,15 @@ class RaterModel(nn.Module):
 
     def loss(self, units, sample, rater, label, weight):
         """Return the loss of a batch's representations (n_samples, n_units) and votes; see `unpack`."""
-        said = self.say(units, sample, rater).gather(1, label[:, None]).squeeze(1)
-        return weighted_mean(-said, weight) + self.penalty(units)
+        said = self.say(units, sample, rater)
+        return weighted_mean(nll_loss(said, label, reduction="none"), weight) + self.penalty(units)
 
     def vote_loss(self, units, sample, rater, label, weight):
         """Return the mean over votes of -log p(what the rater said); who is not known says the consensus."""
         known = rater < self.n_raters
         said = self.consensus(units)[sample]
         said[known] = self.say(units, sample[known], rater[known])
-        return weighted_mean(-said.gather(1, label[:, None]).squeeze(1), weight)
+        return weighted_mean(nll_loss(said, label, reduction="none"), weight)
 
     def say_all(self, units):
         """Return the log-probabilities of what each rater says, shape (n_samples, n_raters, n_classes)."""
