@@ -7,17 +7,17 @@ from sklearn_raters.metrics import class_recalls
 
 
 def score_table(
-    predicted, outcomes, consensus, scored, folds, groups, classes, *, baseline, n_bootstrap, random_state
+    predicted, outcomes, judges, scored, folds, groups, classes, *, baseline, n_bootstrap, random_state
 ):
-    """Return the table of `compare`, one row a model."""
+    """Return the table of `compare`, one row a model, by the labels `judges` (None: not tested)."""
     import pandas as pd
 
-    truth = consensus[scored]
+    right = judges[scored]
     scored_groups = None if groups is None else np.asarray(groups)[scored]
     rows = {}
     for name, labels in predicted.items():
-        recalls = class_recalls(truth, labels[scored], labels=classes)
-        by_fold = [_fold_uar(consensus, labels, test, classes) for _, test in folds]
+        recalls = class_recalls(right, labels[scored], labels=classes)
+        by_fold = [_fold_uar(judges, labels, test, classes) for _, test in folds]
         row = {
             "uar": recalls.mean(),
             "fold_mean": np.nanmean(by_fold),
@@ -26,7 +26,7 @@ def score_table(
         }
         if baseline is not None:
             gain = paired_bootstrap(
-                truth,
+                right,
                 labels[scored],
                 predicted[baseline][scored],
                 scored_groups,
@@ -41,20 +41,21 @@ def score_table(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def _fold_uar(consensus, labels, test, classes):
+def _fold_uar(judges, labels, test, classes):
     """Return a fold's UAR over the classes that it holds, NaN if it holds none."""
-    rows = [row for row in test if consensus[row] is not None]
-    return np.nanmean(class_recalls(consensus[rows], labels[rows], labels=classes)) if rows else np.nan
+    rows = [row for row in test if judges[row] is not None]
+    return np.nanmean(class_recalls(judges[rows], labels[rows], labels=classes)) if rows else np.nan
 
 
-def prediction_table(predicted, consensus, folds, tested, Y):
-    """Return what was predicted, one row a tested sample, under the names that Y gives them."""
+def prediction_table(predicted, labels, folds, tested, Y):
+    """Return labels and predictions, one row a tested sample, under the names that Y gives them."""
     import pandas as pd
 
-    fold = np.full(len(consensus), -1)
+    n_samples = len(labels["consensus"])
+    fold = np.full(n_samples, -1)
     for number, (_, test) in enumerate(folds):
         fold[test] = number
     index = getattr(Y, "index", None)
-    index = pd.RangeIndex(len(consensus)) if index is None or callable(index) else index
-    columns = {"fold": fold, "consensus": consensus, **predicted}
+    index = pd.RangeIndex(n_samples) if index is None or callable(index) else index
+    columns = {"fold": fold, **labels, **predicted}
     return pd.DataFrame(columns, index=index).iloc[tested]

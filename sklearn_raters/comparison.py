@@ -24,6 +24,7 @@ def compare(
     cv=5,
     classes=None,
     label_map=None,
+    truth=None,
     baseline="crowd-hard",
     n_bootstrap=2000,
     n_jobs=None,
@@ -36,8 +37,8 @@ def compare(
     Compare models by cross-validation on rated samples.
 
     Every model is trained and tested on the same folds. Those that take ratings are fitted on the ratings,
-    others on the samples that have a consensus within the classes, by which all are tested. Views that
-    several rows share are trained once a fold.
+    others on the samples that have a consensus within the classes, by which all are tested unless the truth
+    is given. Views that several rows share are trained once a fold.
 
     Parameters
     ----------
@@ -58,6 +59,10 @@ def compare(
         none does, every label of a consensus. Handed on to models that take ratings and name none.
     label_map : dict or None, default=None
         From labels to classes, applied after the majority; as `classes`.
+    truth : array-like of shape (n_samples,) or None, default=None
+        Labels that are known to be right, None or NaN where nobody knows: by these the models are tested, not
+        trained, and samples without are not tested. None tests by the majority, which is what the field
+        reports of subjective labels.
     baseline : str or None, default="crowd-hard"
         The model that the differences are taken to; None leaves them out.
     n_bootstrap : int, default=2000
@@ -83,13 +88,13 @@ def compare(
         if trained for this row alone. Shares, not percent.
     predictions : DataFrame
         Only with `return_predictions`: one row a tested sample with its `fold`, its `consensus` (None
-        without one) and what each model predicts.
+        without one), its `truth` where that is given, and what each model predicts.
 
     Raises
     ------
     ValueError
-        If the baseline is not among the models, models name different classes, no tested sample has a
-        consensus of some class, lengths differ, or the splitter needs groups and there are none.
+        If the baseline is not among the models, models name different classes, some class is no tested
+        sample's consensus or truth, lengths differ, or the splitter needs groups and there are none.
     TypeError
         If `models` is neither a dict nor a stack.
 
@@ -109,16 +114,17 @@ def compare(
     neighbours  1.0       1.0       1.0         0.5
     """
     n_samples = _num_samples(Y if X is None else X)
-    check_lengths(n_samples, Y=Y, groups=groups)
+    check_lengths(n_samples, Y=Y, groups=groups, truth=truth)
     task = _task(_estimators(models), classes, label_map)
     consensus = hard_labels(Y, **task)
+    judges, kind = (consensus, "consensus") if truth is None else (_known(truth, task), "truth")
     folds = make_folds(Y if X is None else X, consensus, groups, cv)
     if not isinstance(models, dict):
         models = paper_models(_with_defaults(models, task), Y, folds=folds)
     models = _with_features(models, X, n_samples)
     tested = np.sort(np.concatenate([test for _, test in folds]))
-    scored = np.array([row for row in tested if consensus[row] is not None], dtype=np.intp)
-    classes = _check_tested_classes(consensus[scored], task["classes"])
+    scored = np.array([row for row in tested if judges[row] is not None], dtype=np.intp)
+    classes = _check_tested_classes(judges[scored], task["classes"], kind)
     if baseline is not None and baseline not in models:
         raise ValueError(
             f"baseline {baseline!r} is not one of the models {list(models)}: name one of them, or None for a "
@@ -132,8 +138,17 @@ def compare(
         outcomes = run_folds(ready, Y, consensus, folds, groups, n_jobs, verbose)
     predicted = collect_labels(outcomes, folds, n_samples)
     draws = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
-    table = score_table(predicted, outcomes, consensus, scored, folds, groups, classes, **draws)
-    return (table, prediction_table(predicted, consensus, folds, tested, Y)) if return_predictions else table
+    table = score_table(predicted, outcomes, judges, scored, folds, groups, classes, **draws)
+    labels = {"consensus": consensus, kind: judges}
+    return (table, prediction_table(predicted, labels, folds, tested, Y)) if return_predictions else table
+
+
+def _known(truth, task):
+    """Return the true labels as classes, None where there is none."""
+    try:
+        return hard_labels(truth, **task)
+    except ValueError as error:
+        raise ValueError(f"truth: {error}") from error
 
 
 def _estimators(models):
@@ -199,16 +214,16 @@ def _with_defaults(estimator, defaults):
     return estimator
 
 
-def _check_tested_classes(truth, classes):
+def _check_tested_classes(labels, classes, kind):
     """Return the classes, each of which some tested sample must have."""
-    held = set(truth.tolist())
+    held = set(labels.tolist())
     if not held:
-        raise ValueError("No tested sample has a consensus within the classes, so nothing can be compared.")
+        raise ValueError(f"No tested sample has a {kind} within the classes, so nothing can be compared.")
     classes = sort_labels(held) if classes is None else classes
     absent = [name for name in classes if name not in held]
     if absent:
         raise ValueError(
-            f"No tested sample has the consensus {absent[0]!r}, so its recall is undefined: leave it out of "
+            f"No tested sample has the {kind} {absent[0]!r}, so its recall is undefined: leave it out of "
             f"classes, which are {classes}, or test more samples."
         )
     return classes

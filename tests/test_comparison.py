@@ -122,6 +122,24 @@ class TestCompare:
         counted = hard_labels(Y, classes=["top", "low"], label_map=label_map)
         assert predictions["consensus"].notna().sum() == sum(label is not None for label in counted)
 
+    def test_the_truth_judges_where_it_is_known_and_trains_nobody(self, rated_data):
+        X, Y, groups = rated_data()
+        truth = np.array(["low", "top", None] * 30, dtype=object)
+        given = {"groups": groups, "cv": 3, "baseline": "chance", "random_state": 0}
+        given |= {"return_predictions": True, "classes": CLASSES[::2], "label_map": {"mid": "top"}}
+        _, by_majority = compare(plain_models(), X, Y, **given)
+        table, by_truth = compare(plain_models(), X, Y, truth=truth, **given)
+        assert by_truth["truth"].fillna("none").tolist() == ["low", "top", "none"] * 30
+        pd.testing.assert_frame_equal(by_truth.drop(columns="truth"), by_majority)
+        known = by_truth[by_truth["truth"].notna()]
+        for name in table.index:
+            uar = unweighted_average_recall(known["truth"], known[name], labels=CLASSES[::2])
+            assert table.loc[name, "uar"] == pytest.approx(uar)
+        gain = paired_bootstrap(
+            known["truth"], known["raters"], known["chance"], groups[known.index], random_state=0
+        )
+        np.testing.assert_allclose(table.loc["raters", ["difference", "low", "high"]].tolist(), gain)
+
     def test_some_folds_only(self, rated_data):
         X, Y, groups = rated_data()
         folds = list(GroupKFold(3).split(X, groups=groups))[:2]
@@ -173,6 +191,12 @@ class TestCompare:
             )
         with pytest.raises(ValueError, match="X has 90 samples, but Y has 80"):
             compare(models, X, Y[:80], **given)
+        with pytest.raises(ValueError, match="X has 90 samples, but truth has 2"):
+            compare(models, X, Y, truth=["low", "top"], **given)
+        with pytest.raises(ValueError, match="No tested sample has the truth 'mid'"):
+            compare(models, X, Y, truth=["low", "top"] * 45, classes=CLASSES, **given)
+        with pytest.raises(ValueError, match="truth: There are no ratings: of the 90"):
+            compare(models, X, Y, truth=[None] * 90, **given)
 
 
 class CountedBayes(GaussianNB):
