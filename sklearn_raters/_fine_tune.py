@@ -71,8 +71,7 @@ def fine_tune(estimators, layer, held_out, X, y, *, class_weight, random_state):
     own, parts, train, valid = held_out
     held_layer = fit_layer(side_by_side(parts, train), y[train], layer[-1].C, class_weight)
     said = held_layer.predict_log_proba(side_by_side(parts, valid))
-    known = np.isin(layer.classes_, held_layer.classes_)
-    before = -(targets[valid][:, known] * said).sum(axis=1).mean()
+    before = -(targets[valid] * said).sum(axis=1).mean()
     net = _net.train(_joint(own, held_layer), part(train), part(valid), **settings)
     losses = net.history[:, "valid_loss"]
     if min(losses) >= before:
