@@ -66,6 +66,9 @@ class RaterModel(nn.Module):
         Sizes of the representation, and numbers of classes and raters.
     """
 
+    # Parameter of the beta distribution by which votes are mixed while training; 0 mixes nothing.
+    mixing = 0
+
     def __init__(self, n_units, n_classes, n_raters):
         super().__init__()
         self.n_classes = n_classes

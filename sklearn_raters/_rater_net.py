@@ -102,27 +102,40 @@ class RaterNet(nn.Module):
         What comes after it.
     dropout : float
         Share of the representation's values dropped while training.
+    of_rows : bool
+        Whether the samples are rows of a table, which can be mixed before the trunk sees them.
     """
 
-    def __init__(self, trunk, raters, dropout):
+    def __init__(self, trunk, raters, dropout, of_rows):
         super().__init__()
         self.trunk = trunk
         self.raters = raters
         self.dropout = Dropout(dropout)
         self.samples_at_once = trunk.samples_at_once
+        self.mixes_rows = of_rows and trunk.samples_at_once is None and raters.mixing > 0
 
     def encode(self, frames, lengths):
         """Return representations and frame weights."""
         return self.trunk.encode(frames, lengths)
 
     def forward(self, frames, lengths):
-        """Return the representations that the loss takes."""
+        """Return what the loss takes: representations, or rows that it mixes before it represents them."""
+        if self.training and self.mixes_rows:
+            return frames[:, 0]
         return self.dropout(self.encode(frames, lengths)[0])
 
     def loss(self, units, targets):
         """Return the loss of a batch, outside training that of its votes alone; see `unpack`."""
-        of_batch = self.raters.loss if self.training else self.raters.vote_loss
-        return of_batch(units, *unpack(targets))
+        votes = unpack(targets)
+        if not self.training:
+            return self.raters.vote_loss(units, *votes)
+        if self.mixes_rows:
+            return self.raters.loss(units, *votes, represent=self._represent)
+        return self.raters.loss(units, *votes)
+
+    def _represent(self, rows):
+        lengths = torch.ones(len(rows), dtype=torch.int64, device=rows.device)
+        return self.dropout(self.encode(rows[:, None], lengths)[0])
 
 
 @contextmanager
@@ -165,7 +178,7 @@ def build_trunk(trunk, seed, n_features, *, of_rows, dropout, **sizes):
     return OwnTrunk(trunk, of_rows)
 
 
-def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, dropout, rater_params):
+def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, of_rows, dropout, rater_params):
     """Put a rater model on a trunk.
 
     Parameters
@@ -180,7 +193,7 @@ def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, dropout
         Some sample, by which the size of the trunk's output is found.
     n_classes, n_raters : int
         Numbers of classes and raters.
-    dropout : float
+    of_rows, dropout : bool, float
         As in `RaterNet`.
     rater_params : dict
         Settings of the rater model.
@@ -200,7 +213,7 @@ def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, dropout
         _check_range(name, value)
     sizes = {"n_units": units.shape[1], "n_classes": n_classes, "n_raters": n_raters}
     # Another seed than the trunk's: from the same one their first weights would be alike.
-    return RaterNet(trunk, build(model, seed + 1, **sizes, **rater_params), dropout)
+    return RaterNet(trunk, build(model, seed + 1, **sizes, **rater_params), dropout, of_rows)
 
 
 def _try_out(trunk, frames):

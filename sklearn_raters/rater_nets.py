@@ -261,6 +261,7 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
             samples[0],
             n_classes,
             n_raters,
+            of_rows=of_rows,
             dropout=self.dropout,
             rater_params=self.rater_params or {},
         )

@@ -9,7 +9,7 @@ import torch
 from sklearn_raters import RaterNetClassifier, _rater_features, _rater_heads, _rater_networks
 from sklearn_raters._modules import build, drawing_from
 from sklearn_raters._rater_model import noisy, shares, unpack
-from sklearn_raters._rater_net import RATER_MODELS
+from sklearn_raters._rater_net import RATER_MODELS, build_rater_net, build_trunk
 from sklearn_raters.rater_nets import RATER_MODELS as NAMES
 
 SIZES = {"n_units": 3, "n_classes": 3, "n_raters": 4}
@@ -275,6 +275,37 @@ def test_annot_mix_mixes_representations_raters_and_labels_alike():
     model.eval()
     model.loss(units_of(), SAMPLE, RATER, LABEL, WEIGHT)
     assert torch.equal(seen[1][1], model.embed(RATER))
+
+
+DENSE = {"hidden_units": (5,)}
+BLSTM = {"dense_units": 4, "lstm_units": 2, "representation_units": 5, "precision": "float32"}
+
+
+@pytest.mark.parametrize(
+    ("trunk", "of_rows", "sizes"), [("dense", True, DENSE), ("dense", False, DENSE), ("blstm", True, BLSTM)]
+)
+def test_rows_are_mixed_before_a_dense_trunk_and_all_else_behind_the_trunk(trunk, of_rows, sizes):
+    trunk = build_trunk(trunk, 0, 6, of_rows=of_rows, dropout=0, **sizes)
+    settings = {"of_rows": of_rows, "dropout": 0, "rater_params": {}}
+    net = build_rater_net(trunk, "annot_mix", 0, np.ones((1, 6), "f4"), 3, 4, **settings)
+    rows = torch.randn(2, 6)
+    targets = torch.tensor([[[0, 0, 1], [1, 2, 1]], [[1, 2, 1], [3, 1, 1]]], dtype=torch.float32)
+
+    def represent(rows):
+        return trunk.encode(rows[:, None], torch.ones(len(rows), dtype=torch.int64))[0]
+
+    given = net.train()(rows[:, None], torch.ones(2, dtype=torch.int64))
+    with drawing_from(7, "cpu"):
+        loss = net.loss(given, targets)
+    before = sizes is not BLSTM and of_rows
+    votes = [rows if before else represent(rows), net.raters.embed(RATER), torch.eye(3)[LABEL]]
+    with drawing_from(7, "cpu"):
+        units, raters, labels = _rater_networks.mixed([votes[0][SAMPLE], *votes[1:]], 1.0)
+    units = represent(units) if before else units
+    said = noisy(net.raters.consensus(units), net.raters.log_confusion(units, raters))
+    torch.testing.assert_close(loss, -(labels * said).sum() / 4)
+    answer = net.eval()(rows[:, None], torch.ones(2, dtype=torch.int64))
+    torch.testing.assert_close(answer, represent(rows))
 
 
 def test_mixing_gives_every_array_the_same_shares():
