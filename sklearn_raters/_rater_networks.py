@@ -77,7 +77,7 @@ class AnnotMix(SampleConfusions):
     While training, pairs of votes are mixed: m a + (1 - m) b for their samples, raters and labels, m drawn
     from Beta(mixing, mixing). Rows of a table are mixed as they go into the trunk, as in the paper. For
     sequences of different lengths that has no meaning: their representations are mixed, which on tables is
-    worth less (1.4 to 3.3 points of accuracy on simulated crowds).
+    worth less (1.3 to 3.2 points of accuracy on simulated crowds).
 
     Parameters
     ----------
