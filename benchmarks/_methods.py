@@ -147,6 +147,7 @@ METHODS = {
         "geo_reg_w", rater_params={"strength": 0}, trunk_params={"hidden_units": ()}, learning_rate=3e-3
     ),
     "logistic regressions of raters": regressions,
+    "annot_mix, as the peer": rater_model("annot_mix", rater_params={"mixing": 0.5, "rater_units": 16}),
     "annot_mix, ensemble of five": several("annot_mix"),
     **PEERS,
 }
@@ -156,7 +157,8 @@ PAIRS = {
     "crowd-kit CrowdLayer": "crowd_layer",
     "crowd-kit CrowdLayer, vector": "crowd_layer, vector",
     "crowd-kit CoNAL": "conal",
-    "scikit-activeml annot_mix": "annot_mix",
+    "scikit-activeml annot_mix": "annot_mix, as the peer",
+    "scikit-activeml annot_mix, five": "annot_mix, ensemble of five",
     "scikit-activeml Raykar": "confusions, no hidden layer",
     "scikit-activeml ensemble": "logistic regressions of raters",
 }

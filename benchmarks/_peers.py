@@ -63,6 +63,15 @@ def scikit_activeml(kind, **own):
     return run
 
 
+def five(method):
+    """Return the mean of five trainings from different seeds, as `DeepEnsembleClassifier` gives it."""
+
+    def run(train, test, seed, epochs):
+        return np.mean([method(train, test, 100 * seed + copy, epochs) for copy in range(5)], axis=0)
+
+    return run
+
+
 def regressions(train, test, seed, epochs):
     """Train scikit-activeml's ensemble of a logistic regression a rater, posteriors averaged."""
     from skactiveml.classifier import SklearnClassifier
@@ -143,6 +152,7 @@ def crowdlab(train, test, seed, epochs):
 METHODS = {
     "scikit-activeml crowd_layer": ("skactiveml", scikit_activeml("CrowdLayerClassifier")),
     "scikit-activeml annot_mix": ("skactiveml", scikit_activeml("AnnotMixClassifier")),
+    "scikit-activeml annot_mix, five": ("skactiveml", five(scikit_activeml("AnnotMixClassifier"))),
     "scikit-activeml Raykar": ("skactiveml", raykar),
     "scikit-activeml ensemble": ("skactiveml", regressions),
     "crowd-kit CrowdLayer": ("crowdkit", crowd_kit("mw")),

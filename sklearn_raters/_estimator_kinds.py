@@ -40,6 +40,13 @@ def unwrap(estimator):
             return estimator
 
 
+def innermost(estimator):
+    """Find the estimator that does the work also inside ensembles that hand all on to their `estimator`."""
+    while getattr(unwrap(estimator), "_hands_on", False):
+        estimator = unwrap(estimator).estimator
+    return unwrap(estimator)
+
+
 def takes_ratings(estimator):
     """Tell whether `fit(X, Y)` accepts several raters' ratings as Y."""
     return getattr(unwrap(estimator), "_takes_ratings", False)
@@ -123,6 +130,22 @@ def groups_for_fit(estimator, groups):
     if is_search(estimator) and splitter_takes_groups(estimator.cv):
         return {"groups": groups}
     return {}
+
+
+def call_inside(fitted, method, X, params):
+    """Call a method of an estimator, or of what stands inside pipelines and searches behind their steps."""
+    if hasattr(fitted, method):
+        routed = {}
+        if params and get_config()["enable_metadata_routing"]:
+            asked = get_routing_for_object(fitted).consumes(method, params)
+            routed = {name: params[name] for name in asked}
+        return getattr(fitted, method)(X, **routed)
+    if isinstance(fitted, Pipeline):
+        X = call_inside(fitted[:-1], "transform", X, params)
+        return call_inside(fitted.steps[-1][1], method, X, params)
+    if is_search(fitted) and hasattr(fitted, "best_estimator_"):
+        return call_inside(fitted.best_estimator_, method, X, params)
+    raise AttributeError(f"{type(fitted).__name__} has no method {method}: use another method= or estimator.")
 
 
 def splitter_takes_groups(cv):

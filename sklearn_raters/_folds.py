@@ -3,17 +3,14 @@
 from time import perf_counter
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, KFold
-from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
-from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import _check_method_params, _num_samples
 
 from sklearn_raters._estimator_kinds import (
+    call_inside,
     groups_for_fit,
-    is_search,
     splitter_takes_groups,
     takes_ratings,
 )
@@ -175,18 +172,6 @@ def predict_part(fitted, method, X, rows, params=None):
     AttributeError
         If the estimator has no such method.
     """
-    return _call(fitted, method, _safe_indexing(X, rows), _check_method_params(X, params or {}, indices=rows))
-
-
-def _call(fitted, method, X, params):
-    if hasattr(fitted, method):
-        routed = {}
-        if params and get_config()["enable_metadata_routing"]:
-            asked = get_routing_for_object(fitted).consumes(method, params)
-            routed = {name: params[name] for name in asked}
-        return getattr(fitted, method)(X, **routed)
-    if isinstance(fitted, Pipeline):
-        return _call(fitted.steps[-1][1], method, _call(fitted[:-1], "transform", X, params), params)
-    if is_search(fitted) and hasattr(fitted, "best_estimator_"):
-        return _call(fitted.best_estimator_, method, X, params)
-    raise AttributeError(f"{type(fitted).__name__} has no method {method}: use another method= or estimator.")
+    return call_inside(
+        fitted, method, _safe_indexing(X, rows), _check_method_params(X, params or {}, indices=rows)
+    )

@@ -25,6 +25,19 @@ def _can_tell(question):
     return check
 
 
+def check_raters(raters):
+    """Raise if what should be a list of raters, or None, is a single name."""
+    if isinstance(raters, str) or (raters is not None and not np.iterable(raters)):
+        raise ValueError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
+
+
+def columns_of(wanted, raters, known, consensus):
+    """Return the wanted raters' columns of what the known ones say; the consensus where one is not known."""
+    places = {name: place for place, name in enumerate(raters)}
+    columns = [known[:, places[name]] if name in places else consensus for name in wanted]
+    return np.stack(columns, axis=1) if columns else known[:, :0]
+
+
 class RaterAnswersMixin(ConsensusMixin):
     """The predictions of a fitted `RaterNetClassifier`."""
 
@@ -72,16 +85,12 @@ class RaterAnswersMixin(ConsensusMixin):
         ValueError
             If `raters` is a single name.
         """
-        if isinstance(raters, str):
-            raise ValueError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
+        check_raters(raters)
         units = self._run(X)[0]
         known = self._proba(units, "say_all")
         if raters is None:
             return known
-        places = {name: place for place, name in enumerate(self.raters_)}
-        consensus = self._proba(units, "consensus")
-        columns = [known[:, places[name]] if name in places else consensus for name in raters]
-        return np.stack(columns, axis=1) if columns else known[:, :0]
+        return columns_of(raters, self.raters_, known, self._proba(units, "consensus"))
 
     @available_if(_can_tell("confusion"))
     def rater_confusion(self, X):
@@ -122,6 +131,8 @@ class RaterAnswersMixin(ConsensusMixin):
         vars(self).pop("rater_confusion_", None)
         if not _can_tell("confusion")(self):
             return
+        if not self.net_.module_.raters.confuses_by_sample:
+            samples = samples[:1]
         units = self._run(samples)[0]
         parts = np.split(units, range(_SAMPLES_AT_ONCE, len(units), _SAMPLES_AT_ONCE))
         self.rater_confusion_ = sum(self._ask(part, "confusion").sum(axis=0) for part in parts) / len(units)

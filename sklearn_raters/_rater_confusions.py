@@ -20,6 +20,8 @@ class CrowdLayer(RaterModel):
         What a rater has.
     """
 
+    confuses_by_sample = False
+
     def __init__(self, n_units, n_classes, n_raters, *, kind="matrix"):
         super().__init__(n_units, n_classes, n_raters)
         if kind not in ("matrix", "vector", "vector_bias"):
@@ -69,6 +71,8 @@ class UnionNet(RaterModel):
         As in `RaterModel`.
     """
 
+    confuses_by_sample = False
+
     def __init__(self, n_units, n_classes, n_raters):
         super().__init__(n_units, n_classes, n_raters)
         self.weight = nn.Parameter(torch.empty(n_classes, n_raters, n_classes))
@@ -109,6 +113,7 @@ class Confusions(RaterModel):
         Weight of the penalty.
     """
 
+    confuses_by_sample = False
     # Logits of C_r to begin with: `scale` on the diagonal.
     scale = 1.0
 
@@ -162,8 +167,8 @@ class TraceReg(Confusions):
 class GeoRegF(Confusions):
     """Classes that fill the simplex (Ibrahim, Nguyen & Fu 2023, equation 8).
 
-    The penalty is -strength * log det(F' F), F the batch's consensus, (n_samples, n_classes); it is left out
-    where a batch has fewer samples than classes, whose determinant is 0.
+    The penalty is -strength * log det(F' F), F the batch's consensus, (n_samples, n_classes). A batch of
+    fewer samples than classes fills what it can: the determinant is of F' F + 1e-6 I.
 
     Parameters
     ----------
@@ -178,10 +183,7 @@ class GeoRegF(Confusions):
 
     def penalty(self, units):
         """Return the volume of the batch's consensus."""
-        proba = self.consensus(units).exp()
-        if len(proba) < self.n_classes:
-            return 0.0
-        return -self.strength * log_volume(proba)
+        return -self.strength * log_volume(self.consensus(units).exp())
 
 
 class GeoRegW(Confusions):

@@ -26,6 +26,7 @@ class CoNAL(Confusions):
         Weight of the distance between the matrices.
     """
 
+    confuses_by_sample = True
     scale = 2.0  # as in the paper's code
 
     def __init__(self, n_units, n_classes, n_raters, *, embedding=20, strength=1e-5):
@@ -80,6 +81,8 @@ class CrowdAR(RaterModel):
     vote_weight : float, default=0.9
         Share of the votes' loss; the rest is that of the reliability.
     """
+
+    confuses_by_sample = False
 
     def __init__(self, n_units, n_classes, n_raters, *, difficulty_units=128, vote_weight=0.9):
         super().__init__(n_units, n_classes, n_raters)

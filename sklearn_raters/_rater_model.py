@@ -66,6 +66,8 @@ class RaterModel(nn.Module):
         Sizes of the representation, and numbers of classes and raters.
     """
 
+    # Whether `confusion`, where there is one, depends on the sample.
+    confuses_by_sample = True
     # Parameter of the beta distribution by which votes are mixed while training; 0 mixes nothing.
     mixing = 0
 

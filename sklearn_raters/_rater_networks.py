@@ -31,6 +31,7 @@ class SampleConfusions(RaterModel):
         super().__init__(n_units, n_classes, n_raters)
         self.prior = prior
         self.sample_units = sample_units
+        self.confuses_by_sample = sample_units > 0
         if sample_units:
             self.sample_embedding = nn.Linear(n_units, sample_units)
         self.rater_embedding = nn.Linear(n_raters, rater_units)

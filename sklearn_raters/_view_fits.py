@@ -16,8 +16,8 @@ from sklearn.utils.validation import check_memory
 from sklearn_raters._estimator_kinds import (
     check_scoring_of_soft_labels,
     groups_for_fit,
+    innermost,
     takes_soft_targets,
-    unwrap,
 )
 from sklearn_raters._frozen_views import represent
 from sklearn_raters._memory import give_back_memory
@@ -184,7 +184,7 @@ def prepare(view, estimator, classes, seed):
 
 def _name_classes(estimator, classes):
     """Tell the classifier inside an estimator what the columns of soft labels are called."""
-    inner = unwrap(estimator)
+    inner = innermost(estimator)
     if "classes" in inner.get_params(deep=False):
         path = next((f"{key}__" for key, value in estimator.get_params().items() if value is inner), "")
         estimator.set_params(**{f"{path}classes": classes})

@@ -7,7 +7,7 @@ from sklearn.utils.validation import _num_samples
 
 from sklearn_raters._comparison_runs import collect_labels, run_folds, view_memory
 from sklearn_raters._comparison_table import prediction_table, score_table
-from sklearn_raters._estimator_kinds import takes_ratings, unwrap
+from sklearn_raters._estimator_kinds import innermost, takes_ratings, unwrap
 from sklearn_raters._folds import check_lengths, make_folds
 from sklearn_raters._votes import sort_labels
 from sklearn_raters.consensus import hard_labels
@@ -145,6 +145,8 @@ def compare(
 
 def _known(truth, task):
     """Return the true labels as classes, None where there is none."""
+    if np.ndim(truth) > 1 and np.shape(truth)[1:] != (1,):
+        raise ValueError(f"truth must be one label a sample; it has the shape {np.shape(truth)}.")
     try:
         return hard_labels(truth, **task)
     except ValueError as error:
@@ -184,7 +186,7 @@ def _task(estimators, classes, label_map):
     if classes is not None:
         return {"classes": list(classes), "label_map": label_map}
     named = []
-    for inner in map(unwrap, estimators):
+    for inner in map(innermost, estimators):
         own = getattr(inner, "classes", None)
         if own is not None:
             named.append({"classes": list(own), "label_map": label_map or getattr(inner, "label_map", None)})
@@ -199,11 +201,11 @@ def _with_defaults(estimator, defaults):
     """Copy an estimator, with values for those of its parameters that are None."""
     estimator = clone(estimator)
     if takes_ratings(estimator):
-        inner = unwrap(estimator)
-        known = inner.get_params(deep=False)
-        inner.set_params(
-            **{name: value for name, value in defaults.items() if name in known and known[name] is None}
-        )
+        for inner in (unwrap(estimator), innermost(estimator)):
+            known = inner.get_params(deep=False)
+            inner.set_params(
+                **{name: value for name, value in defaults.items() if name in known and known[name] is None}
+            )
     elif "random_state" in defaults:
         seeds = [
             name

@@ -48,7 +48,7 @@ def consensus_labels(Y, method="majority", *, classes=None, label_map=None):
         - "wawa": the majority, each rater weighted by how often they agree with it (Appen's "worker agreement
           with aggregate").
         - A callable that takes a DataFrame with the columns task, worker and label, one row a vote, and gives
-          a Series of labels indexed by task.
+          a Series of labels indexed by task; one without a label, or left out, has no consensus.
     classes : sequence or None, default=None
         The labels that the task knows; None takes all.
     label_map : dict or None, default=None
@@ -66,7 +66,7 @@ def consensus_labels(Y, method="majority", *, classes=None, label_map=None):
         If crowd-kit is needed and not installed.
     ValueError
         If there are no ratings, no such method, votes have weights, no sample has two ratings (for
-        "dawid_skene"), or a callable gives tasks or labels that it was not given.
+        "dawid_skene"), or a callable gives tasks or labels that it was not given, or a task twice.
     TypeError
         If a callable gives no Series.
 
@@ -155,14 +155,19 @@ def _long_table(Y, classes, label_map):
 
 
 def _checked(found, table):
-    """Return what a user's method gave, or raise if it is no Series of labels indexed by task."""
-    if not hasattr(found, "items") or not hasattr(found, "index"):
+    """Return the labels that a user's method gave, or raise if they are no Series indexed by task."""
+    if not all(hasattr(found, name) for name in ("dropna", "index", "unique")):
         raise TypeError(
             "A consensus method gives a pandas.Series of labels, indexed by task; got "
             f"{type(found).__name__}."
         )
+    found = found.dropna()
+    if not found.index.is_unique:
+        twice = found.index[found.index.duplicated()].unique().tolist()
+        raise ValueError(f"The consensus method gave the tasks {shorten(twice)} more than one label.")
     for what, given, known in (("tasks", found.index, table["task"]), ("labels", found, table["label"])):
-        strange = [name for name in given.unique() if name not in set(known)]
+        known = set(known)
+        strange = [name for name in given.unique() if name not in known]
         if strange:
             raise ValueError(
                 f"The consensus method gave the {what} {shorten(strange)}, which are not among its votes."
@@ -189,6 +194,8 @@ def _crowd_kit(method, ask):
                 "The consensus 'dawid_skene' cannot be found from these ratings: no sample has two of them. "
                 "To learn how good raters are, it needs samples rated by several; 'majority' does not."
             )
+        if table["label"].dtype == bool:
+            table = table.astype({"label": int})  # GLAD takes columns named by bools for a mask
         make = partial(getattr(aggregation, name), **settings)
         # It uses what pandas has marked as old, and divides by zero where a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):

@@ -11,13 +11,30 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._consensus_answers import ConsensusMixin
-from sklearn_raters._estimator_kinds import groups_for_fit, take_over_input, takes_ratings, takes_soft_targets
+from sklearn_raters._estimator_kinds import (
+    call_inside,
+    groups_for_fit,
+    innermost,
+    take_over_input,
+    takes_ratings,
+    takes_soft_targets,
+    unwrap,
+)
+from sklearn_raters._rater_answers import check_raters, columns_of
 from sklearn_raters._targets import expected_accuracy
 from sklearn_raters._view_fits import set_seeds
+from sklearn_raters.ratings import parse_ratings
 
 
 def _fit_one(estimator, X, y, params):
     return estimator.fit(X, y, **params)
+
+
+def _say_raters(copy, X, raters):
+    known = call_inside(copy, "predict_proba_raters", X, {})
+    own = unwrap(copy).raters_
+    consensus = None if set(raters) <= set(own) else copy.predict_proba(X)
+    return columns_of(raters, own, known, consensus)
 
 
 class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -44,6 +61,8 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         The fitted ones.
     classes_ : ndarray of shape (n_classes,)
         The classes.
+    raters_ : list
+        The raters that some copy knows, where the copies know raters.
 
     References
     ----------
@@ -62,6 +81,7 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
     """
 
     __metadata_request__fit = {"groups": True}
+    _hands_on = True
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
@@ -121,6 +141,10 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         self.estimators_ = Parallel(n_jobs=self.n_jobs)(jobs)
         self.classes_ = self.estimators_[0].classes_
         take_over_input(self, self.estimators_[0])
+        vars(self).pop("raters_", None)
+        if hasattr(unwrap(self.estimators_[0]), "raters_"):
+            known = set().union(*(unwrap(copy).raters_ for copy in self.estimators_))
+            self.raters_ = [name for name in parse_ratings(y, self.classes).raters if name in known]
         return self
 
     def predict_proba(self, X):
@@ -137,9 +161,9 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
             Columns in the order of `classes_`.
         """
         check_is_fitted(self)
-        return self._mean("predict_proba", X)
+        return np.mean([copy.predict_proba(X) for copy in self.estimators_], axis=0)
 
-    @available_if(lambda self: hasattr(self.estimator, "predict_proba_raters"))
+    @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))
     def predict_proba_raters(self, X, raters=None):
         """Return the mean of what the copies expect each rater to say.
 
@@ -148,18 +172,22 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
         raters : list, default=None
-            Which raters, where the estimator takes that; None: the copies' `raters_`.
+            Which raters; of one whom a copy has not seen that copy says the consensus. None: `raters_`.
 
         Returns
         -------
         ndarray of shape (n_samples, n_raters, n_classes)
-            Raters in the order of the copies' `raters_`.
+            Raters in the order asked for, classes in that of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If `raters` is a single name.
         """
         check_is_fitted(self)
-        return self._mean("predict_proba_raters", X, **({} if raters is None else {"raters": raters}))
-
-    def _mean(self, method, X, **params):
-        return np.mean([getattr(copy, method)(X, **params) for copy in self.estimators_], axis=0)
+        check_raters(raters)
+        wanted = self.raters_ if raters is None else list(raters)
+        return np.mean([_say_raters(copy, X, wanted) for copy in self.estimators_], axis=0)
 
     def predict(self, X):
         """Return the most probable class of each sample.
@@ -201,7 +229,12 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
     @property
     def label_map(self):
         """The estimator's map from the ratings' labels to classes."""
-        return getattr(self.estimator, "label_map", None)
+        return getattr(innermost(self.estimator), "label_map", None)
+
+    @property
+    def classes(self):
+        """The classes that the estimator was told."""
+        return getattr(innermost(self.estimator), "classes", None)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

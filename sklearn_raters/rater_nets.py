@@ -67,8 +67,9 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
     trunk : {"auto", "blstm", "dense"} or torch.nn.Module, default="auto"
         What makes the representation: the paper's BLSTM, dense layers, or a module of your own, which is
         copied with its weights and called with rows (n_samples, n_features) of a table, or with padded
-        frames (n_samples, n_frames, n_features) and their numbers (n_samples,). "auto" is the BLSTM for
-        sequences and dense layers for tables.
+        frames (n_samples, n_frames, n_features) and their numbers (n_samples,). "annot_mix" has it learn
+        from mixtures of rows, which codes of categories cannot be: {"mixing": 0} mixes nothing. "auto" is
+        the BLSTM for sequences and dense layers for tables.
     rater_params : dict, default=None
         Settings of the rater model, such as {"kind": "vector"} of "crowd_layer", {"weighting": "iwdn"} of
         "doctor_net", {"strength": 0.1} of "trace_reg". A grid tries whole dicts:

@@ -195,6 +195,8 @@ class TestCompare:
             compare(models, X, Y, truth=["low", "top"], **given)
         with pytest.raises(ValueError, match="No tested sample has the truth 'mid'"):
             compare(models, X, Y, truth=["low", "top"] * 45, classes=CLASSES, **given)
+        with pytest.raises(ValueError, match="truth must be one label a sample"):
+            compare(models, X, Y, truth=Y, **given)
         with pytest.raises(ValueError, match="truth: There are no ratings: of the 90"):
             compare(models, X, Y, truth=[None] * 90, **given)
 

@@ -120,11 +120,28 @@ def test_dawid_skene_leaves_samples_with_one_vote_each_to_others():
         (lambda table: table["label"].to_numpy(), TypeError, "pandas.Series.*got ndarray"),
         (lambda table: pd.Series(["x", "z"], index=[0, 1]), ValueError, "the labels 'z'"),
         (lambda table: pd.Series(["x", "y"], index=[0, -1]), ValueError, "the tasks -1"),
+        (lambda table: pd.Series(["x", "y", "x"], index=[0, 1, 1]), ValueError, "the tasks 1 more than one"),
+        (lambda table: table[["label"]], TypeError, "pandas.Series.*got DataFrame"),
     ],
 )
 def test_what_a_callable_gives_is_checked(method, error, message):
     with pytest.raises(error, match=message):
         consensus_labels([["x", "x"], ["y", "x"]], method)
+
+
+def test_a_callable_may_leave_samples_without_a_label():
+    def cautious(table):
+        return pd.Series(["x", None], index=[0, 1])
+
+    assert consensus_labels([["x", "x"], ["y", "x"], ["y", "y"]], cautious).tolist() == ["x", None, None]
+
+
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
+def test_bools_are_labels_like_others(method, crowd):
+    true = crowd.Y.map(lambda label: label if label is None or label != label else label == "class1")
+    named = true.map(lambda label: label if label is None or label != label else f"{label}")
+    found = consensus_labels(true, method)
+    assert [str(label) for label in found] == consensus_labels(named, method).tolist()
 
 
 def test_raters_who_share_no_sample_cannot_be_compared():

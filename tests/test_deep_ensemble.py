@@ -13,8 +13,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn_raters import DeepEnsembleClassifier, RaterNetClassifier
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.metrics import uar_scorer
-from sklearn_raters.model_selection import compare
-from stacks import CLASSES, GROUPS, X, Y, sequences, small, stack
+from sklearn_raters.model_selection import compare, cross_val_predict_raters
+from stacks import CLASSES, GROUPS, X, Y, as_cube, sequences, small, stack
 
 NET = RaterNetClassifier("crowd_layer", max_epochs=10, learning_rate=0.01, classes=CLASSES)
 
@@ -37,6 +37,59 @@ def test_raters_are_asked_by_name_where_the_network_takes_that():
     asked = model.predict_proba_raters(X, raters=["a stranger", "E2"])
     np.testing.assert_allclose(asked[:, 0], model.predict_proba(X))
     np.testing.assert_allclose(asked[:, 1], model.predict_proba_raters(X)[:, 1])
+
+
+def test_copies_that_know_other_raters_are_averaged_rater_by_rater():
+    rng = np.random.default_rng(0)
+    session, truth = np.repeat(np.arange(4), 30), rng.integers(2, size=120)
+    features, ratings = rng.normal(truth[:, None], size=(120, 3)), np.full((120, 8), np.nan)
+    for column in range(8):  # two raters a session
+        rows = session == column // 2
+        ratings[rows, column] = np.where(rng.random(rows.sum()) < 0.8, truth[rows], 1 - truth[rows])
+    net = RaterNetClassifier("crowd_layer", max_epochs=2, early_stopping=True, validation_fraction=0.25)
+    model = DeepEnsembleClassifier(net, 4, random_state=0).fit(features, ratings, groups=session)
+    known = [copy.raters_ for copy in model.estimators_]
+    assert len({tuple(raters) for raters in known}) > 1
+    assert model.raters_ == sorted(set().union(*known))
+    expected = np.mean(
+        [copy.predict_proba_raters(features, raters=model.raters_) for copy in model.estimators_], axis=0
+    )
+    np.testing.assert_allclose(model.predict_proba_raters(features), expected)
+
+
+@pytest.mark.parametrize(
+    "inner", [NET, make_pipeline(StandardScaler(), NET), stack()], ids=["net", "pipe", "stack"]
+)
+def test_raters_are_asked_inside_pipelines_and_of_stacks(inner):
+    model = DeepEnsembleClassifier(inner, 2, random_state=0)
+    settings = {"cv": GroupKFold(2), "groups": GROUPS, "method": "predict_proba_raters", "return_names": True}
+    proba, names = cross_val_predict_raters(model, X, Y, **settings)
+    assert proba.shape == (len(X), len(names["raters"]), 3)
+    asked = model.fit(X, Y).predict_proba_raters(X, raters=["a stranger", "E2"])
+    np.testing.assert_allclose(asked[:, 0], model.predict_proba(X))
+    with pytest.raises(ValueError, match="give \\['E2'\\]"):
+        model.predict_proba_raters(X, raters="E2")
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_comparisons_tell_it_the_task_and_hear_of_it(scaled):
+    bare = clone(NET).set_params(classes=None)
+    net = make_pipeline(StandardScaler(), bare) if scaled else bare
+    model = DeepEnsembleClassifier(net, 2)
+    task = {"classes": ["sad", "angry"], "label_map": {"neutral": "sad"}}
+    settings = {"cv": 2, "baseline": None, "random_state": 0, "return_predictions": True}
+    _, predicted = compare({"several": model}, X, Y, **task, **settings)
+    assert set(predicted["several"]) <= {"sad", "angry"}
+    bare.set_params(**task)
+    _, told = compare({"several": DeepEnsembleClassifier(net, 2)}, X, Y, **settings)
+    pd.testing.assert_frame_equal(told, predicted)
+
+
+def test_votes_are_judged_by_the_networks_classes():
+    votes = as_cube(Y)
+    model = DeepEnsembleClassifier(NET, 2, random_state=0)
+    assert compare({"several": model}, X, votes, cv=2, baseline=None).loc["several", "uar"] > 0.6
+    assert model.fit(X, votes).score(X, votes) > 0.6
 
 
 def test_copies_that_would_be_the_same_are_refused():
