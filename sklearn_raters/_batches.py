@@ -58,7 +58,8 @@ class LengthBatches:
     dataset : SequenceDataset
         The samples.
     batch_size : int
-        Samples a batch.
+        Samples a batch; a last one left over joins the batch before it while training, since a network of the
+        user's may need two, as batch normalisation does.
     rng : numpy.random.Generator or None
         Source of each epoch's own batches; None: all samples in the order of their lengths.
     """
@@ -72,12 +73,14 @@ class LengthBatches:
         """Return the indices of each batch."""
         by_length = np.argsort(-self.dataset.lengths.numpy(), kind="stable")
         n_samples = len(by_length)
-        batch = np.arange(n_samples) // self.batch_size
+        alone = self.rng is not None and n_samples % self.batch_size == 1 < self.batch_size
+        n_batches = max(-(-n_samples // self.batch_size) - alone, 1)
+        batch = np.minimum(np.arange(n_samples) // self.batch_size, n_batches - 1)
         if self.rng is not None:
             self.rng.shuffle(batch)
         # Each batch keeps the order of lengths.
         order = by_length[np.argsort(batch, kind="stable")]
-        return np.split(order, range(self.batch_size, n_samples, self.batch_size))
+        return np.split(order, self.batch_size * np.arange(1, n_batches))
 
     def __iter__(self):
         for indices in self.order():

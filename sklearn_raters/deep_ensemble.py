@@ -4,7 +4,7 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import check_random_state, get_tags, indexable
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
@@ -23,6 +23,7 @@ from sklearn_raters._estimator_kinds import (
 from sklearn_raters._rater_answers import check_raters, columns_of
 from sklearn_raters._targets import expected_accuracy
 from sklearn_raters._view_fits import set_seeds
+from sklearn_raters._votes import Votes
 from sklearn_raters.ratings import parse_ratings
 
 
@@ -144,7 +145,8 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         vars(self).pop("raters_", None)
         if hasattr(unwrap(self.estimators_[0]), "raters_"):
             known = set().union(*(unwrap(copy).raters_ for copy in self.estimators_))
-            self.raters_ = [name for name in parse_ratings(y, self.classes).raters if name in known]
+            votes = parse_ratings(y if isinstance(y, Votes) else indexable(y)[0], self.classes)
+            self.raters_ = [name for name in votes.raters if name in known]
         return self
 
     def predict_proba(self, X):

@@ -13,8 +13,8 @@ def truth_stack(estimator, **params):
     a view on each of several estimates of the truth, by methods that learn how good each rater is, beside
     all raters' soft labels; "crowd_hard" and the fusion learn the labels of Dawid & Skene. Where raters may
     differ, as on feelings, it calls a minority's opinion an error: take the paper's stack there. It needs the
-    package crowd-kit, and samples that several raters rated. Where a method finds one class alone, as
-    "one_coin" may among many spammers, `fit` says which view to leave out by `views`.
+    package crowd-kit, and samples of which most have several ratings. Where a method finds one class alone,
+    as "one_coin" may among many spammers, `fit` says which view to leave out by `views`.
 
     Parameters
     ----------

@@ -224,6 +224,18 @@ def test_batches_hold_every_sample_once_longest_first():
             assert (np.diff(LENGTHS[batch]) <= 0).all()
 
 
+@pytest.mark.parametrize(
+    ("size", "sizes"), [(59, [60]), (1, [1] * 60), (20, [20, 20, 20]), (29, [29, 29, 2])]
+)
+def test_no_sample_is_left_to_a_training_batch_of_its_own(size, sizes):
+    dataset = SequenceDataset(SEQUENCES, SOFT)
+    batches = LengthBatches(dataset, size, np.random.default_rng(0)).order()
+    assert [len(batch) for batch in batches] == sizes
+    assert sorted(np.concatenate(batches)) == list(range(60))
+    for batch in batches:
+        assert (np.diff(LENGTHS[batch]) <= 0).all()
+
+
 def test_batches_of_training_are_random_and_differ_by_epoch():
     iterator = LengthBatches(SequenceDataset(SEQUENCES, SOFT), 16, np.random.default_rng(0))
     first, second = ([sorted(batch) for batch in iterator.order()] for _ in range(2))

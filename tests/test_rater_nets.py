@@ -77,10 +77,11 @@ def test_raters_never_seen_get_the_consensus():
     assert clf.predict_proba_raters(X, raters=[]).shape == (150, 0, 3)
 
 
+@pytest.mark.parametrize("raters", RATER_MODELS)
 @pytest.mark.parametrize(("n_raters", "n_each"), [(44, 1), (200, 1), (200, 10)])
-def test_sparse_crowds_work(n_raters, n_each):
+def test_sparse_crowds_work(raters, n_raters, n_each):
     X, Y, truth = crowd(400, n_raters, n_each)
-    clf = quick().fit(X, Y)
+    clf = quick(raters).fit(X, Y)
     assert (clf.predict(X) == truth).mean() > 0.8
     assert len(clf.raters_) == len([column for column in Y.T if any(column)])
 
@@ -138,6 +139,12 @@ def test_a_trunk_of_ones_own_is_copied_and_trained():
     assert not torch.equal(clf.net_.module_.trunk.module[0].weight, before)
     frames = [np.repeat(row[None], 3, axis=0) for row in X]
     assert quick(trunk=Pooled()).fit(frames, Y).transform(frames).shape == (150, 5)
+
+
+def test_a_trunk_of_ones_own_may_need_two_samples_a_batch():
+    X, Y, truth = crowd(n_samples=129)
+    trunk = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.BatchNorm1d(8), torch.nn.ReLU())
+    assert (quick(trunk=trunk).fit(X, Y).predict(X) == truth).mean() > 0.8
 
 
 def test_a_rater_model_of_ones_own_is_as_good_as_a_name():
