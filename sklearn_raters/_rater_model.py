@@ -1,5 +1,7 @@
 """What every rater model shares: votes in flat lists, a layer for the consensus, the loss of all votes."""
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import nn
 from torch.nn.functional import nll_loss
@@ -54,7 +56,7 @@ def noisy(log_proba, log_confusion):
     return torch.logsumexp(log_proba.unsqueeze(2) + log_confusion, dim=1)
 
 
-class RaterModel(nn.Module):
+class RaterModel(nn.Module, ABC):
     """From a trunk's representation to the consensus, and to what each rater says.
 
     A subclass gives `say`, and `start(generator)` that sets what it holds beside `torch.nn.Linear`. The loss
@@ -81,9 +83,9 @@ class RaterModel(nn.Module):
         """Return the log-probabilities of the classes, shape (n_samples, n_classes)."""
         return self.output(units).log_softmax(dim=1)
 
+    @abstractmethod
     def say(self, units, sample, rater):
         """Return the log-probabilities of what raters say of samples, shape (n_votes, n_classes)."""
-        raise NotImplementedError
 
     def penalty(self, units):
         """Return what is added to the loss."""

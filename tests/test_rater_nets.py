@@ -291,6 +291,15 @@ class StartedEye(Eye):
             self.weight.copy_(torch.eye(self.n_classes))
 
 
+def test_a_rater_model_of_ones_own_says_something():
+    class Silent(RaterModel):
+        pass
+
+    X, Y, _ = crowd(30)
+    with pytest.raises(TypeError, match=r"Silent.*say"):
+        quick(Silent).fit(X, Y)
+
+
 def test_a_rater_model_of_ones_own_sets_what_it_holds():
     X, Y, truth = crowd()
     with pytest.raises(TypeError, match=r"Eye in Eye holds \['weight'\].*start\(generator\)"):
