@@ -70,7 +70,7 @@ class RaterModel(nn.Module, ABC):
 
     # Whether `confusion`, where there is one, depends on the sample.
     confuses_by_sample = True
-    # Parameter of the beta distribution by which votes are mixed while training; 0 mixes nothing.
+    # Above 0 where `loss` mixes votes. Of tables it is then given rows, and `represent` for what it mixed.
     mixing = 0
 
     def __init__(self, n_units, n_classes, n_raters):
