@@ -15,11 +15,12 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, RaterNetClassifier
 from sklearn_raters.consensus import hard_labels, soft_labels
-from sklearn_raters.crowd_labels import METHODS as CONSENSUS
-from sklearn_raters.crowd_labels import consensus_labels
+from sklearn_raters.consensus._crowd_kit import METHODS as CONSENSUS
+from sklearn_raters.consensus._crowd_kit import consensus_labels
 from sklearn_raters.metrics import rater_uar, soft_cross_entropy, unweighted_average_recall
-from sklearn_raters.rater_nets import RATER_MODELS
-from sklearn_raters.recipes import truth_stack
+from sklearn_raters.networks._rater_net import RATER_MODELS
+from sklearn_raters.ratings import Task
+from sklearn_raters.stacking._truth_stack import truth_stack
 
 SETTINGS = {"batch_size": 64, "dropout": 0, "net_params": {"optimizer": torch.optim.Adam}, "device": "cpu"}
 
@@ -53,7 +54,7 @@ def truth(train, test, *settings):
 
 def consensus_of(method):
     def run(train, test, *settings):
-        return of_labels(consensus_labels(train.Y, method, classes=train.classes), train, test, *settings)
+        return of_labels(consensus_labels(Task(train.Y, train.classes), method), train, test, *settings)
 
     return run
 
@@ -179,15 +180,15 @@ def measure(name, method, seed, n_samples, epochs):
     predicted = np.array(train.classes)[proba.argmax(axis=1)]
     if test.truth is not None:
         row["accuracy"] = 100 * np.mean(predicted == test.truth)
-    labels = hard_labels(test.Y, classes=train.classes)
+    labels = hard_labels(Task(test.Y, train.classes))
     kept = np.flatnonzero([label is not None for label in labels])
     row["uar_of_majority"] = 100 * unweighted_average_recall(
         labels[kept].tolist(), predicted[kept], labels=train.classes
     )
-    soft = soft_labels(test.Y, classes=train.classes)
+    soft = soft_labels(Task(test.Y, train.classes))
     rated = ~np.isnan(soft[:, 0])
     row["soft_cross_entropy"] = soft_cross_entropy(soft[rated], np.clip(proba[rated], 1e-12, 1))
     if said is not None:
-        own = rater_uar(test.Y, said, classes=train.classes)
+        own = rater_uar(Task(test.Y, train.classes), said)
         row["raters_own_uar"] = 100 * np.nanmean(list(own.values()))
     return row

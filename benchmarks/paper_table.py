@@ -36,6 +36,7 @@ from sklearn_raters import (
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import load_iemocap, load_speechocean762, make_rated_speech
 from sklearn_raters.model_selection import compare, paired_bootstrap, paper_models
+from sklearn_raters.ratings import Task
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("SKLEARN_RATERS_DATA", HERE.parents[1] / "shared" / "data"))
@@ -110,7 +111,7 @@ def print_peak(arguments, corpus):
     if isinstance(model, MultiRaterStackingClassifier):
         model.fit(X, bunch.Y, groups=bunch.sessions)
     else:
-        labels = hard_labels(bunch.Y, classes=bunch.classes, label_map=bunch.label_map)
+        labels = hard_labels(Task(bunch.Y, bunch.classes, bunch.label_map))
         kept = np.flatnonzero([label is not None for label in labels])
         model.fit(X[kept], labels[kept].tolist())
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
@@ -142,11 +143,9 @@ def run(corpus, arguments):
             table, predictions = compare(
                 models(bunch, frames, functionals, class_weight, arguments.epochs, str(cache / "views")),
                 None,
-                bunch.Y,
+                Task(bunch.Y, bunch.classes, bunch.label_map),
                 groups=bunch.sessions,
                 cv=folds(bunch),
-                classes=bunch.classes,
-                label_map=bunch.label_map,
                 n_jobs=arguments.jobs,
                 random_state=seed,
                 verbose=1,

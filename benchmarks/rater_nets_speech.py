@@ -17,7 +17,8 @@ from paper_table import folds, load
 
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier, RaterNetClassifier
 from sklearn_raters.model_selection import compare
-from sklearn_raters.rater_nets import RATER_MODELS
+from sklearn_raters.networks._rater_net import RATER_MODELS
+from sklearn_raters.ratings import Task
 
 
 def models(raters, epochs):
@@ -48,10 +49,9 @@ def main():
         compare(
             models(arguments.raters, arguments.epochs),
             frames,
-            bunch.Y,
+            Task(bunch.Y, bunch.classes),
             groups=bunch.sessions,
             cv=folds(bunch),
-            classes=bunch.classes,
             n_jobs=arguments.jobs,
             random_state=seed,
             verbose=1,

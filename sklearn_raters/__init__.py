@@ -6,16 +6,16 @@ __version__ = "0.1.0"
 
 # Loaded at first use (PEP 562), so that the import stays free of torch and opensmile.
 _HOMES = {
-    "BLSTMClassifier": "sklearn_raters.blstm",
-    "DeepEnsembleClassifier": "sklearn_raters.deep_ensemble",
-    "FramePooler": "sklearn_raters.frames",
+    "BLSTMClassifier": "sklearn_raters.networks",
+    "DeepEnsembleClassifier": "sklearn_raters.networks",
+    "FramePooler": "sklearn_raters.features",
     "MultiRaterStackingClassifier": "sklearn_raters.stacking",
     "OpenSmileFrames": "sklearn_raters.features",
     "OpenSmileFunctionals": "sklearn_raters.features",
-    "RaterNetClassifier": "sklearn_raters.rater_nets",
+    "RaterNetClassifier": "sklearn_raters.networks",
     "SoftTargetClassifier": "sklearn_raters.soft_targets",
-    "SoftmaxLayerClassifier": "sklearn_raters.softmax_layer",
-    "SpeakerScaler": "sklearn_raters.speaker_scaler",
+    "SoftmaxLayerClassifier": "sklearn_raters.networks",
+    "SpeakerScaler": "sklearn_raters.features",
 }
 
 __all__ = list(_HOMES)

@@ -6,7 +6,7 @@ from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
-from sklearn_raters._votes import is_missing
+from sklearn_raters.ratings import is_missing
 
 
 def is_soft(y):
@@ -157,56 +157,3 @@ def class_weights(class_weight, classes, mass):
     total = mass.sum(axis=0)
     share = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
     return share * mass.sum() / (total > 0).sum()
-
-
-def votes_in_rows(task, weights):
-    """Lay votes for the classes out in one row a sample, as a network takes them.
-
-    Parameters
-    ----------
-    task : Votes
-        Votes whose first labels are the classes.
-    weights : ndarray of shape (n_classes,)
-        Weights of the classes.
-
-    Returns
-    -------
-    targets : ndarray of shape (n_samples, n_votes_at_most, 3), float32
-        Rater, class and weight of each vote. What one rater says of one sample weighs one in all, before
-        the classes' weights; weight 0 fills the rows up.
-    raters : ndarray of int of shape (n_raters,)
-        Which of the task's raters the codes stand for: those with a vote for a class.
-    """
-    inside = task.label < len(weights)
-    sample, label, weight = task.sample[inside], task.label[inside], task.weight[inside]
-    raters, rater = np.unique(task.rater[inside], return_inverse=True)
-    _, cell = np.unique(sample * len(raters) + rater, return_inverse=True)
-    weight = weight / np.bincount(cell, weight)[cell] * weights[label]
-    place = np.arange(len(sample)) - np.searchsorted(sample, sample)
-    targets = np.zeros((task.n_samples, place.max(initial=0) + 1, 3), dtype=np.float32)
-    targets[sample, place] = np.column_stack([rater, label, weight])
-    return targets, raters
-
-
-def strangers_last(targets, raters, train):
-    """Let only raters with a vote in the training part be known; all others get one number after theirs.
-
-    Parameters
-    ----------
-    targets, raters : ndarray
-        What `votes_in_rows` returned.
-    train : ndarray of int
-        The samples of the training part.
-
-    Returns
-    -------
-    targets, raters : ndarray
-        The same with new numbers: a stranger's is the number of known raters.
-    """
-    learnt = targets[train]
-    known = np.unique(learnt[:, :, 0][learnt[:, :, 2] > 0]).astype(np.intp)
-    number = np.full(len(raters), len(known), dtype=np.float32)
-    number[known] = np.arange(len(known))
-    targets = targets.copy()
-    targets[:, :, 0] = number[targets[:, :, 0].astype(np.intp)]
-    return targets, raters[known]

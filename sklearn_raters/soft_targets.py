@@ -4,18 +4,19 @@ import numpy as np
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing, get_tags, indexable
+from sklearn.utils import get_tags, indexable
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from sklearn_raters._align import align
-from sklearn_raters._estimator_kinds import (
+from sklearn_raters._nested import (
     check_scoring_of_soft_labels,
     groups_for_fit,
     is_search,
     take_over_input,
     unwrap,
 )
+from sklearn_raters._sklearn_compat import check_sample_weight, safe_indexing
 from sklearn_raters._targets import expected_accuracy, is_soft, target_distributions
 
 
@@ -84,8 +85,8 @@ def weighted_repeats(X, soft, weight, groups):
     """Give each sample once a class of which it holds a share: samples, classes' codes, weights, groups."""
     mass = soft if weight is None else soft * weight[:, None]
     rows, codes = np.nonzero(mass)
-    groups = groups if groups is None else _safe_indexing(groups, rows)
-    return _safe_indexing(X, rows), codes, mass[rows, codes], groups
+    groups = groups if groups is None else safe_indexing(groups, rows)
+    return safe_indexing(X, rows), codes, mass[rows, codes], groups
 
 
 def _has(method):
@@ -166,9 +167,7 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             )
         X, y, groups = indexable(X, y, groups)
         self.classes_, soft = target_distributions(y, self.classes)
-        weight = (
-            None if sample_weight is None else _check_sample_weight(sample_weight, soft, dtype=np.float64)
-        )
+        weight = None if sample_weight is None else check_sample_weight(sample_weight, soft, dtype=np.float64)
         self.estimator_ = clone(self.estimator)
         if not is_soft(y):
             y = self.classes_[soft.argmax(axis=1)]

@@ -14,7 +14,7 @@ from sklearn.model_selection import (
     StratifiedKFold,
 )
 
-from sklearn_raters._splits import hold_out, inner_splits
+from sklearn_raters._inner_splits import hold_out, inner_splits
 from sklearn_raters._targets import class_weights, expected_accuracy, is_soft, target_distributions
 
 ONE_HOT = [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0]]

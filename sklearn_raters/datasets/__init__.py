@@ -1,11 +1,11 @@
 """Corpora with their raters' labels: loaders of known ones and of any long table, and made ones."""
 
-from sklearn_raters.datasets.iemocap import check_iemocap_counts, load_iemocap
-from sklearn_raters.datasets.made_samples import make_rated_samples
-from sklearn_raters.datasets.made_sequences import make_rated_sequences
-from sklearn_raters.datasets.made_speech import make_rated_speech
-from sklearn_raters.datasets.rated_audio import load_rated_audio
-from sklearn_raters.datasets.speechocean762 import load_speechocean762
+from sklearn_raters.datasets._iemocap import check_iemocap_counts, load_iemocap
+from sklearn_raters.datasets._made_samples import make_rated_samples
+from sklearn_raters.datasets._made_sequences import make_rated_sequences
+from sklearn_raters.datasets._made_speech import make_rated_speech
+from sklearn_raters.datasets._rated_audio import load_rated_audio
+from sklearn_raters.datasets._speechocean762 import load_speechocean762
 
 __all__ = [
     "check_iemocap_counts",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_raters.ratings import rater_summary
+from sklearn_raters.ratings import Task, rater_summary
 
 # Chou & Lee 2019, section 2.1 and the corpus' own majority labels.
 UTTERANCES = {"all": 10039, 1: 1819, 2: 1811, 3: 2136, 4: 2103, 5: 2170}
@@ -42,7 +42,7 @@ def found_counts(corpus):
     for key, values in (("utterances", corpus.sessions), ("consensus", corpus.consensus)):
         told = [str(value) for value in values if value is not None]
         found |= {(key, name): told.count(name) for name in set(told)}
-    summary = rater_summary(corpus.Y, classes=corpus.classes, label_map=corpus.label_map)
+    summary = rater_summary(Task(corpus.Y, corpus.classes, corpus.label_map))
     for view, row in summary.iterrows():
         found |= {(view, figure): row[figure] for figure in TABLE_1_COLUMNS[:3]}
         found |= {(view, name): round(100 * row[f"share_{name}"], 2) for name in corpus.classes}

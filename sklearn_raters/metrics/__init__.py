@@ -1,13 +1,9 @@
 """How well predictions meet the raters' labels: recalls, distances of distributions, scorers."""
 
-from sklearn_raters.metrics.distributions import jensen_shannon_divergence, soft_cross_entropy
-from sklearn_raters.metrics.raters import rater_uar
-from sklearn_raters.metrics.recalls import class_recalls, unweighted_average_recall
-from sklearn_raters.metrics.scorers import (
-    make_ratings_scorer,
-    neg_soft_cross_entropy_scorer,
-    uar_scorer,
-)
+from sklearn_raters.metrics._distributions import jensen_shannon_divergence, soft_cross_entropy
+from sklearn_raters.metrics._raters import rater_uar
+from sklearn_raters.metrics._recalls import class_recalls, unweighted_average_recall
+from sklearn_raters.metrics._scorers import make_ratings_scorer, neg_soft_cross_entropy_scorer, uar_scorer
 
 __all__ = [
     "class_recalls",

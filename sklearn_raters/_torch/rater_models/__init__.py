@@ -1,0 +1,1 @@
+"""Models of what each rater says, behind a trunk that they share."""

@@ -1,0 +1,5 @@
+"""The command line: ``sklearn-raters evaluate``, ``train`` and ``predict``."""
+
+from sklearn_raters.cli._parser import main
+
+__all__ = ["main"]

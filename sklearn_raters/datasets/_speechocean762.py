@@ -1,0 +1,253 @@
+"""The corpus speechocean762: read speech of learners of English, each utterance scored by five experts.
+
+Zhang et al., "speechocean762: An open-source non-native English speech corpus for
+pronunciation assessment", Interspeech 2021 (arXiv 2104.01378); OpenSLR resource SLR101.
+"""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from sklearn_raters.consensus import hard_labels
+from sklearn_raters.datasets._files import (
+    existing_file,
+    existing_folder,
+    first_few,
+    read_text,
+    require_audio,
+    visible_files,
+)
+from sklearn_raters.ratings import Task
+
+TASKS = ["prosodic", "fluency", "accuracy", "total"]
+CLASSES = ["poor", "unstable", "good", "excellent"]
+HIGHEST = 10
+
+DESCRIPTION = """speechocean762: pronunciation quality of read English, five experts.
+
+{n_samples} utterances of {n_speakers} speakers from {root}; the score {task!r} is cut into
+{bands}. {n_majority} utterances have a unique majority.
+An expert's identity is the position of its score in the corpus' lists.
+Split by speaker (`sessions`), never by utterance.
+Zhang et al., Interspeech 2021 (arXiv 2104.01378), OpenSLR resource SLR101.
+"""
+
+
+def read_subset(root, task):
+    """Read the layout of one table, ``ratings.csv`` beside ``flac/``.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder of both.
+    task : str
+        The score wanted.
+
+    Returns
+    -------
+    scores : DataFrame
+        One row an utterance, one column an expert, float, 0 to 10.
+    about : DataFrame
+        Columns ``speaker`` and ``gender``, one row an utterance, in the same order.
+    paths : list of pathlib.Path
+        The audio files, in the same order.
+    """
+    import pandas as pd
+
+    file = existing_file(root / "ratings.csv", "speechocean762", "copy it again")
+    text = dict.fromkeys(["utterance", "speaker", "gender", "rater"], str)
+    try:
+        table = pd.read_csv(file, dtype=text)
+    except pd.errors.ParserError as error:
+        raise ValueError(f"{file} cannot be read as CSV: {error}. Copy it again.") from error
+    missing = [name for name in [*text, task] if name not in table.columns]
+    if missing or not len(table):
+        lacks = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
+        raise ValueError(f"{file} {lacks}; it has {', '.join(table.columns)}. Copy it again.")
+    double = table.duplicated(["utterance", "rater"])
+    if double.any():
+        row = table[double].iloc[0]
+        raise ValueError(f"{file} scores utterance {row.utterance} by {row.rater} twice.")
+    numbers = pd.to_numeric(table[task], errors="coerce")
+    broken = numbers.isna() & table[task].notna()
+    if broken.any():
+        row = table[broken].iloc[0]
+        raise ValueError(
+            f"{file} holds {row[task]!r} as a {task} score of utterance {row.utterance} by "
+            f"{row.rater}; expected a number. Copy it again."
+        )
+    table[task] = numbers
+    order = table["utterance"].unique()
+    scores = table.pivot(index="utterance", columns="rater", values=task).loc[order]
+    about = table.drop_duplicates("utterance").set_index("utterance")[["speaker", "gender"]]
+    return scores, about, [root / "flac" / f"{name}.flac" for name in order]
+
+
+def read_kaldi_table(path):
+    """Read a Kaldi table, a key and a value a line, as a dict."""
+    file = existing_file(path, "speechocean762", "copy it again from the corpus' archive")
+    pairs = [line.split(None, 1) for line in read_text(file).splitlines() if line.strip()]
+    if broken := [pair[0] for pair in pairs if len(pair) < 2]:
+        raise ValueError(f"{file} gives no value for {first_few(broken)}; copy it again.")
+    return {key: value.strip() for key, value in pairs}
+
+
+def read_archive(root, task):
+    """Read the corpus' own layout; returns the same as `read_subset`, train before test."""
+    import pandas as pd
+
+    place = root / "resource" / "scores-detail.json"
+    if not place.exists() and (root / "scores-detail.json").exists():
+        place = root / "scores-detail.json"
+    file = existing_file(place, "speechocean762", "copy resource/ from the corpus' archive")
+    try:
+        detail = json.loads(file.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{file} is no whole JSON file: {error}. Copy it again.") from error
+
+    audio, speakers, genders = {}, {}, {}
+    for part in ("train", "test"):
+        audio |= read_kaldi_table(root / part / "wav.scp")
+        speakers |= read_kaldi_table(root / part / "utt2spk")
+        genders |= read_kaldi_table(root / part / "spk2gender")
+    unknown = [name for name in audio if name not in detail or name not in speakers]
+    if unknown:
+        raise ValueError(
+            f"{len(unknown)} utterances of wav.scp have no scores in {file} or no speaker in "
+            f"utt2spk: {first_few(unknown)}; copy these files again."
+        )
+    rows = [detail[name].get(task) for name in audio]
+    counts = {name: len(row or []) for name, row in zip(audio, rows, strict=True)}
+    n_experts = max(counts.values())
+    if uneven := [name for name, count in counts.items() if count != n_experts or not count]:
+        raise ValueError(
+            f"{file} has no list of {n_experts or 5} {task} scores for {first_few(uneven)}; copy it again."
+        )
+    columns = [f"expert{position}" for position in range(1, n_experts + 1)]
+    scores = pd.DataFrame(rows, index=list(audio), columns=columns, dtype=float)
+    about = pd.DataFrame({"speaker": {name: speakers[name] for name in audio}})
+    about["gender"] = about["speaker"].map(genders)
+    return scores, about, [root / path for path in audio.values()]
+
+
+def cut_scores(scores, cuts):
+    """Cut scores into the four classes; returns object cells, NaN where there is no score."""
+    values = scores.to_numpy(dtype=float)
+    outside = (values < 0) | (values > HIGHEST)
+    if outside.any():
+        row, column = np.argwhere(outside)[0]
+        raise ValueError(
+            f"{scores.columns[column]} scores utterance {scores.index[row]} "
+            f"{values[row, column]:g}; scores lie between 0 and {HIGHEST}."
+        )
+    names = np.array([*CLASSES, np.nan], dtype=object)
+    classes = np.where(np.isnan(values), len(CLASSES), np.digitize(values, cuts))
+    return names[classes]
+
+
+def check_audio(paths):
+    """Raise where an audio file is missing or empty; return the paths as str."""
+    sizes = {folder: visible_files(folder) for folder in {p.parent for p in paths} if folder.is_dir()}
+    found = [sizes.get(path.parent, {}).get(path.name) for path in paths]
+    require_audio(
+        [str(path) for path, size in zip(paths, found, strict=True) if size is None],
+        [str(path) for path, size in zip(paths, found, strict=True) if size == 0],
+        "copy the audio again from where the scores came",
+    )
+    return [str(path) for path in paths]
+
+
+def make_bunch(root, task, cuts, scores, about, paths):
+    """Gather what was read into the loader's result."""
+    import pandas as pd
+
+    index = pd.Index(scores.index, dtype=object, name="utterance")
+    Y = pd.DataFrame(cut_scores(scores, cuts), index=index, columns=list(scores.columns))
+    consensus = hard_labels(Task(Y, CLASSES))
+    speakers = about["speaker"].to_numpy(dtype=object)
+    bands = ", ".join(f"{name} from {low:g}" for name, low in zip(CLASSES, [0, *cuts], strict=True))
+    return Bunch(
+        X=paths,
+        Y=Y,
+        consensus=consensus,
+        sessions=speakers,
+        speakers=speakers.copy(),
+        genders=about["gender"].to_numpy(dtype=object),
+        classes=list(CLASSES),
+        label_map=None,
+        DESCR=DESCRIPTION.format(
+            n_samples=len(Y),
+            n_speakers=len(set(speakers)),
+            root=root,
+            task=task,
+            bands=bands,
+            n_majority=sum(label is not None for label in consensus),
+        ),
+    )
+
+
+def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
+    """Load speechocean762 with each expert's scores cut into four classes.
+
+    Both layouts are read: the corpus' archive (``WAVE/``, ``train/``, ``test/``,
+    ``resource/scores-detail.json``), and the subset of one table (``ratings.csv`` beside
+    ``flac/``).
+
+    Parameters
+    ----------
+    root : str or path-like
+        The corpus' folder; ``~`` is expanded.
+    task : {"prosodic", "fluency", "accuracy", "total"}, default="prosodic"
+        The score to classify. Completeness (0 to 1, mostly 1) makes no classes.
+    cuts : sequence of three float, default=(5, 7, 9)
+        The lowest score of unstable, good and excellent. A score on a bound belongs to the
+        class above it: poor is [0, 5), unstable [5, 7), good [7, 9), excellent [9, 10], which
+        for whole scores are the rubric's 0-4, 5-6, 7-8 and 9-10, and leaves no gap for the
+        fractions of ``total``. The rubric of ``fluency`` has other bands: ``(4, 6, 8)``.
+
+    Returns
+    -------
+    sklearn.utils.Bunch
+        With these fields, one entry an utterance:
+
+        - ``X``: list of str, the paths of the 16 kHz audio files;
+        - ``Y``: DataFrame of shape (n_samples, 5), indexed by utterance name, columns expert1
+          to expert5, cells a class, or NaN where there is no score;
+        - ``consensus``: object array, the unique majority class, None without one;
+        - ``sessions``, ``speakers``: object arrays, both the speaker, who must not be split
+          between folds;
+        - ``genders``: object array;
+        - ``classes``: list, in the rubric's order from poor to excellent;
+        - ``label_map``: None;
+        - ``DESCR``: str.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a folder, a table or an utterance's audio is missing.
+    ValueError
+        If `task` or `cuts` are none, a table is empty, cut short or lacks an utterance, a
+        score lies outside 0 to 10, or audio files are empty.
+
+    Examples
+    --------
+    >>> from sklearn_raters.datasets import load_speechocean762
+    >>> corpus = load_speechocean762("~/speechocean762")  # doctest: +SKIP
+    >>> corpus.classes  # doctest: +SKIP
+    ['poor', 'unstable', 'good', 'excellent']
+    """
+    if task not in TASKS:
+        raise ValueError(f"task must be one of {', '.join(TASKS)}, not {task!r}.")
+    if len(cuts) != len(CLASSES) - 1 or any(low >= high for low, high in pairwise(cuts)):
+        raise ValueError(f"cuts must be three rising scores, not {cuts!r}.")
+    remedy = "give the folder that holds WAVE/, train/, test/ and resource/, or ratings.csv"
+    folder = existing_folder(root, "speechocean762", remedy)
+    if (folder / "ratings.csv").exists():
+        scores, about, paths = read_subset(folder, task)
+    elif (folder / "train").is_dir():
+        scores, about, paths = read_archive(folder, task)
+    else:
+        raise FileNotFoundError(f"speechocean762: {folder} has neither ratings.csv nor train/; {remedy}.")
+    return make_bunch(folder, task, cuts, scores, about, check_audio(paths))

@@ -1,0 +1,242 @@
+"""Audio samples to arrays of features by openSMILE, several at once, remembered by content."""
+
+import functools
+import hashlib
+import os
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from sklearn.utils.parallel import delayed
+
+from sklearn_raters._parallel import run_jobs
+from sklearn_raters.features._audio import SAMPLING_RATE, content_of, describe, read_audio
+
+CONFIG = Path(__file__).parent / "config" / "lld45.conf"
+
+# The shortest signal in seconds that fills one of each set's windows.
+WINDOWS = {"lld45": 0.060, "emobase": 0.040, "eGeMAPSv02": 0.060}
+STEP = 0.010  # s
+# openSMILE works on 16-bit samples, and its Python side wraps what does not fit.
+_HIGHEST = 32767 / 32768
+# The smoothing over 3 frames adds a frame at the end, in which no new audio is.
+_ADDED_BY_SMOOTHING = 1
+# Part of every cache key: raise it when what is stored under a key changes.
+_CACHE_FORMAT = 1
+
+
+def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
+    """Compute the features of all samples.
+
+    Parameters
+    ----------
+    items : list
+        Paths or (signal, rate) pairs.
+    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
+        The paper's frames, or the functionals of a set that openSMILE brings along.
+    n_jobs : int, default=None
+        Samples at once, as joblib understands it.
+    memory : str, PathLike, joblib.Memory or None, default=None
+        Folder of the cache.
+    verbose : int, default=0
+        Above 0, progress is shown on stderr.
+
+    Returns
+    -------
+    list of ndarray of shape (n_frames_i, n_features), float32
+        The features, in the order of `items`; one row where the set is of functionals.
+    """
+    folder = cache_folder(memory)
+    # Looked up here, so that no worker starts, and loads openSMILE, where all is known.
+    known = [load(cache_path(folder, item, feature_set)) if folder else None for item in items]
+    wanted = [index for index, values in enumerate(known) if values is None]
+    # joblib's workers outlive a change of folder here, so what is relative is another thing to them.
+    jobs = (delayed(_extract_one)(_absolute(items[index]), index, feature_set, folder) for index in wanted)
+    computed = run_jobs(
+        jobs, len(wanted), n_jobs=n_jobs, description=f"openSMILE {feature_set}", verbose=verbose
+    )
+    for index, values in zip(wanted, computed, strict=True):
+        known[index] = values
+    return known
+
+
+@functools.cache
+def feature_names(feature_set):
+    """Read the names of the features, openSMILE's own, from the configuration.
+
+    Parameters
+    ----------
+    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
+        The set.
+
+    Returns
+    -------
+    tuple of str
+        One name a feature.
+    """
+    return tuple(_smile(feature_set).feature_names)
+
+
+def count_frames(n_samples):
+    """Count the windows of 60 ms, one every 10 ms, that fit into a signal.
+
+    Parameters
+    ----------
+    n_samples : int
+        Length of the signal in samples at 16 kHz.
+
+    Returns
+    -------
+    int
+        Number of frames.
+
+    Examples
+    --------
+    >>> from sklearn_raters.extraction import count_frames
+    >>> count_frames(960), count_frames(1119), count_frames(1120)
+    (1, 1, 2)
+    """
+    window, step = round(WINDOWS["lld45"] * SAMPLING_RATE), round(STEP * SAMPLING_RATE)
+    return (n_samples - window) // step + 1
+
+
+def cache_folder(memory):
+    """Find where to keep extracted features.
+
+    Parameters
+    ----------
+    memory : str, PathLike, joblib.Memory or None
+        As the transformers take it.
+
+    Returns
+    -------
+    Path or None
+        The folder, None where nothing is kept.
+    """
+    location = getattr(memory, "location", memory)
+    if location is None:
+        return None
+    return Path(location).expanduser().absolute() / "sklearn_raters" / "features"
+
+
+def cache_path(folder, item, feature_set):
+    """Find the file that belongs to a sample's content and to all that decides its features.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the cache.
+    item : str, PathLike or (signal, rate) pair
+        The sample.
+    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
+        The set.
+
+    Returns
+    -------
+    Path
+        Where its features are or will be.
+    """
+    digest = hashlib.sha256(_settings(feature_set))
+    for part in content_of(item):
+        digest.update(part)
+    key = digest.hexdigest()
+    return folder / key[:2] / f"{key}.npz"
+
+
+def load(path):
+    """Load features from the cache.
+
+    Parameters
+    ----------
+    path : Path
+        File of the cache.
+
+    Returns
+    -------
+    ndarray of shape (n_frames, n_features) or None
+        None where there is nothing, or nothing whole.
+    """
+    try:
+        with open(path, "rb") as file, np.load(file) as archive:
+            return archive["features"]
+    except Exception:
+        # Whatever is wrong with an entry, computing it anew gives the same values.
+        return None
+
+
+def store(path, features):
+    """Write features into the cache, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        File of the cache.
+    features : ndarray of shape (n_frames, n_features)
+        What to keep.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.stem}.{uuid.uuid4().hex}.partial")
+    try:
+        with open(partial, "xb") as file:
+            # The archive's checksum tells a damaged entry from a whole one.
+            np.savez(file, features=features)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@functools.cache
+def _settings(feature_set):
+    versions = [f"{name} {version(name)}" for name in ("opensmile", "audresample", "soundfile")]
+    parts = [f"format {_CACHE_FORMAT}", feature_set, f"{SAMPLING_RATE} Hz", *versions]
+    if feature_set == "lld45":
+        parts += [path.read_text(encoding="utf-8") for path in sorted(CONFIG.parent.iterdir())]
+    return "\n".join(parts).encode()
+
+
+@functools.cache
+def _smile(feature_set):
+    # Once a process, since it does not travel between processes.
+    import opensmile
+
+    if feature_set == "lld45":
+        return opensmile.Smile(str(CONFIG), "lld", loglevel=1)
+    functionals = opensmile.FeatureLevel.Functionals
+    return opensmile.Smile(opensmile.FeatureSet[feature_set], functionals, loglevel=1)
+
+
+def _absolute(item):
+    return Path(item).expanduser().absolute() if isinstance(item, str | os.PathLike) else item
+
+
+def _extract_one(item, index, feature_set, folder):
+    signal = read_audio(item, index)
+    shortest = round(WINDOWS[feature_set] * SAMPLING_RATE)
+    if len(signal) < shortest:
+        raise ValueError(
+            f"{describe(item, index)} lasts {1000 * len(signal) / SAMPLING_RATE:.4g} ms, too short for one "
+            f"window of {1000 * WINDOWS[feature_set]:.0f} ms: it has no frames. Leave it out of X and Y."
+        )
+    features = _run_opensmile(signal, feature_set)
+    if features is None or not np.isfinite(features).all():
+        raise RuntimeError(
+            f"{describe(item, index)}: openSMILE did not give all of its {feature_set} features."
+        )
+    if folder is not None:
+        store(cache_path(folder, item, feature_set), features)
+    return features
+
+
+def _run_opensmile(signal, feature_set):
+    signal = np.clip(signal, -1, _HIGHEST)
+    # openSMILE calls back into Python for every frame, where a Ctrl-C in the main thread would be lost.
+    with ThreadPoolExecutor(1) as thread:
+        values = thread.submit(_smile(feature_set), signal, SAMPLING_RATE).result()[0].T
+    if feature_set == "lld45":
+        n_frames = count_frames(len(signal))
+        if len(values) != n_frames + _ADDED_BY_SMOOTHING:
+            return None
+        values = values[:n_frames]
+    return np.ascontiguousarray(values, dtype=np.float32)

@@ -1,0 +1,140 @@
+"""Recall of every class, and their unweighted average (UAR)."""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import UndefinedMetricWarning
+from sklearn.metrics import recall_score
+
+from sklearn_raters.ratings import is_missing
+
+
+def _complete_labels(y, name, remedy):
+    # As objects, since NumPy would turn a NaN beside strings into the string "nan".
+    y = np.asarray(y, dtype=object)
+    if y.ndim != 1:
+        raise ValueError(f"{name} must hold one label a sample, got an array of shape {y.shape}.")
+    y = y.tolist()
+    missing = np.flatnonzero([is_missing(label) for label in y])
+    if len(missing):
+        raise ValueError(f"Sample {missing[0]} has no label in {name}. {remedy}.")
+    return y
+
+
+def _check_same_kind(labels, y_pred):
+    strings = {isinstance(label, str) for label in (*labels, *y_pred)}
+    if len(strings) == 2:
+        raise TypeError(
+            f"Classes {labels[:5]} and predictions {sorted(set(y_pred), key=str)[:5]} mix strings "
+            "and numbers: give both in one type."
+        )
+
+
+def class_recalls(y_true, y_pred, *, labels=None):
+    """
+    Compute the recall of each class.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Consensus labels, none missing.
+    y_pred : array-like of shape (n_samples,)
+        Predicted labels. A prediction outside `labels` is wrong.
+    labels : sequence of length n_classes or None, default=None
+        The classes, in the order of the answer. None takes the sorted labels of `y_true`. Samples
+        of another class are left out, as in `sklearn.metrics.recall_score`.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Shares in [0, 1], NaN for a class that no sample has.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, there is no sample, or a label is missing.
+    TypeError
+        If one side holds strings and the other numbers.
+
+    Examples
+    --------
+    >>> from sklearn_raters.metrics import class_recalls
+    >>> class_recalls(["a", "a", "b"], ["a", "b", "b"], labels=["a", "b", "c"])
+    array([0.5, 1. , nan])
+    """
+    y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus")
+    y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample")
+    if len(y_true) != len(y_pred):
+        raise ValueError(
+            f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}: give one prediction for each sample."
+        )
+    if not y_true:
+        raise ValueError("There is no sample to score: y_true and y_pred are empty.")
+    labels = sorted(set(y_true)) if labels is None else list(labels)
+    _check_same_kind(labels, y_pred)
+    # scikit-learn takes 2.5 for a continuous target and objects for an unknown one; codes pass.
+    code = {label: index for index, label in enumerate(labels)}
+    outside = len(labels)
+    return recall_score(
+        [code.get(label, outside) for label in y_true],
+        [code.get(label, outside) for label in y_pred],
+        labels=range(len(labels)),
+        average=None,
+        zero_division=np.nan,
+    )
+
+
+def unweighted_average_recall(y_true, y_pred, *, labels=None):
+    """
+    Compute the unweighted average recall (UAR), the mean of the classes' recalls.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Consensus labels, none missing.
+    y_pred : array-like of shape (n_samples,)
+        Predicted labels. A prediction outside `labels` is wrong.
+    labels : sequence or None, default=None
+        The classes to average over; None takes the labels of `y_true`. Samples of another class
+        are left out.
+
+    Returns
+    -------
+    float
+        Share in [0, 1]; 1 / n_classes is chance.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, a label is missing, or no sample is of one of the `labels`.
+    TypeError
+        If one side holds strings and the other numbers.
+
+    Warns
+    -----
+    sklearn.exceptions.UndefinedMetricWarning
+        If no sample is of some class of `labels`: its recall is undefined and the mean is that of
+        the others.
+
+    Examples
+    --------
+    >>> from sklearn_raters.metrics import unweighted_average_recall
+    >>> unweighted_average_recall(["a", "a", "a", "a", "b"], ["a", "a", "a", "b", "b"])
+    0.875
+    """
+    recalls = class_recalls(y_true, y_pred, labels=labels)
+    absent = np.isnan(recalls)
+    if absent.all():
+        raise ValueError(
+            f"None of the {len(y_true)} samples is of one of the classes {list(labels)}: check the "
+            "spelling of labels= against y_true."
+        )
+    if absent.any():
+        names = [label for label, gone in zip(labels, absent, strict=True) if gone]
+        warnings.warn(
+            f"No sample is of class {', '.join(map(repr, names))}: recall is undefined there, and "
+            "the unweighted average recall is the mean over the other classes.",
+            UndefinedMetricWarning,
+            stacklevel=2,
+        )
+    return float(recalls[~absent].mean())

@@ -1,0 +1,8 @@
+"""Cross-validation with ratings: out-of-fold predictions, and the table that compares models."""
+
+from sklearn_raters.model_selection._bootstrap import paired_bootstrap
+from sklearn_raters.model_selection._compare import compare
+from sklearn_raters.model_selection._cross_val_predict import cross_val_predict_raters
+from sklearn_raters.model_selection._paper_models import paper_models
+
+__all__ = ["compare", "cross_val_predict_raters", "paired_bootstrap", "paper_models"]

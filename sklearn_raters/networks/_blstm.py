@@ -1,0 +1,163 @@
+"""The paper's network as a classifier: a BLSTM with attention on hard or soft labels."""
+
+from numbers import Integral
+
+from sklearn_raters._sklearn_compat import Interval, StrOptions
+from sklearn_raters.networks._base import BaseNetClassifier
+
+
+class BLSTMClassifier(BaseNetClassifier):
+    """BLSTM-DNN with attention pooling for sequences, or any samples, with hard or soft labels.
+
+    The network of Chou & Lee 2019 (section 3.1), after Mirsamadi et al. 2017: a dense ReLU layer, a
+    bidirectional LSTM whose states an attention layer averages over time, a dense ReLU layer and a softmax,
+    dropout after each layer, trained by Adamax on cross-entropy.
+
+    Parameters
+    ----------
+    dense_units : int, default=256
+        Width of the first dense layer.
+    lstm_units : int, default=128
+        Width of each direction of the BLSTM.
+    representation_units : int, default=256
+        Width of the last dense layer, the representation that `transform` returns.
+    dropout : float, default=0.5
+        Share of values dropped after each layer while training, in steps of 1/256.
+    max_epochs : int, default=40
+        Passes over the training samples.
+    batch_size : int, default=32
+        Samples a training step.
+    learning_rate : float, default=1e-3
+        Step size of Adamax.
+    class_weight : dict or "balanced", default=None
+        Weights of the classes in the loss; "balanced" makes them inverse to the classes' shares.
+    early_stopping : bool, default=False
+        Whether to hold out part of the training samples, by whole groups, to stop when their cross-entropy
+        has not fallen for `n_iter_no_change` epochs, and to restore the best epoch.
+    validation_fraction : float, default=0.2
+        Share of the groups (of the samples, where no groups are given) held out by early stopping.
+    n_iter_no_change : int, default=10
+        Epochs without a lower validation loss after which to stop.
+    classes : array-like of shape (n_classes,), default=None
+        The classes in the order of the columns of soft labels, and of `classes_`. None takes the sorted
+        labels of y, or 0, 1, ... for soft labels.
+    device : str, default="auto"
+        Where to compute: "cpu", "cuda", "cuda:1", ...; "auto" takes a GPU where there is one.
+    precision : {"float32", "bfloat16"}, default="float32"
+        What to compute in, while training and predicting. bfloat16 keeps 8 bits of each number, so answers
+        depend on the batch in the third digit. It may be quicker on processors with AMX or AVX512-BF16 and
+        on GPUs, or slower: measure it first.
+    random_state : int, RandomState instance or None, default=None
+        Source of initial weights, batches, dropout and the validation part. The same int gives the same
+        network; torch's global generator is neither read nor moved.
+    net_params : dict, default=None
+        Further settings of skorch's `NeuralNet`, such as `{"optimizer__weight_decay": 1e-4}`.
+    verbose : int, default=0
+        1 prints a line an epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    n_features_in_ : int
+        Features of a frame.
+    net_ : skorch.NeuralNet
+        The trained net, with its `history`.
+    n_iter_ : int
+        Epochs run.
+
+    References
+    ----------
+    Chou & Lee, "Every Rating Matters", ICASSP 2019. Mirsamadi, Barsoum & Zhang, "Automatic speech emotion
+    recognition using recurrent neural networks with local attention", ICASSP 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_raters import BLSTMClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.repeat(["calm", "lively"], 20)
+    >>> X = [rng.normal(2 * (label == "lively"), size=(rng.integers(3, 9), 5)) for label in y]
+    >>> clf = BLSTMClassifier(max_epochs=5, random_state=0).fit(X, y)
+    >>> clf.predict(X[:1]).tolist()
+    ['calm']
+    >>> clf.transform(X).shape
+    (40, 256)
+    """
+
+    _parameter_constraints = {
+        **BaseNetClassifier._parameter_constraints,
+        "dense_units": [Interval(Integral, 1, None, closed="left")],
+        "lstm_units": [Interval(Integral, 1, None, closed="left")],
+        "representation_units": [Interval(Integral, 1, None, closed="left")],
+        "precision": [StrOptions({"float32", "bfloat16"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        dense_units=256,
+        lstm_units=128,
+        representation_units=256,
+        dropout=0.5,
+        max_epochs=40,
+        batch_size=32,
+        learning_rate=1e-3,
+        class_weight=None,
+        early_stopping=False,
+        validation_fraction=0.2,
+        n_iter_no_change=10,
+        classes=None,
+        device="auto",
+        precision="float32",
+        random_state=None,
+        net_params=None,
+        verbose=0,
+    ):
+        self.dense_units = dense_units
+        self.lstm_units = lstm_units
+        self.representation_units = representation_units
+        self.dropout = dropout
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.class_weight = class_weight
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.classes = classes
+        self.device = device
+        self.precision = precision
+        self.random_state = random_state
+        self.net_params = net_params
+        self.verbose = verbose
+
+    def _module(self, n_features, n_classes, seed):
+        from sklearn_raters import _torch
+
+        return _torch.build(
+            _torch.BLSTMNet,
+            seed,
+            n_features=n_features,
+            n_classes=n_classes,
+            dense_units=self.dense_units,
+            lstm_units=self.lstm_units,
+            representation_units=self.representation_units,
+            dropout=self.dropout,
+            precision=self.precision,
+        )
+
+    def attention(self, X):
+        """Return how much each frame counts.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        list of ndarray of shape (n_frames_i,)
+            Frame weights; those of a sample sum to one.
+        """
+        return self._run(X)[1]

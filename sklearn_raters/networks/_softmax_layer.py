@@ -1,0 +1,97 @@
+"""The paper's fusion layer as a classifier: dropout and one softmax layer."""
+
+from sklearn_raters.networks._base import BaseNetClassifier
+
+
+class SoftmaxLayerClassifier(BaseNetClassifier):
+    """One softmax layer with dropout on its input, trained by Adamax (Chou & Lee 2019, 2.2.4).
+
+    Parameters
+    ----------
+    dropout : float, default=0.5
+        Share of input values dropped while training, in steps of 1/256.
+    max_epochs : int, default=100
+        Passes over the training samples.
+    batch_size : int, default=32
+        Samples a training step.
+    learning_rate : float, default=1e-2
+        Step size of Adamax.
+    class_weight : dict or "balanced", default=None
+        Weights of the classes in the loss; "balanced" makes them inverse to the classes' shares.
+    early_stopping : bool, default=False
+        Whether to hold out part of the training samples, by whole groups, to stop when their cross-entropy
+        has not fallen for `n_iter_no_change` epochs, and to restore the best epoch.
+    validation_fraction : float, default=0.2
+        Share of the groups (of the samples, where no groups are given) held out by early stopping.
+    n_iter_no_change : int, default=10
+        Epochs without a lower validation loss after which to stop.
+    classes : array-like of shape (n_classes,), default=None
+        The classes in the order of the columns of soft labels, and of `classes_`.
+    device : str, default="cpu"
+        Where to compute; the layer is too small to gain by a GPU.
+    random_state : int, RandomState instance or None, default=None
+        Source of initial weights, batches, dropout and the validation part.
+    net_params : dict, default=None
+        Further settings of skorch's `NeuralNet`.
+    verbose : int, default=0
+        1 prints a line an epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    n_features_in_ : int
+        Width of the input.
+    net_ : skorch.NeuralNet
+        The trained net, with its `history`.
+    n_iter_ : int
+        Epochs run.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.preprocessing import scale
+    >>> from sklearn_raters import SoftmaxLayerClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = SoftmaxLayerClassifier(random_state=0).fit(scale(X), y)
+    >>> clf.score(scale(X), y) > 0.8
+    True
+    """
+
+    def __init__(
+        self,
+        *,
+        dropout=0.5,
+        max_epochs=100,
+        batch_size=32,
+        learning_rate=1e-2,
+        class_weight=None,
+        early_stopping=False,
+        validation_fraction=0.2,
+        n_iter_no_change=10,
+        classes=None,
+        device="cpu",
+        random_state=None,
+        net_params=None,
+        verbose=0,
+    ):
+        self.dropout = dropout
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.class_weight = class_weight
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.classes = classes
+        self.device = device
+        self.random_state = random_state
+        self.net_params = net_params
+        self.verbose = verbose
+
+    def _module(self, n_features, n_classes, seed):
+        from sklearn_raters import _torch
+
+        return _torch.build(
+            _torch.SoftmaxLayer, seed, n_features=n_features, n_classes=n_classes, dropout=self.dropout
+        )

@@ -1,0 +1,283 @@
+"""Every form in which ratings come -> votes: the one border guard for Y."""
+
+from itertools import chain
+
+import numpy as np
+
+from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_labels
+from sklearn_raters.ratings._votes import Votes, merge_votes
+
+_SEVERAL = (list, tuple, set, frozenset, np.ndarray)
+
+
+def parse_ratings(Y, classes=None):
+    """
+    Read ratings of any form into votes.
+
+    Parameters
+    ----------
+    Y : array-like, DataFrame, Series or Votes
+        The ratings, in one of these forms:
+
+        - ``(n_samples, n_raters)`` labels; missing is None, NaN or pandas.NA. A cell may hold a
+          tuple, list or set of labels where the rater chose several; the same label twice in a
+          cell counts once. The columns of a DataFrame name the raters, those of an array are
+          called 0, 1, 2, ...
+        - ``(n_samples, n_raters, n_classes)`` votes in a NumPy array, 0/1 or weights, all zero
+          where the rater did not rate the sample; needs `classes`.
+        - ``(n_samples,)`` labels of a single rater.
+        - `Votes`, returned as they are.
+
+        A long table goes through `ratings_from_long` first.
+    classes : sequence or None, default=None
+        The labels that the last axis of a votes cube stands for. The other forms carry their
+        labels themselves, and need not hold all of the classes nor only these.
+
+    Returns
+    -------
+    Votes
+        One entry a vote, whatever the form was.
+
+    Raises
+    ------
+    ValueError
+        If there are no ratings, labels of several types, or labels that are no labels; or if
+        a cube comes without its `classes`.
+    TypeError
+        If Y is of no such form.
+
+    Examples
+    --------
+    >>> from sklearn_raters.ratings import parse_ratings
+    >>> votes = parse_ratings([["anger", None], [("anger", "sadness"), "neutral"]])
+    >>> votes
+    Votes(4 votes, 2 samples, 2 raters, labels=['anger', 'neutral', 'sadness'])
+    >>> votes.sample, votes.rater, votes.label
+    (array([0, 1, 1, 1]), array([0, 0, 0, 1]), array([0, 0, 2, 1]))
+    """
+    if isinstance(Y, Votes):
+        return Y
+    if hasattr(Y, "iloc"):
+        return _parse_table(Y)
+    Y = _as_array(Y)
+    if Y.ndim == 3:
+        return _parse_cube(Y, classes)
+    if Y.ndim not in (1, 2):
+        raise ValueError(f"Ratings must have 1, 2 or 3 dimensions, not the shape {Y.shape}.")
+    matrix = Y[:, np.newaxis] if Y.ndim == 1 else Y
+    return _cells_to_votes(*_rated_cells(matrix), len(matrix), list(range(matrix.shape[1])))
+
+
+def expand_cells(cells):
+    """Unfold cells that hold several labels.
+
+    Returns
+    -------
+    cell : ndarray of int, shape (n_labels,)
+        The cell that each label comes from.
+    labels : ndarray of object, shape (n_labels,)
+        The labels; missing ones are left out.
+    """
+    import pandas as pd
+
+    several_types = [kind for kind in set(map(type, cells)) if issubclass(kind, _SEVERAL)]
+    if not several_types:
+        kept = np.flatnonzero(~pd.isna(cells))
+        return kept, cells[kept]
+    several = np.fromiter((isinstance(cell, _SEVERAL) for cell in cells), bool, len(cells))
+    size = np.ones(len(cells), dtype=np.intp)
+    size[several] = [np.size(cell) if isinstance(cell, np.ndarray) else len(cell) for cell in cells[several]]
+    lists = (cell if many else (cell,) for cell, many in zip(cells, several, strict=True))
+    labels = np.fromiter(chain.from_iterable(lists), dtype=object, count=size.sum())
+    kept = np.flatnonzero(~pd.isna(labels))
+    return np.repeat(np.arange(len(cells)), size)[kept], labels[kept]
+
+
+def encode_labels(labels, where):
+    """Turn labels into codes.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n_votes,)
+        Labels, none missing.
+    where : callable
+        From a position in `labels` to the words that say where it stands.
+
+    Returns
+    -------
+    code : ndarray of int, shape (n_votes,)
+        Indices into `names`.
+    names : list
+        The distinct labels, sorted.
+    """
+    if labels.dtype == object:
+        import pandas as pd
+
+        _check_label_types(labels, where)
+        code, names = pd.factorize(labels)
+    else:
+        names, code = np.unique(labels, return_inverse=True)
+    names = [plain(name) for name in names]
+    first = {}
+    for index, name in enumerate(names):
+        first.setdefault(label_kind(name), index)
+        if name == "" or (label_kind(name) == "numbers" and not abs(name) < np.inf):
+            raise ValueError(
+                f"{where(np.argmax(code == index))} has the label {name!r}. A missing rating is "
+                "None, NaN or pandas.NA."
+            )
+    if len(first) > 1:
+        places = "; ".join(
+            f"{where(np.argmax(code == index))} has {names[index]!r}" for index in first.values()
+        )
+        raise ValueError(
+            f"The ratings mix labels of several types ({' and '.join(first)}): {places}. Make all "
+            "labels of one type."
+        )
+    ordered = sort_labels(names, "The labels")
+    position = {name: index for index, name in enumerate(ordered)}
+    return np.array([position[name] for name in names], dtype=np.intp)[code], ordered
+
+
+def _check_label_types(labels, where):
+    """Refuse what cannot be a label, such as a dict or a list within a list."""
+    for kind in set(map(type, labels)):
+        if kind.__hash__ is None or issubclass(kind, _SEVERAL):
+            bad = next(i for i, label in enumerate(labels) if type(label) is kind)
+            raise ValueError(
+                f"{where(bad)} holds {labels[bad]!r}, a {kind.__name__}, as a label: labels are "
+                "strings or numbers, several of them in one flat tuple."
+            )
+
+
+def _as_array(Y):
+    """Make an array of ratings without letting NumPy unfold cells that hold several labels."""
+    if np.ma.isMaskedArray(Y):
+        return Y.filled(0) if Y.ndim == 3 else np.where(np.ma.getmaskarray(Y), None, Y.data)
+    if isinstance(Y, np.ndarray):
+        return Y
+    if isinstance(Y, str | bytes | dict | set) or hasattr(Y, "tocoo") or not np.iterable(Y):
+        raise TypeError(
+            f"Ratings cannot be read from {type(Y).__name__}: give an array, a list, a DataFrame, "
+            "or a long table through ratings_from_long."
+        )
+    if hasattr(Y, "__array__"):
+        return np.asarray(Y)
+    rows = list(Y)
+    if not rows or not all(isinstance(row, list | tuple | np.ndarray) for row in rows):
+        return np.fromiter(rows, dtype=object, count=len(rows))
+    width = len(rows[0])
+    for index, row in enumerate(rows):
+        if len(row) != width:
+            raise ValueError(
+                f"Row {index} of the ratings has {len(row)} cells, row 0 has {width}: give one "
+                "cell a rater, None where the rater did not rate."
+            )
+    cells = np.fromiter(chain.from_iterable(rows), dtype=object, count=len(rows) * width)
+    return cells.reshape(len(rows), width)
+
+
+def _rated_cells(matrix):
+    """Find the cells (sample, rater, value) of a 2-D array that are rated."""
+    kind = matrix.dtype.kind
+    if kind == "f":
+        sample, rater = np.nonzero(~np.isnan(matrix))
+    elif kind in "iub":
+        sample, rater = (axis.ravel() for axis in np.indices(matrix.shape))
+    elif kind in "OUT":
+        import pandas as pd
+
+        matrix = matrix.astype(object) if kind == "T" else matrix
+        if kind == "U" and (matrix == "nan").any():
+            row, column = np.argwhere(matrix == "nan")[0]
+            raise ValueError(
+                f"Sample {row} has the label 'nan' from rater {column}: NumPy turns a missing "
+                "rating into this text. Make the array with dtype=object."
+            )
+        sample, rater = np.nonzero(~pd.isna(matrix))
+    else:
+        raise TypeError(f"Ratings of dtype {matrix.dtype} are no labels: use strings or numbers.")
+    values = matrix[sample, rater]
+    return sample, rater, values.astype(object) if kind in "UT" else values
+
+
+def _parse_table(Y):
+    """Parse a DataFrame or a Series."""
+    if not hasattr(Y, "columns"):
+        Y = Y.to_frame(0 if Y.name is None else Y.name)
+    raters = Y.columns.tolist()
+    if not Y.columns.is_unique:
+        twice = Y.columns[Y.columns.duplicated()][0]
+        raise ValueError(f"Two columns of the ratings are named {twice!r}: one column a rater.")
+    if Y.shape[1] and len(set(Y.dtypes)) == 1 and isinstance(Y.dtypes.iloc[0], np.dtype):
+        cells = _rated_cells(Y.to_numpy())
+    else:
+        cells = _rated_cells_by_column(Y)
+    return _cells_to_votes(*cells, len(Y), raters, index=Y.index)
+
+
+def _rated_cells_by_column(Y):
+    """Find the rated cells of a DataFrame with extension types or several types of columns."""
+    sample, values = [], []
+    for rater in range(Y.shape[1]):
+        column = Y.iloc[:, rater]
+        rated = np.flatnonzero(column.notna().to_numpy(dtype=bool))
+        sample.append(rated)
+        values.append(column.iloc[rated].to_numpy(dtype=object))
+    rater = np.repeat(np.arange(Y.shape[1]), [len(rated) for rated in sample])
+    empty = np.empty(0, dtype=np.intp)
+    return np.concatenate([empty, *sample]), rater, np.concatenate([empty.astype(object), *values])
+
+
+def _cells_to_votes(sample, rater, values, n_samples, raters, index=None):
+    """Unfold rated cells and encode their labels."""
+    if values.dtype == object:
+        cell, values = expand_cells(values)
+        sample, rater = sample[cell], rater[cell]
+    if not len(values):
+        raise ValueError(
+            f"There are no ratings: of the {n_samples} samples x {len(raters)} raters all cells "
+            "are missing. Give at least one label."
+        )
+
+    def where(position):
+        row = int(sample[position])
+        name = row if index is None else index[row : row + 1].tolist()[0]
+        return f"Sample {name!r}, rater {raters[rater[position]]!r}"
+
+    code, labels = encode_labels(values, where)
+    return merge_votes(sample, rater, code, np.ones(len(code)), n_samples, raters, labels)
+
+
+def _parse_cube(Y, classes):
+    """Parse a (n_samples, n_raters, n_classes) array of votes."""
+    if Y.dtype.kind not in "fiub":
+        raise ValueError(
+            f"A 3-D array is a votes cube and must hold numbers, not {Y.dtype}. Where a rater chose "
+            "several labels, put a tuple into a cell of a 2-D array of dtype=object."
+        )
+    if classes is None:
+        raise ValueError(
+            f"Votes of shape {Y.shape} do not tell their labels: give classes=, the labels of the last axis."
+        )
+    names = check_class_names(classes)
+    if len(names) != Y.shape[2]:
+        raise ValueError(
+            f"classes names {len(names)} labels ({shorten(names)}), but the votes of shape "
+            f"{Y.shape} have {Y.shape[2]} in their last axis. If the task has fewer classes, parse the "
+            "votes first: parse_ratings(Y, classes=all labels)."
+        )
+    sample, rater, label = np.nonzero(Y)
+    weight = Y[sample, rater, label].astype(np.float64)
+    wrong = np.flatnonzero(~((weight > 0) & (weight < np.inf)))
+    if len(wrong):
+        at = wrong[0]
+        raise ValueError(
+            f"Sample {sample[at]}, rater {rater[at]} has {weight[at]} votes for "
+            f"{names[label[at]]!r}: votes are finite and not negative, all 0 where not rated."
+        )
+    if not len(weight):
+        raise ValueError(f"There are no ratings: all votes of shape {Y.shape} are 0.")
+    ordered = sort_labels(names, "The classes")
+    code = np.array([ordered.index(name) for name in names])
+    return merge_votes(sample, rater, code[label], weight, len(Y), list(range(Y.shape[1])), ordered)

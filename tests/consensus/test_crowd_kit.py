@@ -1,0 +1,187 @@
+"""consensus_labels: majority, crowd-kit's methods and callables, and what the stack makes of them."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from sklearn_raters import MultiRaterStackingClassifier
+from sklearn_raters.consensus import hard_labels
+from sklearn_raters.consensus._crowd_kit import METHODS, PROBA_METHODS, consensus_labels, consensus_proba
+from sklearn_raters.datasets import make_rated_samples
+from sklearn_raters.ratings import Task
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """A crowd in which the majority is often wrong: experts are few, and the biased err alike."""
+    raters = {"expert": 3, "average": 3, "camp": 2, "spammer": 3}
+    return make_rated_samples(400, 4, 16, raters=raters, ratings_per_sample=5, random_state=0)
+
+
+def share_right(labels, data):
+    return np.mean(labels == data.true_labels)
+
+
+def test_majority_is_that_of_hard_labels(crowd):
+    np.testing.assert_array_equal(consensus_labels(crowd.Y), hard_labels(crowd.Y))
+
+
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
+def test_every_method_finds_the_truth_more_often_than_the_majority(method, crowd):
+    labels = consensus_labels(crowd.Y, method)
+    assert share_right(labels, crowd) > share_right(hard_labels(crowd.Y, ties="first"), crowd)
+    np.testing.assert_array_equal(consensus_labels(crowd.Y, method), labels)
+
+
+def test_wawa_weighs_raters_by_how_often_they_agree_with_the_majority():
+    # They agree with it on three of four samples, three of three, one of three and one of two.
+    Y = [["x", "x", "y", None], ["x", "x", None, "y"], ["y", "y", "x", None], ["x", None, "y", "y"]]
+    votes = np.array([3 / 4, 1 / 3 + 1 / 2])  # of the last sample, for x and for y
+    proba = consensus_proba(Task(Y, ["x", "y"]), "wawa")
+    np.testing.assert_allclose(proba[3], votes / votes.sum())
+    assert consensus_labels(Y, "wawa").tolist() == ["x", "x", "y", "y"]
+
+
+@pytest.mark.parametrize("name", ["numbers", "strings"])
+def test_labels_of_any_type_and_samples_without_votes_come_back(name):
+    a, b = {"numbers": (3, 7), "strings": ("x", "y")}[name]
+    Y = [[a, a, b], [None, None, None], [b, b, a], [a, a, b], [b, None, b]]
+    assert consensus_labels(Y, "dawid_skene").tolist() == [a, None, b, a, b]
+
+
+def test_the_method_decides_before_labels_are_mapped_and_dropped():
+    Y = [["joy", "fun", "rage"], ["rage", "rage", "joy"], ["other", "other", "joy"], ["fun", "fun", "rage"]]
+    seen = []
+
+    def most(table):
+        seen.append(table)
+        return table.groupby("task")["label"].agg(lambda own: own.mode()[0])
+
+    labels = consensus_labels(Task(Y, ["joy", "rage"], {"fun": "joy"}), most)
+    assert labels.tolist() == ["joy", "rage", None, "joy"]
+    assert seen[0].columns.tolist() == ["task", "worker", "label"]
+    assert set(seen[0]["label"]) == {"joy", "fun", "rage", "other"}
+
+
+@pytest.mark.parametrize("method", PROBA_METHODS)
+def test_probabilities_are_those_that_the_label_is_the_most_likely_of(method, crowd):
+    proba = consensus_proba(Task(crowd.Y, crowd.classes), method)
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+    assert proba.min() >= 0
+    labels = consensus_labels(Task(crowd.Y, crowd.classes), method)
+    ranked = np.sort(proba, axis=1)
+    clear = ranked[:, -1] > ranked[:, -2]  # of equals either is a label
+    assert clear.mean() > 0.9
+    np.testing.assert_array_equal(np.array(crowd.classes)[proba.argmax(axis=1)][clear], labels[clear])
+
+
+def test_probabilities_are_those_of_classes_after_the_map():
+    Y = [
+        ["joy", "fun", "joy"],
+        ["rage", "rage", "joy"],
+        ["other", "other", "other"],
+        ["fun", "fun", "fun"],
+    ] * 3
+    Y.append([None, None, None])
+    proba = consensus_proba(Task(Y, ["rage", "joy"], {"fun": "joy"}))
+    labels = consensus_labels(Task(Y, ["rage", "joy"], {"fun": "joy"}), "dawid_skene")
+    np.testing.assert_array_equal(np.isnan(proba[:, 0]), [label is None for label in labels])
+    np.testing.assert_allclose(proba[:2], [[0, 1], [1, 0]], atol=0.1)
+    np.testing.assert_allclose(np.nansum(proba, axis=1), [1, 1, 0, 1] * 3 + [0])
+
+
+@pytest.mark.parametrize("method", ["mmsr", "majority", "guess"])
+def test_methods_without_probabilities_are_refused(method):
+    with pytest.raises(ValueError, match=f"'{method}' has no probabilities; give one of 'dawid_skene'"):
+        consensus_proba([["a", "b"], ["a", "a"]], method)
+
+
+def test_unknown_methods_and_weighted_votes_are_refused():
+    with pytest.raises(ValueError, match=r"no consensus method 'dawid'.*'dawid_skene'"):
+        consensus_labels([["a", "b"]], "dawid")
+    votes = np.array([[[0.5, 0.5], [1, 0]]])
+    with pytest.raises(ValueError, match=r"weight 0\.5"):
+        consensus_labels(Task(votes, ["a", "b"]), "mmsr")
+
+
+def test_dawid_skene_leaves_samples_with_one_vote_each_to_others():
+    Y = [["a", None], [None, "b"], ["a", None], [None, "b"]]
+    with pytest.raises(ValueError, match="no sample has two of them"):
+        consensus_labels(Y, "dawid_skene")
+    assert consensus_labels(Y, "one_coin").tolist() == ["a", "b", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "message"),
+    [
+        (lambda table: table["label"].to_numpy(), TypeError, "pandas.Series.*got ndarray"),
+        (lambda table: pd.Series(["x", "z"], index=[0, 1]), ValueError, "the labels 'z'"),
+        (lambda table: pd.Series(["x", "y"], index=[0, -1]), ValueError, "the tasks -1"),
+        (lambda table: pd.Series(["x", "y", "x"], index=[0, 1, 1]), ValueError, "the tasks 1 more than one"),
+        (lambda table: table[["label"]], TypeError, "pandas.Series.*got DataFrame"),
+    ],
+)
+def test_what_a_callable_gives_is_checked(method, error, message):
+    with pytest.raises(error, match=message):
+        consensus_labels([["x", "x"], ["y", "x"]], method)
+
+
+def test_a_callable_may_leave_samples_without_a_label():
+    def cautious(table):
+        return pd.Series(["x", None], index=[0, 1])
+
+    assert consensus_labels([["x", "x"], ["y", "x"], ["y", "y"]], cautious).tolist() == ["x", None, None]
+
+
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
+def test_bools_are_labels_like_others(method, crowd):
+    true = crowd.Y.map(lambda label: label if label is None or label != label else label == "class1")
+    named = true.map(lambda label: label if label is None or label != label else f"{label}")
+    found = consensus_labels(true, method)
+    assert [str(label) for label in found] == consensus_labels(named, method).tolist()
+
+
+def test_raters_who_share_no_sample_cannot_be_compared():
+    Y = [["a", None], ["b", None], [None, "a"], [None, "b"]]
+    with pytest.raises(ValueError, match=r"'mmsr' cannot be found.*several raters rated"):
+        consensus_labels(Y, "mmsr")
+
+
+def test_without_crowd_kit_the_error_says_what_to_install():
+    code = (
+        "import sys; sys.modules['crowdkit'] = None\n"
+        "from sklearn_raters.crowd_labels import consensus_labels\n"
+        "consensus_labels([['a', 'b']], 'glad')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "pip install 'sklearn-raters[crowd]'" in done.stderr
+
+
+@pytest.mark.parametrize("consensus", ["majority", "dawid_skene"])
+def test_crowd_hard_learns_the_consensus_that_it_is_told_to(consensus, crowd):
+    stack = MultiRaterStackingClassifier(
+        LogisticRegression(C=0.1), consensus=consensus, fusion="mean", views=["crowd_hard"]
+    ).fit(crowd.X, crowd.Y)
+    labels = consensus_labels(crowd.Y, consensus)
+    kept = np.flatnonzero([label is not None for label in labels])
+    np.testing.assert_array_equal(stack.view_rows_[0], kept)
+    alone = LogisticRegression(C=0.1).fit(crowd.X[kept], labels[kept].tolist())
+    np.testing.assert_allclose(stack.predict_proba(crowd.X), alone.predict_proba(crowd.X), rtol=1e-5)
+
+
+def test_the_fusion_learns_the_consensus_too(crowd):
+    most = hard_labels(crowd.Y, ties="first")
+    given = pd.Series(np.where(most == "class1", "class2", most))
+
+    def without_class1(table):
+        return given
+
+    settings = {"classes": ["class2", "class3", "class4"], "fusion": "logistic", "random_state": 0}
+    stack = MultiRaterStackingClassifier(LogisticRegression(), consensus=without_class1, **settings)
+    predicted = stack.fit(crowd.X, crowd.Y).predict(crowd.X)
+    assert np.mean(predicted == given) > np.mean(predicted == most)

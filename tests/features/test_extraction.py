@@ -1,0 +1,269 @@
+"""The 45 descriptors are what they claim; the cache follows the content of the audio."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import opensmile
+import pytest
+import soundfile
+
+from sklearn_raters import OpenSmileFrames
+from sklearn_raters.features._extraction import (
+    cache_folder,
+    count_frames,
+    extract,
+    feature_names,
+    load,
+    store,
+)
+
+RATE = 16000
+NAMES = list(feature_names("lld45"))
+RNG = np.random.default_rng(0)
+
+
+def pulses(frequency, seconds=1.0):
+    signal = np.zeros(int(RATE * seconds))
+    signal[np.round(np.arange(0, len(signal), RATE / frequency)).astype(int)[:-1]] = 0.5
+    return signal
+
+
+def noise(n_samples=RATE, gain=0.1):
+    # Below full scale and on the grid of 16 bits, so that openSMILE's rounding changes nothing.
+    signal = RNG.normal(scale=gain, size=n_samples).clip(-0.9, 0.9)
+    return np.round(signal * 32768) / 32768
+
+
+def frames_of(signal, rate=RATE):
+    return extract([(signal, rate)], "lld45")[0]
+
+
+def column(frames, name):
+    return frames[:, NAMES.index(name)]
+
+
+def windows(signal):
+    return np.lib.stride_tricks.sliding_window_view(signal, 960)[::160]
+
+
+def smoothed(values):
+    padded = np.pad(values, 1, mode="edge")
+    return (padded[:-2] + padded[1:-1] + padded[2:]) / 3
+
+
+def regression(values):
+    """The slope of a line through 5 points, as HTK and openSMILE take derivatives."""
+    p = np.pad(values, [(2, 2), (0, 0)], mode="edge")
+    return (p[3:-1] - p[1:-3] + 2 * (p[4:] - p[:-4])) / 10
+
+
+def test_names_are_the_papers_45_in_order():
+    mfcc = [f"mfcc_sma{{}}[{k}]" for k in range(1, 13)]
+    first = [*mfcc, "pcm_loudness_sma{}"]
+    every = [*first, "F0_sma{}", "voiceProb_sma{}", "pcm_zcr_sma{}"]
+    expected = [name.format("") for name in every] + [name.format("_de") for name in every]
+    expected += [name.format("_de_de") for name in first]
+    assert expected == NAMES
+    assert len(NAMES) == 45
+
+
+@pytest.mark.parametrize("n_samples", [960, 961, 1119, 1120, 4000, 16000, 16159, 16160])
+def test_a_window_of_60_ms_every_10_ms(n_samples):
+    frames = frames_of(noise(n_samples))
+    assert frames.shape == (len(windows(np.zeros(n_samples))), 45)
+    assert len(frames) == count_frames(n_samples)
+    assert frames.dtype == np.float32
+    assert frames.flags.c_contiguous
+
+
+@pytest.mark.parametrize("frequency", [100, 200, 320])
+def test_f0_of_a_pulse_train(frequency):
+    frames = frames_of(pulses(frequency))
+    f0 = column(frames, "F0_sma")[3:-3]
+    np.testing.assert_allclose(f0, frequency, rtol=0.01)
+    assert (column(frames, "voiceProb_sma")[3:-3] > 0.8).all()
+
+
+def test_noise_is_less_voiced_than_a_pulse_train():
+    voicing = column(frames_of(noise()), "voiceProb_sma")
+    assert voicing.mean() < 0.55
+    assert (column(frames_of(noise()), "F0_sma") == 0).mean() > 0.8
+
+
+def test_zero_crossings_and_smoothing_by_hand():
+    signal = noise()
+    left, middle, right = (windows(signal)[:, i : i + 958] for i in range(3))
+    crossed = (left * middle < 0) | ((middle == 0) & (left * right <= 0))
+    expected = smoothed(crossed.sum(axis=1) / 960)
+    np.testing.assert_allclose(column(frames_of(signal), "pcm_zcr_sma"), expected, atol=1e-6)
+
+
+def test_loudness_by_hand():
+    """The documented formula, which openSMILE's own cIntensity does not compute."""
+    signal = noise()
+    hamming = np.hamming(960)
+    power = (windows(signal) ** 2 * hamming).sum(axis=1) / hamming.sum()
+    loudness = column(frames_of(signal), "pcm_loudness_sma")
+    np.testing.assert_allclose(loudness, smoothed((power / 1e-6) ** 0.3), rtol=2e-3)
+
+
+def test_loudness_rises_with_gain():
+    signal = noise(gain=0.05)
+    quiet, loud = (column(frames_of(s), "pcm_loudness_sma") for s in (signal, 4 * signal))
+    np.testing.assert_allclose(loud / quiet, 16**0.3, rtol=1e-3)
+
+
+def test_derivatives_by_hand():
+    frames = frames_of(noise(4000))
+    statics, deltas, deltas2 = frames[:, :16], frames[:, 16:32], frames[:, 32:]
+    # At the end the smoothing's last frame, which is cut off, takes part.
+    np.testing.assert_allclose(deltas[:-2], regression(statics)[:-2], atol=1e-3)
+    np.testing.assert_allclose(deltas2[:-4], regression(deltas[:, :13])[:-4], atol=1e-3)
+
+
+def test_values_are_those_of_emobase_with_windows_of_60_ms(tmp_path):
+    smile = opensmile.Smile(opensmile.FeatureSet.emobase, loglevel=1)
+    stock = Path(smile.config_path).read_text(encoding="latin-1")
+    widened, n_windows = re.subn(r"frameSize = 0\.0(25|40)0?\b", "frameSize = 0.060", stock)
+    assert n_windows == 2
+    path = tmp_path / "emobase60.conf"
+    path.write_text(widened, encoding="latin-1")
+    signal = np.concatenate([pulses(150), noise(8000), pulses(220)])
+    frames = frames_of(signal)
+    for level, own in (("lld", slice(0, 16)), ("lld_de", slice(16, 32))):
+        reference = opensmile.Smile(str(path), level, loglevel=1)
+        places = [reference.feature_names.index(name) for name in NAMES[own]]
+        expected = reference(signal.astype(np.float32), RATE)[0, places].T[: len(frames)]
+        # emobase's loudness is of one sample a window.
+        same = [place for place, name in enumerate(NAMES[own]) if "loudness" not in name]
+        np.testing.assert_array_equal(frames[:, own][:, same], expected[:, same])
+
+
+def test_long_audio_is_treated_like_short():
+    signal = noise(30 * RATE)
+    whole, start = frames_of(signal), frames_of(signal[: 5 * RATE])
+    np.testing.assert_array_equal(whole[: len(start) - 5], start[:-5])
+
+
+def test_silence_has_finite_frames():
+    assert np.isfinite(frames_of(np.zeros(RATE))).all()
+
+
+def test_full_scale_does_not_wrap_around():
+    # A sample of 1.0 is 32768 in 16 bits, one too many.
+    square = np.sign(np.sin(2 * np.pi * 200 * np.arange(RATE) / RATE) + 1e-3)
+    np.testing.assert_allclose(frames_of(square), frames_of(square * 32767 / 32768), atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("feature_set", "n_samples"), [("lld45", 959), ("emobase", 639), ("eGeMAPSv02", 959)]
+)
+def test_audio_shorter_than_a_window_is_named(feature_set, n_samples):
+    items = [(noise(), RATE), (noise(n_samples), RATE)]
+    with pytest.raises(ValueError, match=r"Sample 1 lasts .* too short for one window of \d0 ms"):
+        extract(items, feature_set)
+    assert np.isfinite(extract([(noise(n_samples + 1), RATE)], feature_set)[0]).all()
+
+
+@pytest.fixture
+def wav(tmp_path):
+    path = tmp_path / "audio" / "a.wav"
+    path.parent.mkdir()
+    soundfile.write(path, noise(), RATE)
+    return path
+
+
+def entries(memory):
+    return sorted(cache_folder(memory).rglob("*.npz"))
+
+
+def poison(memory):
+    """Change what the cache holds, so that a hit can be told from a computation."""
+    for path in entries(memory):
+        store(path, np.full_like(load(path), 7))
+
+
+def hit(memory, items, feature_set="lld45"):
+    values = extract(items, feature_set, memory=memory)[0]
+    return bool((values == 7).all())
+
+
+def test_cache_hits_the_same_audio_under_any_name(wav, tmp_path):
+    memory = tmp_path / "memory"
+    first = extract([wav], "lld45", memory=memory)[0]
+    np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+    poison(memory)
+    assert hit(memory, [wav])
+    assert hit(str(memory), [str(wav)])
+    assert hit(memory, [wav.rename(wav.with_name("renamed.wav"))])
+    assert len(entries(memory)) == 1
+
+
+def test_cache_misses_other_audio_and_other_settings(wav, tmp_path):
+    memory = tmp_path / "memory"
+    extract([wav], "lld45", memory=memory)
+    poison(memory)
+    assert not hit(memory, [wav], "emobase")
+    soundfile.write(wav, noise(gain=0.2), RATE)
+    assert not hit(memory, [wav])
+
+
+def test_cache_of_signals_knows_the_rate_and_the_type(tmp_path):
+    signal = noise().astype(np.float32)
+    extract([(signal, RATE)], "lld45", memory=tmp_path)
+    poison(tmp_path)
+    assert hit(tmp_path, [(signal.copy(), float(RATE))])
+    assert not hit(tmp_path, [(signal, 8000)])
+    assert not hit(tmp_path, [(signal.astype(np.float64), RATE)])
+    assert not hit(tmp_path, [(signal[:-1], RATE)])
+
+
+def test_cache_in_a_joblib_memory(wav, tmp_path):
+    from joblib import Memory
+
+    extract([wav], "lld45", memory=Memory(tmp_path / "memory", verbose=0))
+    assert len(entries(tmp_path / "memory")) == 1
+    extract([wav], "lld45", memory=Memory(None))
+
+
+def test_damaged_cache_entries_are_computed_anew(wav, tmp_path):
+    memory = tmp_path / "memory"
+    first = extract([wav], "lld45", memory=memory)[0]
+    (path,) = entries(memory)
+    whole = path.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 255
+    for damaged in (b"", whole[:10], whole[: len(whole) // 2], whole[:-1], b"x" * 500, flipped):
+        path.write_bytes(damaged)
+        np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+        assert path.read_bytes() == whole
+
+
+def test_a_failed_write_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "ab" / "abc.npz"
+    path.mkdir(parents=True)  # so that nothing can be moved there
+    with pytest.raises(OSError, match="abc"):
+        store(path, np.zeros((2, 45), np.float32))
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_relative_paths_are_those_of_the_caller_also_for_workers_that_live_on(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        for name in ("a.wav", "b.wav"):
+            soundfile.write(tmp_path / folder / name, rng.uniform(-0.1, 0.1, 3200), 16000)
+    frames = []
+    for folder in ("first", "second"):  # the second finds the first one's workers
+        monkeypatch.chdir(tmp_path / folder)
+        frames.append(extract(["a.wav", "b.wav"], "lld45", n_jobs=2))
+    assert not np.array_equal(frames[0][0], frames[1][0])
+
+
+def test_a_path_may_start_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    signal = np.sin(np.arange(16000) / 20)
+    soundfile.write(tmp_path / "voice.wav", signal, 16000)
+    (frames,) = OpenSmileFrames().fit_transform(["~/voice.wav"])
+    assert len(frames) == 95

@@ -1,0 +1,175 @@
+"""The audio transformers: what scikit-learn asks of them, workers, interrupts, real speech."""
+
+import os
+import pickle
+import signal as signals
+import threading
+
+import numpy as np
+import pytest
+import soundfile
+from joblib import Memory, parallel_config
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import estimator_checks
+
+from sklearn_raters import FramePooler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
+from sklearn_raters.features._extraction import count_frames
+
+RATE = 16000
+RNG = np.random.default_rng(0)
+
+
+def tone(seconds=0.5):
+    return RNG.normal(scale=0.1, size=int(RATE * seconds))
+
+
+@pytest.fixture
+def wavs(tmp_path):
+    paths = [tmp_path / f"{number}.wav" for number in range(4)]
+    for number, path in enumerate(paths):
+        soundfile.write(path, tone(0.3 + 0.1 * number), RATE)
+    return [str(path) for path in paths]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+@pytest.mark.parametrize("transformer", [OpenSmileFrames(), OpenSmileFunctionals()])
+def test_scikit_learns_checks_without_numeric_data(transformer):
+    name = type(transformer).__name__
+    estimator_checks.check_estimator(transformer)
+    # What check_estimator leaves out for transformers that take no table, but needs no table.
+    estimator_checks.check_no_attributes_set_in_init(name, transformer)
+    estimator_checks.check_parameters_default_constructible(name, transformer)
+    estimator_checks.check_get_params_invariance(name, transformer)
+    estimator_checks.check_set_params(name, transformer)
+    estimator_checks.check_estimator_repr(name, transformer)
+    estimator_checks.check_mixin_order(name, transformer)
+    estimator_checks.check_do_not_raise_errors_in_init_or_set_params(name, transformer)
+
+
+@pytest.mark.parametrize(
+    ("transformer", "n_features"),
+    [
+        (OpenSmileFrames(), 45),
+        (OpenSmileFunctionals(), 988),
+        (OpenSmileFunctionals("eGeMAPSv02"), 88),
+    ],
+)
+def test_one_result_a_sample_in_order(transformer, n_features, wavs):
+    transformer = pickle.loads(pickle.dumps(clone(transformer)))
+    together = transformer.transform(wavs)
+    assert len(together) == len(wavs)
+    for path, values in zip(wavs, together, strict=True):
+        alone = transformer.fit_transform([(soundfile.read(path)[0], RATE)])[0]
+        np.testing.assert_array_equal(values, alone)
+        assert values.dtype == np.float32
+        assert values.shape[-1] == n_features
+    names = transformer.get_feature_names_out()
+    assert names.dtype == object
+    assert len(set(names)) == n_features
+
+
+def test_frames_are_a_list_also_where_lengths_are_equal():
+    frames = OpenSmileFrames().transform([(tone(), RATE), (tone(), RATE)])
+    assert isinstance(frames, list)
+    assert [sample.shape for sample in frames] == [(count_frames(RATE // 2), 45)] * 2
+
+
+def test_workers_give_the_same(wavs, tmp_path):
+    alone = OpenSmileFrames().transform(wavs)
+    memory = Memory(tmp_path / "memory", verbose=0)
+    together = OpenSmileFrames(n_jobs=2, memory=memory).transform(wavs)
+    with parallel_config(backend="threading", n_jobs=2):
+        threads = OpenSmileFrames(verbose=1).transform(wavs)
+    for one, two, three in zip(alone, together, threads, strict=True):
+        np.testing.assert_array_equal(one, two)
+        np.testing.assert_array_equal(one, three)
+
+
+def test_workers_errors_keep_their_message(wavs):
+    items = [*wavs, (np.zeros(100), RATE)]
+    with pytest.raises(ValueError, match=r"Sample 4 lasts 6.25 ms"):
+        OpenSmileFrames(n_jobs=2).transform(items)
+
+
+def test_a_missing_file_is_told_before_work_begins(wavs, tmp_path):
+    memory = tmp_path / "memory"
+    with pytest.raises(FileNotFoundError, match=r"Sample 4 \('nowhere.wav'\)"):
+        OpenSmileFrames(memory=memory).transform([*wavs, "nowhere.wav"])
+    assert not memory.exists()
+
+
+def test_what_is_done_before_an_error_is_kept(wavs, tmp_path):
+    memory = tmp_path / "memory"
+    with pytest.raises(ValueError, match="Sample 4"):
+        OpenSmileFrames(memory=memory).transform([*wavs, (np.zeros(100), RATE)])
+    assert len(list(memory.rglob("*.npz"))) == 4
+    assert not list(memory.rglob("*.partial"))
+
+
+def test_progress_goes_to_stderr(wavs, capsys):
+    OpenSmileFrames(verbose=1).transform(wavs)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "openSMILE" in shown.err
+    OpenSmileFrames().transform(wavs)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupt_is_not_lost_in_opensmile():
+    long = (tone(240), RATE)
+    timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signals.SIGINT))
+    OpenSmileFrames().get_feature_names_out()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        OpenSmileFrames().transform([long] * 3)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        OpenSmileFrames(n_jobs="two"),
+        OpenSmileFrames(memory=3),
+        OpenSmileFunctionals("ComParE"),
+    ],
+)
+def test_wrong_parameters_are_named(wrong):
+    for method in (wrong.fit, wrong.transform):
+        with pytest.raises(ValueError, match="parameter of OpenSmile"):
+            method([(tone(), RATE)])
+
+
+def test_tables_of_functionals_and_lists_of_frames(wavs):
+    functionals = OpenSmileFunctionals("eGeMAPSv02").set_output(transform="pandas")
+    assert functionals.transform(wavs).shape == (4, 88)
+    front_end = make_pipeline(OpenSmileFrames(), SpeakerScaler(), FramePooler())
+    front_end.set_output(transform="pandas")
+    pooled = front_end.fit_transform(wavs)
+    assert [sample.shape for sample in pooled] == [(5, 45), (7, 45), (9, 45), (11, 45)]
+    assert list(front_end.get_feature_names_out()) == list(OpenSmileFrames().get_feature_names_out())
+
+
+@pytest.fixture(scope="module")
+def speech(speechocean762):
+    return sorted((speechocean762 / "flac").glob("*.flac"))[:20]
+
+
+def test_recorded_speech(speech):
+    frames = OpenSmileFrames().transform(speech)
+    names = list(OpenSmileFrames().get_feature_names_out())
+    for path, sample in zip(speech, frames, strict=True):
+        assert len(sample) == count_frames(soundfile.info(path).frames)
+    everything = np.concatenate(frames)
+    assert np.isfinite(everything).all()
+    f0 = everything[:, names.index("F0_sma")]
+    assert 80 < np.median(f0[f0 > 50]) < 350
+    voiced, loudness = f0 > 50, everything[:, names.index("pcm_loudness_sma")]
+    assert loudness[voiced].mean() > 1.5 * loudness[~voiced].mean()
+
+
+def test_recorded_speech_from_cache(speech, tmp_path):
+    transformer = OpenSmileFrames(memory=tmp_path)
+    first, second = transformer.transform(speech), transformer.transform(speech)
+    assert len(list(tmp_path.rglob("*.npz"))) == len(speech)
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))

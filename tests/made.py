@@ -1,0 +1,66 @@
+"""What the tests share: one maker of rated data, its other forms, and small estimators for it."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
+from sklearn_raters.ratings import parse_ratings
+
+CLASSES = ["sad", "angry", "neutral"]  # not sorted
+
+
+class Made(NamedTuple):
+    """Samples and their ratings."""
+
+    X: np.ndarray  # (n_samples, 4): feature k is 2.5 higher for class k
+    Y: pd.DataFrame  # (n_samples, n_raters): columns E1, E2, ...; None where not rated
+    groups: np.ndarray  # (n_samples,): five samples a group
+    truth: np.ndarray  # (n_samples,): the class that each sample was made from
+
+
+def make_rated(n_samples=150, *, n_raters=3, seed=0, wrong=0.15, unrated=0.2):
+    """Make samples of three classes; each rater guesses in a share `wrong` and leaves out a share `unrated`.
+
+    The first two samples hold cells of several labels.
+    """
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(3, size=n_samples)
+    X = rng.normal(size=(n_samples, 4))
+    X[np.arange(n_samples), truth] += 2.5
+    Y = np.full((n_samples, n_raters), None, dtype=object)
+    for rater in range(n_raters):
+        said = np.where(rng.random(n_samples) < wrong, rng.integers(3, size=n_samples), truth)
+        Y[:, rater] = np.array(CLASSES)[said]
+    Y[rng.random(Y.shape) < unrated] = None
+    Y[0, 0], Y[1, 1] = ("sad", "angry"), ("neutral", "sad", "angry")
+    raters = [f"E{rater + 1}" for rater in range(n_raters)]
+    groups = np.arange(n_samples) // 5
+    return Made(X, pd.DataFrame(Y, columns=raters), groups, np.array(CLASSES)[truth])
+
+
+def as_cube(table):
+    """Return ratings as votes of shape (n_samples, n_raters, n_classes), classes sorted."""
+    votes = parse_ratings(table)
+    cube = np.zeros((votes.n_samples, len(votes.raters), len(votes.labels)))
+    cube[votes.sample, votes.rater, votes.label] = 1
+    return cube
+
+
+def as_sequences(X):
+    """Return rows as sequences of one to four equal frames."""
+    return [np.tile(row, (1 + index % 4, 1)).astype(np.float32) for index, row in enumerate(X)]
+
+
+def small_blstm(**params):
+    """Return a BLSTM that learns made data in a second."""
+    sizes = {"dense_units": 16, "lstm_units": 8, "representation_units": 16}
+    return BLSTMClassifier(**{**sizes, "max_epochs": 4, "learning_rate": 0.02, "random_state": 0, **params})
+
+
+def small_stack(estimator=None, **params):
+    """Return a stack of logistic regressions, or of the estimator given."""
+    estimator = LogisticRegression() if estimator is None else estimator
+    return MultiRaterStackingClassifier(estimator, **{"random_state": 0, **params})
