@@ -8,6 +8,7 @@ import torch
 
 from sklearn_raters import RaterNetClassifier
 from sklearn_raters._torch.modules import build, drawing_from
+from sklearn_raters._torch.rater_models import crowd_ar, heads, sample_confusions
 from sklearn_raters._torch.rater_models.base import noisy, shares, unpack
 from sklearn_raters._torch.rater_net import RATER_MODELS, build_rater_net, build_trunk
 from sklearn_raters.networks._rater_net import RATER_MODELS as NAMES
@@ -73,7 +74,7 @@ def test_what_is_said_is_the_class_through_its_confusion():
 @variants()
 def test_gradients_of_the_loss_are_right(name, params, monkeypatch):
     # What is stopped on purpose has a gradient all the same.
-    for module in (_rater_heads, _rater_features, _rater_networks):
+    for module in (heads, crowd_ar, sample_confusions):
         monkeypatch.setattr(module, "stop", lambda values: values)
     model = model_of(name, **params).train()
     # As many as classes, without which the volume that geo_reg_f asks for is next to nothing.
@@ -269,7 +270,7 @@ def test_annot_mix_mixes_representations_raters_and_labels_alike():
     units, raters = seen[0]
     with drawing_from(0, "cpu"):
         given = units_of()[SAMPLE], model.embed(RATER), torch.eye(3, dtype=torch.float64)[LABEL]
-        expected = _rater_networks.mixed(list(given), 1.0)
+        expected = sample_confusions.mixed(list(given), 1.0)
     torch.testing.assert_close(units, expected[0])
     torch.testing.assert_close(raters, expected[1])
     said = (model.consensus(units).exp() @ matrix).log()
@@ -309,7 +310,7 @@ def test_rows_are_mixed_before_a_dense_trunk_and_all_else_behind_the_trunk(trunk
     before = sizes is not BLSTM and of_rows
     votes = [rows if before else represent(rows), net.raters.embed(RATER), torch.eye(3)[LABEL]]
     with drawing_from(7, "cpu"):
-        units, raters, labels = _rater_networks.mixed([votes[0][SAMPLE], *votes[1:]], 1.0)
+        units, raters, labels = sample_confusions.mixed([votes[0][SAMPLE], *votes[1:]], 1.0)
     units = represent(units) if before else units
     said = noisy(net.raters.consensus(units), net.raters.log_confusion(units, raters))
     torch.testing.assert_close(loss, -(labels * said).sum() / 4)
@@ -320,7 +321,7 @@ def test_rows_are_mixed_before_a_dense_trunk_and_all_else_behind_the_trunk(trunk
 def test_mixing_gives_every_array_the_same_shares():
     eye = torch.eye(6, dtype=torch.float64)
     with drawing_from(3, "cpu"):
-        first, second = _rater_networks.mixed([eye, 2 * eye], 1.0)
+        first, second = sample_confusions.mixed([eye, 2 * eye], 1.0)
     torch.testing.assert_close(second, 2 * first)
     torch.testing.assert_close(first.sum(dim=1), torch.ones(6, dtype=torch.float64))
     assert ((first > 0).sum(dim=1) > 1).any()

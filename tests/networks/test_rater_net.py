@@ -17,7 +17,6 @@ from sklearn_raters.model_selection import cross_val_predict_raters
 from sklearn_raters.networks._rater_net import RATER_MODELS
 from sklearn_raters.networks._vote_targets import votes_in_rows
 from sklearn_raters.ratings import Task, parse_ratings
-from sklearn_raters.ratings._votes import task_votes
 
 
 def quick(raters="crowd_layer", **params):
@@ -202,8 +201,7 @@ def test_votes_outside_the_classes_do_not_count():
 
 def test_labels_of_one_cell_share_their_raters_vote():
     Y = [[("a", "b"), "a"], [None, "b"], [None, None], ["c", None]]
-    task, _, _ = task_votes(parse_ratings(Y), ["a", "b"], None)
-    targets, raters = votes_in_rows(task, np.array([1.0, 2.0]))
+    targets, raters = votes_in_rows(Task(Y, ["a", "b"]), np.array([1.0, 2.0]))
     expected = np.zeros((4, 3, 3))
     expected[0] = [[0, 0, 0.5], [0, 1, 1.0], [1, 0, 1.0]]
     expected[1, 0] = [1, 1, 2.0]
