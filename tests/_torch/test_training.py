@@ -7,9 +7,9 @@ import signal
 import numpy as np
 import pytest
 import torch
-from made import as_sequences, make_rated, small_blstm
 from skorch.callbacks import Callback, EarlyStopping
 
+from made import as_sequences, make_rated, small_blstm
 from sklearn_raters._torch.modules import SoftCrossEntropy
 
 DATA = make_rated(60)
