@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sklearn_raters.consensus import check_classes, hard_labels, soft_labels
+from sklearn_raters.consensus import agreement_weights, check_classes, hard_labels, soft_labels
 from sklearn_raters.ratings import Task, parse_ratings
 
 CLASSES = ["ang", "hap", "neu", "sad"]
@@ -147,28 +147,6 @@ def test_check_classes_names_the_class_that_no_vote_has():
         check_classes(Task(np.array([[[1, 0]]]), ["a", "b"]))
 
 
-@pytest.mark.parametrize("function", [hard_labels, soft_labels])
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ({"classes": ["ang", "ang"]}, ValueError, "names 'ang' twice"),
-        ({"classes": []}, ValueError, "classes is empty"),
-        ({"classes": ["ang", None]}, ValueError, "its entry 1 is None"),
-        ({"classes": ["ang", ("hap", "exc")]}, ValueError, "its entry 1 is "),
-        ({"classes": "ang"}, TypeError, "classes must be a list"),
-        ({"classes": [0, 1]}, ValueError, "classes are numbers .* ratings hold strings"),
-        ({"classes": ["ang"], "label_map": {"exc": "hap"}}, ValueError, "'exc' to 'hap', which is not one"),
-        ({"classes": ["hap", "exc"], "label_map": {"exc": "hap"}}, ValueError, "'exc' is in classes"),
-        ({"label_map": {"exc": None}}, ValueError, "leave it out of classes"),
-        ({"label_map": {"exc": ["hap"]}}, ValueError, "which is no label"),
-        ({"label_map": ["exc", "hap"]}, TypeError, "label_map must be a dict"),
-    ],
-)
-def test_bad_classes_and_maps_are_named(function, arguments, error, message):
-    with pytest.raises(error, match=message):
-        function(IEMOCAP, **arguments)
-
-
 @pytest.mark.parametrize("alpha", [-0.1, np.nan, np.inf, [0.75]])
 def test_bad_alpha_is_named(alpha):
     with pytest.raises(ValueError, match="alpha must be"):
@@ -180,10 +158,10 @@ def test_bad_outside_majority_is_named():
         soft_labels(IEMOCAP, outside_majority="ignore")
 
 
-def test_no_ratings_at_all():
-    for function in (hard_labels, soft_labels):
-        with pytest.raises(ValueError, match="no ratings"):
-            function([[None, None]])
+@pytest.mark.parametrize("function", [hard_labels, soft_labels, agreement_weights, check_classes])
+def test_ratings_without_any_label_are_an_error(function):
+    with pytest.raises(ValueError, match="no ratings"):
+        function([[None, None]])
 
 
 choice = st.one_of(

@@ -6,6 +6,7 @@ import pytest
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import check_iemocap_counts, load_iemocap
 from sklearn_raters.datasets._iemocap_text import read_labels
+from sklearn_raters.ratings import Task
 
 IMPRO = """% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]
 
@@ -155,8 +156,7 @@ def test_what_stands_beside_the_ratings(root):
 
 def test_classes_and_map_are_ready_for_the_consensus(root):
     corpus = load_iemocap(root)
-    task = {"classes": corpus.classes, "label_map": corpus.label_map}
-    assert hard_labels(corpus.Y, **task).tolist() == [
+    assert hard_labels(Task(corpus.Y, corpus.classes, corpus.label_map)).tolist() == [
         "neutral",
         None,
         None,
