@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import os
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +12,7 @@ from sklearn.utils.parallel import delayed
 
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters.features._audio import SAMPLING_RATE, content_of, describe, read_audio
+from sklearn_raters.persistence import replacing
 
 CONFIG = Path(__file__).parent / "config" / "lld45.conf"
 
@@ -177,14 +177,9 @@ def store(path, features):
         What to keep.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.stem}.{uuid.uuid4().hex}.partial")
-    try:
-        with open(partial, "xb") as file:
-            # The archive's checksum tells a damaged entry from a whole one.
-            np.savez(file, features=features)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(path) as partial, open(partial, "xb") as file:
+        # The archive's checksum shows whether an entry is damaged.
+        np.savez(file, features=features)
 
 
 @functools.cache
