@@ -31,7 +31,7 @@ class Sequences:
         return np.cumsum(self.lengths) - self.lengths
 
     def split(self):
-        """Return the samples as a list of (n_frames_i, n_features) arrays, which share memory with `frames`."""
+        """Return the samples, a list of (n_frames_i, n_features) arrays that share memory with `frames`."""
         return np.split(self.frames, np.cumsum(self.lengths)[:-1]) if len(self) else []
 
 
@@ -46,7 +46,7 @@ def holds_sequences(X):
     Returns
     -------
     bool
-        True for a list, tuple, Series or 1-D object array of 2-D arrays, and for a 3-D array; otherwise False.
+        True for a list, tuple, Series or 1-D object array of 2-D arrays, and for a 3-D array.
     """
     if hasattr(X, "iloc") and X.ndim == 1:
         X = X.to_numpy()  # a column of a table

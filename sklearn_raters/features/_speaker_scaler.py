@@ -81,8 +81,8 @@ def _check_speakers(speakers, n_samples):
 class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Scale each feature of each speaker to mean 0 and standard deviation 1.
 
-    A speaker of `fit` is scaled by the statistics of `fit`. A speaker who is new in `transform` is scaled by
-    the statistics of the frames in that call; give all samples of a new speaker in one call. If `speakers` are
+    A speaker of `fit` is scaled by the statistics of `fit`. A speaker who is new in `transform` is scaled
+    by the statistics of the frames in that call; give all samples of a new speaker in one call. If `speakers` are
     given neither in `fit` nor in `transform`, all samples are taken as by one speaker. Speakers share no
     statistics, so that a corpus can be scaled once, before it is split by speakers.
 
