@@ -1,4 +1,4 @@
-"""speechocean762: read speech of learners of English; five experts scored each utterance.
+"""The corpus speechocean762: read speech of learners of English; five experts scored each utterance.
 
 Zhang et al., "speechocean762: An open-source non-native English speech corpus for
 pronunciation assessment", Interspeech 2021 (arXiv 2104.01378); OpenSLR resource SLR101.

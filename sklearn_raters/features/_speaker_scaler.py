@@ -82,8 +82,8 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Scale each feature of each speaker to mean 0 and standard deviation 1.
 
     A speaker of `fit` is scaled by the statistics of `fit`. A speaker who is new in `transform` is scaled
-    by the statistics of the frames in that call; give all samples of a new speaker in one call. If `speakers` are
-    given neither in `fit` nor in `transform`, all samples are taken as by one speaker. Speakers share no
+    by the statistics of the frames in that call; give all samples of a new speaker in one call. If `speakers`
+    are given neither in `fit` nor in `transform`, all samples are taken as by one speaker. Speakers share no
     statistics, so that a corpus can be scaled once, before it is split by speakers.
 
     A feature that is constant over a speaker's frames becomes 0, and so does a speaker's only frame.

@@ -107,12 +107,12 @@ class Task:
 
     @property
     def raters(self):
-        """Names of the raters, including those without a vote."""
+        """The names of the raters, including those without a vote."""
         return self.votes.raters
 
     @cached_property
     def class_votes(self):
-        """Votes after the map: `Votes` whose labels are the classes, then the labels outside them.
+        """All votes after the map: `Votes` whose labels are the classes, then the labels outside them.
 
         If a rater chose several labels of one class, these are one vote, of the largest weight.
         """
@@ -124,7 +124,7 @@ class Task:
 
     @cached_property
     def counts(self):
-        """Sums of the weights of the votes for each class: ndarray of shape (n_samples, n_classes)."""
+        """Weighted number of votes for each class: ndarray of shape (n_samples, n_classes)."""
         return self.class_votes.counts(len(self.classes))
 
     def majority(self, ties="missing"):

@@ -85,7 +85,7 @@ def test_the_method_decides_before_labels_are_mapped_and_dropped():
 
     def most(table):
         seen.append(table)
-        return table.groupby("task")["label"].agg(lambda own: own.mode()[0])
+        return table.groupby("task")["label"].agg(lambda labels: labels.mode()[0])
 
     labels = consensus_labels(Task(Y, ["joy", "rage"], {"fun": "joy"}), most)
     assert labels.tolist() == ["joy", "rage", None, "joy"]

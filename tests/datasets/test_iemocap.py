@@ -357,7 +357,7 @@ def test_counts_of_the_small_tree_by_hand(root):
     # Merged only after the majority; frustration's majority leaves crowd-soft as well.
     assert found["crowd_hard"].tolist() == [4, 0, 4, 25, 0, 50, 25]
     assert found["crowd_soft"][["samples", "multiple", "single"]].tolist() == [5, 1, 4]
-    # E1 said happiness and excitement of one utterance: one class of the task.
+    # E1 chose happiness and excitement for one utterance, which are one class.
     assert found["E1"].tolist() == [3, 0, 3, 33.33, 33.33, 33.33, 0]
     assert found["E2"].tolist() == [6, 0, 6, 16.67, 16.67, 50, 16.67]
     assert found["E5"].tolist() == [0] * 7

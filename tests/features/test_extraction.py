@@ -100,7 +100,7 @@ def test_zero_crossings_and_smoothing_by_hand():
 
 
 def test_loudness_by_hand():
-    """The documented formula, which openSMILE's own cIntensity does not compute."""
+    """The documented formula, which openSMILE's component cIntensity does not compute."""
     signal = noise()
     hamming = np.hamming(960)
     power = (windows(signal) ** 2 * hamming).sum(axis=1) / hamming.sum()
@@ -131,13 +131,13 @@ def test_values_are_those_of_emobase_with_windows_of_60_ms(tmp_path):
     path.write_text(widened, encoding="latin-1")
     signal = np.concatenate([pulses(150), noise(8000), pulses(220)])
     frames = frames_of(signal)
-    for level, own in (("lld", slice(0, 16)), ("lld_de", slice(16, 32))):
+    for level, columns in (("lld", slice(0, 16)), ("lld_de", slice(16, 32))):
         reference = opensmile.Smile(str(path), level, loglevel=1)
-        places = [reference.feature_names.index(name) for name in NAMES[own]]
+        places = [reference.feature_names.index(name) for name in NAMES[columns]]
         expected = reference(signal.astype(np.float32), RATE)[0, places].T[: len(frames)]
         # emobase's loudness is of one sample a window.
-        same = [place for place, name in enumerate(NAMES[own]) if "loudness" not in name]
-        np.testing.assert_array_equal(frames[:, own][:, same], expected[:, same])
+        same = [place for place, name in enumerate(NAMES[columns]) if "loudness" not in name]
+        np.testing.assert_array_equal(frames[:, columns][:, same], expected[:, same])
 
 
 def test_long_audio_is_treated_like_short():
@@ -179,7 +179,7 @@ def entries(memory):
 
 
 def poison(memory):
-    """Change what the cache holds, so that a hit can be told from a computation."""
+    """Change what the cache holds, so that a cached value differs from a computed one."""
     for path in entries(memory):
         store(path, np.full_like(load(path), 7))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from made import make_rated
-from sklearn_raters.ratings import Votes, parse_ratings, ratings_from_long
+from sklearn_raters.ratings import parse_ratings, ratings_from_long
 
 # Three samples, raters E1 and E2; E2 chose two labels for the second sample.
 MATRIX = [["a", None], ["b", ("c", "a")], [None, "c"]]
@@ -191,19 +191,6 @@ def test_a_sparse_matrix_is_a_type_error():
     sparse = pytest.importorskip("scipy.sparse")
     with pytest.raises(TypeError, match="ratings_from_long"):
         parse_ratings(sparse.csr_array(np.eye(2)))
-
-
-def test_of_rater_keeps_samples_and_labels():
-    own = parse_ratings(pd.DataFrame(MATRIX, columns=["E1", "E2"], dtype=object)).of_rater("E2")
-    assert as_set(own) == {(1, "E2", "a", 1), (1, "E2", "c", 1), (2, "E2", "c", 1)}
-    assert (own.n_samples, own.raters, own.labels) == (3, ["E2"], ["a", "b", "c"])
-    with pytest.raises(ValueError, match=r"no rater 'E3'; the raters are 'E2'"):
-        own.of_rater("E3")
-
-
-def test_votes_show_their_size():
-    assert repr(parse_ratings(MATRIX)) == "Votes(5 votes, 3 samples, 2 raters, labels=['a', 'b', 'c'])"
-    assert isinstance(parse_ratings(MATRIX), Votes)
 
 
 @given(st.integers(1, 12), st.integers(0, 20), st.randoms(use_true_random=False))
