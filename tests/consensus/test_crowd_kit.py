@@ -1,6 +1,5 @@
 """consensus_labels and consensus_proba: majority, methods of crowd-kit, callables; their use in a stack."""
 
-import functools
 import subprocess
 import sys
 
@@ -29,17 +28,17 @@ def crowd():
     return make_rated_samples(200, 4, 16, raters=raters, ratings_per_sample=5, random_state=0)
 
 
-@pytest.fixture(scope="module")
-def labels_by(crowd):
-    """Return a function from a method to its labels of the crowd, each computed once."""
-    return functools.cache(lambda method: consensus_labels(Task(crowd.Y, crowd.classes), method))
-
-
 @pytest.fixture
 def few_iterations(monkeypatch):
     """Let the slow methods stop early, for tests in which it does not matter what they find."""
-    monkeypatch.setitem(_crowd_kit._CROWD_KIT, "mace", ("MACE", {"n_restarts": 2, "n_iter": 3}))
-    monkeypatch.setitem(_crowd_kit._CROWD_KIT, "glad", ("GLAD", {"n_iter": 3}))
+    for method, settings in {
+        "dawid_skene": {"n_iter": 5},
+        "one_coin": {"n_iter": 5},
+        "glad": {"n_iter": 2},
+        "mace": {"n_restarts": 2, "n_iter": 3},
+    }.items():
+        name = _crowd_kit._CROWD_KIT[method][0]
+        monkeypatch.setitem(_crowd_kit._CROWD_KIT, method, (name, settings))
 
 
 def share_right(labels, data):
@@ -51,9 +50,9 @@ def test_majority_is_that_of_hard_labels(crowd):
 
 
 @pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
-def test_every_method_finds_the_truth_more_often_than_the_majority(method, crowd, labels_by):
+def test_every_method_finds_the_truth_more_often_than_the_majority(method, crowd):
     majority = share_right(hard_labels(crowd.Y, ties="first"), crowd)
-    assert share_right(labels_by(method), crowd) > majority + 0.01
+    assert share_right(consensus_labels(crowd.Y, method), crowd) > majority + 0.01
 
 
 @pytest.mark.usefixtures("few_iterations")
@@ -93,15 +92,16 @@ def test_the_method_decides_before_labels_are_mapped_and_dropped():
     assert set(seen[0]["label"]) == {"joy", "fun", "rage", "other"}
 
 
+@pytest.mark.usefixtures("few_iterations")
 @pytest.mark.parametrize("method", PROBA_METHODS)
-def test_the_label_is_the_class_of_the_highest_probability(method, crowd, labels_by):
-    proba = consensus_proba(Task(crowd.Y, crowd.classes), method)
+def test_the_label_is_the_class_of_the_highest_probability(method, crowd):
+    task = Task(crowd.Y.iloc[:60], crowd.classes)
+    labels, proba = consensus_labels(task, method), consensus_proba(task, method)
     np.testing.assert_allclose(proba.sum(axis=1), 1)
     assert proba.min() >= 0
-    labels = labels_by(method)
     ranked = np.sort(proba, axis=1)
-    clear = ranked[:, -1] > ranked[:, -2]  # of equals either is a label
-    assert clear.mean() > 0.9
+    clear = ranked[:, -1] > ranked[:, -2]  # if two classes are equal, either is the label
+    assert clear.mean() > 0.8
     np.testing.assert_array_equal(np.array(crowd.classes)[proba.argmax(axis=1)][clear], labels[clear])
 
 
