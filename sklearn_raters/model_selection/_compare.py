@@ -125,9 +125,6 @@ def compare(
         models = paper_models(_with_settings(models, settings), task, folds=folds)
     models = _with_features(models, X, task.n_samples)
     _check_names(models, baseline)
-    for estimator, _ in models.values():
-        for fold in folds:
-            check_trainable(estimator, consensus, fold)
     true_labels, classes = _scored_labels(labels, folds, settings["classes"])
     if baseline is not None:
         scored, _ = labelled_samples(true_labels)
@@ -140,6 +137,9 @@ def compare(
             name: Model(_with_defaults(_with_settings(model.estimator, settings), defaults), model.X)
             for name, model in models.items()
         }
+        for estimator, _ in ready.values():
+            for fold in folds:
+                check_trainable(estimator, task.ratings, consensus, fold, groups)
         outcomes = run_folds(ready, task.ratings, consensus, folds, groups, n_jobs, verbose)
     predicted = collect_labels(outcomes, folds, task.n_samples)
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}

@@ -7,7 +7,13 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, KFold
 
-from sklearn_raters._nested import call_inside, groups_for_fit, splitter_takes_groups, takes_ratings
+from sklearn_raters._nested import (
+    call_inside,
+    groups_for_fit,
+    innermost,
+    splitter_takes_groups,
+    takes_ratings,
+)
 from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import check_method_params, num_samples, safe_indexing
 from sklearn_raters.consensus import labelled_samples
@@ -121,28 +127,39 @@ def _check_folds(folds, cv):
         )
 
 
-def check_trainable(estimator, consensus, fold):
+def check_trainable(estimator, Y, consensus, fold, groups=None):
     """
-    Check that the training part of a fold can train an estimator.
+    Check, without training, that an estimator can be trained on the training part of a fold.
 
     Parameters
     ----------
     estimator : estimator
-        It may learn from ratings, or from the consensus.
+        A stack plans its training; an estimator that learns from the consensus needs some.
+    Y : ratings of n_samples
+        In a form that can be indexed, or a Task.
     consensus : ndarray of object of shape (n_samples,)
         Labels, None where there is no consensus.
     fold : Fold
         The split.
+    groups : array-like of shape (n_samples,) or None, default=None
+        Groups of the samples.
 
     Raises
     ------
-    ValueError
-        If the estimator learns from the consensus and no sample of the training part has one.
+    ValueError, TypeError
+        If no sample of the training part has a consensus, or the plan of a stack fails.
     """
-    if not takes_ratings(estimator) and not len(labelled_samples(consensus[fold.train])[0]):
+    rows = fold.train
+    if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
         raise ValueError(
-            f"None of the {len(fold.train)} training samples of a fold has a consensus, by which "
+            f"None of the {len(rows)} training samples of a fold has a consensus, by which "
             f"{type(estimator).__name__} could be trained. Use fewer or larger folds."
+        )
+    inner = innermost(estimator)
+    if hasattr(inner, "plan"):
+        # A plan needs the number of samples only, for which their indices will do.
+        inner.plan(
+            rows[:, None], rows_of(Y, rows), groups=None if groups is None else safe_indexing(groups, rows)
         )
 
 

@@ -296,6 +296,19 @@ class TestRefusedBeforeTheFirstTraining:
         Y.iloc[train] = ["sad", "angry", None]
         refuse(ValueError, "None of the 100 training samples of a fold has a consensus", Y=Y, groups=None)
 
+    def test_a_stack_whose_plan_fails(self, refuse):
+        refuse(
+            TypeError,
+            "fusion='fine_tune' trains networks further",
+            {"other": small_stack(fusion="fine_tune")},
+        )
+
+    def test_a_rater_without_ratings_in_a_training_part(self, refuse):
+        sparse = DATA.Y.copy()
+        sparse.loc[:99, "E3"] = None
+        other = {"other": small_stack(views=["E3"], fusion="mean")}
+        refuse(ValueError, "E3", other, Y=sparse, groups=None)
+
     def test_a_bootstrap_over_one_group(self, refuse):
         one = {"groups": np.zeros(150), "cv": KFold(3), "baseline": "first"}
         refuse(ValueError, "needs at least two groups", **one)
