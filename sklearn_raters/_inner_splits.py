@@ -1,4 +1,4 @@
-"""Splits inside the training part: what is held out to stop early, or to choose a penalty, or to stack."""
+"""Splits of training samples: what is held out to stop early, to choose a penalty, or to fuse out of fold."""
 
 from numbers import Integral
 
@@ -38,11 +38,16 @@ def hold_out(groups, labels, fraction, seed, parts=()):
         If there is one group only, or each split takes some label away from the training part.
     """
     groups = np.arange(len(labels)) if groups is None else groups
-    if len(np.unique(groups)) < 2:
+    n_groups = len(np.unique(groups))
+    if n_groups < 2:
         raise ValueError(
             f"At least two groups are needed to hold one out; found n_samples = {len(labels)} in "
-            f"{len(np.unique(groups))} group. Give finer groups, or choose settings that hold nothing out "
+            f"{n_groups} group. Give finer groups, or choose settings that hold nothing out "
             "(early_stopping=False; fusion='softmax', 'mean' or a classifier)."
+        )
+    if np.ceil(fraction * n_groups) >= n_groups:
+        raise ValueError(
+            f"validation_fraction={fraction} of {n_groups} groups leaves none to train on. Hold out less."
         )
     wanted = {label for label in labels if label is not None}
     splitter = GroupShuffleSplit(n_splits=_TRIES, test_size=fraction, random_state=seed)
@@ -53,7 +58,7 @@ def hold_out(groups, labels, fraction, seed, parts=()):
             return train, valid
     what = f"every class (missing: {sorted(missing)})" if missing else "some samples of every view"
     raise ValueError(
-        f"No split of {len(np.unique(groups))} groups that holds out {fraction:.0%} leaves {what} in the "
+        f"No split of {n_groups} groups that holds out {fraction:.0%} leaves {what} in the "
         "training part. Give a class or a rater more groups, hold out less by validation_fraction, or choose "
         "settings that hold nothing out."
     )
