@@ -8,10 +8,9 @@ from sklearn.cluster import FeatureAgglomeration
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut
-from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
-from made import CLASSES, as_sequences, make_rated, small_blstm, small_stack
+from made import CLASSES, CountedFits, as_sequences, make_rated, small_blstm, small_stack
 from sklearn_raters import DeepEnsembleClassifier
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.metrics import unweighted_average_recall
@@ -194,25 +193,11 @@ def test_progress_goes_to_standard_error(capsys):
     assert shown.out == ""
 
 
-class CountedBayes(GaussianNB):
-    """Naive Bayes that counts its fits in a file, since joblib's memory may skip them."""
-
-    def __init__(self, log=None):
-        super().__init__()
-        self.log = log
-
-    def fit(self, X, y, sample_weight=None):
-        with open(self.log, "a", encoding="utf-8") as file:
-            file.write("fit\n")
-        return super().fit(X, y, sample_weight)
-
-
 @pytest.fixture
-def counted(tmp_path):
+def counted(monkeypatch):
     """Return a classifier that counts its fits, and the function that returns their number."""
-    log = tmp_path / "fits.txt"
-    log.touch()
-    return CountedBayes(str(log)), lambda: log.read_text().count("fit")
+    monkeypatch.setattr(CountedFits, "n_fits", 0)
+    return CountedFits(), lambda: CountedFits.n_fits
 
 
 class TestRefusedBeforeTheFirstTraining:
