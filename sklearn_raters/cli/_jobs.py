@@ -1,50 +1,49 @@
-"""The command's three jobs: evaluate on a corpus, train on it, predict for new files."""
+"""The three commands: evaluate models on a corpus, train one on it, and predict new files by it."""
 
 from pathlib import Path
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.dummy import DummyClassifier
 
-from sklearn_raters.cli._corpus import is_made, make_folds, open_corpus, tell
-from sklearn_raters.cli._output import answer_rows, show_comparison, write_answers
+from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status
+from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
+from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.features import FramePooler, OpenSmileFrames, SpeakerScaler
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.persistence import check_writable, load_model, replacing, save_model
 from sklearn_raters.stacking import MultiRaterStackingClassifier
 
-# What the few utterances of the made corpus need.
+# Enough for the few utterances of the made corpus.
 _MADE_EPOCHS = 15
 
 
 def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
     """
-    Compute what the networks see.
+    Compute the frames that the networks learn from.
 
     Parameters
     ----------
     paths : list of str
         Audio files.
     speakers : array-like of shape (n_samples,) or None
-        Who speaks in each; None for one and the same.
+        Speaker of each file; None if all files are of one speaker.
     n_jobs : int, default=None
-        Files at once.
+        Number of files at once.
     memory : str, default=None
         Folder of the cache.
 
     Returns
     -------
     list of ndarray of shape (n_frames_i, 45)
-        Normalised frames, 20 a second.
+        Normalised frames, 20 per second.
     """
     frames = OpenSmileFrames(n_jobs=n_jobs, memory=memory, verbose=1).fit_transform(paths)
     frames = SpeakerScaler().fit_transform(frames, speakers=speakers)
     return FramePooler(5).fit_transform(frames)
 
 
-def make_stack(options, corpus):
-    """Return the paper's model with what the options and the corpus say, unfitted."""
+def make_stack(options, task):
+    """Return the paper's model with the settings of the options, unfitted."""
     network = BLSTMClassifier(
         max_epochs=options.epochs or (_MADE_EPOCHS if is_made(options) else 40),
         batch_size=options.batch_size,
@@ -55,11 +54,11 @@ def make_stack(options, corpus):
         network,
         views=options.views,
         fusion=options.fusion,
-        # Not in the networks' loss too: this divides single views by their priors already.
+        # Not in the loss of the networks too: the fusion corrects the priors already, also of a single view.
         class_weight=None if options.class_weight == "none" else options.class_weight,
         alpha=options.alpha,
-        classes=corpus.classes,
-        label_map=corpus.label_map,
+        classes=task.classes,
+        label_map=task.label_map,
         min_ratings=options.min_ratings,
         n_jobs=options.n_jobs,
         memory=options.cache,
@@ -67,56 +66,61 @@ def make_stack(options, corpus):
     )
 
 
-def check_before_audio(stack, Y, groups, parts):
+def plan_training(stack, corpus, groups, samples):
     """
-    Raise what a training would raise whatever the audio, which may take hours to work through.
+    Plan the training of a stack on some samples of a corpus, before their audio is read.
 
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
         The model to be trained.
-    Y : DataFrame of shape (n_samples, n_raters)
-        The ratings.
+    corpus : Corpus
+        The ratings and the paths.
     groups : ndarray of shape (n_samples,) or None
-        What inner splits keep whole.
-    parts : list of ndarray of int
-        The samples of each training.
+        Groups that inner splits keep whole.
+    samples : ndarray of int of shape (n_samples,)
+        The samples to train on.
+
+    Returns
+    -------
+    StackPlan
+        The plan.
 
     Raises
     ------
-    ValueError
-        If an option of the network or the stack is wrong, or a part's ratings are too few for a view or
-        for the fusion.
+    ValueError, TypeError
+        If an option is wrong, or the ratings of the samples are too few for a view or for the fusion.
     """
-    clone(stack.estimator).set_params(max_epochs=1).fit(np.zeros((2, 1)), ["a", "b"])
-    # What needs no held-out samples needs no layer here either.
-    fusion = "logistic" if stack.fusion == "logistic" else "mean"
-    blind = clone(stack).set_params(estimator=DummyClassifier(), fusion=fusion, memory=None, n_jobs=None)
-    for rows in parts:
-        blind.fit(np.zeros((len(rows), 1)), Y.iloc[rows], None if groups is None else groups[rows])
+    paths = [corpus.paths[sample] for sample in samples]
+    return stack.plan(paths, corpus.task.take(samples), groups=None if groups is None else groups[samples])
 
 
-def _fullest(models):
-    """Return that one of `paper_models` that has all views."""
+def _all_views(models):
+    """Return the model of `paper_models` that has all views."""
     return models.get("all views", next(iter(models.values())))
 
 
 def evaluate(options):
-    """Compare the views, the crowd pair and all views on a corpus; print a table and write a CSV."""
+    """Compare the views, the crowd pair and all views on a corpus; print a table and write a CSV file."""
     out = check_writable(options.out)
     with open_corpus(options) as corpus:
-        folds, told = make_folds(options, corpus)
-        models = paper_models(make_stack(options, corpus).set_params(n_jobs=None), corpus.Y, folds=folds)
-        check_before_audio(_fullest(models), corpus.Y, corpus.sessions, [train for train, _ in folds])
-        frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
-    n_judged = sum(label is not None for label in corpus.consensus)
-    tell(f"{len(frames)} utterances, {n_judged} with a majority, {told}")
+        folds = evaluation_folds(options, corpus)
+        # The folds run side by side, not the views.
+        stack = make_stack(options, corpus.task).set_params(n_jobs=None)
+        models = paper_models(stack, corpus.task, folds=folds.pairs)
+        plans = [
+            plan_training(_all_views(models), corpus, corpus.sessions, train) for train, _ in folds.pairs
+        ]
+        print_status(f"Plan of the first of {len(plans)} folds:\n{plans[0]}\n")
+        frames = compute_frames(corpus.paths, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
+    judged, _ = labelled_samples(hard_labels(corpus.task))
+    print_status(f"{len(frames)} utterances, {len(judged)} with a majority, {folds.description}")
     table = compare(
         models,
         frames,
-        corpus.Y,
+        corpus.task,
         groups=corpus.sessions,
-        cv=folds,
+        cv=folds.pairs,
         baseline="crowd-hard" if "crowd-hard" in models else None,
         n_jobs=options.n_jobs,
         memory=options.cache,
@@ -125,36 +129,40 @@ def evaluate(options):
     )
     with replacing(out) as partial:
         table.to_csv(partial)
-    show_comparison(table, f"Unweighted average recall, {told}")
-    tell(f"The same numbers and more: {out}")
+    print_comparison(table, f"Unweighted average recall, {folds.description}")
+    print_status(f"The same numbers and more: {out}")
 
 
 def train(options):
-    """Train all views and their fusion on a corpus and write the model."""
+    """Train all views and their fusion on a corpus and write the model to a file."""
     out = check_writable(options.out)
     with open_corpus(options) as corpus:
         groups = corpus.sessions
         if groups is not None and len(set(groups)) == 1:
-            tell("All utterances are of one session: what is held out inside the training are utterances.")
+            print_status(
+                "All utterances are of one session: single utterances are held out inside the training."
+            )
             groups = None
-        stack = _fullest(paper_models(make_stack(options, corpus), corpus.Y))
-        check_before_audio(stack, corpus.Y, groups, [np.arange(len(corpus.X))])
-        frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
-    tell(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
-    stack.fit(frames, corpus.Y, groups=groups)
+        stack = _all_views(paper_models(make_stack(options, corpus.task), corpus.task))
+        print_status(f"{plan_training(stack, corpus, groups, np.arange(len(corpus.paths)))}\n")
+        frames = compute_frames(corpus.paths, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
+    print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
+    stack.fit(frames, corpus.task, groups=groups)
     save_model(stack.set_params(memory=None, n_jobs=None), out)
-    tell(f"Model written: {out}")
+    print_status(f"Model written: {out}")
 
 
 def predict(options):
     """Print the class, the probabilities and what each rater would say of each file."""
     stack = load_model(options.model)
     if not isinstance(stack, MultiRaterStackingClassifier):
-        raise ValueError(f"{options.model} holds a {type(stack).__name__}: name a file that `train` wrote.")
+        raise ValueError(
+            f"{options.model} holds a {type(stack).__name__}: give a file that `sklearn-raters train` wrote."
+        )
     speakers = {
         "one": None,
         "each": range(len(options.files)),
         "folder": [str(Path(file).parent) for file in options.files],
     }[options.speakers]
     frames = compute_frames(options.files, speakers, n_jobs=options.n_jobs)
-    write_answers(answer_rows(options.files, stack, frames), options.format)
+    write_predictions(prediction_rows(options.files, stack, frames), options.format)

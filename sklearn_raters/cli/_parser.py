@@ -7,141 +7,223 @@ import warnings
 
 from sklearn_raters import __version__
 
-DESCRIPTION = "Learn what several raters heard: one view a rater, their crowd, and the fusion of all."
+DESCRIPTION = """\
+Learn emotions or other classes from audio that several raters have labelled. Each view is a network that
+learns from one rater's labels or from those of the crowd of all raters, and a fusion combines the views."""
 EVALUATE = """\
-Compare every rater's view, the crowd's two views and their fusion by leaving one session out.
-Without options this runs on a small corpus of made speech, which it writes to a temporary folder."""
+Compare the view of each rater, the two views of the crowd and their fusion by cross-validation: each session
+is left out once. Without options, the command makes a small corpus of made speech in a temporary folder."""
 TRAIN = "Train all views and their fusion on a whole corpus and write the model to a file."
 PREDICT = """\
-Say the class of audio files, its probabilities, and what each rater would say.
-Features are normalised by each speaker's own audio: by default all FILES of one call count as
-one speaker's, so give a speaker's files together, and those of another speaker in another call
-or by --speakers. Model files are pickles and can run code: use only those that you trust."""
-EPOCHS_HELP = "passes over the training samples (default: 40; on made speech 15)"
-RATINGS_HELP = "samples that a rater must have rated in every training part to get a view (default: 30)"
-FOLDS_HELP = "parts of the corpus (default: each session, or 5 where there are more than ten)"
-OUT_HELP = "where to write the numbers (default: ./sklearn_raters_results.csv)"
+Print the class of audio files, its probabilities, and what each rater would say. Features are normalised by
+the audio of each speaker: by default all FILES count as one speaker's, so give the files of different
+speakers in different calls, or use --speakers. Model files are pickles, which can run code: use only files
+that you trust."""
+
+# The help names them; a test compares them with those of the library, whose import takes a second.
+FUSIONS = {
+    "logistic": "logistic regression on the views' representations, with a penalty chosen on held-out data",
+    "softmax": "the paper's layer, trained by Adamax with dropout",
+    "mean": "mean of the views' probabilities",
+    "mixture": "weighted mean of the views' probabilities, with weights learnt on held-out data",
+    "fine_tune": "logistic, then all views and the layer are trained further",
+}
+CORPORA = {
+    "made": "speech made by the command",
+    "iemocap": "IEMOCAP in --root",
+    "speechocean762": "speechocean762 in --root",
+}
+CLASS_WEIGHTS = {
+    "balanced": "classes count equally, whatever their number of samples",
+    "none": "samples count equally",
+}
+FORMATS = {
+    "table": "a table to read, in percent",
+    "csv": "a line for each file",
+    "json": "a list of objects",
+}
+SPEAKERS = {
+    "one": "all FILES are of one speaker",
+    "each": "each file is of another speaker",
+    "folder": "each folder is of another speaker",
+}
 
 
 def positive(text):
-    """Parse a number above 0."""
+    """Return an int of at least 1."""
     value = int(text)
     if value < 1:
         raise ValueError
     return value
 
 
-def listed(text):
-    """Parse names separated by commas."""
+def names(text):
+    """Return names that are separated by commas as a list."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def views(text):
-    """Parse the views: "all", or names separated by commas."""
-    return ["crowd_hard", "crowd_soft", "raters"] if text == "all" else listed(text)
+    """Return the views: those of "all", or names that are separated by commas."""
+    return ["crowd_hard", "crowd_soft", "raters"] if text == "all" else names(text)
 
 
 def mapping(text):
-    """Parse ``from=to`` pairs separated by commas."""
-    return dict(pair.split("=") for pair in listed(text))
+    """Return ``from=to`` pairs that are separated by commas as a dict."""
+    return dict(pair.split("=") for pair in names(text))
 
 
 for parse, name in [(positive, "number above 0"), (mapping, "list of from=to pairs")]:
-    parse.__name__ = name  # argparse says it: "invalid ... value"
+    parse.__name__ = name  # argparse names it in its errors: "invalid ... value"
+
+
+def add_choice(parser, option, choices, default, what):
+    """Add an option whose help explains each choice."""
+    explained = "; ".join(f"{choice}: {text}" for choice, text in choices.items())
+    parser.add_argument(
+        option, choices=list(choices), default=default, help=f"{what}. {explained} (default: {default})"
+    )
 
 
 def add_corpus_options(parser):
     """Add the options that name the data."""
     data = parser.add_argument_group("the corpus")
-    data.add_argument("--corpus", choices=["made", "iemocap", "speechocean762"], default="made")
-    data.add_argument("--root", metavar="DIR", help="the corpus' folder; where to keep a made one")
-    data.add_argument("--ratings", metavar="FILE", help="a CSV or TSV table, one row a vote")
-    data.add_argument("--audio", metavar="DIR", help="the folder with the audio of --ratings")
+    add_choice(data, "--corpus", CORPORA, "made", "rated audio to learn from")
+    data.add_argument("--root", metavar="DIR", help="folder of the corpus; a made one is kept there")
+    data.add_argument(
+        "--ratings",
+        metavar="FILE",
+        help="CSV or TSV table of your own ratings, a row for each vote, in place of --corpus",
+    )
+    data.add_argument("--audio", metavar="DIR", help="folder with the audio of --ratings")
     for name in ("sample", "rater", "label"):
-        help_text = f"the column of --ratings with the {name} (default: {name})"
-        data.add_argument(f"--{name}-column", metavar="NAME", default=name, help=help_text)
-    data.add_argument("--speaker-column", metavar="NAME", help="the column with the speaker")
+        data.add_argument(
+            f"--{name}-column",
+            metavar="NAME",
+            default=name,
+            help=f"column of --ratings with the {name} (default: {name})",
+        )
+    data.add_argument(
+        "--speaker-column",
+        metavar="NAME",
+        help="column with the speaker (default: all audio is of one speaker)",
+    )
     data.add_argument(
         "--session-column",
         metavar="NAME",
-        help="the column with what must not be split between folds (default: the speaker)",
+        help="column with the session, whose samples are kept in one fold (default: the speaker)",
     )
     data.add_argument(
-        "--classes", type=listed, metavar="A,B", help="the classes to learn, if not all of the corpus"
+        "--classes", type=names, metavar="A,B", help="classes to learn (default: those of the corpus)"
     )
     data.add_argument(
         "--label-map",
         type=mapping,
         metavar="FROM=TO",
-        help="labels to merge after the majority is taken, such as excitement=happiness",
+        help="labels to merge after the majority is taken, such as excitement=happiness "
+        "(default: that of the corpus)",
     )
 
 
 def add_model_options(parser):
-    """Add the options that describe the model and its training."""
+    """Add the options of the model and its training."""
     model = parser.add_argument_group("the model")
     model.add_argument(
         "--views",
         type=views,
         default=views("all"),
         metavar="A,B",
-        help="crowd_hard, crowd_soft, raters (all who rated enough) or single raters (default: all)",
+        help="views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
+        "view for each rater with --min-ratings; or names of raters (default: all of these views)",
     )
-    model.add_argument("--min-ratings", type=positive, default=30, metavar="N", help=RATINGS_HELP)
-    model.add_argument("--alpha", type=float, default=0.75, help="soft labels' smoothing (default: 0.75)")
-    model.add_argument("--fusion", choices=["logistic", "softmax", "mean"], default="logistic")
     model.add_argument(
-        "--class-weight",
-        choices=["balanced", "none"],
-        default="balanced",
-        help="weights of the classes in the fusion; single views divide by their priors (default: balanced)",
+        "--min-ratings",
+        type=positive,
+        default=30,
+        metavar="N",
+        help="number of samples that a rater with a view must have rated in every training part "
+        "(default: 30)",
     )
-    model.add_argument("--epochs", type=positive, metavar="N", help=EPOCHS_HELP)
-    model.add_argument("--batch-size", type=positive, default=32, metavar="N", help="(default: 32)")
-    model.add_argument("--learning-rate", type=float, default=1e-3, metavar="RATE", help="(default: 0.001)")
-    model.add_argument("--folds", type=positive, metavar="N", help=FOLDS_HELP)
+    model.add_argument(
+        "--alpha",
+        type=float,
+        default=0.75,
+        help="smoothing of the distributions of crowd_soft, 0 or more (default: 0.75)",
+    )
+    add_choice(model, "--fusion", FUSIONS, "logistic", "how the views are combined")
+    add_choice(model, "--class-weight", CLASS_WEIGHTS, "balanced", "weights of the classes in the fusion")
+    model.add_argument(
+        "--epochs",
+        type=positive,
+        metavar="N",
+        help="number of passes over the training samples (default: 40; for made speech 15)",
+    )
+    model.add_argument(
+        "--batch-size", type=positive, default=32, metavar="N", help="samples in each step (default: 32)"
+    )
+    model.add_argument(
+        "--learning-rate", type=float, default=1e-3, metavar="RATE", help="size of the steps (default: 0.001)"
+    )
     run = parser.add_argument_group("the run")
-    run.add_argument("--seed", type=int, default=0, help="the same seed, the same result (default: 0)")
-    run.add_argument("--n-jobs", type=int, default=-1, metavar="N", help="-1: all cores (default)")
-    run.add_argument("--device", default="auto", help="cpu, cuda, ... (default: auto)")
+    run.add_argument("--seed", type=int, default=0, help="seed of all random numbers (default: 0)")
+    run.add_argument(
+        "--n-jobs",
+        type=int,
+        default=-1,
+        metavar="N",
+        help="number of processes; -1 uses all cores (default: -1)",
+    )
+    run.add_argument(
+        "--device",
+        default="auto",
+        help="device of the networks: cpu, cuda, ...; auto uses a GPU if there is one (default: auto)",
+    )
     run.add_argument(
         "--cache",
         metavar="DIR",
-        help="keep features and trained views there: a run that was cut off goes on",
+        help="folder to keep features and trained views in, with which an interrupted run continues",
     )
 
 
 def build_parser():
     """Return the parser of the whole command line."""
-    raw = {"formatter_class": argparse.RawDescriptionHelpFormatter}
-    parser = argparse.ArgumentParser(prog="sklearn-raters", description=DESCRIPTION, **raw)
+    parser = argparse.ArgumentParser(prog="sklearn-raters", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    evaluate = commands.add_parser("evaluate", help="compare models", description=EVALUATE, **raw)
-    evaluate.add_argument("--out", metavar="CSV", default="sklearn_raters_results.csv", help=OUT_HELP)
-    train = commands.add_parser("train", help="train a model", description=TRAIN, **raw)
-    train.add_argument("--out", metavar="MODEL", required=True, help="the file to write the model to")
+    evaluate = commands.add_parser(
+        "evaluate", help="compare views and fusions on a corpus", description=EVALUATE
+    )
+    evaluate.add_argument(
+        "--out",
+        metavar="CSV",
+        default="sklearn_raters_results.csv",
+        help="file to write the numbers to (default: ./sklearn_raters_results.csv)",
+    )
+    evaluate.add_argument(
+        "--folds",
+        type=positive,
+        metavar="N",
+        help="number of folds (default: the number of sessions, or 5 if there are more than ten)",
+    )
+    train = commands.add_parser("train", help="train a model on a corpus", description=TRAIN)
+    train.add_argument("--out", metavar="MODEL", required=True, help="file to write the model to")
     for command in (evaluate, train):
         add_corpus_options(command)
         add_model_options(command)
 
-    predict = commands.add_parser("predict", help="ask a model", description=PREDICT, **raw)
-    predict.add_argument("model", metavar="MODEL", help="a file that `train` wrote")
+    predict = commands.add_parser("predict", help="predict audio files by a model", description=PREDICT)
+    predict.add_argument("model", metavar="MODEL", help="file that `sklearn-raters train` has written")
     predict.add_argument("files", metavar="FILES", nargs="+", help="audio files")
-    predict.add_argument("--format", choices=["table", "csv", "json"], default="table")
+    add_choice(predict, "--format", FORMATS, "table", "format of the output")
+    add_choice(predict, "--speakers", SPEAKERS, "one", "speakers of the files")
     predict.add_argument(
-        "--speakers",
-        choices=["one", "each", "folder"],
-        default="one",
-        help="all FILES are one speaker's, each is of another speaker, or each folder is one speaker",
+        "--n-jobs", type=int, default=None, metavar="N", help="number of files at once (default: 1)"
     )
-    predict.add_argument("--n-jobs", type=int, default=None, metavar="N", help="files at once")
     return parser
 
 
 def show_warning(message, category, filename, lineno, file=None, line=None):
-    """Print a warning as one line, without the code that gave it."""
+    """Print a warning on one line, without the code that raised it."""
     print(f"warning: {one_line(message)}", file=sys.stderr)
 
 
@@ -157,12 +239,13 @@ def main(arguments=None):
     Parameters
     ----------
     arguments : list of str, default=None
-        The words after the command's name; None takes those of the process.
+        Words after the name of the command; None takes those of the process.
 
     Returns
     -------
     int
-        0 if all went well, 2 for a wrong input (told in one line on standard error), 130 after Ctrl-C.
+        Exit status: 0 for success, 2 for wrong input (explained in one line on standard error), 130 after
+        Ctrl-C, 141 if the reader of the output has closed it.
 
     Examples
     --------
@@ -172,7 +255,7 @@ def main(arguments=None):
     """
     options = build_parser().parse_args(arguments)
     try:
-        # Loaded here, so that --help does not wait for it.
+        # Imported here, because --help should not wait for it.
         from sklearn_raters.cli import _jobs
 
         with warnings.catch_warnings():
@@ -180,12 +263,9 @@ def main(arguments=None):
             getattr(_jobs, options.command)(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
-        # Interrupted inside an exec() of an import, Python would end itself by the signal instead of
-        # by our status; the next exec() makes it forget.
-        exec("")
         return 130
     except BrokenPipeError:
-        # The reader of the output has left; Python would complain once more at its end.
+        # Python would write to the closed output once more at its end, and report the error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except (ValueError, OSError, RuntimeError, MemoryError) as error:

@@ -1,4 +1,4 @@
-"""How well predictions meet the raters' labels: recalls, distances of distributions, scorers."""
+"""How well predictions match the raters' labels: recalls, distances of distributions, scorers."""
 
 from sklearn_raters.metrics._distributions import jensen_shannon_divergence, soft_cross_entropy
 from sklearn_raters.metrics._raters import rater_uar

@@ -1,10 +1,11 @@
-"""How far predicted distributions lie from soft labels."""
+"""Distances of predicted distributions from soft labels."""
 
 import numpy as np
 from scipy.special import rel_entr, xlogy
 
 
 def _check_distributions(soft_true, proba):
+    """Return both as float arrays of the same shape (n_samples, n_classes) whose rows sum to 1."""
     pair = []
     for name, given in (("soft_true", soft_true), ("proba", proba)):
         values = np.asarray(given)
@@ -12,19 +13,19 @@ def _check_distributions(soft_true, proba):
         if values.ndim != 2:
             raise ValueError(
                 f"{name} must have shape (n_samples, n_classes), got {values.shape}: give one "
-                "distribution a sample."
+                "distribution for each sample."
             )
         good = (values >= 0).all(axis=1) & np.isclose(values.sum(axis=1), 1, atol=1e-4)
         if not good.all():
             row = np.flatnonzero(~good)[0]
             raise ValueError(
-                f"Sample {row} of {name} is no distribution: {values[row]}. Leave out samples "
-                "without votes; every row must be non-negative and sum to 1."
+                f"Sample {row} of {name} is no distribution: {values[row]}. Every row must be non-negative "
+                "and sum to 1; leave out samples without votes."
             )
         pair.append(values)
     if pair[0].shape != pair[1].shape or not len(pair[0]):
         raise ValueError(
-            f"soft_true has shape {pair[0].shape} and proba {pair[1].shape}: both must be the same "
+            f"soft_true has shape {pair[0].shape} and proba {pair[1].shape}: they must have the same shape "
             "and hold at least one sample."
         )
     return pair
@@ -37,16 +38,16 @@ def soft_cross_entropy(soft_true, proba):
     Parameters
     ----------
     soft_true : array-like of shape (n_samples, n_classes)
-        Soft labels, rows sum to 1.
+        Soft labels; rows sum to 1.
     proba : array-like of shape (n_samples, n_classes)
-        Predicted probabilities in the same order of classes, rows sum to 1. Zeros are raised to
-        the smallest step of their float type, as in `sklearn.metrics.log_loss`.
+        Predicted probabilities, classes in the same order; rows sum to 1. Probabilities below the machine
+        epsilon of their float type are raised to it, as in `sklearn.metrics.log_loss`.
 
     Returns
     -------
     float
-        Mean over samples of ``-sum_k soft_true[k] * log(proba[k])``, 0 at best only for soft
-        labels of one class each.
+        Mean over samples of ``-sum_k soft_true[k] * log(proba[k])``. Its minimum is the mean entropy of the
+        soft labels, which is 0 only if each of them puts all weight on one class.
 
     Raises
     ------
@@ -71,14 +72,14 @@ def jensen_shannon_divergence(soft_true, proba):
     Parameters
     ----------
     soft_true : array-like of shape (n_samples, n_classes)
-        Soft labels, rows sum to 1.
+        Soft labels; rows sum to 1.
     proba : array-like of shape (n_samples, n_classes)
-        Predicted probabilities in the same order of classes, rows sum to 1.
+        Predicted probabilities, classes in the same order; rows sum to 1.
 
     Returns
     -------
     float
-        Mean over samples, 0 (equal) to 1 (no class in common): the square of
+        Mean over samples, from 0 (equal) to 1 (no class in common). It is the mean of the squares of
         `scipy.spatial.distance.jensenshannon` with ``base=2``.
 
     Raises
@@ -100,5 +101,5 @@ def jensen_shannon_divergence(soft_true, proba):
     soft_true, proba = _check_distributions(soft_true, proba)
     middle = (soft_true + proba) / 2
     divergence = (rel_entr(soft_true, middle) + rel_entr(proba, middle)).sum(axis=1) / 2
-    # scipy's jensenshannon takes the root unclipped, and NaN where rounding leaves -1e-17.
+    # jensenshannon of scipy is NaN where rounding makes the divergence of equal rows slightly negative.
     return float(np.clip(divergence / np.log(2), 0, 1).mean())

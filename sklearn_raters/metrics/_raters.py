@@ -1,48 +1,33 @@
-"""How well each rater's own labels are predicted."""
+"""Unweighted average recall of each rater, by the rater's own labels."""
 
 import numpy as np
 
-from sklearn_raters.consensus import hard_labels
+from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.metrics._recalls import unweighted_average_recall
 from sklearn_raters.ratings import Task, is_missing
 
 
-def _rater_labels(predicted, shape, classes):
-    predicted = np.asarray(predicted)
-    if predicted.shape == shape and predicted.dtype.kind in "fiub":
-        labels = np.empty(len(classes) + 1, dtype=object)
-        labels[: len(classes)] = classes
-        best = np.argmax(np.nan_to_num(predicted, nan=-1.0), axis=2)
-        return labels[np.where(np.isnan(predicted).any(axis=2), len(classes), best)]
-    if predicted.shape != shape[:2]:
-        raise ValueError(
-            f"predicted must have shape {shape[:2]} (labels) or {shape} (probabilities) for "
-            f"{shape[0]} samples, {shape[1]} raters and {shape[2]} classes, got {predicted.shape}."
-        )
-    return predicted.astype(object)
-
-
 def rater_uar(Y, predicted, *, raters=None):
     """
-    Compute each rater's unweighted average recall against that rater's own labels.
+    Compute each rater's unweighted average recall by the rater's own labels.
 
     Parameters
     ----------
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
     predicted : array-like of shape (n_samples, n_raters) or (n_samples, n_raters, n_classes)
-        What each rater would say: labels, or probabilities as of `predict_proba_raters`. Missing
-        labels and NaN probabilities are left out.
+        Predictions of what each rater would say: labels, or probabilities as `predict_proba_raters` returns
+        them. Missing labels and NaN probabilities are left out.
     raters : sequence of length n_raters or None, default=None
-        The raters that `predicted` is about, such as `raters_` of a fitted stack; None takes all
-        of `Y`, in its order.
+        The raters along the second axis of `predicted`, such as `raters_` of a fitted stack. None takes all
+        raters of `Y`, in its order.
 
     Returns
     -------
     dict
-        From rater to UAR, over the samples where the rater chose exactly one label, and that
-        within the classes; the mean is over the classes that the rater so chose. NaN for a rater
-        without such a sample.
+        From rater to UAR. It is computed over the samples for which the rater chose exactly one label, if
+        that is one of the classes, and averaged over the classes that the rater chose there. It is NaN for a
+        rater without such samples.
 
     Raises
     ------
@@ -58,12 +43,28 @@ def rater_uar(Y, predicted, *, raters=None):
     """
     task = Task(Y)
     raters = list(task.raters) if raters is None else list(raters)
-    shape = task.n_samples, len(raters), len(task.classes)
-    predicted = _rater_labels(predicted, shape, task.classes)
+    predicted = _predicted_labels(predicted, len(raters), task)
     uar = {}
     for column, rater in enumerate(raters):
-        own = hard_labels(task.of_rater(rater))
-        pairs = zip(own, predicted[:, column], strict=True)
-        pairs = [pair for pair in pairs if not (is_missing(pair[0]) or is_missing(pair[1]))]
-        uar[rater] = unweighted_average_recall(*zip(*pairs, strict=True)) if pairs else np.nan
+        rows, labels = labelled_samples(hard_labels(task.of_rater(rater)))
+        of_rater = predicted[rows, column]
+        known = [not is_missing(label) for label in of_rater]
+        uar[rater] = unweighted_average_recall(labels[known], of_rater[known]) if any(known) else np.nan
     return uar
+
+
+def _predicted_labels(predicted, n_raters, task):
+    """Return labels of shape (n_samples, n_raters) from labels or probabilities, some of them missing."""
+    predicted = np.asarray(predicted)
+    shape = task.n_samples, n_raters, len(task.classes)
+    if predicted.shape == shape and predicted.dtype.kind in "fiub":
+        unknown = np.isnan(predicted).any(axis=2)
+        best = np.argmax(np.nan_to_num(predicted, nan=-1.0), axis=2)
+        codes = np.where(unknown, -1, best)
+        return task.class_names(codes.ravel()).reshape(codes.shape)
+    if predicted.shape != shape[:2]:
+        raise ValueError(
+            f"predicted must have shape {shape[:2]} (labels) or {shape} (probabilities) for {shape[0]} "
+            f"samples, {shape[1]} raters and {shape[2]} classes, got {predicted.shape}."
+        )
+    return predicted.astype(object)

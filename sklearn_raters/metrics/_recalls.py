@@ -1,4 +1,4 @@
-"""Recall of every class, and their unweighted average (UAR)."""
+"""Recalls of the classes, and their unweighted average (UAR)."""
 
 import warnings
 
@@ -10,10 +10,11 @@ from sklearn_raters.ratings import is_missing
 
 
 def _complete_labels(y, name, remedy):
-    # As objects, since NumPy would turn a NaN beside strings into the string "nan".
+    """Return labels as a list; raise ValueError if one is missing."""
+    # As objects, because NumPy turns a NaN beside strings into the string "nan".
     y = np.asarray(y, dtype=object)
     if y.ndim != 1:
-        raise ValueError(f"{name} must hold one label a sample, got an array of shape {y.shape}.")
+        raise ValueError(f"{name} must hold one label for each sample, got an array of shape {y.shape}.")
     y = y.tolist()
     missing = np.flatnonzero([is_missing(label) for label in y])
     if len(missing):
@@ -41,13 +42,13 @@ def class_recalls(y_true, y_pred, *, labels=None):
     y_pred : array-like of shape (n_samples,)
         Predicted labels. A prediction outside `labels` is wrong.
     labels : sequence of length n_classes or None, default=None
-        The classes, in the order of the answer. None takes the sorted labels of `y_true`. Samples
-        of another class are left out, as in `sklearn.metrics.recall_score`.
+        The classes, in the order of the recalls. None takes the sorted labels of `y_true`. Samples whose true
+        label is another class are left out, as in `sklearn.metrics.recall_score`.
 
     Returns
     -------
     ndarray of shape (n_classes,)
-        Shares in [0, 1], NaN for a class that no sample has.
+        Recalls between 0 and 1, NaN for a class without samples.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def class_recalls(y_true, y_pred, *, labels=None):
         raise ValueError("There is no sample to score: y_true and y_pred are empty.")
     labels = sorted(set(y_true)) if labels is None else list(labels)
     _check_same_kind(labels, y_pred)
-    # scikit-learn takes 2.5 for a continuous target and objects for an unknown one; codes pass.
+    # As codes, because scikit-learn refuses labels such as 2.5 and arrays of objects.
     code = {label: index for index, label in enumerate(labels)}
     outside = len(labels)
     return recall_score(
@@ -95,26 +96,26 @@ def unweighted_average_recall(y_true, y_pred, *, labels=None):
     y_pred : array-like of shape (n_samples,)
         Predicted labels. A prediction outside `labels` is wrong.
     labels : sequence or None, default=None
-        The classes to average over; None takes the labels of `y_true`. Samples of another class
-        are left out.
+        The classes to average over; None takes the labels of `y_true`. Samples whose true label is another
+        class are left out.
 
     Returns
     -------
     float
-        Share in [0, 1]; 1 / n_classes is chance.
+        UAR between 0 and 1. Chance is 1 / n_classes.
 
     Raises
     ------
     ValueError
-        If the lengths differ, a label is missing, or no sample is of one of the `labels`.
+        If the lengths differ, a label is missing, or no sample has one of the `labels`.
     TypeError
         If one side holds strings and the other numbers.
 
     Warns
     -----
     sklearn.exceptions.UndefinedMetricWarning
-        If no sample is of some class of `labels`: its recall is undefined and the mean is that of
-        the others.
+        If a class of `labels` has no samples. Its recall is undefined, and the mean is over the other
+        classes.
 
     Examples
     --------
@@ -126,14 +127,14 @@ def unweighted_average_recall(y_true, y_pred, *, labels=None):
     absent = np.isnan(recalls)
     if absent.all():
         raise ValueError(
-            f"None of the {len(y_true)} samples is of one of the classes {list(labels)}: check the "
-            "spelling of labels= against y_true."
+            f"None of the {len(y_true)} samples has one of the classes {list(labels)}: check the spelling of "
+            "labels= against y_true."
         )
     if absent.any():
-        names = [label for label, gone in zip(labels, absent, strict=True) if gone]
+        names = [label for label, is_absent in zip(labels, absent, strict=True) if is_absent]
         warnings.warn(
-            f"No sample is of class {', '.join(map(repr, names))}: recall is undefined there, and "
-            "the unweighted average recall is the mean over the other classes.",
+            f"No sample has the class {', '.join(map(repr, names))}: its recall is undefined, and the "
+            "unweighted average recall is the mean over the other classes.",
             UndefinedMetricWarning,
             stacklevel=2,
         )

@@ -1,12 +1,13 @@
-"""Scorers for scikit-learn's cross-validation and searches that take ratings in place of y."""
+"""Scorers that take ratings in place of y, for cross-validation and searches of scikit-learn."""
 
 import inspect
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_raters._align import align
-from sklearn_raters._nested import takes_soft_targets, unwrap
+from sklearn_raters._nested import innermost, takes_soft_targets
 from sklearn_raters._sklearn_compat import MetadataRequester, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
 from sklearn_raters.metrics._distributions import soft_cross_entropy
@@ -24,18 +25,16 @@ class _RatingsScorer(MetadataRequester):
     X : list or array-like of length n_samples
         Samples in any form that the estimator takes.
     Y : ratings of n_samples
-        In any form that `sklearn_raters.ratings.parse_ratings` takes. An estimator that learns from
-        soft labels, as in the search of a view, may be given these: the greatest share counts as the
-        consensus.
-
+        In any form that `sklearn_raters.ratings.Task` takes. If the estimator learns from soft labels, Y may
+        also be soft labels; the class with the greatest share then counts as the consensus.
     **params : dict
-        Metadata of the samples for the estimator's `predict` or `predict_proba`, asked for by
-        `set_score_request`, as in ``uar_scorer.set_score_request(speakers=True)``.
+        Metadata of the samples for the estimator's `predict` or `predict_proba`, which
+        `set_score_request` requests, as in ``uar_scorer.set_score_request(speakers=True)``.
 
     Returns
     -------
     float
-        The score on the samples that have a consensus; greater is better.
+        Score on the samples that have a consensus; greater is better.
     """
 
     def __init__(self, score_func, *, target, sign, alpha, classes, label_map, kwargs):
@@ -49,42 +48,48 @@ class _RatingsScorer(MetadataRequester):
 
     def __call__(self, estimator, X, Y, **params):
         """Score a fitted estimator on the samples of X that have a consensus in Y."""
-        rated, truth, soft, classes = self._truth(estimator, Y)
-        X, params = safe_indexing(X, rated), {name: safe_indexing(params[name], rated) for name in params}
+        targets = self._targets(estimator, Y)
+        X = safe_indexing(X, targets.rows)
+        params = {name: safe_indexing(values, targets.rows) for name, values in params.items()}
         if self.target == "consensus":
-            names = inspect.signature(self.score_func).parameters
-            labels = {"labels": list(classes)} if "labels" in names else {}
+            takes_labels = "labels" in inspect.signature(self.score_func).parameters
+            labels = {"labels": list(targets.classes)} if takes_labels else {}
             predicted = estimator.predict(X, **params)
-            return self.sign * self.score_func(truth, predicted, **labels, **self.kwargs)
-        proba = align(estimator.predict_proba(X, **params), estimator.classes_, classes)
-        return self.sign * self.score_func(soft, proba, **self.kwargs)
+            return self.sign * self.score_func(targets.consensus, predicted, **labels, **self.kwargs)
+        proba = align(estimator.predict_proba(X, **params), estimator.classes_, targets.classes)
+        return self.sign * self.score_func(targets.soft_labels, proba, **self.kwargs)
 
-    def _truth(self, estimator, Y):
-        """Return which samples count, their consensus, their soft labels (if asked for) and the classes."""
-        if takes_soft_targets(estimator) and _are_shares(Y, len(estimator.classes_)):
-            return np.arange(len(Y)), estimator.classes_[Y.argmax(axis=1)].tolist(), Y, estimator.classes_
-        inner = unwrap(estimator)
-        classes, label_map = (
-            getattr(inner, name, None) if given is None else given
-            for name, given in (("classes", self.classes), ("label_map", self.label_map))
-        )
-        task = Task(Y, classes, label_map)
-        rated, truth = labelled_samples(hard_labels(task))
-        truth = truth.tolist()
-        if not len(rated):
+    def _targets(self, estimator, Y):
+        """Return what a fitted estimator is scored by."""
+        if takes_soft_targets(estimator) and _are_soft_labels(Y, len(estimator.classes_)):
+            consensus = estimator.classes_[Y.argmax(axis=1)].tolist()
+            return _Targets(np.arange(len(Y)), consensus, Y, estimator.classes_)
+        task, classes = self._task(estimator, Y)
+        rows, consensus = labelled_samples(hard_labels(task))
+        consensus = consensus.tolist()
+        if not len(rows):
             raise ValueError(
                 f"None of the {task.n_samples} samples to score has a consensus"
                 + ("" if classes is None else f" within the classes {list(classes)}")
                 + ": all are unrated, tied or of another class. Use fewer or larger folds."
             )
         if classes is None:
-            classes = sort_labels({*np.asarray(estimator.classes_).tolist(), *truth})
+            classes = sort_labels({*np.asarray(estimator.classes_).tolist(), *consensus})
             task = Task(task, classes, task.label_map)
-        soft = soft_labels(task, alpha=self.alpha)[rated] if self.target == "soft" else None
-        return rated, truth, soft, task.classes
+        soft = soft_labels(task, alpha=self.alpha)[rows] if self.target == "soft" else None
+        return _Targets(rows, consensus, soft, task.classes)
+
+    def _task(self, estimator, Y):
+        """Return the task that Y sets, and its classes where somebody has named them."""
+        if isinstance(Y, Task) and self.classes is None and self.label_map is None:
+            return Y, Y.classes
+        inner = innermost(estimator)
+        classes = getattr(inner, "classes", None) if self.classes is None else self.classes
+        label_map = getattr(inner, "label_map", None) if self.label_map is None else self.label_map
+        return Task(Y, classes, label_map), classes
 
     def set_score_request(self, **requests):
-        """Ask for metadata by name, True or an alias, as scikit-learn's own scorers do; return self."""
+        """Request metadata by name with True or an alias, as in scikit-learn's scorers; return self."""
         self._metadata_request = MetadataRequest(owner=self.__class__.__name__)
         for name, alias in requests.items():
             self._metadata_request.score.add_request(param=name, alias=alias)
@@ -95,8 +100,17 @@ class _RatingsScorer(MetadataRequester):
         return f"make_ratings_scorer({self.score_func.__name__}, target={self.target!r}{sign})"
 
 
-def _are_shares(Y, n_classes):
-    """Tell soft labels from ratings: floating point, a column a class, rows that sum to one."""
+class _Targets(NamedTuple):
+    """Labels that an estimator is scored by, and the samples that have them."""
+
+    rows: np.ndarray  # (n_scored,)
+    consensus: list  # n_scored labels
+    soft_labels: np.ndarray | None  # (n_scored, n_classes), for target="soft"
+    classes: list
+
+
+def _are_soft_labels(Y, n_classes):
+    """Return whether Y holds soft labels: floats, a column for each class, rows that sum to 1."""
     return (
         isinstance(Y, np.ndarray)
         and Y.dtype.kind == "f"
@@ -117,28 +131,28 @@ def make_ratings_scorer(
     **kwargs,
 ):
     """
-    Make a scorer that takes ratings for `cross_validate`, `GridSearchCV` and the like.
+    Make a scorer that takes ratings, for `cross_validate`, `GridSearchCV` and the like.
 
-    The scorer rates an estimator on the samples that have a consensus within the classes, and
-    every class counts, also one that the training part of a fold did not hold.
+    The scorer uses the samples that have a consensus within the classes. Every class counts, also one that
+    the training part of a fold lacked.
 
     Parameters
     ----------
     score_func : callable
-        ``score_func(y_true, y_pred, **kwargs)`` for ``target="consensus"``, given ``labels=`` too
-        where it names such a parameter; ``score_func(soft_true, proba, **kwargs)`` for
-        ``target="soft"``.
+        ``score_func(y_true, y_pred, **kwargs)`` for ``target="consensus"``, called with ``labels=classes``
+        too if it has a parameter `labels`; ``score_func(soft_true, proba, **kwargs)`` for ``target="soft"``.
     target : {"consensus", "soft"}, default="consensus"
-        What `predict` is held against (consensus labels), or `predict_proba` (soft labels).
+        Whether to score the labels of `predict` by the consensus, or `predict_proba` by soft labels.
     greater_is_better : bool, default=True
-        False turns the sign, so that a greater score is always better.
+        Whether a greater value of `score_func` is better. If False, the scorer changes its sign.
     alpha : float, default=0.75
         Smoothing of the soft labels, see `sklearn_raters.consensus.soft_labels`.
     classes : sequence or None, default=None
-        The classes of the task. None takes the estimator's parameter `classes`, and where it has
-        none, the classes that it learnt with all labels that a consensus names.
+        Classes of the task. None takes the classes of Y if it is a Task, else the parameter `classes` of the
+        estimator, else all classes that the estimator has learnt or a consensus has.
     label_map : dict or None, default=None
-        From labels to classes, applied after the majority. None takes the estimator's own.
+        From labels to classes, applied after the majority. None takes that of Y if it is a Task, else the
+        parameter `label_map` of the estimator.
     **kwargs : dict
         Passed to `score_func`.
 

@@ -1,13 +1,20 @@
-"""Is one model's UAR better by more than chance: a paired bootstrap over groups."""
+"""A paired bootstrap over groups: the interval of the difference of two models' UAR."""
 
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from sklearn_raters.metrics import class_recalls
 
-UarDifference = namedtuple("UarDifference", ["difference", "low", "high"])
+
+class UarDifference(NamedTuple):
+    """Difference of two models' UAR, and the limits of its interval, as shares."""
+
+    difference: float
+    low: float
+    high: float
+
 
 # Resamples drawn at once hold at most this many group weights, 8 bytes each.
 _BLOCK = 4_000_000
@@ -27,8 +34,8 @@ def paired_bootstrap(
     """
     Estimate by how much model A's unweighted average recall exceeds model B's.
 
-    Whole groups are drawn with replacement, as many as there are, and both models are scored on the same
-    draw; recalls are pooled over all samples of a draw. A class that a draw lacks is left out of both means.
+    Each draw takes whole groups with replacement, as many as there are, and scores both models on their
+    samples. A class without samples in a draw is left out of both means.
 
     Parameters
     ----------
@@ -39,22 +46,22 @@ def paired_bootstrap(
     pred_b : array-like of shape (n_samples,)
         Labels that model B predicts.
     groups : array-like of shape (n_samples,) or None, default=None
-        The speaker or session of each sample; None draws single samples, whose interval is too narrow where
+        Speaker or session of each sample. None draws single samples, which makes the interval too narrow if
         samples of one speaker resemble each other.
     labels : sequence or None, default=None
-        The classes to average over; None takes those of `y_true`.
+        Classes to average over; None takes those of `y_true`.
     n_bootstrap : int, default=2000
         Number of draws.
     confidence : float, default=0.95
-        Share of the draws' differences that the interval holds, between 0 and 1.
+        Share of the draws whose difference lies in the interval, between 0 and 1.
     random_state : int, RandomState instance or None, default=None
         Seed of the draws.
 
     Returns
     -------
     UarDifference
-        Named tuple of `difference` (UAR of A minus UAR of B, as measured), `low` and `high` (percentile
-        interval), all as shares.
+        Named tuple of `difference` (UAR of A minus UAR of B on the given samples), `low` and `high` (limits
+        of the percentile interval), all as shares.
 
     Raises
     ------
@@ -73,46 +80,67 @@ def paired_bootstrap(
     >>> paired_bootstrap(y_true, y_true, ["a", "a"] * 50, random_state=0)
     UarDifference(difference=0.5, low=0.5, high=0.5)
     """
-    if n_bootstrap < 1 or not 0 < confidence < 1:
-        raise ValueError(
-            f"n_bootstrap must be at least 1 and confidence between 0 and 1, got "
-            f"{n_bootstrap} and {confidence}."
-        )
-    measured = [class_recalls(y_true, predicted, labels=labels) for predicted in (pred_a, pred_b)]
+    recalls_a, recalls_b = (class_recalls(y_true, predicted, labels=labels) for predicted in (pred_a, pred_b))
     groups = np.arange(len(y_true)) if groups is None else np.asarray(groups)
     if groups.shape != (len(y_true),):
         raise ValueError(
-            f"groups has shape {groups.shape} for {len(y_true)} samples: give one group a sample."
+            f"groups has shape {groups.shape} for {len(y_true)} samples: give one group for each sample."
         )
+    check_bootstrap(groups, n_bootstrap, confidence)
     support, hits_a, hits_b = _counts_by_group(y_true, pred_a, pred_b, groups, labels)
-    if len(support) < 2:
-        raise ValueError("A bootstrap over groups needs at least two groups, got one: give finer groups.")
     differences = _bootstrap_differences(
         support, hits_a - hits_b, n_bootstrap, check_random_state(random_state)
     )
     low, high = np.quantile(differences, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return UarDifference(float(np.nanmean(measured[0] - measured[1])), float(low), float(high))
+    return UarDifference(float(np.nanmean(recalls_a - recalls_b)), float(low), float(high))
+
+
+def check_bootstrap(groups, n_bootstrap, confidence=0.95):
+    """
+    Check that `paired_bootstrap` can draw.
+
+    Parameters
+    ----------
+    groups : array-like of shape (n_samples,)
+        Group of each scored sample.
+    n_bootstrap : int
+        Number of draws, at least 1.
+    confidence : float, default=0.95
+        Share of the draws in the interval, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two groups, or a number is out of range.
+    """
+    if n_bootstrap < 1 or not 0 < confidence < 1:
+        raise ValueError(
+            f"n_bootstrap must be at least 1 and confidence between 0 and 1, got {n_bootstrap} and "
+            f"{confidence}."
+        )
+    if len(np.unique(groups)) < 2:
+        raise ValueError("A bootstrap over groups needs at least two groups, got one: give finer groups.")
 
 
 def _counts_by_group(y_true, pred_a, pred_b, groups, labels):
-    """Count, each of shape (n_groups, n_classes): samples of a class, and those that A and B recall."""
+    """Count the samples of each class, and how many A and B recall: three arrays (n_groups, n_classes)."""
     y_true = np.asarray(y_true, dtype=object)
     classes = sorted(set(y_true.tolist())) if labels is None else list(labels)
-    place = {label: index for index, label in enumerate(classes)}
+    code = {label: index for index, label in enumerate(classes)}
     outside = len(classes)
-    truth = np.array([place.get(label, outside) for label in y_true.tolist()])
+    truth = np.array([code.get(label, outside) for label in y_true.tolist()])
     _, group = np.unique(groups, return_inverse=True)
     cell = group * (outside + 1) + truth
     n_groups = group.max() + 1
-    right = [np.asarray(predicted, dtype=object) == y_true for predicted in (pred_a, pred_b)]
+    hits = [np.asarray(predicted, dtype=object) == y_true for predicted in (pred_a, pred_b)]
     return [
-        np.bincount(cell, weights, n_groups * (outside + 1)).reshape(n_groups, -1)[:, :outside]
-        for weights in (np.ones(len(y_true)), *(hit.astype(float) for hit in right))
+        np.bincount(cell, counted.astype(float), n_groups * (outside + 1)).reshape(n_groups, -1)[:, :outside]
+        for counted in (np.ones(len(y_true)), *hits)
     ]
 
 
 def _bootstrap_differences(support, gain, n_bootstrap, rng):
-    """Draw differences of UAR of shape (n_bootstrap,) from counts of shape (n_groups, n_classes)."""
+    """Return each draw's difference of UAR; support and gain are counts of shape (n_groups, n_classes)."""
     n_groups = len(support)
     block = max(1, _BLOCK // n_groups)
     differences = []
@@ -123,6 +151,6 @@ def _bootstrap_differences(support, gain, n_bootstrap, rng):
         present = drawn > 0
         recall_gain = np.divide(weights @ gain, drawn, where=present, out=np.zeros(drawn.shape))
         n_present = present.sum(axis=1)
-        # A draw of groups without any of the classes says nothing: it is a difference of 0.
+        # A draw without samples of any class counts as a difference of 0.
         differences.append(recall_gain.sum(axis=1) / np.maximum(n_present, 1))
     return np.concatenate(differences)

@@ -5,11 +5,11 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state, get_tags
 
 from sklearn_raters._nested import innermost, takes_ratings, unwrap
-from sklearn_raters._sklearn_compat import num_samples
-from sklearn_raters.consensus import hard_labels
-from sklearn_raters.model_selection._compare_runs import collect_labels, run_folds, view_memory
-from sklearn_raters.model_selection._compare_table import prediction_table, score_table
-from sklearn_raters.model_selection._folds import check_lengths, make_folds
+from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.model_selection._bootstrap import check_bootstrap
+from sklearn_raters.model_selection._compare_runs import Model, collect_labels, run_folds, view_memory
+from sklearn_raters.model_selection._compare_table import LABEL_COLUMNS, prediction_table, score_table
+from sklearn_raters.model_selection._folds import check_lengths, check_trainable, make_folds
 from sklearn_raters.model_selection._paper_models import paper_models
 from sklearn_raters.ratings import Task, sort_labels
 from sklearn_raters.sequences import check_frames, holds_sequences
@@ -34,38 +34,40 @@ def compare(
     """
     Compare models by cross-validation on rated samples.
 
-    Every model is trained and tested on the same folds. Those that take ratings are fitted on the ratings,
-    others on the samples that have a consensus within the classes, by which all are tested unless the truth
-    is given. Views that several rows share are trained once a fold.
+    Every model is trained and tested on the same folds. Models that take ratings learn from the ratings, all
+    others from the samples that have a consensus within the classes. All are tested on the consensus, or on
+    the truth where it is given. A view that several models share is trained once on each fold.
 
     Parameters
     ----------
     models : dict or MultiRaterStackingClassifier
-        From name to estimator, or to a pair (estimator, X of its own) with other features of the same
-        samples. A single stack is expanded by `paper_models`.
+        From name to estimator, or to a pair (estimator, X) if the model is to see other features of the same
+        samples. The names "fold", "consensus" and "truth" are reserved. `paper_models` makes a dict of a
+        single stack.
     X : sequence of n_samples
-        Samples of any kind that can be indexed. None if every model brings its own.
+        Samples of any kind that can be indexed. None if every model comes with its own.
     Y : ratings of n_samples, or Task
-        In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
+        In any form that `sklearn_raters.ratings.Task` takes. The classes and the label map of a Task replace
+        those of the models.
     groups : array-like of shape (n_samples,) or None, default=None
-        What must not be split between folds, and what the bootstrap draws.
+        Groups that the folds of an int `cv` keep whole, and that the bootstrap draws: speakers or sessions.
     cv : int, splitter, iterable of (train, test) pairs or None, default=5
-        An int is that many folds of GroupKFold, or of KFold without groups. Folds may leave samples untested;
-        none may be tested twice.
+        An int is that many folds of GroupKFold, or of KFold without groups; None is 5. Folds may leave
+        samples untested; none may be tested twice.
     truth : array-like of shape (n_samples,) or None, default=None
-        Labels that are known to be right, None or NaN where nobody knows: by these the models are tested, not
-        trained, and samples without are not tested. None tests by the majority, which is what the field
-        reports of subjective labels.
+        Labels that are known to be right, None or NaN where unknown. Models are tested on the samples with a
+        known label, but trained on the ratings. None tests on the majority label, which is what the field
+        reports for subjective labels.
     baseline : str or None, default="crowd-hard"
-        The model that the differences are taken to; None leaves them out.
+        Name of the model that the others are compared with; None leaves the differences out.
     n_bootstrap : int, default=2000
-        Draws of groups for the intervals; see `paired_bootstrap`.
+        Number of draws for the intervals; see `paired_bootstrap`.
     n_jobs : int or None, default=None
-        Folds at once, through joblib.
+        Number of folds at once, through joblib.
     memory : str, path, joblib.Memory or None, default=None
-        Where views are kept; a run that was cut off goes on there. None is a temporary folder.
+        Cache of trained views, with which an interrupted comparison continues. None is a temporary folder.
     random_state : int, RandomState instance or None, default=None
-        One seed for all models whose own is None, and for the bootstrap.
+        Seed of the bootstrap and of all models whose own `random_state` is None.
     verbose : int, default=0
         Above 0 shows progress on standard error.
     return_predictions : bool, default=False
@@ -74,22 +76,26 @@ def compare(
     Returns
     -------
     table : DataFrame
-        One row a model, in their order. `uar` is the mean of the `recall_<class>` columns, pooled over the
-        test samples of all folds: a fold may hardly hold a class. `fold_mean` and `fold_sd` are of the
-        folds' own UAR. `difference` of `uar` to the baseline with its 95 % interval from `low` to `high`.
-        `fit_seconds` and `predict_seconds` add up the folds; of a stack they count each of its views as
-        if trained for this row alone. Shares, not percent.
+        One row for each model, in the order of `models`. `uar` is the mean of the columns `recall_<class>`,
+        which pool the test samples of all folds, since a single fold may hold few samples of a class.
+        `fold_mean` and `fold_sd` are the mean and the standard deviation of the UAR of single folds.
+        `difference` is `uar` minus that of the baseline, from `low` to `high` goes its 95 % interval.
+        `fit_seconds` and `predict_seconds` are sums over the folds; those of a stack count each of its views,
+        also one that was trained for another model already. Recalls and differences are shares, not percent.
     predictions : DataFrame
-        Only with `return_predictions`: one row a tested sample with its `fold`, its `consensus` (None
-        without one), its `truth` where that is given, and what each model predicts.
+        Only with `return_predictions`. One row for each tested sample: the number of its `fold`, its
+        `consensus` (missing without one), its `truth` if that is given, and the label that each model
+        predicts.
 
     Raises
     ------
     ValueError
-        If the baseline is not among the models, models name different classes, some class is no tested
-        sample's consensus or truth, lengths differ, or the splitter needs groups and there are none.
+        If a model has a reserved name, the baseline is none of the models, models have different `classes` or
+        `label_map`, no tested sample has some class, a training part cannot train some model, lengths differ,
+        the splitter needs groups and there are none, folds overlap, or the bootstrap has fewer than two
+        groups. All of this is checked before the first training.
     TypeError
-        If `models` is neither a dict nor a stack.
+        If `models` is neither a dict nor a stack, or a model is no estimator.
 
     Examples
     --------
@@ -106,123 +112,145 @@ def compare(
     chance      0.5       1.0       0.0         0.0
     neighbours  1.0       1.0       1.0         0.5
     """
-    named = _named_classes(_estimators(models), Y)
-    task = Task(Y, **named)
-    n_samples = task.n_samples if X is None else num_samples(X)
-    check_lengths(n_samples, Y=task, groups=groups, truth=truth)
+    settings = _task_settings(models, Y)
+    task = Y if isinstance(Y, Task) else Task(Y, **settings)
+    check_lengths(task.n_samples, X=X, groups=groups, truth=truth)
+    groups = None if groups is None else np.asarray(groups)
     consensus = hard_labels(task)
-    judges, kind = (consensus, "consensus") if truth is None else (_known(truth, named), "truth")
+    labels = {"consensus": consensus}
+    if truth is not None:
+        labels["truth"] = _known_truth(truth, settings)
     folds = make_folds(consensus if X is None else X, consensus, groups, cv)
     if not isinstance(models, dict):
-        models = paper_models(_with_defaults(models, named), task, folds=folds)
-    models = _with_features(models, X, n_samples)
-    tested = np.sort(np.concatenate([test for _, test in folds]))
-    scored = np.array([row for row in tested if judges[row] is not None], dtype=np.intp)
-    classes = _check_tested_classes(judges[scored], named["classes"], kind)
+        models = paper_models(_with_settings(models, settings), task, folds=folds)
+    models = _with_features(models, X, task.n_samples)
+    _check_names(models, baseline)
+    true_labels, classes = _scored_labels(labels, folds, settings["classes"])
+    if baseline is not None:
+        scored, _ = labelled_samples(true_labels)
+        check_bootstrap(scored if groups is None else groups[scored], n_bootstrap)
+    if not isinstance(random_state, int | np.integer):
+        random_state = int(check_random_state(random_state).randint(2**31 - 1))
+    with view_memory(memory) as cache:
+        defaults = {"memory": cache, "random_state": random_state}
+        ready = {
+            name: Model(_with_defaults(_with_settings(model.estimator, settings), defaults), model.X)
+            for name, model in models.items()
+        }
+        for estimator, _ in ready.values():
+            for fold in folds:
+                check_trainable(estimator, task.ratings, consensus, fold, groups)
+        outcomes = run_folds(ready, task.ratings, consensus, folds, groups, n_jobs, verbose)
+    predicted = collect_labels(outcomes, folds, task.n_samples)
+    bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
+    table = score_table(predicted, outcomes, true_labels, folds, classes, groups, **bootstrap)
+    return (table, prediction_table(predicted, labels, folds, task.ratings)) if return_predictions else table
+
+
+def _task_settings(models, Y):
+    """Return the `classes` and the `label_map` of Y if it is a Task, else those that the models have."""
+    if isinstance(Y, Task):
+        return {"classes": Y.classes, "label_map": Y.label_map}
+    given = []
+    for model in models.values() if isinstance(models, dict) else [models]:
+        inner = innermost(model[0] if isinstance(model, tuple) else model)
+        classes, label_map = getattr(inner, "classes", None), getattr(inner, "label_map", None)
+        if classes is not None or label_map:
+            given.append({"classes": classes if classes is None else list(classes), "label_map": label_map})
+    if any(other != given[0] for other in given):
+        raise ValueError(
+            f"The models have different classes or label maps, such as {given}: give the ratings as "
+            "Task(Y, classes=..., label_map=...)."
+        )
+    return given[0] if given else {"classes": None, "label_map": None}
+
+
+def _known_truth(truth, settings):
+    """Return the true labels as classes, None where there is none."""
+    if np.ndim(truth) > 1 and np.shape(truth)[1:] != (1,):
+        raise ValueError(f"truth must be one label for each sample; it has the shape {np.shape(truth)}.")
+    try:
+        return hard_labels(Task(truth, **settings))
+    except ValueError as error:
+        raise ValueError(f"truth: {error}") from error
+
+
+def _with_features(models, X, n_samples):
+    """Return the models as a dict from name to Model, each with checked features."""
+    paired = {}
+    for name, given in models.items():
+        model = Model(*given) if isinstance(given, tuple) else Model(given, X)
+        if not (hasattr(model.estimator, "fit") and hasattr(model.estimator, "predict")):
+            raise TypeError(
+                f"Model {name!r} is no estimator but {model.estimator!r}: give one with fit and predict."
+            )
+        if model.X is None:
+            raise ValueError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
+        check_lengths(n_samples, **{f"X of model {name!r}": model.X})
+        if holds_sequences(model.X) and not get_tags(model.estimator).input_tags.allow_nan:
+            # The model itself would number the samples of a fold, not those of X.
+            check_frames(model.X, f"Model {name!r}")
+        paired[name] = model
+    return paired
+
+
+def _check_names(models, baseline):
+    if not models:
+        raise ValueError("There is no model to compare: models is empty.")
+    for name in LABEL_COLUMNS:
+        if name in models:
+            raise ValueError(
+                f"A model is called {name!r}, which is a column of the predictions: give it another name. "
+                f"Reserved are {', '.join(map(repr, LABEL_COLUMNS))}."
+            )
     if baseline is not None and baseline not in models:
         raise ValueError(
             f"baseline {baseline!r} is not one of the models {list(models)}: name one of them, or None for a "
             "table without differences."
         )
-    if not isinstance(random_state, int | np.integer):
-        random_state = int(check_random_state(random_state).randint(2**31 - 1))
-    with view_memory(memory) as shared:
-        defaults = {**named, "memory": shared, "random_state": random_state}
-        ready = {name: (_with_defaults(model, defaults), own) for name, (model, own) in models.items()}
-        outcomes = run_folds(ready, task.ratings, consensus, folds, groups, n_jobs, verbose)
-    predicted = collect_labels(outcomes, folds, n_samples)
-    draws = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
-    table = score_table(predicted, outcomes, judges, scored, folds, groups, classes, **draws)
-    labels = {"consensus": consensus, kind: judges}
-    if not return_predictions:
-        return table
-    return table, prediction_table(predicted, labels, folds, tested, task.ratings)
 
 
-def _known(truth, named):
-    """Return the true labels as classes, None where there is none."""
-    if np.ndim(truth) > 1 and np.shape(truth)[1:] != (1,):
-        raise ValueError(f"truth must be one label a sample; it has the shape {np.shape(truth)}.")
-    try:
-        return hard_labels(Task(truth, **named))
-    except ValueError as error:
-        raise ValueError(f"truth: {error}") from error
-
-
-def _estimators(models):
-    """Return the estimators of a dict of models, or of the single one given, without their features."""
-    models = models if isinstance(models, dict) else {"": models}
-    return [model[0] if isinstance(model, tuple) else model for model in models.values()]
-
-
-def _with_features(models, X, n_samples):
-    """Pair every model with its features, checked."""
-    paired = {}
-    for name, model in models.items():
-        estimator, own = model if isinstance(model, tuple) else (model, X)
-        if not hasattr(estimator, "fit"):
-            raise TypeError(
-                f"Model {name!r} is no estimator but {estimator!r}: give one with fit and predict."
-            )
-        if own is None:
-            raise ValueError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
-        if num_samples(own) != n_samples:
-            raise ValueError(
-                f"The features of model {name!r} have {num_samples(own)} samples, but there are "
-                f"{n_samples}: give the same samples in the same order."
-            )
-        if holds_sequences(own) and not get_tags(estimator).input_tags.allow_nan:
-            check_frames(own, f"Model {name!r}")  # here, a fold's models count the samples of the fold
-        paired[name] = estimator, own
-    return paired
-
-
-def _named_classes(estimators, Y):
-    """Return `classes` and `label_map` as Y names them if it is a Task, else as the models do."""
-    if isinstance(Y, Task):
-        return {"classes": Y.classes, "label_map": Y.label_map or None}
-    named = []
-    for inner in map(innermost, estimators):
-        own = getattr(inner, "classes", None)
-        if own is not None:
-            named.append({"classes": list(own), "label_map": getattr(inner, "label_map", None)})
-    if any(other != named[0] for other in named):
-        raise ValueError(
-            f"The models name different classes, such as {named}: give the ratings as "
-            "Task(Y, classes=..., label_map=...)."
-        )
-    return named[0] if named else {"classes": None, "label_map": None}
-
-
-def _with_defaults(estimator, defaults):
-    """Copy an estimator, with values for those of its parameters that are None."""
+def _with_settings(estimator, settings):
+    """Return a copy of an estimator with the task's `classes` and `label_map`, if it takes ratings."""
     estimator = clone(estimator)
+    settings = {name: value for name, value in settings.items() if value is not None}
     if takes_ratings(estimator):
-        for inner in (unwrap(estimator), innermost(estimator)):
-            known = inner.get_params(deep=False)
-            inner.set_params(
-                **{name: value for name, value in defaults.items() if name in known and known[name] is None}
-            )
-    elif "random_state" in defaults:
-        seeds = [
-            name
-            for name, value in estimator.get_params().items()
-            if name.split("__")[-1] == "random_state" and value is None
-        ]
-        estimator.set_params(**dict.fromkeys(seeds, defaults["random_state"]))
+        inner = innermost(estimator)
+        known = inner.get_params(deep=False)
+        inner.set_params(**{name: value for name, value in settings.items() if name in known})
     return estimator
 
 
-def _check_tested_classes(labels, classes, kind):
-    """Return the classes, each of which some tested sample must have."""
-    held = set(labels.tolist())
-    if not held:
+def _with_defaults(estimator, defaults):
+    """Set `memory` and `random_state` where the estimator leaves them at None; return the estimator."""
+    if takes_ratings(estimator):
+        for inner in (unwrap(estimator), innermost(estimator)):
+            params = inner.get_params(deep=False)
+            unset = [name for name in defaults if name in params and params[name] is None]
+            inner.set_params(**{name: defaults[name] for name in unset})
+        return estimator
+    unset = [
+        name
+        for name, value in estimator.get_params().items()
+        if name.split("__")[-1] == "random_state" and value is None
+    ]
+    return estimator.set_params(**dict.fromkeys(unset, defaults["random_state"]))
+
+
+def _scored_labels(labels, folds, classes):
+    """Return the label by which each tested sample is scored (else None), and the checked classes."""
+    kind, known = list(labels.items())[-1]
+    tested = np.concatenate([fold.test for fold in folds])
+    true_labels = np.full(len(known), None, dtype=object)
+    true_labels[tested] = known[tested]
+    present = set(true_labels.tolist()) - {None}
+    if not present:
         raise ValueError(f"No tested sample has a {kind} within the classes, so nothing can be compared.")
-    classes = sort_labels(held) if classes is None else classes
-    absent = [name for name in classes if name not in held]
+    classes = sort_labels(present) if classes is None else classes
+    absent = [name for name in classes if name not in present]
     if absent:
         raise ValueError(
             f"No tested sample has the {kind} {absent[0]!r}, so its recall is undefined: leave it out of "
             f"classes, which are {classes}, or test more samples."
         )
-    return classes
+    return true_labels, classes

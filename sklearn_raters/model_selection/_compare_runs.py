@@ -1,8 +1,9 @@
-"""The work of a comparison: every model on every fold, each view trained once a fold."""
+"""The trainings of a comparison: every model on every fold, each view once a fold."""
 
 from contextlib import contextmanager, nullcontext
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 from joblib import Memory, effective_n_jobs
@@ -13,9 +14,24 @@ from sklearn_raters._nested import unwrap
 from sklearn_raters.model_selection._folds import fit_part, predict_part
 
 
+class Model(NamedTuple):
+    """A model of the comparison: an estimator, and the features that it is trained on."""
+
+    estimator: object
+    X: object
+
+
+class Outcome(NamedTuple):
+    """One model on one fold: the labels that it predicts, and the seconds of `fit` and `predict`."""
+
+    labels: list
+    fit_seconds: float
+    predict_seconds: float
+
+
 @contextmanager
 def view_memory(memory):
-    """Give the cache of views: the one named, or one in a temporary folder that goes away again."""
+    """Return the cache of views: the one given, or one in a temporary folder that is removed afterwards."""
     if memory is not None:
         yield check_memory(memory if hasattr(memory, "cache") else str(memory))
         return
@@ -24,43 +40,63 @@ def view_memory(memory):
 
 
 def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
-    """Fit and predict, a fold a job: rows that share views would train them twice side by side."""
+    """
+    Train and test every model on every fold.
+
+    Parameters
+    ----------
+    models : dict
+        From name to Model.
+    Y : ratings of n_samples
+        For the estimators that take ratings.
+    consensus : ndarray of object of shape (n_samples,)
+        Labels for the other estimators, None where there is no consensus.
+    folds : list of Fold
+        The splits.
+    groups : array-like of shape (n_samples,) or None
+        Passed to estimators whose `fit` uses groups.
+    n_jobs : int or None
+        Number of folds at once.
+    verbose : int
+        Above 0 shows progress on standard error.
+
+    Returns
+    -------
+    dict
+        From name to a list of Outcome, one for each fold.
+    """
     names = list(models)
-    # One at a time progress can be told by model.
+    # A job is a fold with all models: two jobs with models that share a view would both train it. Without
+    # parallel jobs, a model at a time shows more progress.
     batches = [names] if effective_n_jobs(n_jobs) > 1 else [[name] for name in names]
-    jobs = [(fold, batch) for fold in range(len(folds)) for batch in batches]
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-    done = parallel(
-        delayed(_run_fold)({name: models[name] for name in batch}, Y, consensus, *folds[fold], groups)
-        for fold, batch in jobs
+    jobs = [(number, batch) for number in range(len(folds)) for batch in batches]
+    finished = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_run_fold)({name: models[name] for name in batch}, Y, consensus, folds[number], groups)
+        for number, batch in jobs
     )
-    outcomes = {}
-    with _progress(len(folds) * len(names), verbose) as advance:
-        for (fold, batch), answers in zip(jobs, done, strict=True):
-            outcomes.update({(name, fold): answers[name] for name in batch})
-            advance(fold, batch)
+    outcomes = {name: [] for name in names}
+    progress = _shown_progress(len(folds) * len(names)) if verbose else nullcontext(lambda *_: None)
+    with progress as advance:
+        for (number, batch), batch_outcomes in zip(jobs, finished, strict=True):
+            for name in batch:
+                outcomes[name].append(batch_outcomes[name])
+            advance(number, batch)
     return outcomes
 
 
-def _run_fold(models, Y, consensus, train, test, groups):
-    """Return, by model, the labels predicted for the test part and the seconds of fit and predict."""
-    answers = {}
+def _run_fold(models, Y, consensus, fold, groups):
+    """Train and test the models on one fold; return a dict from name to Outcome."""
+    outcomes = {}
     for name, (estimator, X) in models.items():
-        fitted, fit_seconds = fit_part(estimator, X, Y, consensus, train, groups)
+        fitted, fit_seconds = fit_part(estimator, X, Y, consensus, fold.train, groups)
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
-            # Measured seconds would be those of the row that came first and trained for the others.
+            # The measured seconds miss the views that an earlier model of this fold has trained.
             fit_seconds = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
         start = perf_counter()
-        predicted = predict_part(fitted, "predict", X, test)
-        answers[name] = np.asarray(predicted).tolist(), fit_seconds, perf_counter() - start
-    return answers
-
-
-def _progress(total, verbose):
-    if not verbose:
-        return nullcontext(lambda fold, batch: None)
-    return _shown_progress(total)
+        labels = np.asarray(predict_part(fitted, "predict", X, fold.test)).tolist()
+        outcomes[name] = Outcome(labels, fit_seconds, perf_counter() - start)
+    return outcomes
 
 
 @contextmanager
@@ -72,17 +108,18 @@ def _shown_progress(total):
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Comparing models", total=total)
 
-        def advance(fold, batch):
-            done = escape(f"fold {fold + 1}, {batch[-1]} done")
-            progress.update(bar, advance=len(batch), description=done)
+        def advance(number, batch):
+            description = escape(f"fold {number + 1}, {batch[-1]} done")
+            progress.update(bar, advance=len(batch), description=description)
 
         yield advance
 
 
 def collect_labels(outcomes, folds, n_samples):
-    """Return, by model, the labels predicted for all samples (None where untested)."""
+    """Return, for each model, its predicted label of each sample (None where untested)."""
     predicted = {}
-    for (name, fold), (labels, _, _) in outcomes.items():
-        column = predicted.setdefault(name, np.full(n_samples, None, dtype=object))
-        column[folds[fold][1]] = labels
+    for name, by_fold in outcomes.items():
+        predicted[name] = np.full(n_samples, None, dtype=object)
+        for fold, outcome in zip(folds, by_fold, strict=True):
+            predicted[name][fold.test] = outcome.labels
     return predicted

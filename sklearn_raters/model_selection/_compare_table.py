@@ -1,61 +1,109 @@
-"""The tables of a comparison, from the labels that its models predicted."""
+"""The tables of a comparison, from the labels that its models predict."""
 
 import numpy as np
 
+from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.metrics import class_recalls
 from sklearn_raters.model_selection._bootstrap import paired_bootstrap
 
+# Columns of the table of predictions that are no model's.
+LABEL_COLUMNS = ("fold", "consensus", "truth")
 
-def score_table(
-    predicted, outcomes, judges, scored, folds, groups, classes, *, baseline, n_bootstrap, random_state
-):
-    """Return the table of `compare`, one row a model, by the labels `judges` (None: not tested)."""
+
+def score_table(predicted, outcomes, true_labels, folds, classes, groups, *, baseline, **bootstrap):
+    """
+    Score the models of a comparison.
+
+    Parameters
+    ----------
+    predicted : dict
+        From model to its predicted labels, ndarray of object of shape (n_samples,).
+    outcomes : dict
+        From model to a list of Outcome, one for each fold.
+    true_labels : ndarray of object of shape (n_samples,)
+        The labels to be predicted, None for samples that are not scored.
+    folds : list of Fold
+        The splits.
+    classes : list
+        The classes to average over.
+    groups : ndarray of shape (n_samples,) or None
+        Groups for the bootstrap.
+    baseline : object or None
+        The model that the others are compared with.
+    **bootstrap : dict
+        Passed to `paired_bootstrap`.
+
+    Returns
+    -------
+    DataFrame
+        As `compare` describes it.
+    """
     import pandas as pd
 
-    right = judges[scored]
-    scored_groups = None if groups is None else np.asarray(groups)[scored]
+    scored, y_true = labelled_samples(true_labels)
+    scored_groups = None if groups is None else groups[scored]
     rows = {}
     for name, labels in predicted.items():
-        recalls = class_recalls(right, labels[scored], labels=classes)
-        by_fold = [_fold_uar(judges, labels, test, classes) for _, test in folds]
+        recalls = class_recalls(y_true, labels[scored], labels=classes)
+        fold_uars = [_fold_uar(true_labels, labels, fold, classes) for fold in folds]
         row = {
             "uar": recalls.mean(),
-            "fold_mean": np.nanmean(by_fold),
-            "fold_sd": np.std([uar for uar in by_fold if uar == uar], ddof=1) if len(folds) > 1 else np.nan,
+            "fold_mean": np.nanmean(fold_uars),
+            "fold_sd": np.std([uar for uar in fold_uars if uar == uar], ddof=1) if len(folds) > 1 else np.nan,
             **{f"recall_{label}": recall for label, recall in zip(classes, recalls, strict=True)},
         }
         if baseline is not None:
-            gain = paired_bootstrap(
-                right,
+            difference = paired_bootstrap(
+                y_true,
                 labels[scored],
                 predicted[baseline][scored],
                 scored_groups,
                 labels=classes,
-                n_bootstrap=n_bootstrap,
-                random_state=random_state,
+                **bootstrap,
             )
-            row.update(gain._asdict())
-        seconds = np.sum([outcomes[name, fold][1:] for fold in range(len(folds))], axis=0)
-        row.update(zip(("fit_seconds", "predict_seconds"), seconds.tolist(), strict=True))
+            row.update(difference._asdict())
+        row["fit_seconds"] = sum(outcome.fit_seconds for outcome in outcomes[name])
+        row["predict_seconds"] = sum(outcome.predict_seconds for outcome in outcomes[name])
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def _fold_uar(judges, labels, test, classes):
-    """Return a fold's UAR over the classes that it holds, NaN if it holds none."""
-    rows = [row for row in test if judges[row] is not None]
-    return np.nanmean(class_recalls(judges[rows], labels[rows], labels=classes)) if rows else np.nan
+def _fold_uar(true_labels, labels, fold, classes):
+    """Return a fold's UAR over the classes that its test part holds, NaN if it holds none."""
+    scored, y_true = labelled_samples(true_labels[fold.test])
+    if not len(scored):
+        return np.nan
+    return np.nanmean(class_recalls(y_true, labels[fold.test][scored], labels=classes))
 
 
-def prediction_table(predicted, labels, folds, tested, Y):
-    """Return labels and predictions, one row a tested sample, under the names that Y gives them."""
+def prediction_table(predicted, labels, folds, Y):
+    """
+    Put the predictions of a comparison beside the labels, one row for each tested sample.
+
+    Parameters
+    ----------
+    predicted : dict
+        From model to its predicted labels, ndarray of object of shape (n_samples,).
+    labels : dict
+        From column, "consensus" or "truth", to ndarray of object of shape (n_samples,).
+    folds : list of Fold
+        The splits.
+    Y : ratings of n_samples
+        A DataFrame's index names the samples.
+
+    Returns
+    -------
+    DataFrame
+        As `compare` describes it.
+    """
     import pandas as pd
 
     n_samples = len(labels["consensus"])
-    fold = np.full(n_samples, -1)
-    for number, (_, test) in enumerate(folds):
-        fold[test] = number
+    fold_numbers = np.full(n_samples, -1)
+    for number, fold in enumerate(folds):
+        fold_numbers[fold.test] = number
     index = getattr(Y, "index", None)
+    # A list has a method `index`.
     index = pd.RangeIndex(n_samples) if index is None or callable(index) else index
-    columns = {"fold": fold, **labels, **predicted}
-    return pd.DataFrame(columns, index=index).iloc[tested]
+    table = pd.DataFrame({"fold": fold_numbers, **labels, **predicted}, index=index)
+    return table[fold_numbers >= 0]

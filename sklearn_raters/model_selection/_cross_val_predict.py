@@ -1,17 +1,24 @@
 """Out-of-fold predictions of estimators that learn from ratings."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_raters._align import align
-from sklearn_raters._nested import unwrap
-from sklearn_raters._sklearn_compat import num_samples
+from sklearn_raters._nested import innermost, unwrap
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.model_selection._folds import check_lengths, fit_part, make_folds, predict_part
+from sklearn_raters.model_selection._folds import (
+    check_lengths,
+    check_trainable,
+    fit_part,
+    make_folds,
+    predict_part,
+)
 from sklearn_raters.ratings import Task, sort_labels
 from sklearn_raters.stacking import CROWD_VIEWS
 
-# What the axes of a method's answer stand for, after the samples.
+# Axes of a method's predictions after the samples.
 _AXES = {
     "predict": [],
     "predict_proba": ["classes"],
@@ -33,48 +40,51 @@ def cross_val_predict_raters(
     return_names=False,
 ):
     """
-    Predict every sample by an estimator that was trained without its fold.
+    Predict every sample by an estimator that was trained on the other folds.
 
-    scikit-learn's `cross_val_predict` takes the columns of 2-D ratings for the outputs of a multi-output
-    problem and encodes each one's labels by itself; here the ratings reach `fit` as they are.
+    scikit-learn's `cross_val_predict` treats the columns of 2-D ratings as the outputs of a multi-output
+    problem and encodes the labels of each column separately. Here the ratings reach `fit` unchanged.
 
     Parameters
     ----------
     estimator : estimator
-        It is fitted on the ratings if it takes them, otherwise on the consensus of the samples that have one.
+        It learns from the ratings if it takes them, otherwise from the consensus of the samples that have
+        one.
     X : sequence of n_samples
         Samples of any kind that can be indexed: arrays, lists of frames or paths, DataFrames.
-    Y : ratings of n_samples
-        Labels of raters, a votes cube (for estimators with `classes`), or plain labels.
+    Y : ratings of n_samples, or Task
+        In any form that `sklearn_raters.ratings.Task` takes. A votes cube needs an estimator with `classes`,
+        or a Task.
     groups : array-like of shape (n_samples,) or None, default=None
-        What must not be split between folds; handed to `fit` where the estimator uses groups.
+        Groups that the folds of an int `cv` keep whole, such as speakers. They are also passed to `fit` if
+        the estimator uses groups.
     cv : int, splitter, iterable of (train, test) pairs or None, default=None
         An int is that many folds of GroupKFold, or of KFold without groups; None is 5. Every sample must be
-        tested once. Splitters that stratify are given the consensus.
+        tested once. Splitters that stratify do so by the consensus.
     method : str, default="predict_proba"
         One of "predict", "predict_proba", "predict_proba_raters" and "predict_proba_views".
     n_jobs : int or None, default=None
-        Folds at once, through joblib.
+        Number of folds at once, through joblib.
     params : dict or None, default=None
-        Further keyword arguments of `fit`; values with one entry a sample are cut to the fold. With metadata
-        routing on, the prediction method gets those that it asks for.
+        Further keyword arguments of `fit`. Values with one entry for each sample are cut to the fold. With
+        metadata routing on, the prediction method gets those that it requests.
     return_names : bool, default=False
-        Whether to say what the axes stand for.
+        Whether to return the names of the classes, raters or views along the axes as well.
 
     Returns
     -------
     predictions : ndarray of shape (n_samples, ...)
-        As the method answers. The classes, raters and views are those of all folds together, raters in the
-        order of Y: a class that a fold did not learn has probability 0 there, a rater or view that a fold
-        does not have is NaN.
+        Predictions of the method. The axes hold the classes, raters and views of all folds together, raters
+        in the order of Y. A class that a fold has not learnt has probability 0 there; a rater or view that
+        a fold does not have is NaN.
     names : dict
-        Only with `return_names`: from "classes", "raters" or "views" to a list of names.
+        Only with `return_names`. From "classes", "raters" or "views" to the list of names.
 
     Raises
     ------
     ValueError
-        If lengths differ, the splitter needs groups and there are none, a sample is not tested once, or
-        `method` is none of the four.
+        If lengths differ, the splitter needs groups and there are none, a sample is not tested exactly once,
+        a training part has no consensus to learn from, or `method` is none of the four.
 
     Examples
     --------
@@ -89,54 +99,60 @@ def cross_val_predict_raters(
     """
     if method not in _AXES:
         raise ValueError(f"method must be one of {list(_AXES)}, got {method!r}.")
-    n_samples = num_samples(X)
-    check_lengths(n_samples, Y=Y, groups=groups)
-    inner = unwrap(estimator)
-    task = Task(Y, getattr(inner, "classes", None), getattr(inner, "label_map", None))
+    settings = innermost(estimator)
+    task = Task(Y, getattr(settings, "classes", None), getattr(settings, "label_map", None))
+    n_samples = task.n_samples
+    check_lengths(n_samples, X=X, groups=groups)
     consensus = hard_labels(task)
     folds = make_folds(X, consensus, groups, cv)
-    n_tested = sum(len(test) for _, test in folds)
+    n_tested = sum(len(fold.test) for fold in folds)
     if n_tested != n_samples:
         raise ValueError(
-            f"The folds of {cv!r} test {n_tested} of {n_samples} samples: use a splitter that "
-            "tests each once."
+            f"The folds of cv test {n_tested} of {n_samples} samples: give a cv that tests each sample once."
         )
+    for fold in folds:
+        check_trainable(estimator, Y, consensus, fold, groups)
     parts = Parallel(n_jobs=n_jobs)(
-        delayed(_predict_fold)(estimator, X, Y, consensus, train, test, groups, params, method)
-        for train, test in folds
+        delayed(_predict_fold)(estimator, X, Y, consensus, fold, groups, params, method) for fold in folds
     )
-    answers, named = zip(*parts, strict=True)
-    names = {axis: _merge([part[axis] for part in named]) for axis in _AXES[method]}
-    for axis in {"raters", "views"} & set(names):
-        names[axis] = [name for name in (*CROWD_VIEWS, *task.raters) if name in names[axis]]
-    answers = [_align_fold(answer, part, names) for answer, part in zip(answers, named, strict=True)]
-    order = np.argsort(np.concatenate([test for _, test in folds]))
-    predictions = np.concatenate(answers)[order]
+    names = {
+        axis: _merge_names(axis, [part.names[axis] for part in parts], task.raters) for axis in _AXES[method]
+    }
+    order = np.argsort(np.concatenate([fold.test for fold in folds]))
+    predictions = np.concatenate([_align_part(part, names) for part in parts])[order]
     return (predictions, names) if return_names else predictions
 
 
-def _predict_fold(estimator, X, Y, consensus, train, test, groups, params, method):
-    fitted, _ = fit_part(estimator, X, Y, consensus, train, groups, params)
-    answer = predict_part(fitted, method, X, test, params)
-    owners = {"classes": fitted, "raters": unwrap(fitted), "views": unwrap(fitted)}
-    names = {axis: np.asarray(getattr(owners[axis], f"{axis}_")).tolist() for axis in _AXES[method]}
-    return np.asarray(answer), names
+class _Part(NamedTuple):
+    """Predictions for the test part of a fold, and the names along their axes, by axis."""
+
+    predictions: np.ndarray
+    names: dict
 
 
-def _merge(lists):
-    """Return the names of all folds: as they are where all agree, otherwise sorted."""
-    if all(names == lists[0] for names in lists):
-        return lists[0]
-    together = set().union(*lists)
-    try:
-        return sort_labels(together)
-    except ValueError:
-        # Views named by raters that are numbers, beside "crowd_hard": put in order by the caller.
-        return list(together)
+def _predict_fold(estimator, X, Y, consensus, fold, groups, params, method):
+    fitted, _ = fit_part(estimator, X, Y, consensus, fold.train, groups, params)
+    predictions = predict_part(fitted, method, X, fold.test, params)
+    names = {}
+    for axis in _AXES[method]:
+        # Pipelines and searches have no `raters_` and no `views_`.
+        values = getattr(fitted if axis == "classes" else unwrap(fitted), f"{axis}_")
+        names[axis] = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    return _Part(np.asarray(predictions), names)
 
 
-def _align_fold(answer, present, names):
+def _merge_names(axis, lists, raters):
+    """Return the names that the folds have along an axis, each once and in one order."""
+    if axis != "classes":
+        present = set().union(*lists)
+        return [name for name in (*CROWD_VIEWS, *raters) if name in present]
+    return lists[0] if all(names == lists[0] for names in lists) else sort_labels(set().union(*lists))
+
+
+def _align_part(part, names):
+    """Return the predictions of a part with the axes of all folds."""
+    predictions = part.predictions
     for position, axis in enumerate(names, start=1):
         fill = 0.0 if axis == "classes" else np.nan
-        answer = align(answer, present[axis], names[axis], axis=position, fill=fill)
-    return answer
+        predictions = align(predictions, part.names[axis], names[axis], axis=position, fill=fill)
+    return predictions

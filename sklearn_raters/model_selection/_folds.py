@@ -1,39 +1,53 @@
 """Folds over rated samples: split them, fit an estimator on one part, predict another."""
 
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, KFold
 
-from sklearn_raters._nested import call_inside, groups_for_fit, splitter_takes_groups, takes_ratings
+from sklearn_raters._nested import (
+    call_inside,
+    groups_for_fit,
+    innermost,
+    splitter_takes_groups,
+    takes_ratings,
+)
 from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import check_method_params, num_samples, safe_indexing
 from sklearn_raters.consensus import labelled_samples
 
 
+class Fold(NamedTuple):
+    """One split of the samples: indices of the training part and of the test part."""
+
+    train: np.ndarray
+    test: np.ndarray
+
+
 def check_lengths(n_samples, **others):
     """
-    Check that everything given has one entry a sample.
+    Check that everything has one entry for each sample.
 
     Parameters
     ----------
     n_samples : int
-        The number of samples in X.
+        Number of samples in the ratings Y.
     **others : array-like or None
-        What goes with them, by name; None is left out.
+        What belongs to the samples, by its name in the message; None is left out.
 
     Raises
     ------
     ValueError
-        If one is shorter or longer.
+        If one is shorter or longer than `n_samples`.
     """
-    for name, given in others.items():
-        n_given = n_samples if given is None else getattr(given, "n_samples", None) or num_samples(given)
-        if n_given != n_samples:
+    for name, values in others.items():
+        n_values = n_samples if values is None else num_samples(values)
+        if n_values != n_samples:
             raise ValueError(
-                f"X has {n_samples} samples, but {name} has {n_given}: give one entry of {name} "
-                "for each sample of X, in the same order."
+                f"Y has {n_samples} samples, but {name} has {n_values}: give one entry of {name} for each "
+                "sample of Y, in the same order."
             )
 
 
@@ -46,34 +60,35 @@ def make_folds(X, consensus, groups, cv):
     X : sequence of n_samples
         The samples; most splitters take only their number from it.
     consensus : ndarray of object of shape (n_samples,)
-        Labels for splitters that stratify; samples without one (None) are a class of their own there.
+        Labels for splitters that stratify. To them, the samples without a consensus (None) are one more
+        class.
     groups : array-like of shape (n_samples,) or None
-        What must not be split.
+        Samples of one group are kept together by splitters that use groups.
     cv : int, splitter, iterable of (train, test) pairs or None
         An int is that many folds of GroupKFold, or of KFold without groups; None is 5.
 
     Returns
     -------
-    list of (train, test)
+    list of Fold
         Indices of samples.
 
     Raises
     ------
     ValueError
-        If the splitter needs groups and there are none, an int fits them not, or a sample stands in two test
-        parts.
+        If the splitter needs groups and there are none, there are fewer samples or groups than folds, a part
+        is empty, or a sample is tested twice or by a model that was trained on it.
     """
     cv = 5 if cv is None else cv
     if isinstance(cv, int | np.integer):
-        n_whole, what = (num_samples(X), "samples") if groups is None else (len(set(groups)), "groups")
-        if not 2 <= cv <= n_whole:
+        n_available, kind = (num_samples(X), "samples") if groups is None else (len(set(groups)), "groups")
+        if not 2 <= cv <= n_available:
             raise ValueError(
-                f"cv={cv} must be at least 2 folds and at most as many as there are {what}, here {n_whole}. "
+                f"cv={cv} must be at least 2 folds and at most the number of {kind}, here {n_available}. "
                 "Give another cv, or finer groups."
             )
         cv = KFold(cv) if groups is None else GroupKFold(cv)
     if not hasattr(cv, "split"):
-        folds = [tuple(map(np.asarray, fold)) for fold in cv]
+        folds = [Fold(*map(np.asarray, fold)) for fold in cv]
     elif splitter_takes_groups(cv) and groups is None and hasattr(cv, "get_metadata_routing"):
         raise ValueError(
             f"{cv!r} splits by groups, but groups is None: pass groups=, such as the sessions or "
@@ -82,11 +97,70 @@ def make_folds(X, consensus, groups, cv):
     else:
         split_groups = {"groups": groups} if splitter_takes_groups(cv) else {}
         _, strata = np.unique([str(label) for label in consensus], return_inverse=True)
-        folds = list(cv.split(X, strata, **split_groups))
-    tested = np.concatenate([test for _, test in folds])
-    if len(np.unique(tested)) < len(tested):
-        raise ValueError(f"{cv!r} tests some samples more than once: use a splitter that tests each once.")
+        folds = [Fold(*fold) for fold in cv.split(X, strata, **split_groups)]
+    _check_folds(folds, cv)
     return folds
+
+
+def _check_folds(folds, cv):
+    # The repr of a list of pairs would be all their indices.
+    name = repr(cv) if hasattr(cv, "split") else "cv"
+    if not folds:
+        raise ValueError(f"{name} has no folds: give another cv.")
+    for number, fold in enumerate(folds, start=1):
+        if not (len(fold.train) and len(fold.test)):
+            raise ValueError(
+                f"Fold {number} of {name} has {len(fold.train)} samples to train on and {len(fold.test)} to "
+                "test: give a cv without empty parts."
+            )
+        both = np.intersect1d(fold.train, fold.test)
+        if len(both):
+            raise ValueError(
+                f"Fold {number} of {name} trains and tests on the same sample ({both[0]}): give a cv whose "
+                "training and test parts do not overlap."
+            )
+    tested, times = np.unique(np.concatenate([fold.test for fold in folds]), return_counts=True)
+    if times.max() > 1:
+        raise ValueError(
+            f"{name} tests sample {tested[times.argmax()]} more than once: give a cv that tests each sample "
+            "once."
+        )
+
+
+def check_trainable(estimator, Y, consensus, fold, groups=None):
+    """
+    Check, without training, that an estimator can be trained on the training part of a fold.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A stack plans its training; an estimator that learns from the consensus needs some.
+    Y : ratings of n_samples
+        In a form that can be indexed, or a Task.
+    consensus : ndarray of object of shape (n_samples,)
+        Labels, None where there is no consensus.
+    fold : Fold
+        The split.
+    groups : array-like of shape (n_samples,) or None, default=None
+        Groups of the samples.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If no sample of the training part has a consensus, or the plan of a stack fails.
+    """
+    rows = fold.train
+    if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
+        raise ValueError(
+            f"None of the {len(rows)} training samples of a fold has a consensus, by which "
+            f"{type(estimator).__name__} could be trained. Use fewer or larger folds."
+        )
+    inner = innermost(estimator)
+    if hasattr(inner, "plan"):
+        # A plan needs the number of samples only, for which their indices will do.
+        inner.plan(
+            rows[:, None], rows_of(Y, rows), groups=None if groups is None else safe_indexing(groups, rows)
+        )
 
 
 def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
@@ -96,43 +170,33 @@ def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
     Parameters
     ----------
     estimator : estimator
-        It is given the ratings if it takes them, otherwise the consensus of the samples that have one.
+        It learns from the ratings if it takes them, otherwise from the consensus of the samples that have
+        one.
     X : sequence of n_samples
         Samples of any kind that can be indexed.
     Y : ratings of n_samples
-        In a form that can be indexed.
+        In a form that can be indexed, or a Task.
     consensus : ndarray of object of shape (n_samples,)
-        The labels of `Y`, None without a majority.
+        Labels, None where there is no consensus.
     rows : ndarray of int
-        The samples to fit on.
+        Indices of the samples to fit on.
     groups : array-like of shape (n_samples,) or None, default=None
-        Handed to estimators whose `fit` uses groups.
+        Passed to estimators whose `fit` uses groups.
     params : dict or None, default=None
-        Further keyword arguments of `fit`; values with one entry a sample are cut to the part.
+        Further keyword arguments of `fit`. Values with one entry for each sample are cut to the part.
 
     Returns
     -------
     fitted : estimator
         The fitted copy.
     seconds : float
-        How long `fit` took.
-
-    Raises
-    ------
-    ValueError
-        If the estimator needs a consensus and no sample of the part has one.
+        Duration of `fit`.
     """
     if takes_ratings(estimator):
         y = rows_of(Y, rows)
     else:
-        n_rows = len(rows)
         labelled, y = labelled_samples(consensus[rows])
         rows = rows[labelled]
-        if not len(rows):
-            raise ValueError(
-                f"None of the {n_rows} training samples of a fold has a consensus, by which "
-                f"{type(estimator).__name__} could be trained. Use fewer or larger folds."
-            )
     groups = None if groups is None else safe_indexing(groups, rows)
     fitted = clone(estimator)
     arguments = {**check_method_params(X, params or {}, indices=rows), **groups_for_fit(fitted, groups)}
@@ -144,25 +208,26 @@ def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
 
 def predict_part(fitted, method, X, rows, params=None):
     """
-    Call a prediction method on a part of the samples, also one that a pipeline does not know.
+    Call a prediction method on a part of the samples.
 
     Parameters
     ----------
     fitted : estimator
-        The fitted estimator, possibly in pipelines and searches.
+        A fitted estimator, or a pipeline or search around one. The method need not be one that pipelines
+        and searches offer themselves.
     method : str
-        Such as "predict" or "predict_proba_raters".
+        The method's name, such as "predict" or "predict_proba_raters".
     X : sequence of n_samples
         The samples.
     rows : ndarray of int
-        Those to predict.
+        Indices of the samples to predict.
     params : dict or None, default=None
-        Metadata, of which the method gets what it asks for if metadata routing is on.
+        Metadata of the samples. With metadata routing on, the method gets those that it requests.
 
     Returns
     -------
-    ndarray
-        What the method answers.
+    ndarray of shape (n_rows, ...)
+        The method's predictions.
 
     Raises
     ------

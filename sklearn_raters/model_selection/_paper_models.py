@@ -1,4 +1,4 @@
-"""The models of the paper's Table 3 that one stack of views gives."""
+"""The models of the paper's Table 3, made from one stack of views."""
 
 from sklearn.base import clone
 
@@ -8,35 +8,38 @@ from sklearn_raters.stacking import CROWD_VIEWS, PAPER_PAIR, view_names
 
 
 def is_stack(estimator):
-    """Tell whether an estimator, possibly at the end of a pipeline, is a stack of views."""
+    """Return whether an estimator, or the last step of a pipeline, is a stack of views."""
     return takes_ratings(estimator) and {"views", "fusion"} <= set(unwrap(estimator).get_params(deep=False))
 
 
 def paper_models(stack, Y, *, folds=None):
     """
-    Name the rows of the paper's Table 3 that one stack of views gives.
+    Return the models of the paper's Table 3 that the views of one stack make.
 
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
-        Possibly the last step of a pipeline. Its `views` say which rows there are.
-    Y : ratings of n_samples
-        The ratings, of which the raters with enough of them get a row.
+        The stack, or a pipeline that ends in it. Its `views` decide which models there are.
+    Y : ratings of n_samples, or Task
+        In any form that `sklearn_raters.ratings.Task` takes. Raters with at least the stack's `min_ratings`
+        ratings have a model.
     folds : list of (train, test) or None, default=None
-        Raters need the stack's `min_ratings` in every training part; None takes all of `Y` as one.
+        A rater must have `min_ratings` ratings in every training part; None counts all of `Y`.
 
     Returns
     -------
     dict
-        From name to unfitted stack: "crowd-hard", "crowd-soft" and every rater (a single view as it is),
-        "crowd pair", "all views", and "mean of posteriors" of all views.
+        From name to unfitted stack: "crowd-hard", "crowd-soft" and each rater's name for a single view,
+        "crowd pair" and "all views" for the fusion of several views, and "mean of posteriors" for the mean of
+        all views.
 
     Raises
     ------
     TypeError
         If `stack` has no views.
     ValueError
-        If a view is neither the crowd's nor a rater's, or no view is left.
+        If a view is neither a crowd view nor a rater, no view is left, or a rater has the name of another
+        model, such as "all views".
 
     Examples
     --------
@@ -60,19 +63,21 @@ def paper_models(stack, Y, *, folds=None):
         by_part = [eligible_raters(task.take(train), min_ratings=given.min_ratings) for train, _ in folds]
         raters = [rater for rater in by_part[0] if all(rater in part for part in by_part)]
     views = view_names(given.views, task, given.min_ratings, given.max_raters, eligible=raters)
-    rows = {
-        view.replace("_", "-") if view in CROWD_VIEWS else view: {"views": [view], "fusion": "mean"}
-        for view in views
-    }
-    if set(PAPER_PAIR) <= set(views):
-        rows["crowd pair"] = {"views": list(PAPER_PAIR)}
+    single = [(view.replace("_", "-") if view in CROWD_VIEWS else view, [view]) for view in views]
+    fused = [("crowd pair", PAPER_PAIR)] if set(PAPER_PAIR) <= set(views) else []
     if len(views) > 1:
-        rows["all views"] = {"views": views}
-        rows["mean of posteriors"] = {"views": views, "fusion": "mean"}
+        fused += [("all views", views), ("mean of posteriors", views)]
     models = {}
-    for name, params in rows.items():
+    for name, chosen in single + fused:
+        if name in models:
+            raise ValueError(
+                f"A rater is called {name!r}, as another model of the table is: rename this rater, such as "
+                "the column of a table of ratings."
+            )
+        # A single view needs no fusion that learns.
+        fusion = "mean" if len(chosen) == 1 or name == "mean of posteriors" else given.fusion
+        texts = set(map(str, chosen))
+        view_params = {view: value for view, value in (given.view_params or {}).items() if str(view) in texts}
         models[name] = clone(stack)
-        used = set(map(str, params["views"]))
-        own = {view: value for view, value in (given.view_params or {}).items() if str(view) in used}
-        unwrap(models[name]).set_params(view_params=own or None, **params)
+        unwrap(models[name]).set_params(views=list(chosen), fusion=fusion, view_params=view_params or None)
     return models

@@ -1,307 +1,368 @@
-"""The comparison table and the rows of the paper's."""
+"""The comparison table: its numbers, what it trains, and what it refuses before any training."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from joblib import Memory
+from sklearn.cluster import FeatureAgglomeration
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut
-from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from sklearn_raters import MultiRaterStackingClassifier
+from made import CLASSES, CountedFits, as_sequences, make_rated, small_blstm, small_stack
+from sklearn_raters import DeepEnsembleClassifier
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.metrics import unweighted_average_recall
 from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap, paper_models
 from sklearn_raters.ratings import Task
-from small_stacks import small
 
-CLASSES = ["low", "mid", "top"]
+SORTED = sorted(CLASSES)
+DATA = make_rated()
+SCORES = ["uar", "fold_mean", "fold_sd", *(f"recall_{name}" for name in SORTED)]
+INTERVAL = ["difference", "low", "high"]
 
 
 def mean_of_raters(**params):
-    return MultiRaterStackingClassifier(LogisticRegression(), views=["raters"], fusion="mean", **params)
+    return small_stack(views=["raters"], fusion="mean", **params)
 
 
 def plain_models():
-    return {
-        "chance": DummyClassifier(),
-        "logistic": LogisticRegression(),
-        "raters": mean_of_raters(),
-    }
+    return {"chance": DummyClassifier(), "logistic": LogisticRegression(), "raters": mean_of_raters()}
 
 
-class TestCompare:
-    def test_the_table(self, rated_data):
-        X, Y, groups = rated_data()
-        table, predictions = compare(
-            plain_models(),
-            X,
-            Y,
-            groups=groups,
-            cv=3,
-            baseline="chance",
-            random_state=0,
-            return_predictions=True,
-        )
-        assert list(table.index) == ["chance", "logistic", "raters"]
-        assert list(table.columns) == [
-            *("uar", "fold_mean", "fold_sd", "recall_low", "recall_mid", "recall_top"),
-            *("difference", "low", "high", "fit_seconds", "predict_seconds"),
+def compare_made(models, data=DATA, Y=None, **params):
+    """Compare models on made data in three folds of groups."""
+    given = {"groups": data.groups, "cv": 3, "baseline": "chance", "random_state": 0, "n_bootstrap": 50}
+    return compare(models, data.X, data.Y if Y is None else Y, **{**given, **params})
+
+
+def test_the_columns_and_rows_of_the_table():
+    table = compare_made(plain_models())
+    assert list(table.index) == ["chance", "logistic", "raters"]
+    assert list(table.columns) == [*SCORES, *INTERVAL, "fit_seconds", "predict_seconds"]
+    assert (table[["fit_seconds", "predict_seconds"]] > 0).all(axis=None)
+
+
+def test_the_table_is_computed_from_its_own_predictions():
+    table, predictions = compare_made(plain_models(), n_bootstrap=2000, return_predictions=True)
+    scored = predictions[predictions["consensus"].notna()]
+    for name in table.index:
+        uar = unweighted_average_recall(scored["consensus"], scored[name], labels=SORTED)
+        assert table.loc[name, "uar"] == pytest.approx(uar)
+        fold_uars = [
+            unweighted_average_recall(fold["consensus"], fold[name]) for _, fold in scored.groupby("fold")
         ]
-        assert table.loc["chance", "uar"] == pytest.approx(1 / 3, abs=0.1)
-        assert tuple(table.loc["chance", ["difference", "low", "high"]]) == (0, 0, 0)
-        assert table.loc["logistic", "low"] > 0
-        assert (table[["fit_seconds", "predict_seconds"]] > 0).all(axis=None)
-        # The table is what its own predictions say.
-        scored = predictions[predictions["consensus"].notna()]
-        for name in table.index:
-            uar = unweighted_average_recall(scored["consensus"], scored[name], labels=CLASSES)
-            assert table.loc[name, "uar"] == pytest.approx(uar)
-            by_fold = [
-                unweighted_average_recall(fold["consensus"], fold[name]) for _, fold in scored.groupby("fold")
-            ]
-            assert table.loc[name, "fold_mean"] == pytest.approx(np.mean(by_fold))
-            assert table.loc[name, "fold_sd"] == pytest.approx(np.std(by_fold, ddof=1))
-        gain = paired_bootstrap(
-            scored["consensus"], scored["raters"], scored["chance"], groups[scored.index], random_state=0
+        assert table.loc[name, "fold_mean"] == pytest.approx(np.mean(fold_uars))
+        assert table.loc[name, "fold_sd"] == pytest.approx(np.std(fold_uars, ddof=1))
+    difference = paired_bootstrap(
+        scored["consensus"], scored["raters"], scored["chance"], DATA.groups[scored.index], random_state=0
+    )
+    assert tuple(table.loc["raters", INTERVAL]) == pytest.approx(difference)
+    assert tuple(table.loc["chance", INTERVAL]) == (0, 0, 0)
+
+
+def test_the_predictions_are_those_of_each_model_alone():
+    _, predictions = compare_made(plain_models(), return_predictions=True)
+    for name, model in plain_models().items():
+        alone = cross_val_predict_raters(model, DATA.X, DATA.Y, groups=DATA.groups, cv=3, method="predict")
+        assert predictions[name].tolist() == alone.tolist()
+
+
+def test_models_that_see_the_class_are_far_better_than_chance():
+    # DummyClassifier names one class only: its UAR is a third.
+    table = compare_made(plain_models())
+    assert table.loc["chance", "uar"] == pytest.approx(1 / 3)
+    assert (table.loc[["logistic", "raters"], "uar"] > 0.75).all()
+    assert (table.loc[["logistic", "raters"], "low"] > 0.3).all()
+
+
+def test_the_same_seed_gives_the_same_table_in_parallel_too():
+    models = {"tree": DecisionTreeClassifier(max_features=1), "chance": DummyClassifier(strategy="uniform")}
+    once, again, parallel = (
+        compare_made(models, random_state=3, n_jobs=n_jobs)[SCORES + INTERVAL] for n_jobs in (None, 1, 2)
+    )
+    pd.testing.assert_frame_equal(once, again)
+    pd.testing.assert_frame_equal(once, parallel)
+    other = compare_made(models, random_state=4)
+    assert (other["uar"] != once["uar"]).all()
+
+
+def test_a_model_may_have_features_of_its_own():
+    blind = LogisticRegression(), np.zeros((150, 5))
+    table = compare_made({"chance": DummyClassifier(), "logistic": LogisticRegression(), "blind": blind})
+    assert table.loc["blind", "uar"] == pytest.approx(1 / 3)
+    assert table.loc["logistic", "uar"] > 0.75
+    models = {
+        "chance": (DummyClassifier(), DATA.X),
+        "logistic": (LogisticRegression(), DATA.X),
+        "blind": blind,
+    }
+    again = compare(models, None, DATA.Y, groups=DATA.groups, cv=3, baseline="chance", random_state=0)
+    assert again["uar"].equals(table["uar"])
+
+
+def test_labels_are_mapped_after_the_majority():
+    Y = DATA.Y.map(lambda label: "gloomy" if label == "sad" else label)
+    task = Task(Y, ["sad", "angry"], {"gloomy": "sad"})
+    table, predictions = compare_made(plain_models(), Y=task, baseline=None, return_predictions=True)
+    assert list(table.columns[3:5]) == ["recall_sad", "recall_angry"]
+    assert not set(INTERVAL) & set(table)
+    assert set(predictions["logistic"]) == {"sad", "angry"}
+    expected = [label if label in ("sad", "angry") else "" for label in hard_labels(DATA.Y)]
+    assert predictions["consensus"].fillna("").tolist() == expected
+
+
+@pytest.mark.parametrize("form", ["stack", "dict", "ensemble"])
+def test_a_task_is_the_same_as_models_that_name_its_classes_and_map(form):
+    def models(**params):
+        stack = small_stack(views=["crowd_hard", "crowd_soft"], **params)
+        if form == "stack":
+            return stack
+        inner = DeepEnsembleClassifier(stack, n_estimators=2) if form == "ensemble" else stack
+        return {"chance": DummyClassifier(), "own": inner}
+
+    settings = {"classes": ["sad", "angry"], "label_map": {"neutral": "angry"}}
+    compare_by = {"baseline": None, "return_predictions": True}
+    by_task = compare_made(models(), Y=Task(DATA.Y, **settings), **compare_by)
+    by_models = compare_made(models(**settings), **compare_by)
+    for task_table, models_table in zip(by_task, by_models, strict=True):
+        shared = [name for name in task_table if not str(name).endswith("seconds")]
+        pd.testing.assert_frame_equal(task_table[shared], models_table[shared])
+    assert list(by_task[0].columns[3:5]) == ["recall_sad", "recall_angry"]
+
+
+def test_a_task_replaces_the_classes_and_the_map_of_the_models():
+    models = {
+        "one": mean_of_raters(classes=["neutral", "angry"], label_map={"sad": "angry"}),
+        "two": mean_of_raters(),
+    }
+    task = Task(DATA.Y, ["sad", "angry"])
+    table, predictions = compare_made(models, Y=task, baseline=None, return_predictions=True)
+    assert table.loc["one", "uar"] == table.loc["two", "uar"]
+    assert set(predictions["one"]) == {"sad", "angry"}
+
+
+def test_a_label_map_without_classes_is_that_of_the_models():
+    models = {"own": mean_of_raters(label_map={"sad": "unhappy", "angry": "unhappy"})}
+    table, predictions = compare_made(models, baseline=None, return_predictions=True)
+    assert list(table.columns[3:5]) == ["recall_neutral", "recall_unhappy"]
+    assert set(predictions["own"]) == {"neutral", "unhappy"}
+
+
+def test_the_index_of_the_ratings_names_the_samples_of_the_predictions():
+    names = [f"clip{number}" for number in range(150)]
+    for Y in (DATA.Y.set_axis(names), Task(DATA.Y.set_axis(names), CLASSES)):
+        _, predictions = compare_made({"chance": DummyClassifier()}, Y=Y, return_predictions=True)
+        assert predictions.index.tolist() == names
+
+
+def test_models_are_scored_by_the_known_truth_and_trained_on_the_ratings():
+    truth = np.where(np.arange(150) % 3 == 0, None, DATA.truth)
+    _, by_majority = compare_made(plain_models(), return_predictions=True)
+    table, by_truth = compare_made(plain_models(), truth=truth, return_predictions=True)
+    assert by_truth["truth"].fillna("").tolist() == [label or "" for label in truth]
+    pd.testing.assert_frame_equal(by_truth.drop(columns="truth"), by_majority)
+    known = by_truth[by_truth["truth"].notna()]
+    for name in table.index:
+        uar = unweighted_average_recall(known["truth"], known[name], labels=SORTED)
+        assert table.loc[name, "uar"] == pytest.approx(uar)
+    difference = paired_bootstrap(
+        known["truth"],
+        known["raters"],
+        known["chance"],
+        DATA.groups[known.index],
+        n_bootstrap=50,
+        random_state=0,
+    )
+    assert tuple(table.loc["raters", INTERVAL]) == pytest.approx(difference)
+
+
+def test_some_folds_only():
+    folds = list(GroupKFold(3).split(DATA.X, groups=DATA.groups))[:2]
+    _, predictions = compare_made(plain_models(), cv=folds, return_predictions=True)
+    assert predictions.index.tolist() == sorted(np.concatenate([test for _, test in folds]))
+    for number, (_, test) in enumerate(folds):
+        assert (predictions.loc[test, "fold"] == number).all()
+
+
+def test_progress_goes_to_standard_error(capsys):
+    compare_made(plain_models(), verbose=1)
+    shown = capsys.readouterr()
+    assert "100%" in shown.err
+    assert shown.out == ""
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Return a classifier that counts its fits, and the function that returns their number."""
+    monkeypatch.setattr(CountedFits, "n_fits", 0)
+    return CountedFits(), lambda: CountedFits.n_fits
+
+
+class TestRefusedBeforeTheFirstTraining:
+    """A dict of models whose first one counts its fits: it must have none when the error comes."""
+
+    @pytest.fixture
+    def refuse(self, counted):
+        model, n_fits = counted
+
+        def check(error, message, models=None, X=DATA.X, Y=DATA.Y, **params):
+            given = {"groups": DATA.groups, "cv": 3, "baseline": None}
+            with pytest.raises(error, match=message):
+                compare({"first": model, **(models or {})}, X, Y, **{**given, **params})
+            assert n_fits() == 0
+
+        return check
+
+    @pytest.mark.parametrize("name", ["fold", "consensus", "truth"])
+    def test_a_model_with_the_name_of_a_column_of_the_predictions(self, refuse, name):
+        message = (
+            f"A model is called '{name}'.*give it another name. Reserved are 'fold', 'consensus', 'truth'"
         )
-        np.testing.assert_allclose(table.loc["raters", ["difference", "low", "high"]].tolist(), gain)
-        # And they are those of the models by themselves.
-        alone = cross_val_predict_raters(mean_of_raters(), X, Y, groups=groups, cv=3, method="predict")
-        assert predictions["raters"].tolist() == alone.tolist()
+        refuse(ValueError, message, {name: LogisticRegression()})
 
-    def test_same_seed_same_table_in_parallel_too(self, rated_data):
-        X, Y, groups = rated_data()
-        models = {
-            "tree": DecisionTreeClassifier(max_features=1),
-            "chance": DummyClassifier(strategy="uniform"),
-        }
-        columns = ["uar", "fold_sd", "difference", "low", "high"]
-        once, again, parallel = (
-            compare(models, X, Y, groups=groups, cv=3, baseline="chance", random_state=3, n_jobs=n_jobs)[
-                columns
-            ]
-            for n_jobs in (None, 1, 2)
+    def test_a_rater_with_the_name_of_a_column_of_the_predictions(self, counted):
+        model, n_fits = counted
+        Y = DATA.Y.rename(columns={"E2": "truth"})
+        with pytest.raises(ValueError, match="A model is called 'truth'"):
+            compare(small_stack(model), DATA.X, Y, groups=DATA.groups, cv=3)
+        assert n_fits() == 0
+
+    def test_an_unknown_baseline(self, refuse):
+        refuse(ValueError, r"'crowd-hard' is not one of the models \['first'\]", baseline="crowd-hard")
+
+    def test_groups_that_the_splitter_needs(self, refuse):
+        refuse(ValueError, "groups is None", groups=None, cv=LeaveOneGroupOut())
+
+    def test_a_class_that_no_tested_sample_has(self, refuse):
+        refuse(ValueError, "No tested sample has the consensus 'fear'", Y=Task(DATA.Y, ["fear", *CLASSES]))
+
+    def test_features_of_other_samples(self, refuse):
+        other = {"other": (LogisticRegression(), DATA.X[:4])}
+        refuse(ValueError, "Y has 150 samples, but X of model 'other' has 4", other)
+
+    def test_features_that_nobody_gives(self, refuse):
+        refuse(ValueError, "Model 'first' has no features", X=None)
+
+    @pytest.mark.parametrize("estimator", ["svc", FeatureAgglomeration()])
+    def test_a_model_that_cannot_predict(self, refuse, estimator):
+        refuse(TypeError, "'other' is no estimator but.*give one with fit and predict", {"other": estimator})
+
+    def test_models_of_different_classes(self, refuse):
+        models = {"a": mean_of_raters(classes=["sad", "angry"]), "b": mean_of_raters(classes=CLASSES)}
+        refuse(ValueError, "The models have different classes", models)
+
+    def test_ratings_of_other_samples(self, refuse):
+        refuse(ValueError, "Y has 80 samples, but X has 150", Y=DATA.Y[:80])
+
+    def test_truth_of_other_samples(self, refuse):
+        refuse(ValueError, "Y has 150 samples, but truth has 2", truth=["sad", "angry"])
+
+    def test_a_class_without_known_truth(self, refuse):
+        task = Task(DATA.Y, CLASSES)
+        refuse(ValueError, "No tested sample has the truth 'neutral'", Y=task, truth=["sad", "angry"] * 75)
+
+    def test_several_truths_for_a_sample(self, refuse):
+        refuse(ValueError, "truth must be one label for each sample", truth=DATA.Y)
+
+    def test_no_known_truth(self, refuse):
+        refuse(ValueError, "truth: There are no ratings: of the 150", truth=[None] * 150)
+
+    def test_frames_that_are_no_numbers_counted_in_all_of_x(self, refuse):
+        frames = as_sequences(DATA.X)
+        frames[71] = np.full((1, 4), np.nan, dtype=np.float32)
+        other = {"other": (small_blstm(), frames)}
+        refuse(ValueError, r"NaN: sample 71, frame 0.*Model 'other' does not accept", other)
+
+    def test_a_training_part_without_consensus(self, refuse):
+        Y = DATA.Y.copy()
+        train, _ = list(KFold(3).split(Y))[2]
+        Y.iloc[train] = ["sad", "angry", None]
+        refuse(ValueError, "None of the 100 training samples of a fold has a consensus", Y=Y, groups=None)
+
+    def test_a_stack_whose_plan_fails(self, refuse):
+        refuse(
+            TypeError,
+            "fusion='fine_tune' trains networks further",
+            {"other": small_stack(fusion="fine_tune")},
         )
-        pd.testing.assert_frame_equal(once, again)
-        pd.testing.assert_frame_equal(once, parallel)
-        other = compare(models, X, Y, groups=groups, cv=3, baseline="chance", random_state=4)
-        assert not once["uar"].equals(other["uar"])
 
-    def test_a_model_may_bring_its_own_features(self, rated_data):
-        X, Y, groups = rated_data()
-        useless = np.zeros((90, 5))
-        models = {"seeing": LogisticRegression(), "blind": (LogisticRegression(), useless)}
-        table = compare(models, X, Y, groups=groups, cv=3, baseline="blind")
-        assert table.loc["blind", "uar"] < 0.4 < table.loc["seeing", "uar"]
-        models["seeing"] = (LogisticRegression(), X)
-        again = compare(models, None, Y, groups=groups, cv=3, baseline="blind")
-        assert again["uar"].equals(table["uar"])
+    def test_a_rater_without_ratings_in_a_training_part(self, refuse):
+        sparse = DATA.Y.copy()
+        sparse.loc[:99, "E3"] = None
+        other = {"other": small_stack(views=["E3"], fusion="mean")}
+        refuse(ValueError, "E3", other, Y=sparse, groups=None)
 
-    def test_classes_after_the_majority(self, rated_data):
-        X, Y, groups = rated_data()
-        Y = Y.replace({"top": "peak"}).replace({"mid": "middling"})
-        label_map = {"peak": "top"}
-        table, predictions = compare(
-            {"logistic": LogisticRegression()},
-            X,
-            Task(Y, ["top", "low"], label_map),
-            groups=groups,
-            cv=3,
-            baseline=None,
-            return_predictions=True,
-        )
-        assert [name for name in table if name.startswith("recall")] == ["recall_top", "recall_low"]
-        assert set(predictions["logistic"]) == {"top", "low"}
-        assert "difference" not in table
-        counted = hard_labels(Task(Y, ["top", "low"], label_map))
-        assert predictions["consensus"].notna().sum() == sum(label is not None for label in counted)
+    def test_a_bootstrap_over_one_group(self, refuse):
+        one = {"groups": np.zeros(150), "cv": KFold(3), "baseline": "first"}
+        refuse(ValueError, "needs at least two groups", **one)
 
-    def test_the_truth_judges_where_it_is_known_and_trains_nobody(self, rated_data):
-        X, Y, groups = rated_data()
-        truth = np.array(["low", "top", None] * 30, dtype=object)
-        given = {"groups": groups, "cv": 3, "baseline": "chance", "random_state": 0}
-        given |= {"return_predictions": True, "classes": CLASSES[::2], "label_map": {"mid": "top"}}
-        _, by_majority = compare(plain_models(), X, Y, **given)
-        table, by_truth = compare(plain_models(), X, Y, truth=truth, **given)
-        assert by_truth["truth"].fillna("none").tolist() == ["low", "top", "none"] * 30
-        pd.testing.assert_frame_equal(by_truth.drop(columns="truth"), by_majority)
-        known = by_truth[by_truth["truth"].notna()]
-        for name in table.index:
-            uar = unweighted_average_recall(known["truth"], known[name], labels=CLASSES[::2])
-            assert table.loc[name, "uar"] == pytest.approx(uar)
-        gain = paired_bootstrap(
-            known["truth"], known["raters"], known["chance"], groups[known.index], random_state=0
-        )
-        np.testing.assert_allclose(table.loc["raters", ["difference", "low", "high"]].tolist(), gain)
+    def test_a_bootstrap_without_draws(self, refuse):
+        refuse(ValueError, "n_bootstrap must be at least 1", baseline="first", n_bootstrap=0)
 
-    def test_some_folds_only(self, rated_data):
-        X, Y, groups = rated_data()
-        folds = list(GroupKFold(3).split(X, groups=groups))[:2]
-        _, predictions = compare(
-            plain_models(), X, Y, groups=groups, cv=folds, baseline="chance", return_predictions=True
-        )
-        assert len(predictions) == 60
-        assert sorted(predictions.index) == sorted(np.concatenate([test for _, test in folds]))
-        assert predictions["fold"].value_counts().to_dict() == {0: 30, 1: 30}
+    def test_folds_that_test_what_they_train_on(self, refuse):
+        folds = [(np.arange(100), np.arange(99, 150))]
+        refuse(ValueError, r"Fold 1 of cv trains and tests on the same sample \(99\)", cv=folds)
 
-    def test_progress_goes_to_standard_error(self, rated_data, capsys):
-        X, Y, groups = rated_data()
-        compare(plain_models(), X, Y, groups=groups, cv=3, baseline="chance", verbose=1)
-        shown = capsys.readouterr()
-        assert "100%" in shown.err
-        assert shown.out == ""
+    def test_folds_with_nothing_to_test(self, refuse):
+        folds = [(np.arange(100), np.arange(100, 150)), (np.arange(100), np.arange(0))]
+        refuse(ValueError, "Fold 2 of cv has 100 samples to train on and 0 to test", cv=folds)
 
-    def test_bad_frames_are_counted_in_the_whole_x(self, rated_data):
-        X, Y, groups = rated_data()
-        frames = [row[None] for row in X]
-        frames[71] = np.full((1, 2), np.nan)
-        with pytest.raises(ValueError, match=r"NaN: sample 71, frame 0.*Model 'all' does not accept"):
-            compare({"all": small()}, frames, Y, groups=groups, cv=3, baseline="all")
-
-    def test_bad_input(self, rated_data):
-        X, Y, groups = rated_data()
-        models = plain_models()
-        given = {"groups": groups, "cv": 3, "baseline": "chance"}
-        with pytest.raises(ValueError, match=r"'crowd-hard' is not one of the models \['chance'"):
-            compare(models, X, Y, groups=groups, cv=3)
-        with pytest.raises(ValueError, match="groups is None"):
-            compare(models, X, Y, cv=LeaveOneGroupOut(), baseline="chance")
-        with pytest.raises(ValueError, match="consensus 'fear'"):
-            compare(models, X, Task(Y, ["fear", "low", "top"]), **given)
-        with pytest.raises(ValueError, match="'logistic' have 4 samples, but there are 90"):
-            compare({**models, "logistic": (LogisticRegression(), X[:4])}, X, Y, **given)
-        with pytest.raises(ValueError, match="'logistic' has no features"):
-            compare({"logistic": LogisticRegression(), "chance": (DummyClassifier(), X)}, None, Y, **given)
-        with pytest.raises(TypeError, match="DummyClassifier has no views"):
-            compare(DummyClassifier(), X, Y, **given)
-        with pytest.raises(TypeError, match="no estimator but 'svc'"):
-            compare({"chance": "svc"}, X, Y, **given)
-        with pytest.raises(ValueError, match="different tasks"):
-            compare(
-                {"a": mean_of_raters(classes=["low", "top"]), "b": mean_of_raters(classes=CLASSES)},
-                X,
-                Y,
-                groups=groups,
-            )
-        with pytest.raises(ValueError, match="X has 90 samples, but Y has 80"):
-            compare(models, X, Y[:80], **given)
-        with pytest.raises(ValueError, match="X has 90 samples, but truth has 2"):
-            compare(models, X, Y, truth=["low", "top"], **given)
-        with pytest.raises(ValueError, match="No tested sample has the truth 'mid'"):
-            compare(models, X, Task(Y, CLASSES), truth=["low", "top"] * 45, **given)
-        with pytest.raises(ValueError, match="truth must be one label a sample"):
-            compare(models, X, Y, truth=Y, **given)
-        with pytest.raises(ValueError, match="truth: There are no ratings: of the 90"):
-            compare(models, X, Y, truth=[None] * 90, **given)
+    def test_no_folds(self, refuse):
+        refuse(ValueError, "cv has no folds", cv=[])
 
 
-class CountedBayes(GaussianNB):
-    """Counts trainings in a file, since joblib's memory may skip them."""
+def test_no_models():
+    with pytest.raises(ValueError, match="models is empty"):
+        compare_made({}, baseline=None)
 
-    def __init__(self, log=None):
-        super().__init__()
-        self.log = log
 
-    def fit(self, X, y, sample_weight=None):
-        with open(self.log, "a", encoding="utf-8") as file:
-            file.write("fit\n")
-        return super().fit(X, y, sample_weight)
+def test_a_single_model_that_is_no_stack():
+    with pytest.raises(TypeError, match="DummyClassifier has no views"):
+        compare_made(DummyClassifier())
 
 
 class TestStack:
+    """A single stack is compared as the models of the paper's table."""
+
     rows = ("crowd-hard", "crowd-soft", "E1", "E2", "E3", "crowd pair", "all views", "mean of posteriors")
 
-    def test_rows_of_the_paper(self, rated_data):
-        _, Y, _ = rated_data()
-        stack = MultiRaterStackingClassifier(LogisticRegression(), view_params={"E1": {"C": 2.0}})
-        models = paper_models(stack, Y)
-        assert tuple(models) == self.rows
-        assert models["E1"].views == ["E1"]
-        assert models["E1"].view_params == {"E1": {"C": 2.0}}
-        assert models["E2"].view_params is None
-        assert models["crowd pair"].views == ["crowd_hard", "crowd_soft"]
-        assert models["all views"].fusion == "logistic"
-        assert models["mean of posteriors"].fusion == "mean"
-        assert stack.views == "all"
-
-    def test_rows_follow_the_views_asked_for(self, rated_data):
-        _, Y, _ = rated_data()
-        Y["E3"] = None
-        stack = MultiRaterStackingClassifier(LogisticRegression(), views=["crowd_hard", "raters"])
-        names = ["crowd-hard", "E1", "E2", "all views", "mean of posteriors"]
-        assert list(paper_models(stack, Y)) == names
-        wrapped = make_pipeline(StandardScaler(), stack)
-        assert list(paper_models(wrapped, Y)) == names
-        assert paper_models(wrapped, Y)["E1"].steps[-1][1].views == ["E1"]
-        assert list(paper_models(stack.set_params(views=["crowd_hard"]), Y)) == ["crowd-hard"]
-
-    def test_raters_need_enough_in_every_training_part(self, rated_data):
-        _, Y, _ = rated_data()
-        folds = list(KFold(2).split(Y))
-        Y.loc[folds[0][0], "E2"] = None
-        stack = MultiRaterStackingClassifier(LogisticRegression())
-        assert "E2" in paper_models(stack, Y)
-        assert "E2" not in paper_models(stack, Y, folds=folds)
-
-    def test_the_papers_table(self, rated_data):
-        X, Y, groups = rated_data(150)
-        stack = MultiRaterStackingClassifier(LogisticRegression())
-        table, predictions = compare(
-            stack, X, Y, groups=groups, cv=3, random_state=0, n_bootstrap=200, return_predictions=True
-        )
+    def test_the_papers_table(self):
+        table, predictions = compare_made(small_stack(), baseline="crowd-hard", return_predictions=True)
         assert tuple(table.index) == self.rows
-        assert (table["uar"] > 0.5).all()
+        # Chance is a third.
+        assert (table["uar"] > 0.7).all()
         alone = cross_val_predict_raters(
-            MultiRaterStackingClassifier(LogisticRegression(), random_state=0),
-            X,
-            Y,
-            groups=groups,
-            cv=3,
-            method="predict_proba_views",
+            small_stack(), DATA.X, DATA.Y, groups=DATA.groups, cv=3, method="predict_proba_views"
         )
-        # A rater's row is exactly that rater's view inside the whole stack.
         for place, name in enumerate(self.rows[:5]):
-            said = np.array(CLASSES)[alone[:, place].argmax(axis=1)]
-            assert predictions[name].tolist() == said.tolist()
-        others = {**paper_models(stack, Y), "logistic": LogisticRegression()}
-        beside = compare(others, X, Y, groups=groups, cv=3, random_state=0, n_bootstrap=200)
+            of_view = np.array(SORTED)[alone[:, place].argmax(axis=1)]
+            assert predictions[name].tolist() == of_view.tolist()
+
+    def test_its_models_may_be_compared_with_others(self):
+        table = compare_made(small_stack(), baseline="crowd-hard")
+        models = {**paper_models(small_stack(), DATA.Y), "logistic": LogisticRegression()}
+        beside = compare_made(models, baseline="crowd-hard")
         pd.testing.assert_series_equal(beside["uar"][:-1], table["uar"])
-        # The crowd's hard view is logistic regression on the consensus.
+        # The view "crowd_hard" is logistic regression on the consensus.
         assert beside.loc["logistic", "uar"] == beside.loc["crowd-hard", "uar"]
 
-    def test_each_view_is_trained_once_a_fold(self, rated_data, tmp_path):
-        X, Y, groups = rated_data()
-        log = tmp_path / "log.txt"
-        stack = MultiRaterStackingClassifier(CountedBayes(str(log)), fusion=LogisticRegression())
-        table = compare(stack, X, Y, groups=groups, cv=3, random_state=0, n_bootstrap=10)
+    def test_each_view_is_trained_once_a_fold(self, counted):
+        model, n_fits = counted
+        stack = small_stack(model, fusion=LogisticRegression())
+        table = compare_made(stack, baseline="crowd-hard")
         n_views, n_folds = 5, 3
-        assert log.read_text().count("fit") == n_views * n_folds
-        # Still every row tells the seconds of all its views.
+        assert n_fits() == n_views * n_folds
+        # Each row counts the seconds of all its views all the same.
         singles = table["fit_seconds"][list(self.rows[:5])]
         assert table.loc["mean of posteriors", "fit_seconds"] == pytest.approx(singles.sum(), rel=0.2)
 
-    def test_memory_takes_up_a_run_again(self, rated_data, tmp_path):
-        X, Y, groups = rated_data()
-        log = tmp_path / "log.txt"
-        stack = MultiRaterStackingClassifier(CountedBayes(str(log)), views=["crowd_hard", "crowd_soft"])
-        given = {"groups": groups, "cv": 2, "random_state": 0, "n_bootstrap": 10}
-        first = compare(stack, X, Y, memory=tmp_path / "cache", **given)
-        trained = log.read_text().count("fit")
-        again = compare(stack, X, Y, memory=Memory(str(tmp_path / "cache"), verbose=0), **given)
-        assert log.read_text().count("fit") == trained
+    def test_memory_continues_an_earlier_comparison(self, counted, tmp_path):
+        model, n_fits = counted
+        stack = small_stack(model, views=["crowd_hard", "crowd_soft"])
+        first = compare_made(stack, baseline=None, memory=tmp_path / "cache")
+        n_trained = n_fits()
+        again = compare_made(stack, baseline=None, memory=Memory(str(tmp_path / "cache"), verbose=0))
+        assert n_fits() == n_trained > 0
         pd.testing.assert_series_equal(first["uar"], again["uar"])
-
-    def test_classes_reach_the_stack(self, rated_data):
-        X, Y, groups = rated_data(150)
-        stack = MultiRaterStackingClassifier(LogisticRegression(), fusion="mean")
-        named = stack.set_params(classes=["top", "low"])
-        by_stack = compare(named, X, Y, groups=groups, cv=3, random_state=0)
-        bare = MultiRaterStackingClassifier(LogisticRegression(), fusion="mean")
-        by_name = compare(bare, X, Task(Y, ["top", "low"]), groups=groups, cv=3, random_state=0)
-        pd.testing.assert_frame_equal(by_stack.iloc[:, :8], by_name.iloc[:, :8])
-        assert list(by_stack.columns[3:5]) == ["recall_top", "recall_low"]

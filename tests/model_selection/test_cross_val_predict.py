@@ -21,16 +21,21 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_raters.consensus import hard_labels
-from sklearn_raters.metrics import rater_uar, uar_scorer, unweighted_average_recall
+from made import CLASSES, as_cube, as_sequences, make_rated, small_stack
+from sklearn_raters import DeepEnsembleClassifier
+from sklearn_raters._align import align
+from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.metrics import rater_uar, uar_scorer
 from sklearn_raters.model_selection import cross_val_predict_raters
-from sklearn_raters.ratings import Task
+from sklearn_raters.ratings import Task, sort_labels
 
-CLASSES = ["low", "mid", "top"]
+DATA = make_rated(90)
+X, Y, GROUPS = DATA.X, DATA.Y, DATA.groups
+SORTED = sorted(CLASSES)
 
 
 class RatersClassifier(ClassifierMixin, BaseEstimator):
-    """A real estimator that takes ratings: one Gaussian naive Bayes a rater, their mean."""
+    """A small estimator that takes ratings: one Gaussian naive Bayes for each rater, and their mean."""
 
     _takes_ratings = True
     __metadata_request__fit = {"groups": True}
@@ -41,22 +46,25 @@ class RatersClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, Y, groups=None):
         if self.needs_groups:
-            assert groups is not None
             assert len(groups) == len(X)
-        Y = pd.DataFrame(Y)
+        task = Task(Y, self.classes)
         X = np.asarray(X)
-        self.raters_ = [name for name in Y if Y[name].nunique() > 1]
-        self.views_ = self.raters_
-        self.models_ = [GaussianNB().fit(X[Y[name].notna()], Y[name].dropna()) for name in self.raters_]
-        self.classes_ = np.unique(Y.to_numpy(dtype=object)[Y.notna().to_numpy()].astype(str))
+        self.models_ = {}
+        for rater in task.raters:
+            rows, labels = labelled_samples(hard_labels(task.of_rater(rater)))
+            if len(rows):
+                self.models_[rater] = GaussianNB().fit(X[rows], labels)
+        self.raters_ = self.views_ = list(self.models_)
+        learnt = {label for model in self.models_.values() for label in model.classes_.tolist()}
+        self.classes_ = np.array(sort_labels(learnt))
         return self
 
     def predict_proba_raters(self, X):
-        answer = np.zeros((len(X), len(self.raters_), len(self.classes_)))
-        for place, model in enumerate(self.models_):
-            columns = np.searchsorted(self.classes_, model.classes_)
-            answer[:, place, columns] = model.predict_proba(np.asarray(X))
-        return answer
+        X = np.asarray(X)
+        by_rater = [
+            align(model.predict_proba(X), model.classes_, self.classes_) for model in self.models_.values()
+        ]
+        return np.stack(by_rater, axis=1)
 
     predict_proba_views = predict_proba_raters
 
@@ -77,151 +85,208 @@ class MeanFrames(TransformerMixin, BaseEstimator):
         return np.array([np.mean(frames, axis=0) for frames in X])
 
 
-class TestCrossValPredictRaters:
-    def test_scikit_learns_own_encodes_every_rater_apart_without_a_word(self, rated_data):
-        X, _, _ = rated_data(30)
-        truth = np.where(X[:, 0] > 0, "b", "a")
-        # The third rater calls "a" what others call "b": never both, so encoding hides it.
-        Y = np.column_stack([truth, truth, np.where(truth == "b", "c", "b")])
-        seen = []
+def test_ratings_reach_fit_that_cross_val_predict_of_scikit_learn_encodes_rater_by_rater():
+    truth = np.where(X[:, 0] > 0, "b", "a")
+    # The third rater names no class that the others name, which encoding column by column hides.
+    ratings = np.column_stack([truth, truth, np.where(truth == "b", "d", "c")])
+    seen = []
 
-        class Watching(MultiOutputClassifier):
-            def fit(self, X, Y):
-                seen.append(np.unique(np.asarray(Y).astype(str)))
-                return super().fit(X, Y)
+    class Watching(MultiOutputClassifier):
+        def fit(self, X, Y):
+            seen.append(np.unique(np.asarray(Y).astype(str)))
+            return super().fit(X, Y)
 
-        class WatchingRatings(RatersClassifier):
-            def fit(self, X, Y, groups=None):
-                seen.append(np.unique(np.asarray(Y).astype(str)))
-                return super().fit(X, Y)
+    class WatchingRatings(RatersClassifier):
+        def fit(self, X, Y, groups=None):
+            seen.append(np.unique(np.asarray(Y).astype(str)))
+            return super().fit(X, Y)
 
-        theirs = cross_val_predict(Watching(GaussianNB()), X, Y, cv=KFold(3), method="predict_proba")
-        assert len(theirs) == 3
-        assert all(labels.tolist() == ["0", "1"] for labels in seen)
-        seen.clear()
-        ours, names = cross_val_predict_raters(WatchingRatings(), X, Y, cv=3, return_names=True)
-        assert all(labels.tolist() == ["a", "b", "c"] for labels in seen)
-        assert names == {"classes": ["a", "b", "c"]}
-        assert ours.shape == (30, 3)
+    cross_val_predict(Watching(GaussianNB()), X, ratings, cv=KFold(3), method="predict_proba")
+    assert [labels.tolist() for labels in seen] == [["0", "1"]] * 3
+    seen.clear()
+    predictions, names = cross_val_predict_raters(WatchingRatings(), X, ratings, cv=3, return_names=True)
+    assert [labels.tolist() for labels in seen] == [["a", "b", "c", "d"]] * 3
+    assert names == {"classes": ["a", "b", "c", "d"]}
+    assert predictions.shape == (90, 4)
 
-    @pytest.mark.parametrize("method", ["predict", "predict_proba"])
-    def test_ordinary_problems_get_scikit_learns_answer(self, rated_data, method):
-        X, _, _ = rated_data()
-        y = np.where(X[:, 0] > 0, "a", "b")
-        ours = cross_val_predict_raters(LogisticRegression(), X, y, cv=KFold(4), method=method)
-        np.testing.assert_array_equal(
-            ours, cross_val_predict(LogisticRegression(), X, y, cv=KFold(4), method=method)
-        )
 
-    @pytest.mark.parametrize("method", ["predict", "predict_proba", "predict_proba_raters"])
-    def test_a_loop_written_out_gives_the_same(self, rated_data, method):
-        X, Y, groups = rated_data()
-        ours = cross_val_predict_raters(RatersClassifier(), X, Y, groups=groups, cv=3, method=method)
-        for train, test in GroupKFold(3).split(X, groups=groups):
-            fitted = RatersClassifier().fit(X[train], Y.iloc[train])
-            np.testing.assert_array_equal(ours[test], getattr(fitted, method)(X[test]))
+@pytest.mark.parametrize("method", ["predict", "predict_proba"])
+def test_ordinary_labels_give_the_predictions_of_scikit_learn(method):
+    model = LogisticRegression()
+    ours = cross_val_predict_raters(model, X, DATA.truth, cv=KFold(4), method=method)
+    np.testing.assert_array_equal(ours, cross_val_predict(model, X, DATA.truth, cv=KFold(4), method=method))
 
-    def test_groups_stay_whole_and_reach_fit(self, rated_data):
-        X, Y, groups = rated_data()
-        model = RatersClassifier(needs_groups=True)
-        cross_val_predict_raters(model, X, Y, groups=groups)
-        cross_val_predict_raters(make_pipeline(StandardScaler(), model), X, Y, groups=groups)
-        with sklearn.config_context(enable_metadata_routing=True):
-            cross_val_predict_raters(make_pipeline(StandardScaler(), model), X, Y, groups=groups)
 
-    def test_sequences_lists_and_frames(self, rated_data):
-        X, Y, _ = rated_data()
-        expected = cross_val_predict_raters(RatersClassifier(), X, Y)
-        sequences = [np.tile(row, (length, 1)) for row, length in zip(X, np.arange(90) % 7 + 1, strict=True)]
-        objects = np.empty(90, dtype=object)
-        objects[:] = sequences
-        model = make_pipeline(MeanFrames(), RatersClassifier())
-        for form in (sequences, objects):
-            np.testing.assert_allclose(cross_val_predict_raters(model, form, Y), expected)
-        np.testing.assert_array_equal(
-            cross_val_predict_raters(RatersClassifier(), pd.DataFrame(X), Y), expected
-        )
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "predict_proba_raters"])
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_predictions_are_those_of_a_loop_over_folds(method, n_jobs):
+    ours = cross_val_predict_raters(
+        RatersClassifier(), X, Y, groups=GROUPS, cv=3, method=method, n_jobs=n_jobs
+    )
+    for train, test in GroupKFold(3).split(X, groups=GROUPS):
+        fitted = RatersClassifier().fit(X[train], Y.iloc[train])
+        np.testing.assert_array_equal(ours[test], getattr(fitted, method)(X[test]))
 
-    def test_raters_and_views_of_a_pipeline(self, rated_data):
-        X, Y, _ = rated_data()
-        model = make_pipeline(StandardScaler(), RatersClassifier(classes=np.array(CLASSES)))
-        for method in ("predict_proba_raters", "predict_proba_views"):
-            answer, names = cross_val_predict_raters(model, X, Y, method=method, return_names=True)
-            assert answer.shape == (90, 3, 3)
-            assert names[method.rpartition("_")[2]] == ["E1", "E2", "E3"]
-        assert min(rater_uar(Task(Y, CLASSES), answer).values()) > 0.5
 
-    def test_a_rater_or_class_that_a_fold_lacks(self, rated_data):
-        X, Y, _ = rated_data()
-        folds = KFold(2)
-        first, second = (test for _, test in folds.split(X))
-        Y.loc[first, "E2"] = None
-        Y.loc[second] = Y.loc[second].replace("top", None)
-        answer, names = cross_val_predict_raters(
-            RatersClassifier(), X, Y, cv=folds, method="predict_proba_raters", return_names=True
-        )
-        assert names == {"raters": ["E1", "E2", "E3"], "classes": CLASSES}
-        # The second part is predicted by what the first trained, where E2 rated nothing.
-        assert np.isnan(answer[second][:, 1]).all()
-        assert not np.isnan(answer[second][:, [0, 2]]).any()
-        assert (answer[first][:, :, 2] == 0).all()
-        np.testing.assert_allclose(np.nansum(answer[first], axis=2), 1)
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("wrap", [lambda model: model, lambda model: make_pipeline(StandardScaler(), model)])
+def test_groups_reach_fit(wrap, routing):
+    with sklearn.config_context(enable_metadata_routing=routing):
+        cross_val_predict_raters(wrap(RatersClassifier(needs_groups=True)), X, Y, groups=GROUPS)
 
-    def test_estimators_without_ratings_learn_the_consensus(self, rated_data):
-        X, Y, _ = rated_data()
-        ours = cross_val_predict_raters(LogisticRegression(), X, Y, cv=KFold(3))
-        y = hard_labels(Y)
-        for train, test in KFold(3).split(X):
-            rated = [row for row in train if y[row] is not None]
-            model = LogisticRegression().fit(X[rated], y[rated].tolist())
-            np.testing.assert_array_equal(ours[test], model.predict_proba(X[test]))
 
-    def test_params_are_cut_to_the_fold(self, rated_data):
-        X, Y, _ = rated_data()
-        heavy = np.where(X[:, 0] > 0, 1.0, 1e-9)
-        params = {"sample_weight": heavy}
-        weighted = cross_val_predict_raters(LogisticRegression(), X, Y, params=params, method="predict")
-        assert unweighted_average_recall(weighted[X[:, 0] > 0.5], ["top"] * (X[:, 0] > 0.5).sum()) > 0.9
-        assert "low" not in weighted
+@pytest.mark.parametrize("form", [as_sequences, lambda rows: np.array(as_sequences(rows), dtype=object)])
+def test_sequences_in_lists_and_in_object_arrays(form):
+    expected = cross_val_predict_raters(RatersClassifier(), X.astype(np.float32), Y)
+    model = make_pipeline(MeanFrames(), RatersClassifier())
+    np.testing.assert_allclose(cross_val_predict_raters(model, form(X), Y), expected, rtol=1e-4)
 
-    @pytest.mark.parametrize("cv", [StratifiedKFold(3), StratifiedGroupKFold(3)])
-    def test_stratified_splitters_stratify_by_consensus(self, rated_data, cv):
-        X, Y, groups = rated_data()
-        answer = cross_val_predict_raters(RatersClassifier(), X, Y, groups=groups, cv=cv)
-        assert answer.shape == (90, 3)
 
-    def test_a_search_inside(self, rated_data):
-        X, Y, groups = rated_data()
-        search = GridSearchCV(
-            RatersClassifier(), {"needs_groups": [False]}, cv=GroupKFold(2), scoring=uar_scorer
-        )
-        raters = cross_val_predict_raters(search, X, Y, groups=groups, cv=3, method="predict_proba_raters")
-        bare = cross_val_predict_raters(
-            RatersClassifier(), X, Y, groups=groups, cv=3, method="predict_proba_raters"
-        )
-        np.testing.assert_array_equal(raters, bare)
+def test_tables_as_data_frames():
+    expected = cross_val_predict_raters(RatersClassifier(), X, Y)
+    np.testing.assert_array_equal(cross_val_predict_raters(RatersClassifier(), pd.DataFrame(X), Y), expected)
 
-    def test_bad_input(self, rated_data):
-        X, Y, groups = rated_data()
-        model = RatersClassifier()
-        with pytest.raises(ValueError, match=r"GroupKFold.*groups is None.*sessions"):
-            cross_val_predict_raters(model, X, Y, cv=GroupKFold(3))
-        for cv, several, what in [(7, groups, "groups, here 6"), (5, groups * 0, "groups, here 1")]:
-            with pytest.raises(ValueError, match=f"cv={cv} must .* {what}. Give another cv, or finer groups"):
-                cross_val_predict_raters(model, X, Y, groups=several, cv=cv)
-        with pytest.raises(ValueError, match=r"cv=91 must .* samples, here 90"):
-            cross_val_predict_raters(model, X, Y, cv=91)
-        with pytest.raises(ValueError, match="X has 90 samples, but Y has 89"):
-            cross_val_predict_raters(model, X, Y[:-1])
-        with pytest.raises(ValueError, match="groups has 3"):
-            cross_val_predict_raters(model, X, Y, groups=groups[:3])
-        with pytest.raises(ValueError, match="method must be one of"):
-            cross_val_predict_raters(model, X, Y, method="decision_function")
-        with pytest.raises(ValueError, match="more than once"):
-            cross_val_predict_raters(model, X, Y, cv=ShuffleSplit(5, random_state=0))
-        with pytest.raises(ValueError, match="test 30 of 90"):
-            cross_val_predict_raters(model, X, Y, cv=list(KFold(3).split(X))[:1])
-        with pytest.raises(AttributeError, match="DummyClassifier has no method predict_proba_raters"):
-            cross_val_predict_raters(DummyClassifier(), X, Y, method="predict_proba_raters")
-        with pytest.raises(ValueError, match=r"training samples of a fold has a consensus.*Dummy"):
-            cross_val_predict_raters(DummyClassifier(), [[0], [1]], [["a", "b"], ["a", "a"]], cv=2)
+
+@pytest.mark.parametrize("form", [lambda table: Task(table, SORTED), as_cube], ids=["task", "cube"])
+def test_every_form_of_ratings_gives_the_same(form):
+    stack = small_stack(classes=SORTED, views=["crowd_hard"], fusion="mean")
+    expected = cross_val_predict_raters(stack, X, Y, groups=GROUPS, cv=3)
+    predictions = cross_val_predict_raters(stack, X, form(Y), groups=GROUPS, cv=3)
+    np.testing.assert_allclose(predictions, expected)
+
+
+def test_a_task_names_the_classes_of_a_stack_and_of_other_models():
+    task = Task(Y, ["sad", "angry"], {"neutral": "angry"})
+    for model in (small_stack(fusion="mean"), LogisticRegression()):
+        _, names = cross_val_predict_raters(model, X, task, cv=3, return_names=True)
+        assert set(names["classes"]) == {"sad", "angry"}
+
+
+@pytest.mark.parametrize("method", ["predict_proba_raters", "predict_proba_views"])
+def test_raters_and_views_of_a_pipeline(method):
+    model = make_pipeline(StandardScaler(), RatersClassifier(classes=SORTED))
+    predictions, names = cross_val_predict_raters(model, X, Y, method=method, return_names=True)
+    assert names[method.rpartition("_")[2]] == ["E1", "E2", "E3"]
+    # Chance is a third; each rater guesses in 15 % of the samples.
+    assert min(rater_uar(Task(Y, SORTED), predictions).values()) > 0.6
+
+
+def test_raters_of_a_search():
+    search = GridSearchCV(RatersClassifier(), {"needs_groups": [False]}, cv=GroupKFold(2), scoring=uar_scorer)
+    by_search, alone = (
+        cross_val_predict_raters(model, X, Y, groups=GROUPS, cv=3, method="predict_proba_raters")
+        for model in (search, RatersClassifier())
+    )
+    np.testing.assert_array_equal(by_search, alone)
+
+
+def test_a_rater_without_ratings_in_a_fold_is_nan_there():
+    folds = KFold(2)
+    first, second = (test for _, test in folds.split(X))
+    ratings = Y.copy()
+    ratings.loc[first, "E2"] = None
+    predictions, names = cross_val_predict_raters(
+        RatersClassifier(), X, ratings, cv=folds, method="predict_proba_raters", return_names=True
+    )
+    assert names["raters"] == ["E1", "E2", "E3"]
+    assert np.isnan(predictions[second][:, 1]).all()
+    assert not np.isnan(predictions[second][:, [0, 2]]).any()
+    assert not np.isnan(predictions[first]).any()
+
+
+def test_a_class_that_a_fold_has_not_learnt_has_probability_zero_there():
+    folds = KFold(2)
+    first, second = (test for _, test in folds.split(X))
+    ratings = Y.copy()
+    ratings.loc[second] = ratings.loc[second].map(lambda label: None if label == "sad" else label)
+    predictions, names = cross_val_predict_raters(RatersClassifier(), X, ratings, cv=folds, return_names=True)
+    assert names == {"classes": SORTED}
+    assert (predictions[first][:, 2] == 0).all()
+    np.testing.assert_allclose(predictions.sum(axis=1), 1)
+
+
+def test_crowd_views_come_before_raters_that_are_numbers():
+    ratings = Y.set_axis([0, 1, 2], axis="columns")
+    ratings.loc[:44, 1] = None
+    _, names = cross_val_predict_raters(
+        small_stack(fusion="mean"), X, ratings, cv=KFold(2), method="predict_proba_views", return_names=True
+    )
+    assert names["views"] == ["crowd_hard", "crowd_soft", 0, 1, 2]
+
+
+def test_estimators_without_ratings_learn_the_consensus():
+    ours = cross_val_predict_raters(LogisticRegression(), X, Y, cv=KFold(3))
+    y = hard_labels(Y)
+    for train, test in KFold(3).split(X):
+        rated = [row for row in train if y[row] is not None]
+        model = LogisticRegression().fit(X[rated], y[rated].tolist())
+        np.testing.assert_array_equal(ours[test], model.predict_proba(X[test]))
+
+
+@pytest.mark.parametrize("wrap", [lambda stack: stack, DeepEnsembleClassifier])
+def test_the_classes_of_the_estimator_stratify(wrap):
+    seen = []
+
+    class Watching(StratifiedKFold):
+        def split(self, X, y, groups=None):
+            seen.append(y)
+            return super().split(X, y, groups)
+
+    stack = small_stack(classes=["sad", "angry"], label_map={"neutral": "angry"}, fusion="mean")
+    cross_val_predict_raters(wrap(stack), X, Y, cv=Watching(3))
+    strata = [str(label) for label in hard_labels(Task(Y, ["sad", "angry"], {"neutral": "angry"}))]
+    np.testing.assert_array_equal(seen[0], np.unique(strata, return_inverse=True)[1])
+
+
+def test_params_are_cut_to_the_fold():
+    weight = np.where(hard_labels(Y) == "sad", 1e-9, 1.0)
+    predicted = cross_val_predict_raters(
+        LogisticRegression(), X, Y, params={"sample_weight": weight}, method="predict"
+    )
+    assert "sad" not in predicted
+    others = DATA.truth != "sad"
+    assert np.mean(predicted[others] == DATA.truth[others]) > 0.9
+
+
+@pytest.mark.parametrize("cv", [StratifiedKFold(3), StratifiedGroupKFold(3)])
+def test_splitters_that_stratify(cv):
+    predictions = cross_val_predict_raters(RatersClassifier(), X, Y, groups=GROUPS, cv=cv)
+    strata = [str(label) for label in hard_labels(Y)]
+    groups = {"groups": GROUPS} if isinstance(cv, StratifiedGroupKFold) else {}
+    for train, test in cv.split(X, np.unique(strata, return_inverse=True)[1], **groups):
+        expected = RatersClassifier().fit(X[train], Y.iloc[train]).predict_proba(X[test])
+        np.testing.assert_array_equal(predictions[test], expected)
+
+
+def never_fitted(*_):
+    raise AssertionError("fitted before the error")
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"cv": GroupKFold(3)}, "GroupKFold.*groups is None.*sessions"),
+        ({"cv": 19, "groups": GROUPS}, "cv=19 must .* groups, here 18. Give another cv, or finer groups"),
+        ({"cv": 5, "groups": GROUPS * 0}, "cv=5 must .* groups, here 1."),
+        ({"cv": 91}, "cv=91 must .* samples, here 90"),
+        ({"cv": 1}, "cv=1 must be at least 2 folds"),
+        ({"Y": Y[:-1]}, "Y has 89 samples, but X has 90"),
+        ({"groups": GROUPS[:3]}, "Y has 90 samples, but groups has 3"),
+        ({"method": "decision_function"}, "method must be one of"),
+        ({"cv": ShuffleSplit(5, random_state=0)}, "more than once"),
+        ({"cv": list(KFold(3).split(X))[:1]}, "The folds of cv test 30 of 90 samples"),
+        (
+            {"Y": [["sad", "angry"]] * 89 + [["sad", "sad"]]},
+            "None of the 72 training samples of a fold has a consensus, .* Dummy",
+        ),
+    ],
+)
+def test_wrong_input_is_refused_before_any_fit(params, message, monkeypatch):
+    monkeypatch.setattr(DummyClassifier, "fit", never_fitted)
+    with pytest.raises(ValueError, match=message):
+        cross_val_predict_raters(DummyClassifier(), X, **{"Y": Y, **params})
+
+
+def test_a_method_that_the_estimator_does_not_have():
+    with pytest.raises(AttributeError, match="DummyClassifier has no method predict_proba_raters"):
+        cross_val_predict_raters(DummyClassifier(), X, Y, method="predict_proba_raters")

@@ -1,0 +1,268 @@
+"""Scorers that take ratings: values worked by hand, and scikit-learn's tools that call scorers."""
+
+import pickle
+
+import numpy as np
+import pytest
+import sklearn
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import UndefinedMetricWarning
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    HalvingGridSearchCV,
+    KFold,
+    cross_val_score,
+    cross_validate,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from made import CLASSES, as_cube, make_rated, small_stack
+from sklearn_raters import DeepEnsembleClassifier
+from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.metrics import (
+    make_ratings_scorer,
+    neg_soft_cross_entropy_scorer,
+    soft_cross_entropy,
+    uar_scorer,
+    unweighted_average_recall,
+)
+from sklearn_raters.ratings import Task
+
+X, Y, GROUPS, TRUTH = make_rated(90)
+SORTED = sorted(CLASSES)
+SCORERS = [uar_scorer, neg_soft_cross_entropy_scorer]
+
+
+class ConsensusClassifier(ClassifierMixin, BaseEstimator):
+    """A small estimator that takes ratings: logistic regression on their majority."""
+
+    _takes_ratings = True
+
+    def __init__(self, C=1.0, classes=None, label_map=None):
+        self.C = C
+        self.classes = classes
+        self.label_map = label_map
+
+    def fit(self, X, Y):
+        rows, y = labelled_samples(hard_labels(Task(Y, self.classes, self.label_map)))
+        self.model_ = LogisticRegression(C=self.C).fit(np.asarray(X)[rows], y)
+        self.classes_ = self.model_.classes_
+        return self
+
+    def predict(self, X):
+        return self.model_.predict(X)
+
+    def predict_proba(self, X):
+        return self.model_.predict_proba(X)
+
+
+def as_floats(table):
+    """Return one label a cell as floats, NaN where not rated or several labels."""
+    codes = {label: float(code) for code, label in enumerate(SORTED)}
+    return table.map(lambda label: codes.get(label, np.nan)).to_numpy(dtype=float)
+
+
+FORMS = {
+    "frame": lambda table: table,
+    "objects": lambda table: table.to_numpy(dtype=object),
+    "lists": lambda table: table.to_numpy(dtype=object).tolist(),
+}
+
+
+def test_by_hand():
+    ratings = [["a", "a"], ["a", "b"], ["b", None], ["b", "b"], [None, None]]
+    constant = DummyClassifier(strategy="constant", constant="b").fit(np.zeros((2, 1)), ["a", "b"])
+    assert uar_scorer(constant, np.zeros((5, 1)), ratings) == 0.5
+    uniform = DummyClassifier(strategy="uniform").fit(np.zeros((2, 1)), ["a", "b"])
+    assert neg_soft_cross_entropy_scorer(uniform, np.zeros((5, 1)), ratings) == pytest.approx(-np.log(2))
+
+
+def scores_of_a_loop(scorer, ratings):
+    return [
+        scorer(ConsensusClassifier().fit(X[train], ratings[train]), X[test], ratings[test])
+        for train, test in GroupKFold(5).split(X, groups=GROUPS)
+    ]
+
+
+def scores_of_cross_validate(scorer, ratings, routing=False):
+    split = {"params": {"groups": GROUPS}} if routing else {"groups": GROUPS}
+    given = {"cv": GroupKFold(5), "scoring": scorer, "error_score": "raise"}
+    with sklearn.config_context(enable_metadata_routing=routing):
+        return cross_validate(ConsensusClassifier(), X, ratings, **given, **split)["test_score"]
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("scorer", SCORERS)
+@pytest.mark.parametrize("routing", [False, True])
+def test_cross_validate_takes_every_form_of_labels(form, scorer, routing):
+    expected = scores_of_a_loop(scorer, Y.to_numpy(dtype=object))
+    np.testing.assert_allclose(scores_of_cross_validate(scorer, form(Y), routing), expected)
+
+
+@pytest.mark.parametrize("scorer", SCORERS)
+def test_cross_validate_takes_floats(scorer):
+    ratings = as_floats(Y)
+    np.testing.assert_allclose(scores_of_cross_validate(scorer, ratings), scores_of_a_loop(scorer, ratings))
+
+
+@pytest.mark.parametrize("scorer", SCORERS)
+@pytest.mark.parametrize("form", [as_cube, lambda table: Task(table, SORTED)], ids=["cube", "task"])
+def test_a_cube_and_a_task_give_the_same_score(scorer, form):
+    model = ConsensusClassifier(classes=SORTED).fit(X[:60], Y[:60])
+    assert scorer(model, X[60:], form(Y)[60:] if form is as_cube else form(Y[60:])) == scorer(
+        model, X[60:], Y[60:]
+    )
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_a_grid_search_through_a_pipeline(routing):
+    model = make_pipeline(StandardScaler(), ConsensusClassifier())
+    grid = {"consensusclassifier__C": [1e-6, 0.1]}
+    scorer = neg_soft_cross_entropy_scorer
+    with sklearn.config_context(enable_metadata_routing=routing):
+        search = GridSearchCV(model, grid, scoring=scorer, cv=GroupKFold(3), error_score="raise")
+        search.fit(X, Y, groups=GROUPS)
+    assert search.best_params_ == {"consensusclassifier__C": 0.1}
+    assert search.score(X, Y) == scorer(search.best_estimator_, X, Y)
+
+
+def test_several_scorers_in_one_search():
+    scoring = dict(zip(("uar", "soft"), SCORERS, strict=True))
+    grid = {"C": [0.1, 1.0]}
+    several = GridSearchCV(ConsensusClassifier(), grid, scoring=scoring, refit="uar", cv=KFold(3)).fit(X, Y)
+    for name, scorer in scoring.items():
+        single = GridSearchCV(ConsensusClassifier(), grid, scoring=scorer, cv=KFold(3)).fit(X, Y)
+        expected = single.cv_results_["mean_test_score"]
+        np.testing.assert_allclose(several.cv_results_[f"mean_test_{name}"], expected)
+
+
+def test_a_halving_search():
+    data = make_rated(120)
+    search = HalvingGridSearchCV(
+        ConsensusClassifier(),
+        {"C": [0.01, 0.1, 10.0]},
+        scoring=uar_scorer,
+        cv=GroupKFold(3),
+        min_resources=60,
+        random_state=0,
+        error_score="raise",
+    )
+    search.fit(data.X, data.Y, groups=data.groups)
+    # Chance is a third.
+    assert search.best_score_ > 0.7
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_ordinary_labels_and_an_ordinary_classifier(routing):
+    with sklearn.config_context(enable_metadata_routing=routing):
+        ours = cross_val_score(LogisticRegression(), X, TRUTH, scoring=uar_scorer)
+        theirs = cross_val_score(LogisticRegression(), X, TRUTH, scoring="balanced_accuracy")
+    np.testing.assert_allclose(ours, theirs)
+
+
+@pytest.mark.parametrize("scorer", SCORERS)
+def test_a_scorer_can_be_pickled(scorer):
+    model = ConsensusClassifier().fit(X, Y)
+    assert pickle.loads(pickle.dumps(scorer))(model, X, Y) == scorer(model, X, Y)
+
+
+FEELINGS_X = np.array([[0.0], [0.1], [1.0], [1.1], [2.0]])
+FEELINGS = [["joy", "joy"], ["thrill", "thrill"], ["rage", "rage"], ["rage", "rage"], ["fear", "fear"]]
+SETTINGS = {"classes": ["joy", "rage"], "label_map": {"thrill": "joy"}}
+
+
+@pytest.mark.parametrize("settings_of", ["estimator", "scorer", "task"])
+def test_labels_outside_the_classes_are_left_out_after_the_majority(settings_of):
+    y = ["joy", "joy", "rage", "rage"]
+    model, scorer, ratings = LogisticRegression(C=100.0), uar_scorer, FEELINGS
+    if settings_of == "estimator":
+        model, y = ConsensusClassifier(C=100.0, **SETTINGS), FEELINGS[:4]
+    elif settings_of == "scorer":
+        scorer = make_ratings_scorer(unweighted_average_recall, **SETTINGS)
+    else:
+        ratings = Task(FEELINGS, **SETTINGS)
+    assert scorer(model.fit(FEELINGS_X[:4], y), FEELINGS_X, ratings) == 1
+
+
+def test_without_classes_every_consensus_counts():
+    model = LogisticRegression(C=100.0).fit(FEELINGS_X[:4], ["joy", "joy", "rage", "rage"])
+    scorer = make_ratings_scorer(unweighted_average_recall, label_map={"thrill": "joy"})
+    # The model never predicts "fear".
+    assert scorer(model, FEELINGS_X, FEELINGS) == pytest.approx(2 / 3)
+
+
+def test_the_classes_of_a_model_inside_an_ensemble_count():
+    stack = small_stack(classes=["sad", "angry"], label_map={"neutral": "angry"}, views=["crowd_hard"])
+    ensemble = DeepEnsembleClassifier(stack, n_estimators=2, random_state=0).fit(X[:60], Y[:60])
+    y = hard_labels(Task(Y[60:], ["sad", "angry"], {"neutral": "angry"}))
+    rows, y_true = labelled_samples(y)
+    expected = unweighted_average_recall(y_true, ensemble.predict(X[60:][rows]))
+    assert uar_scorer(ensemble, X[60:], Y[60:]) == expected
+
+
+def test_a_class_that_training_lacked_counts_as_missed():
+    rows, ratings = np.zeros((4, 1)), [["a"], ["a"], ["b"], ["c"]]
+    constant = DummyClassifier(strategy="constant", constant="a").fit(rows, ["a", "a", "b", "b"])
+    assert uar_scorer(constant, rows, ratings) == pytest.approx(1 / 3)
+    uniform = DummyClassifier(strategy="uniform").fit(rows, ["a", "a", "b", "b"])
+    assert neg_soft_cross_entropy_scorer(uniform, rows, ratings) < -np.log(3)
+
+
+def test_a_class_that_the_fold_lacks_gives_a_warning():
+    rows = np.zeros((2, 1))
+    model = DummyClassifier(strategy="constant", constant="a").fit(rows, ["a", "b"])
+    with pytest.warns(UndefinedMetricWarning, match="No sample has the class 'b'"):
+        assert uar_scorer(model, rows, [["a"], ["a"]]) == 1
+
+
+def test_a_fold_without_consensus():
+    rows = np.zeros((2, 1))
+    model = DummyClassifier().fit(rows, ["a", "b"])
+    with pytest.raises(ValueError, match=r"None of the 2 samples to score has a consensus.*folds"):
+        uar_scorer(model, rows, [["a", "b"], ["b", "a"]])
+
+
+def test_a_score_function_of_scikit_learn():
+    model = ConsensusClassifier().fit(X[:60], Y[:60])
+    rows, y = labelled_samples(hard_labels(Y[60:]))
+    expected = f1_score(y, model.predict(X[60:][rows]), average="macro")
+    assert make_ratings_scorer(f1_score, average="macro")(model, X[60:], Y[60:]) == pytest.approx(expected)
+
+
+def test_a_smaller_value_may_be_better():
+    model = ConsensusClassifier().fit(X, Y)
+    loss = make_ratings_scorer(soft_cross_entropy, target="soft")
+    assert neg_soft_cross_entropy_scorer(model, X, Y) == -loss(model, X, Y) < 0
+
+
+def test_an_unknown_target():
+    with pytest.raises(ValueError, match="target must be 'consensus' or 'soft', got 'hard'"):
+        make_ratings_scorer(f1_score, target="hard")
+
+
+def test_a_model_that_has_learnt_a_class_outside_those_of_the_scorer():
+    rows = np.zeros((3, 1))
+    model = DummyClassifier().fit(rows, ["a", "b", "c"])
+    narrow = make_ratings_scorer(soft_cross_entropy, target="soft", classes=["a", "b"])
+    with pytest.raises(ValueError, match="c was learnt"):
+        narrow(model, rows, [["a"], ["b"], ["a"]])
+
+
+@pytest.mark.parametrize(
+    ("scorer", "expected"),
+    [
+        (uar_scorer, "make_ratings_scorer(unweighted_average_recall, target='consensus')"),
+        (
+            neg_soft_cross_entropy_scorer,
+            "make_ratings_scorer(soft_cross_entropy, target='soft', greater_is_better=False)",
+        ),
+    ],
+)
+def test_the_repr_names_the_score_function(scorer, expected):
+    assert repr(scorer) == expected
