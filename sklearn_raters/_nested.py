@@ -1,12 +1,61 @@
-"""What an estimator takes: ratings, soft targets, groups, also through a pipeline or a search."""
+"""Estimators inside pipelines, searches and ensembles: find them, and find out what their `fit` takes."""
 
 import inspect
+from typing import NamedTuple
 
 from sklearn import get_config
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
+from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_raters._sklearn_compat import BaseScorer, BaseSearchCV
+
+
+class Layer(NamedTuple):
+    """An estimator inside another one.
+
+    Parameters
+    ----------
+    path : str
+        Its parameter name in the outermost estimator; "" for the outermost one.
+    estimator : estimator
+        The estimator.
+    """
+
+    path: str
+    estimator: object
+
+
+def layers(estimator, *, ensembles=False):
+    """Walk from an estimator inwards to the one that learns from y.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not.
+    ensembles : bool, default=False
+        Whether to look inside ensembles that pass y on unchanged (`DeepEnsembleClassifier`). Other
+        meta-estimators are never looked into: they decide what their inner estimator gets.
+
+    Yields
+    ------
+    Layer
+        The estimator, then the last step of a Pipeline or the estimator of a search: its `best_estimator_`
+        where it is fitted.
+    """
+    path = ""
+    while True:
+        yield Layer(path, estimator)
+        if isinstance(estimator, Pipeline):
+            name, estimator = estimator.steps[-1]
+        elif is_search(estimator):
+            fitted = hasattr(estimator, "best_estimator_")
+            name, estimator = "estimator", estimator.best_estimator_ if fitted else estimator.estimator
+        elif ensembles and getattr(estimator, "_hands_on", False):
+            name, estimator = "estimator", estimator.estimator
+        else:
+            return
+        path = f"{path}__{name}" if path else name
 
 
 def is_search(estimator):
@@ -15,36 +64,13 @@ def is_search(estimator):
 
 
 def unwrap(estimator):
-    """
-    Find the estimator that does the work inside pipelines and searches.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted or not.
-
-    Returns
-    -------
-    estimator
-        The last step of a Pipeline, the `best_estimator_` of a fitted search or the `estimator`
-        of an unfitted one, taken until neither is left. Other meta-estimators are returned as
-        they are: they decide themselves what their inner estimator is given.
-    """
-    while True:
-        if isinstance(estimator, Pipeline):
-            estimator = estimator.steps[-1][1]
-        elif is_search(estimator):
-            fitted = hasattr(estimator, "best_estimator_")
-            estimator = estimator.best_estimator_ if fitted else estimator.estimator
-        else:
-            return estimator
+    """Return the estimator inside pipelines and searches."""
+    return list(layers(estimator))[-1].estimator
 
 
 def innermost(estimator):
-    """Find the estimator that does the work also inside ensembles that hand all on to their `estimator`."""
-    while getattr(unwrap(estimator), "_hands_on", False):
-        estimator = unwrap(estimator).estimator
-    return unwrap(estimator)
+    """Return the estimator inside pipelines, searches and ensembles."""
+    return list(layers(estimator, ensembles=True))[-1].estimator
 
 
 def takes_ratings(estimator):
@@ -53,31 +79,28 @@ def takes_ratings(estimator):
 
 
 def takes_soft_targets(estimator):
-    """Tell whether `fit(X, y)` accepts a distribution a sample as y."""
+    """Tell whether `fit(X, y)` accepts one distribution a sample as y."""
     return getattr(unwrap(estimator), "_takes_soft_targets", False)
 
 
 def check_scoring_of_soft_labels(estimator, what):
     """
-    Raise where a search would be judged by a scorer that knows labels only.
+    Raise an error if a search would score soft labels by a scorer for labels.
 
     Parameters
     ----------
     estimator : estimator
-        Not fitted; the searches around its `unwrap` are looked at.
+        Not fitted, possibly with searches inside.
     what : str
-        Which targets are soft, the start of the message.
+        Where the soft labels are, the start of the message.
 
     Raises
     ------
     TypeError
-        If the `scoring` of such a search is a name or a scorer of scikit-learn's own.
+        If the `scoring` of a search is a name or a scorer of scikit-learn's own.
     """
-    while estimator is not unwrap(estimator):
-        if isinstance(estimator, Pipeline):
-            estimator = estimator.steps[-1][1]
-            continue
-        scoring = getattr(estimator, "scoring", None)
+    for _, layer in layers(estimator):
+        scoring = getattr(layer, "scoring", None) if is_search(layer) else None
         several = scoring.values() if isinstance(scoring, dict) else [scoring]
         if any(isinstance(one, str | list | tuple | set | BaseScorer) for one in several):
             raise TypeError(
@@ -85,11 +108,10 @@ def check_scoring_of_soft_labels(estimator, what):
                 "accuracy expected), or give one of sklearn_raters.metrics: uar_scorer, "
                 "neg_soft_cross_entropy_scorer, or make_ratings_scorer(...)."
             )
-        estimator = estimator.estimator
 
 
 def take_over_input(estimator, inner):
-    """Give a fitted meta-estimator what its inner estimator knows of the input's features, and no more."""
+    """Copy to a fitted meta-estimator what its inner estimator learnt of the input's features."""
     for attribute in ("n_features_in_", "feature_names_in_"):
         if hasattr(inner, attribute):
             setattr(estimator, attribute, getattr(inner, attribute))
@@ -97,9 +119,48 @@ def take_over_input(estimator, inner):
             delattr(estimator, attribute)
 
 
+def weight_name(estimator):
+    """Return the keyword of `fit` by which sample weights reach the inner estimator; None if they cannot."""
+    if has_fit_parameter(estimator, "sample_weight"):
+        return "sample_weight"
+    if isinstance(estimator, Pipeline):
+        name, last = estimator.steps[-1]
+        inner = weight_name(last)
+        return inner and f"{name}__{inner}"
+    return weight_name(estimator.estimator) if is_search(estimator) else None
+
+
+def weights_for_fit(estimator, weights):
+    """
+    Return the keyword arguments by which sample weights reach every step that takes them.
+
+    A scaler in a pipeline gets the weights too: only then does a sample of weight 2 count like two samples.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Not necessarily fitted.
+    weights : ndarray of shape (n_samples,) or None
+        Weights of the samples.
+
+    Returns
+    -------
+    dict
+        From keyword of `fit` to `weights`; empty if there are none, or no step takes them.
+    """
+    if weights is None:
+        return {}
+    if has_fit_parameter(estimator, "sample_weight"):
+        return {"sample_weight": weights}
+    if isinstance(estimator, Pipeline):
+        steps = [(name, step) for name, step in estimator.steps if step not in (None, "passthrough")]
+        return {f"{name}__{key}": weights for name, step in steps for key in weights_for_fit(step, weights)}
+    return weights_for_fit(estimator.estimator, weights) if is_search(estimator) else {}
+
+
 def groups_for_fit(estimator, groups):
     """
-    Give the keyword arguments by which groups reach `fit`.
+    Return the keyword arguments by which groups reach `fit`.
 
     Parameters
     ----------
@@ -111,34 +172,55 @@ def groups_for_fit(estimator, groups):
     Returns
     -------
     dict
-        ``{"groups": groups}``, for a pipeline without metadata routing ``{"<step>__groups":
-        groups}``, or empty where there are no groups or nothing inside uses them. A search uses
-        them where its splitter does.
+        ``{"groups": groups}``, or ``{"<step>__groups": groups}`` for a pipeline without metadata routing.
+        Empty if there are no groups, or nothing inside uses them; a search uses them if its splitter does.
     """
     if groups is None:
         return {}
     if _names_parameter(estimator.fit, "groups"):
         return {"groups": groups}
     if get_config()["enable_metadata_routing"]:
-        asked = get_routing_for_object(estimator).consumes("fit", ["groups"])
-        return {"groups": groups} if asked else {}
+        requested = get_routing_for_object(estimator).consumes("fit", ["groups"])
+        return {"groups": groups} if requested else {}
     if isinstance(estimator, Pipeline):
         name, last = estimator.steps[-1]
         if last is None or last == "passthrough":
             return {}
-        return {f"{name}__{key}": value for key, value in groups_for_fit(last, groups).items()}
+        return {f"{name}__{key}": groups for key in groups_for_fit(last, groups)}
     if is_search(estimator) and splitter_takes_groups(estimator.cv):
         return {"groups": groups}
     return {}
 
 
 def call_inside(fitted, method, X, params):
-    """Call a method of an estimator, or of what stands inside pipelines and searches behind their steps."""
+    """Call a method that only the estimator inside pipelines and searches has, after their other steps.
+
+    Parameters
+    ----------
+    fitted : estimator
+        The fitted estimator.
+    method : str
+        Such as "predict_proba_raters".
+    X : sequence of n_samples
+        Samples as the outermost estimator takes them.
+    params : dict
+        Metadata, of which the method gets what it requests if metadata routing is on.
+
+    Returns
+    -------
+    object
+        What the method returns.
+
+    Raises
+    ------
+    AttributeError
+        If there is no such method.
+    """
     if hasattr(fitted, method):
         routed = {}
         if params and get_config()["enable_metadata_routing"]:
-            asked = get_routing_for_object(fitted).consumes(method, params)
-            routed = {name: params[name] for name in asked}
+            requested = get_routing_for_object(fitted).consumes(method, params)
+            routed = {name: params[name] for name in requested}
         return getattr(fitted, method)(X, **routed)
     if isinstance(fitted, Pipeline):
         X = call_inside(fitted[:-1], "transform", X, params)
@@ -160,8 +242,8 @@ def splitter_takes_groups(cv):
     Returns
     -------
     bool
-        True for GroupKFold, LeaveOneGroupOut and the like, and for a splitter from elsewhere whose
-        `split` names a parameter `groups`.
+        True for GroupKFold, LeaveOneGroupOut and the like, and for any other splitter whose `split` has a
+        parameter `groups`.
     """
     if hasattr(cv, "get_metadata_routing"):
         return bool(get_routing_for_object(cv).consumes("split", ["groups"]))

@@ -3,16 +3,16 @@
 import numpy as np
 from sklearn.utils import check_random_state
 
+_LARGEST = np.iinfo(np.int32).max
 
-def draw_seed(random_state):
-    """Draw one seed for all views and the fusion; None where the estimators' own are to stay."""
-    if random_state is None:
-        return None
-    return check_random_state(random_state).randint(np.iinfo(np.int32).max)
+
+def draw_seed(random_state, size=None):
+    """Draw one seed, or as many as `size` says, from an int, a RandomState or None."""
+    return check_random_state(random_state).randint(_LARGEST, size=size)
 
 
 def set_seeds(estimator, seed):
     """Set every `random_state` inside an estimator to a number of its own."""
     rng = np.random.RandomState(seed)
     names = sorted(key for key in estimator.get_params(deep=True) if key.split("__")[-1] == "random_state")
-    return estimator.set_params(**{key: rng.randint(np.iinfo(np.int32).max) for key in names})
+    return estimator.set_params(**{key: rng.randint(_LARGEST) for key in names})

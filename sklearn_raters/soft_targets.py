@@ -3,67 +3,52 @@
 import numpy as np
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
-from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags, indexable
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align
 from sklearn_raters._nested import (
     check_scoring_of_soft_labels,
     groups_for_fit,
     is_search,
+    layers,
     take_over_input,
     unwrap,
+    weight_name,
+    weights_for_fit,
 )
 from sklearn_raters._sklearn_compat import check_sample_weight, safe_indexing
 from sklearn_raters._targets import expected_accuracy, is_soft, target_distributions
 
 
-def weight_name(estimator):
-    """Return the keyword by which sample weights reach `fit`, or None where they do not."""
-    if has_fit_parameter(estimator, "sample_weight"):
-        return "sample_weight"
-    if hasattr(estimator, "steps"):
-        name, last = estimator.steps[-1]
-        inner = weight_name(last)
-        return inner and f"{name}__{inner}"
-    if is_search(estimator):
-        return weight_name(estimator.estimator)
-    return None
-
-
-def wrap_last(estimator, classes):
+def wrap_innermost(estimator, classes):
     """Put a `SoftTargetClassifier` around the classifier inside pipelines and searches.
 
-    Around the whole, a search would split the repeats of a sample, and score each of them alike.
+    Wrapped as a whole, a search would split the repeats of one sample, and score each of them alike.
 
     Parameters
     ----------
     estimator : classifier
-        A classifier, or pipeline or search that ends in one.
+        A pipeline or search that ends in a classifier.
     classes : ndarray of shape (n_classes,)
         The classes in the order of the columns of soft labels.
 
     Returns
     -------
-    estimator : classifier
-        An unfitted copy that takes soft labels.
-    path : str
-        The name of the wrapped classifier among the parameters, "" if it is the estimator itself.
+    classifier
+        An unfitted copy that takes soft labels. The grids of its searches name the parameters of the
+        classifier at their new place.
     """
-    if isinstance(estimator, Pipeline):
-        name, last = estimator.steps[-1]
-        inner, path = wrap_last(last, classes)
-        estimator = clone(estimator).set_params(**{name: inner})
-        return estimator, f"{name}__{path}" if path else name
-    if is_search(estimator):
-        inner, path = wrap_last(estimator.estimator, classes)
-        estimator = clone(estimator).set_params(estimator=inner)
-        for name in {"param_grid", "param_distributions"} & set(estimator.get_params(deep=False)):
-            estimator.set_params(**{name: _moved(getattr(estimator, name), path)})
-        return estimator, f"estimator__{path}" if path else "estimator"
-    return SoftTargetClassifier(clone(estimator), classes=classes), ""
+    estimator = clone(estimator)
+    path, inner = list(layers(estimator))[-1]
+    for search in [layer for layer in layers(estimator) if is_search(layer.estimator)]:
+        start = f"{search.path}__estimator" if search.path else "estimator"
+        within = path.removeprefix(start).removeprefix("__")
+        for name in {"param_grid", "param_distributions"} & set(search.estimator.get_params(deep=False)):
+            grid = _moved(getattr(search.estimator, name), within)
+            search.estimator.set_params(**{name: grid})
+    return estimator.set_params(**{path: SoftTargetClassifier(inner, classes=classes)})
 
 
 def _moved(grid, path):
@@ -82,7 +67,30 @@ def _moved(grid, path):
 
 
 def weighted_repeats(X, soft, weight, groups):
-    """Give each sample once a class of which it holds a share: samples, classes' codes, weights, groups."""
+    """Repeat each sample once for every class in its soft label, weighted by the share of that class.
+
+    Parameters
+    ----------
+    X : sequence of n_samples
+        Samples.
+    soft : ndarray of shape (n_samples, n_classes)
+        Soft labels.
+    weight : ndarray of shape (n_samples,) or None
+        Weights of the samples.
+    groups : array-like of shape (n_samples,) or None
+        Groups of the samples.
+
+    Returns
+    -------
+    X : sequence of n_repeats
+        The repeated samples.
+    codes : ndarray of int of shape (n_repeats,)
+        The column of `soft` that each repeat stands for.
+    weight : ndarray of shape (n_repeats,)
+        Share times weight.
+    groups : array-like of shape (n_repeats,) or None
+        The repeated groups.
+    """
     mass = soft if weight is None else soft * weight[:, None]
     rows, codes = np.nonzero(mass)
     groups = groups if groups is None else safe_indexing(groups, rows)
@@ -166,22 +174,23 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
                 "it. Give a classifier that does, or train this one on hard labels."
             )
         X, y, groups = indexable(X, y, groups)
-        self.classes_, soft = target_distributions(y, self.classes)
+        classes, soft = target_distributions(y, self.classes)
         weight = None if sample_weight is None else check_sample_weight(sample_weight, soft, dtype=np.float64)
-        self.estimator_ = clone(self.estimator)
+        estimator = clone(self.estimator)
         if not is_soft(y):
-            y = self.classes_[soft.argmax(axis=1)]
-        elif unwrap(self.estimator) is self.estimator:
+            y = classes[soft.argmax(axis=1)]
+        elif unwrap(estimator) is estimator:
             X, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
-            y = self.classes_[codes]
+            y = classes[codes]
         else:
-            check_scoring_of_soft_labels(self.estimator, "y holds soft labels")
-            self.estimator_, y = wrap_last(self.estimator, self.classes_)[0], soft
-        weights = {} if weight is None else {weight_name(self.estimator_): weight}
+            check_scoring_of_soft_labels(estimator, "y holds soft labels")
+            estimator, y = wrap_innermost(estimator, classes), soft
         # The weights are the soft labels, not metadata that a user would have to route.
         with config_context(enable_metadata_routing=False):
-            self.estimator_.fit(X, y, **weights, **groups_for_fit(self.estimator_, groups))
-        take_over_input(self, self.estimator_)
+            params = {**weights_for_fit(estimator, weight), **groups_for_fit(estimator, groups)}
+            estimator.fit(X, y, **params)
+        self.classes_, self.estimator_ = classes, estimator
+        take_over_input(self, estimator)
         return self
 
     def predict(self, X):

@@ -1,7 +1,17 @@
 """The paper's model: a classifier for each view on the ratings, frozen, and a fusion layer on top."""
 
+from sklearn_raters.stacking._fusion import FUSIONS
+from sklearn_raters.stacking._plan import StackPlan
 from sklearn_raters.stacking._stacking import MultiRaterStackingClassifier
 from sklearn_raters.stacking._truth_stack import truth_stack
 from sklearn_raters.stacking._views import CROWD_VIEWS, PAPER_PAIR, view_names
 
-__all__ = ["CROWD_VIEWS", "PAPER_PAIR", "MultiRaterStackingClassifier", "truth_stack", "view_names"]
+__all__ = [
+    "CROWD_VIEWS",
+    "FUSIONS",
+    "PAPER_PAIR",
+    "MultiRaterStackingClassifier",
+    "StackPlan",
+    "truth_stack",
+    "view_names",
+]

@@ -8,7 +8,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from sklearn_raters.sequences import as_samples, pack
 from sklearn_raters.stacking._frozen import side_by_side
-from sklearn_raters.stacking._logistic_layer import fit_layer
+from sklearn_raters.stacking._logistic_layer import fit_layer, label_weights
 
 SETTINGS = {"max_epochs": 20, "learning_rate": 1e-4, "batch_size": 32, "patience": 3}
 
@@ -69,7 +69,8 @@ def fine_tune(estimators, layer, held_out, X, y, *, class_weight, random_state):
         return pack([samples[index] for index in np.flatnonzero(rows)]), targets[rows]
 
     own, parts, train, valid = held_out
-    held_layer = fit_layer(side_by_side(parts, train), y[train], layer[-1].C, class_weight)
+    train_weight = label_weights(class_weight, y[train])
+    held_layer = fit_layer(side_by_side(parts, train), y[train], layer[-1].C, train_weight)
     said = held_layer.predict_log_proba(side_by_side(parts, valid))
     before = -(targets[valid] * said).sum(axis=1).mean()
     net = _torch.train(_joint(own, held_layer), part(train), part(valid), **settings)

@@ -1,4 +1,4 @@
-"""Trained views side by side: what they say, and what they hand to the fusion."""
+"""Trained views side by side: their posteriors, and their representations for the fusion."""
 
 import numpy as np
 
@@ -14,8 +14,8 @@ def side_by_side(parts, rows=slice(None)):
 
 
 def represent(view, estimator, X, classes, *, by_posterior):
-    """Return what one trained view hands to the fusion, (n_samples, n_units); see `FrozenViews`."""
-    if not by_posterior and hasattr(estimator, "transform"):
+    """Return what one trained view gives the fusion, (n_samples, n_units); see `FrozenViews`."""
+    if _has_representation(estimator, by_posterior):
         return np.asarray(estimator.transform(X))
     if hasattr(estimator, "predict_proba"):
         return posterior(view, estimator, X, classes)
@@ -23,8 +23,12 @@ def represent(view, estimator, X, classes, *, by_posterior):
     return values.reshape(len(values), -1)
 
 
+def _has_representation(estimator, by_posterior):
+    return not by_posterior and hasattr(estimator, "transform")
+
+
 def posterior(view, estimator, X, classes):
-    """Return what one trained view says, (n_samples, n_classes)."""
+    """Return the probabilities of one trained view, (n_samples, n_classes)."""
     if not hasattr(estimator, "predict_proba"):
         raise AttributeError(
             f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
@@ -56,13 +60,32 @@ class FrozenViews:
         self.by_posterior = by_posterior
 
     def posteriors(self, X, names=None):
-        """Return what the views of these names (None: all) say, (n_samples, n_views, n_classes)."""
+        """Return the probabilities of the views `names` (None: all), (n_samples, n_views, n_classes)."""
         pairs = zip(self.views, self.estimators, strict=True)
         chosen = [pair for pair in pairs if names is None or pair[0].name in names]
         return np.stack([posterior(*pair, X, self.classes) for pair in chosen], axis=1)
 
     def represent(self, X):
         """Return all views' representations side by side, (n_samples, n_units)."""
+        settings = {"by_posterior": self.by_posterior}
         pairs = zip(self.views, self.estimators, strict=True)
-        how = {"by_posterior": self.by_posterior}
-        return side_by_side([represent(*pair, X, self.classes, **how) for pair in pairs])
+        return side_by_side([represent(*pair, X, self.classes, **settings) for pair in pairs])
+
+    def unit_names(self, widths):
+        """Name the columns of `represent`.
+
+        Parameters
+        ----------
+        widths : list of (int or None)
+            Units of each view's representation; not read for posteriors.
+
+        Returns
+        -------
+        list of str
+            ``<view>_<class>`` for posteriors, ``<view>_<unit>`` for other representations.
+        """
+        names = []
+        for view, estimator, width in zip(self.views, self.estimators, widths, strict=True):
+            own = _has_representation(estimator, self.by_posterior) or not hasattr(estimator, "predict_proba")
+            names += [f"{view.name}_{unit}" for unit in (range(width) if own else self.classes)]
+        return names

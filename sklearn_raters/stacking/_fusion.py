@@ -1,40 +1,57 @@
-"""The fusion of frozen views: which samples it learns from, and what is fitted on them."""
+"""The fusion of frozen views: what is held out for it, what it learns from, and its fit."""
+
+from typing import NamedTuple
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 
 from sklearn_raters._inner_splits import hold_out, inner_splits
-from sklearn_raters._nested import groups_for_fit
+from sklearn_raters._nested import groups_for_fit, weight_name, weights_for_fit
 from sklearn_raters._seeds import set_seeds
 from sklearn_raters._targets import class_weights
 from sklearn_raters.stacking._frozen import side_by_side
-from sklearn_raters.stacking._logistic_layer import choose_strength, fit_layer
+from sklearn_raters.stacking._logistic_layer import LayerFold, choose_strength, fit_layer, label_weights
 from sklearn_raters.stacking._mixture import ConvexMixture
 
 FUSIONS = ("logistic", "softmax", "mean", "mixture", "fine_tune")
 
 
-def fusion_splits(fusion, cv, views, consensus, groups, fraction, seed):
-    """Return by which splits (train, test) further views are trained, for the fusion's sake.
+class Split(NamedTuple):
+    """Samples to train further copies of the views on, and those held out from them.
+
+    Parameters
+    ----------
+    train, test : ndarray of int
+        Samples of the whole fit.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+
+
+def fusion_splits(fusion, cv, views, consensus, groups, fraction, seed, *, sample_weight=None):
+    """Return the splits on which further copies of the views are trained for the sake of the fusion.
 
     Parameters
     ----------
     fusion, cv : object
         As in `MultiRaterStackingClassifier`.
     views : list of View
-        No split holds out all samples of one of them.
+        Each keeps some of its samples in every training part.
     consensus : ndarray of object of shape (n_samples,)
-        Every label is left in each training part.
+        Every label is left in every training part.
     groups : ndarray of shape (n_samples,) or None
         What stays together.
     fraction : float
         Share of the groups held out to choose a penalty.
     seed : int or None
-        Which groups.
+        Source of the choice of groups.
+    sample_weight : ndarray of shape (n_samples,) or None, default=None
+        Samples of weight 0 are not drawn.
 
     Returns
     -------
-    list of tuple (train, test) of ndarray of int
+    list of Split
         Empty where the views that are trained on all samples are enough.
 
     Raises
@@ -49,153 +66,93 @@ def fusion_splits(fusion, cv, views, consensus, groups, fraction, seed):
             "fusion='fine_tune' goes on from views that have seen all samples: it needs cv=None."
         )
     if cv is not None:
-        return inner_splits(cv, consensus, groups, seed)
-    if fusion in ("logistic", "mixture", "fine_tune"):
-        return [hold_out(groups, consensus, fraction, seed, [view.rows for view in views])]
-    return []
+        return [Split(train, test) for train, test in inner_splits(cv, consensus, groups, seed)]
+    if fusion not in ("logistic", "mixture", "fine_tune"):
+        return []
+    present = np.arange(len(consensus)) if sample_weight is None else np.flatnonzero(sample_weight)
+    groups = None if groups is None else groups[present]
+    parts = [np.searchsorted(present, view.samples) for view in views]
+    train, test = hold_out(groups, consensus[present], fraction, seed, parts)
+    return [Split(present[train], present[test])]
 
 
-def shown_rows(fusion, cv, rows, splits):
-    """Return which samples the views represent: those trained on all, then those of each split.
+def check_fusion_splits(cv, samples, splits):
+    """Raise an error if out-of-fold splits do not hold out each sample with a consensus exactly once."""
+    if cv is None or not splits:
+        return
+    times = np.sum([np.isin(samples, split.test) for split in splits], axis=0)
+    if not np.all(times == 1):
+        raise ValueError(
+            "The test parts of cv must hold each sample once, as those of KFold and GroupKFold do; "
+            f"{np.sum(times != 1)} samples are in none or in several."
+        )
+
+
+def represented_samples(fusion, cv, samples, splits):
+    """Return the samples that the views represent: those trained on all samples, then those of each split.
 
     Parameters
     ----------
     fusion, cv : object
         As in `MultiRaterStackingClassifier`.
-    rows : ndarray of int
+    samples : ndarray of int
         The samples that have a consensus.
-    splits : list of tuple (train, test) of ndarray of int
-        What further views are trained on.
+    splits : list of Split
+        What further copies of the views are trained on.
 
     Returns
     -------
     list of (ndarray of int or None)
-        Sorted; None where nothing is asked.
+        Sorted; None where the views represent nothing.
     """
     if fusion == "mean":
         return [None]
     if cv is None:
-        return [None if fusion == "mixture" else rows] + [rows] * len(splits)
-    tests = [np.intersect1d(rows, test) for _, test in splits]
+        return [None if fusion == "mixture" else samples] + [samples] * len(splits)
+    tests = [np.intersect1d(samples, split.test) for split in splits]
     return [None, *(test if len(test) else None for test in tests)]
 
 
-def in_sample(held_out, y, splits):
-    """Give what the penalty is chosen by when the views have seen the samples that the fusion learns from.
+def make_layer(fusion, class_weight, seed, *, weighted):
+    """Return the unfitted classifier of the fusion, None where the fusion makes its own.
 
     Parameters
     ----------
-    held_out : list of list of ndarray of shape (n_samples, n_units_i)
-        For each split, what views trained on its training part make of all samples.
-    y : ndarray of shape (n_samples,)
-        The consensus of the samples.
-    splits : list of tuple (train, valid) of bool ndarray of shape (n_samples,)
-        Which samples the views of `held_out` were trained on, and which they have not seen.
-
-    Yields
-    ------
-    tuple
-        For `choose_strength`.
-    """
-    for (train, valid), own in zip(splits, held_out, strict=True):
-        yield side_by_side(own, train), y[train], side_by_side(own, valid), y[valid]
-
-
-def out_of_fold(held_out, y, splits):
-    """Return what the fusion learns from when no view has seen the sample that it represents.
-
-    Parameters
-    ----------
-    held_out : list of (list of ndarray of shape (n_test, n_units_i) or None)
-        For each split, what views trained on its training part make of its test part; None where that is
-        empty.
-    y : ndarray of shape (n_samples,)
-        The consensus of the samples.
-    splits : list of tuple (train, test) of bool ndarray of shape (n_samples,)
-        Which samples the views of `held_out` were trained on, and which they represent.
+    fusion, class_weight : object
+        As in `MultiRaterStackingClassifier`.
+    seed : int or None
+        Source of the classifier's seeds.
+    weighted : bool
+        Whether samples have weights.
 
     Returns
     -------
-    Z : ndarray of shape (n_samples, n_units)
-        Representations.
-    folds : generator of tuple
-        For `choose_strength`.
+    classifier or None
+        A copy of the classifier given as `fusion`, or the softmax layer.
 
     Raises
     ------
+    TypeError
+        If `fusion` is no classifier, or takes no sample weights although there are some.
     ValueError
-        If some sample is in no test part.
+        If there are class weights that the classifier does not take.
     """
-    tests = [test for _, test in splits]
-    if not np.all(np.sum(tests, axis=0) == 1):
-        raise ValueError(
-            "The test parts of cv must hold each sample once, as those of KFold and GroupKFold do; "
-            f"{np.sum(np.sum(tests, axis=0) != 1)} samples are in none or in several."
-        )
-    filled = [(test, side_by_side(own)) for test, own in zip(tests, held_out, strict=True) if test.any()]
-    Z = np.empty((len(y), filled[0][1].shape[1]))
-    for test, part in filled:
-        Z[test] = part
-    return Z, ((Z[~test], y[~test], Z[test], y[test]) for test, _ in filled)
-
-
-def fit_fusion(fusion, cv, learnt, y, groups, splits, *, classes, class_weight, random_state):
-    """Fit the fusion on what the frozen views make of the samples.
-
-    Parameters
-    ----------
-    fusion, cv : object
-        As in `MultiRaterStackingClassifier`; not "mean".
-    learnt : list of list of (ndarray of shape (n_samples, n_units_i) or None)
-        Representations by the views that were trained on all samples, then by those of each split.
-    y : ndarray of shape (n_samples,)
-        Consensus labels.
-    groups : ndarray of shape (n_samples,) or None
-        For classifiers that take them.
-    splits : list of tuple (train, test) of bool ndarray of shape (n_samples,)
-        Which samples the views of each split were trained on, and which they have not seen.
-    classes : ndarray of shape (n_classes,)
-        The task's classes, in the order of posteriors.
-    class_weight : dict, "balanced" or None
-        Weights of the classes in the layer.
-    random_state : int or None
-        Source of the layer's randomness.
-
-    Returns
-    -------
-    classifier
-        The fitted layer.
-
-    Raises
-    ------
-    ValueError
-        If there are class weights that the classifier does not take, or `cv` leaves a sample untested.
-    """
-    if cv is None:
-        parts, folds = learnt[0], in_sample(learnt[1:], y, splits)
-    else:
-        Z, folds = out_of_fold(learnt[1:], y, splits)
-        parts = [Z]
-    if fusion == "mixture":
-        unseen = [(Z_valid, y_valid) for _, _, Z_valid, y_valid in folds]
-        Z, y = (np.concatenate(column) for column in zip(*unseen, strict=True))
-        return ConvexMixture(classes, class_weight).fit(Z, y)
-    if fusion in ("logistic", "fine_tune"):
-        C = choose_strength(folds, class_weight)
-        # Put side by side only now, to spare memory.
-        return fit_layer(side_by_side(parts), y, C, class_weight)
-    layer = _unfitted(fusion, class_weight, random_state)
-    return layer.fit(side_by_side(parts), y, **groups_for_fit(layer, groups))
-
-
-def _unfitted(fusion, class_weight, random_state):
     if fusion == "softmax":
         from sklearn_raters.networks import SoftmaxLayerClassifier
 
-        return SoftmaxLayerClassifier(class_weight=class_weight, random_state=random_state)
+        return SoftmaxLayerClassifier(class_weight=class_weight, random_state=seed)
+    if isinstance(fusion, str):
+        return None
+    if not is_classifier(fusion):
+        raise TypeError(f"fusion must be a classifier or one of {', '.join(FUSIONS)}; got {fusion!r}.")
     layer = clone(fusion)
-    if random_state is not None:
-        set_seeds(layer, random_state)
+    if seed is not None:
+        set_seeds(layer, seed)
+    if weighted and weight_name(layer) is None:
+        raise TypeError(
+            f"sample_weight cannot reach the fusion {layer!r}, whose fit takes no weights. Leave "
+            "sample_weight out, or give another classifier as fusion."
+        )
     if class_weight is not None:
         if "class_weight" not in layer.get_params():
             raise ValueError(
@@ -206,10 +163,115 @@ def _unfitted(fusion, class_weight, random_state):
     return layer
 
 
+def in_sample(held_out, y, weight, inside):
+    """Yield what the penalty is chosen by if the views have seen the samples that the fusion learns from.
+
+    Parameters
+    ----------
+    held_out : list of list of ndarray of shape (n_fused, n_units_i)
+        For each split, the representations by views trained on its training part.
+    y : ndarray of shape (n_fused,)
+        The consensus of the samples.
+    weight : ndarray of shape (n_fused,) or None
+        Weights of the samples.
+    inside : list of Split of bool ndarray of shape (n_fused,)
+        Which of the samples each split has in its parts.
+
+    Yields
+    ------
+    LayerFold
+        For `choose_strength`.
+    """
+    for (train, valid), parts in zip(inside, held_out, strict=True):
+        yield _fold(side_by_side(parts, train), side_by_side(parts, valid), y, weight, train, valid)
+
+
+def out_of_fold(held_out, y, weight, inside):
+    """Return what the fusion learns from if no view has seen the sample that it represents.
+
+    Parameters
+    ----------
+    held_out : list of (list of ndarray of shape (n_test, n_units_i) or None)
+        For each split, the representations of its test part by views trained on its training part; None
+        where the test part is empty.
+    y : ndarray of shape (n_fused,)
+        The consensus of the samples.
+    weight : ndarray of shape (n_fused,) or None
+        Weights of the samples.
+    inside : list of Split of bool ndarray of shape (n_fused,)
+        Which of the samples each split has in its parts.
+
+    Returns
+    -------
+    Z : ndarray of shape (n_fused, n_units)
+        Representations.
+    folds : generator of LayerFold
+        For `choose_strength`.
+    """
+    filled = [
+        (split.test, side_by_side(parts))
+        for split, parts in zip(inside, held_out, strict=True)
+        if split.test.any()
+    ]
+    Z = np.empty((len(y), filled[0][1].shape[1]))
+    for test, part in filled:
+        Z[test] = part
+    return Z, (_fold(Z[~test], Z[test], y, weight, ~test, test) for test, _ in filled)
+
+
+def _fold(Z_train, Z_valid, y, weight, train, valid):
+    weights = (None, None) if weight is None else (weight[train], weight[valid])
+    return LayerFold(Z_train, y[train], weights[0], Z_valid, y[valid], weights[1])
+
+
+def fit_fusion(plan, fusion, cv, representations, groups, sample_weight, *, class_weight):
+    """Fit the fusion on what the frozen views make of the samples.
+
+    Parameters
+    ----------
+    plan : StackPlan
+        The samples with a consensus, their labels and the splits.
+    fusion, cv : object
+        As in `MultiRaterStackingClassifier`; not "mean".
+    representations : list of list of (ndarray of shape (n_represented, n_units_i) or None)
+        By the views that were trained on all samples, then by those of each split.
+    groups : ndarray of shape (n_samples,) or None
+        For classifiers that take them.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the samples.
+    class_weight : dict, "balanced" or None
+        Weights of the classes in the fusion.
+
+    Returns
+    -------
+    classifier
+        The fitted fusion.
+    """
+    y = plan.labels
+    weight = None if sample_weight is None else sample_weight[plan.samples]
+    inside = [Split(*(np.isin(plan.samples, part) for part in split)) for split in plan.splits]
+    if cv is None:
+        parts, folds = representations[0], in_sample(representations[1:], y, weight, inside)
+    else:
+        Z, folds = out_of_fold(representations[1:], y, weight, inside)
+        parts = [Z]
+    if fusion == "mixture":
+        folds = list(folds)
+        Z, y = (np.concatenate([getattr(fold, name) for fold in folds]) for name in ("Z_valid", "y_valid"))
+        weight = None if weight is None else np.concatenate([fold.weight_valid for fold in folds])
+        return ConvexMixture(np.asarray(plan.task.classes)).fit(Z, y, label_weights(class_weight, y, weight))
+    if fusion in ("logistic", "fine_tune"):
+        C = choose_strength(folds, class_weight)
+        # Put side by side only now, to spare memory.
+        return fit_layer(side_by_side(parts), y, C, label_weights(class_weight, y, weight), weight)
+    groups = None if groups is None else groups[plan.samples]
+    params = {**weights_for_fit(plan.layer, weight), **groups_for_fit(plan.layer, groups)}
+    return plan.layer.fit(side_by_side(parts), y, **params)
+
+
 def view_weights(views, classes, class_weight):
-    """Weigh each view's classes, shape (n_views, n_classes), by their shares in its own targets."""
-    targets = [view.targets if view.soft else view.targets[:, None] == classes for view in views]
-    return np.array([class_weights(class_weight, classes, own.astype(float)) for own in targets])
+    """Weigh each view's classes, shape (n_views, n_classes), by their shares in its targets."""
+    return np.array([class_weights(class_weight, classes, view.class_mass(classes)) for view in views])
 
 
 def mean_posterior(posteriors, weights):
@@ -218,9 +280,9 @@ def mean_posterior(posteriors, weights):
     Parameters
     ----------
     posteriors : ndarray of shape (n_samples, n_views, n_classes)
-        What each view says.
+        Probabilities by each view.
     weights : ndarray of shape (n_views, n_classes)
-        Weights of the classes; inverse to the view's own prior they correct its posterior for that.
+        Weights of the classes; the inverse of a view's class shares corrects its posterior for these.
 
     Returns
     -------

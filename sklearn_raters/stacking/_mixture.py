@@ -2,7 +2,6 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.class_weight import compute_sample_weight
 
 # Each step raises the likelihood, which has one maximum; steps are small near it.
 _MAX_STEPS = 1000
@@ -20,8 +19,6 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
     ----------
     classes : ndarray of shape (n_classes,)
         The classes in the order of each view's columns.
-    class_weight : dict, "balanced" or None, default=None
-        Weights of the classes in the likelihood.
 
     Attributes
     ----------
@@ -31,11 +28,10 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
         The views' weights, which sum to one.
     """
 
-    def __init__(self, classes, class_weight=None):
+    def __init__(self, classes):
         self.classes = classes
-        self.class_weight = class_weight
 
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None):
         """Find the weights.
 
         Parameters
@@ -44,6 +40,8 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
             The views' posteriors side by side, of samples that no view has seen.
         y : ndarray of shape (n_samples,)
             Labels.
+        sample_weight : ndarray of shape (n_samples,), default=None
+            Weights of the samples in the likelihood.
 
         Returns
         -------
@@ -53,12 +51,11 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
         self.classes_ = np.asarray(self.classes)
         said = self._by_view(X)[np.asarray(y)[:, None] == self.classes_]
         said = np.clip(said, np.finfo(said.dtype).tiny, None)
-        counts = compute_sample_weight(self.class_weight, y)
         weights = np.full(said.shape[1], 1 / said.shape[1])
         for _ in range(_MAX_STEPS):
             share = weights * said
             share /= share.sum(axis=1, keepdims=True)
-            before, weights = weights, np.average(share, axis=0, weights=counts)
+            before, weights = weights, np.average(share, axis=0, weights=sample_weight)
             if np.abs(weights - before).max() < _TOLERANCE:
                 break
         self.weights_ = weights

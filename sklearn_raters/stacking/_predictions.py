@@ -1,4 +1,4 @@
-"""What a fitted stack answers: the consensus, each view, each rater."""
+"""Predictions of a fitted stack: the consensus, each view, each rater, and the representations."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -9,11 +9,11 @@ from sklearn_raters._sklearn_compat import num_samples
 from sklearn_raters.stacking._fusion import mean_posterior
 
 
-class AnswersMixin(ConsensusMixin):
-    """The predictions of an estimator with views `_frozen` and `_fused`, a `fusion_` and `classes_`."""
+class PredictionsMixin(ConsensusMixin):
+    """Predictions of an estimator with the views `_frozen` and `_fused`, a `fusion_` and `classes_`."""
 
     def predict_proba_views(self, X):
-        """Return what each view says.
+        """Return the probabilities of each view.
 
         Parameters
         ----------
@@ -64,3 +64,37 @@ class AnswersMixin(ConsensusMixin):
             return mean_posterior(self._frozen.posteriors(X), self._view_weights)
         proba = self.fusion_.predict_proba(self._fused.represent(X))
         return align(proba, self.fusion_.classes_.tolist(), self.classes_.tolist())
+
+    def transform(self, X):
+        """Return what the fusion learns from, as features for any other estimator.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_units)
+            All views' representations side by side; their posteriors where `cv` is given, or with the
+            fusions "mean" and "mixture". Of samples that `fit` has seen they are those that the views were
+            trained on.
+        """
+        check_is_fitted(self)
+        return self._fused.represent(X)
+
+    def get_feature_names_out(self, input_features=None):
+        """Name the columns of `transform`.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Not used; there for scikit-learn's interface.
+
+        Returns
+        -------
+        ndarray of str, shape (n_units,), object
+            ``<view>_<class>`` for posteriors, ``<view>_<unit>`` for other representations.
+        """
+        check_is_fitted(self)
+        return np.asarray(self._unit_names, dtype=object)

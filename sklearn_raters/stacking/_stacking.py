@@ -2,28 +2,76 @@
 
 from numbers import Integral, Real
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, TransformerMixin, is_classifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 
 from sklearn_raters._nested import take_over_input
 from sklearn_raters._rated import check_samples
 from sklearn_raters._seeds import draw_seed
-from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions, safe_indexing
+from sklearn_raters._sklearn_compat import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    check_sample_weight,
+    safe_indexing,
+)
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.ratings import Task
+from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.stacking._fine_tune import fine_tune
 from sklearn_raters.stacking._frozen import FrozenViews
-from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, fusion_splits, shown_rows, view_weights
-from sklearn_raters.stacking._predictions import AnswersMixin
-from sklearn_raters.stacking._training import prepare, train_views
+from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, view_weights
+from sklearn_raters.stacking._plan import make_plan
+from sklearn_raters.stacking._predictions import PredictionsMixin
+from sklearn_raters.stacking._training import train_views
 from sklearn_raters.stacking._view_params import ViewParamsMixin
-from sklearn_raters.stacking._views import CROWD_VIEWS, checked_consensus, make_view, view_names
+from sklearn_raters.stacking._views import CROWD_VIEWS
+
+# Learnt attributes without a trailing underscore.
+_LEARNT = {"_frozen", "_fused", "_view_weights", "_unit_names"}
+
+
+class RatedSamples(NamedTuple):
+    """Samples and all that belongs to them, checked.
+
+    Parameters
+    ----------
+    X : list or array-like of length n_samples
+        The samples.
+    task : Task
+        The ratings and the classes.
+    groups : ndarray of shape (n_samples,) or None
+        What inner splits keep whole.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the samples.
+    """
+
+    X: object
+    task: Task
+    groups: np.ndarray | None
+    sample_weight: np.ndarray | None
+
+
+def default_estimator(X):
+    """Return what the views train where no estimator is given: by the kind of the samples."""
+    if holds_sequences(X):
+        from sklearn_raters.networks import BLSTMClassifier
+
+        return BLSTMClassifier()
+    regression = LogisticRegression(max_iter=1000)
+    # Centring would fill the zeros of sparse rows.
+    return regression if issparse(X) else make_pipeline(StandardScaler(), regression)
 
 
 class MultiRaterStackingClassifier(
-    ViewParamsMixin, AnswersMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+    ViewParamsMixin, PredictionsMixin, MetaEstimatorMixin, TransformerMixin, ClassifierMixin, BaseEstimator
 ):
     """Learn the consensus from several raters' labels, by views that are trained, frozen and fused.
 
@@ -33,10 +81,11 @@ class MultiRaterStackingClassifier(
 
     Parameters
     ----------
-    estimator : classifier
-        What each view trains a copy of: a network such as `BLSTMClassifier`, any scikit-learn classifier
+    estimator : classifier, default=None
+        Each view trains a copy of it: a network such as `BLSTMClassifier`, any scikit-learn classifier
         (one that takes `sample_weight`, for the views with soft labels), or a pipeline or search that
-        ends in one.
+        ends in one. None is `BLSTMClassifier` for sequences, and for tables and sparse rows scikit-learn's
+        `LogisticRegression` with its L2 penalty, which tables reach standardised.
     views : "all" or list, default="all"
         "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least `min_ratings` ratings. A
         list names views: these, raters, "raters" for all with enough ratings, "crowd_agreement" (the majority
@@ -135,7 +184,7 @@ class MultiRaterStackingClassifier(
     _takes_ratings = True
 
     _parameter_constraints = {
-        "estimator": [HasMethods("fit")],
+        "estimator": [HasMethods("fit"), None],
         "views": [StrOptions({"all"}), "array-like"],
         "view_params": [dict, None],
         "fusion": [StrOptions(set(FUSIONS)), HasMethods(["fit", "predict_proba"])],
@@ -156,7 +205,7 @@ class MultiRaterStackingClassifier(
 
     def __init__(
         self,
-        estimator,
+        estimator=None,
         *,
         views="all",
         view_params=None,
@@ -193,7 +242,58 @@ class MultiRaterStackingClassifier(
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y, groups=None):
+    def plan(self, X, y, sample_weight=None, groups=None):
+        """Plan the training without doing it.
+
+        Whatever `fit` could find wrong without training is found here: parameters, views, splits, estimators
+        that cannot learn their view, a fusion that cannot take the weights.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            The samples. A list of paths will do: only their number counts here, but the frames of sequences
+            are checked.
+        y : array-like
+            The ratings in any form that `fit` takes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples.
+        groups : array-like of shape (n_samples,), default=None
+            What inner splits keep whole.
+
+        Returns
+        -------
+        StackPlan
+            The views, their trainings and what is held out for what; `print` it to read it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `fit`.
+
+        Examples
+        --------
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> from sklearn_raters import MultiRaterStackingClassifier
+        >>> stack = MultiRaterStackingClassifier(LogisticRegression(), views=["crowd_hard", "raters"])
+        >>> X = [[0.0], [1.0]] * 10
+        >>> Y = [["calm", "calm"], ["sad", "calm"], ["calm", None], ["sad", "sad"]] * 5
+        >>> print(stack.plan(X, Y))
+        3 views, 6 trainings
+        20 samples, 2 raters, 35 votes
+        classes: calm, sad
+        15 samples with a consensus, from which the fusion learns
+        <BLANKLINE>
+              view     targets  samples  trainings          estimator
+        crowd_hard      labels       15          2 LogisticRegression
+                 0 soft labels       20          2 LogisticRegression
+                 1 soft labels       15          2 LogisticRegression
+        <BLANKLINE>
+        fusion: logistic, on the representations of 3 views
+        4 of 20 samples are held out to choose its penalty
+        """
+        return self._plan(self._check_input(X, y, sample_weight, groups))
+
+    def fit(self, X, y, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
 
         Parameters
@@ -202,9 +302,12 @@ class MultiRaterStackingClassifier(
             Whatever the views' estimators take.
         y : array-like of shape (n_samples, n_raters), (n_samples, n_raters, n_classes) or (n_samples,)
             The ratings: labels with gaps (a cell may hold a tuple of labels), votes, or one rater's labels.
-            The columns of a DataFrame name the raters.
+            The columns of a DataFrame name the raters. A `Task` also names the classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the views and in the fusion; a sample of weight 0 is left out. They do
+            not change a sample's consensus or soft label.
         groups : array-like of shape (n_samples,), default=None
-            What inner splits must not tear apart, say speakers or sessions; handed on to the views.
+            What inner splits must keep whole, such as speakers or sessions; handed on to the views.
 
         Returns
         -------
@@ -215,85 +318,101 @@ class MultiRaterStackingClassifier(
         ------
         ValueError
             If there are no ratings, fewer or more rows of y than samples, a class that is no sample's
-            consensus, a view that is no rater or has no ratings in the classes.
+            consensus, a view that is no rater or has no ratings in the classes, or a cv that does not hold
+            out each sample once.
+        TypeError
+            If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
+        data = self._check_input(X, y, sample_weight, groups)
+        plan = self._plan(data)
+        settings = {"memory": self.memory, "n_jobs": self.n_jobs, "verbose": self.verbose}
+        trained = train_views(plan, data.X, data.groups, by_posterior=self._by_posterior, **settings)
+        self._set_learnt(self._fuse(plan, trained, data))
+        return self
+
+    def _check_input(self, X, y, sample_weight, groups):
+        """Check parameters and data; return the data with the ratings as a Task."""
         self._validate_params()
-        if not is_classifier(self.estimator):
-            raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
+        estimator = self.estimator
+        if estimator is not None and not is_classifier(estimator):
+            raise TypeError(f"estimator must be a classifier; got {estimator!r}.")
         X, y, groups = check_samples(
             X, y, groups, name=type(self).__name__, allow_nan=get_tags(self).input_tags.allow_nan
         )
-        task = Task(y, self.classes, self.label_map)
-        classes = task.classes
-        names = view_names(self.views, task, self.min_ratings, self.max_raters)
-        self._check_view_params(names)
-        consensus = checked_consensus(task, self.consensus)
-        views = [make_view(name, task, consensus, alpha=self.alpha) for name in names]
-        seed = draw_seed(self.random_state)
-        rows = np.flatnonzero([label is not None for label in consensus])
-        how = self.fusion, self.cv
-        splits = fusion_splits(*how, views, consensus, groups, self.validation_fraction, seed)
-        parts = [views, *([view.within(train) for view in views] for train, _ in splits)]
-        trained = self._train(parts, shown_rows(*how, rows, splits), X, groups, classes, seed)
-        self.classes_ = np.asarray(classes)
-        self.views_ = names
-        self.raters_ = [name for name in names if name not in CROWD_VIEWS]
-        self.estimators_ = [done[0] for done in trained[0]]
-        self.view_rows_ = [view.rows for view in views]
-        times = zip(*([seconds for _, _, seconds, _ in part] for part in trained), strict=True)
-        self.view_fit_time_ = dict(zip(names, map(sum, times), strict=True))
-        take_over_input(self, self.estimators_[0])
-        start = perf_counter() - sum(done[3] for part in trained for done in part)
-        represent = self._fit_fusion(trained, X, consensus, rows, groups, splits, seed)
-        frozen = {"views": views, "classes": classes, "by_posterior": self._by_posterior}
-        self._frozen = FrozenViews(estimators=self.estimators_, **frozen)
-        self._fused = FrozenViews(estimators=represent, **frozen)
-        self._view_weights = view_weights(views, self.classes_, self.class_weight)
-        self.fusion_fit_time_ = perf_counter() - start
-        return self
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        return RatedSamples(X, Task(y, self.classes, self.label_map), groups, sample_weight)
+
+    def _plan(self, data):
+        base = default_estimator(data.X) if self.estimator is None else self.estimator
+        return make_plan(
+            self,
+            data.task,
+            data.groups,
+            data.sample_weight,
+            estimator=lambda name: self._view_estimator(name, base),
+            seed=None if self.random_state is None else draw_seed(self.random_state),
+        )
 
     @property
     def _by_posterior(self):
-        return self.cv is not None or self.fusion == "mixture"
+        return self.cv is not None or (isinstance(self.fusion, str) and self.fusion in ("mean", "mixture"))
 
-    def _train(self, parts, shown, X, groups, classes, seed):
-        """Train the views of each part; return what `train_views` does by part and view."""
-        views = [view for part in parts for view in part]
-        # All before the first is trained: what cannot be trained shows at once.
-        estimators = [prepare(view, self._view_estimator(view.name), classes, seed) for view in views]
-        n_views = len(parts[0])
-        done = train_views(
-            views,
-            estimators,
-            [own for own in shown for _ in range(n_views)],
-            X,
-            groups,
-            classes=classes,
-            by_posterior=self._by_posterior,
-            memory=self.memory,
-            n_jobs=self.n_jobs,
-            verbose=self.verbose,
-        )
-        return [done[start : start + n_views] for start in range(0, len(done), n_views)]
+    def _fuse(self, plan, trained, data):
+        """Fit the fusion on what the trained views represent; return all that is learnt, by attribute."""
+        start = perf_counter()
+        classes, estimators = plan.task.classes, [view.estimator for view in trained[0]]
+        learnt = {"fusion_": None}
+        fused = estimators
+        if self.fusion != "mean":
+            representations = [[view.representation for view in part] for part in trained]
+            weights = {"class_weight": self.class_weight}
+            how = self.fusion, self.cv
+            layer = fit_fusion(plan, *how, representations, data.groups, data.sample_weight, **weights)
+            learnt["fusion_"] = layer
+            if self.fusion == "fine_tune":
+                inside = [np.isin(plan.samples, part) for part in plan.splits[0]]
+                held_out = [view.estimator for view in trained[1]], representations[1], *inside
+                X = safe_indexing(data.X, plan.samples)
+                settings = {**weights, "random_state": plan.seed}
+                fused, learnt["fusion_"], learnt["n_iter_"] = fine_tune(
+                    estimators, layer, held_out, X, plan.labels, **settings
+                )
+        frozen = {"views": plan.views, "classes": classes, "by_posterior": self._by_posterior}
+        names = [view.name for view in plan.views]
+        seconds = [[view.fit_seconds for view in part] for part in trained]
+        represent_seconds = sum(view.represent_seconds for part in trained for view in part)
+        widths = [
+            None if view.representation is None else view.representation.shape[1] for view in trained[0]
+        ]
+        learnt |= {
+            "classes_": np.asarray(classes),
+            "views_": names,
+            "raters_": [name for name in names if name not in CROWD_VIEWS],
+            "estimators_": estimators,
+            "view_rows_": [view.samples for view in plan.views],
+            "view_fit_time_": dict(zip(names, np.sum(seconds, axis=0).tolist(), strict=True)),
+            "_frozen": FrozenViews(estimators=estimators, **frozen),
+            "_fused": FrozenViews(estimators=fused, **frozen),
+            "_view_weights": view_weights(plan.views, classes, self.class_weight),
+        }
+        learnt["_unit_names"] = learnt["_fused"].unit_names(widths)
+        learnt["fusion_fit_time_"] = perf_counter() - start + represent_seconds
+        return learnt
 
-    def _fit_fusion(self, trained, X, consensus, rows, groups, splits, seed):
-        """Set `fusion_`; return the estimators that represent samples for it."""
-        self.fusion_, estimators = None, self.estimators_
-        if self.fusion == "mean":
-            return estimators
-        y = np.asarray(consensus[rows].tolist())
-        learnt = [[done[1] for done in part] for part in trained]
-        splits = [tuple(np.isin(rows, part) for part in split) for split in splits]
-        settings = {"class_weight": self.class_weight, "random_state": seed}
-        data = learnt, y, None if groups is None else groups[rows], splits
-        self.fusion_ = fit_fusion(self.fusion, self.cv, *data, classes=self.classes_, **settings)
-        if self.fusion == "fine_tune":
-            held_out = [done[0] for done in trained[1]], learnt[1], *splits[0]
-            X, stack = safe_indexing(X, rows), (estimators, self.fusion_)
-            estimators, self.fusion_, self.n_iter_ = fine_tune(*stack, held_out, X, y, **settings)
-        return estimators
+    def _set_learnt(self, learnt):
+        """Replace all that an earlier fit learnt."""
+        for name in set(vars(self)) - set(self.get_params(deep=False)):
+            if name in _LEARNT or name.endswith("_"):
+                delattr(self, name)
+        vars(self).update(learnt)
+        take_over_input(self, self.estimators_[0])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags = get_tags(self.estimator).input_tags
+        if self.estimator is not None:
+            tags.input_tags = get_tags(self.estimator).input_tags
+        else:
+            tags.input_tags.sparse = tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = []
         return tags

@@ -1,26 +1,23 @@
-"""Views are made ready and trained."""
+"""The trainings of a plan: each view on its samples, side by side, through a cache."""
 
 import ctypes
 import sys
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
-from zlib import crc32
+from typing import NamedTuple
 
 import joblib
 import numpy as np
 from sklearn import config_context
-from sklearn.base import is_classifier
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
-from sklearn_raters._nested import check_scoring_of_soft_labels, groups_for_fit, innermost, takes_soft_targets
+from sklearn_raters._nested import groups_for_fit, weights_for_fit
 from sklearn_raters._parallel import run_jobs
-from sklearn_raters._seeds import set_seeds
 from sklearn_raters._sklearn_compat import safe_indexing
-from sklearn_raters.soft_targets import SoftTargetClassifier, weight_name
 from sklearn_raters.stacking._frozen import represent
-from sklearn_raters.stacking._views import View
+from sklearn_raters.stacking._plan import PlannedTraining
 
 
 def give_back_memory():
@@ -56,76 +53,92 @@ def share(X):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Training:
-    """What one view is trained with and what it represents then: rows of the samples that all views share."""
+    """One training with its data: what is planned, and the samples that all views share."""
 
-    view: View
-    estimator: object
-    shown: np.ndarray | None
+    planned: PlannedTraining
     X: object
     groups: np.ndarray | None
     classes: list
     by_posterior: bool
 
 
+class TrainedView(NamedTuple):
+    """One view after its training.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The fitted estimator.
+    representation : ndarray of shape (n_represented, n_units) or None
+        What it represents for the fusion; None if nothing.
+    fit_seconds, represent_seconds : float
+        Time of the training and of the representation, as first measured where they come from the cache.
+    """
+
+    estimator: object
+    representation: np.ndarray | None
+    fit_seconds: float
+    represent_seconds: float
+
+
 def fit_view(training, key):
-    """Train one view; return it with the seconds that took.
+    """Train one view; return it with the seconds that this took.
 
     `memory` caches this function by `key` alone: the samples are hashed once for all views.
     """
     start = perf_counter()
-    view, estimator, X, groups = training.view, training.estimator, training.X, training.groups
-    X, groups = (None if part is None else safe_indexing(part, view.rows) for part in (X, groups))
+    view, estimator = training.planned.view, training.planned.estimator
+    X, groups = (
+        None if part is None else safe_indexing(part, view.samples) for part in (training.X, training.groups)
+    )
     try:
         if view.weights is None:
             estimator.fit(X, view.targets, **groups_for_fit(estimator, groups))
         else:
             # The weights are part of the view, not metadata that a user would have to route.
             with config_context(enable_metadata_routing=False):
-                weights = {weight_name(estimator): view.weights}
+                weights = weights_for_fit(estimator, view.weights)
                 estimator.fit(X, view.targets, **weights, **groups_for_fit(estimator, groups))
     except ValueError as error:
         raise ValueError(f"View {view.name!r}: {error}") from error
     return estimator, perf_counter() - start
 
 
-def show_view(training, estimator, key):
-    """Let a trained view represent what the fusion learns from; return that with the seconds it took.
+def represent_view(training, estimator, key):
+    """Compute what a trained view represents for the fusion; return it with the seconds that this took.
 
     Cached by `key` alone, as `fit_view` is.
     """
     start = perf_counter()
-    X = safe_indexing(training.X, training.shown)
-    how = {"by_posterior": training.by_posterior}
-    return represent(training.view, estimator, X, training.classes, **how), perf_counter() - start
+    X = safe_indexing(training.X, training.planned.represented)
+    settings = {"by_posterior": training.by_posterior}
+    representation = represent(training.planned.view, estimator, X, training.classes, **settings)
+    return representation, perf_counter() - start
 
 
-def learn_view(training, fit, fit_key, show, show_key):
-    """Train one view and let it represent; return it, its representation or None, and the seconds of both."""
-    estimator, seconds = fit(training, fit_key)
+def train_one(training, cached_fit, fit_key, cached_represent, represent_key):
+    """Train one view and compute its representations, through cached functions; return a `TrainedView`."""
+    estimator, fit_seconds = cached_fit(training, fit_key)
     give_back_memory()
-    if training.shown is None:
-        return estimator, None, seconds, 0.0
-    representation, seconds_shown = show(training, estimator, show_key)
+    if training.planned.represented is None:
+        return TrainedView(estimator, None, fit_seconds, 0.0)
+    representation, represent_seconds = cached_represent(training, estimator, represent_key)
     give_back_memory()
-    return estimator, representation, seconds, seconds_shown
+    return TrainedView(estimator, representation, fit_seconds, represent_seconds)
 
 
-def train_views(views, estimators, shown, X, groups, *, classes, by_posterior, memory, n_jobs, verbose):
-    """Train views on their rows of the same samples, and let them represent samples for the fusion.
+def train_views(plan, X, groups, *, by_posterior, memory, n_jobs, verbose):
+    """Do the trainings of a plan.
 
     Parameters
     ----------
-    views : list of View
-        What each one learns.
-    estimators : list of classifiers
-        As `prepare` made them, one a view.
-    shown : list of (ndarray of int or None)
-        Which samples each view represents once it is trained.
+    plan : StackPlan
+        What is trained.
     X : list or array-like of length n_samples
         The samples.
     groups : ndarray of shape (n_samples,) or None
         For estimators that take them.
-    classes, by_posterior : list, bool
+    by_posterior : bool
         As in `FrozenViews`.
     memory : str, joblib.Memory or None
         Where trained views and representations are kept.
@@ -134,52 +147,23 @@ def train_views(views, estimators, shown, X, groups, *, classes, by_posterior, m
 
     Returns
     -------
-    list of tuple (estimator, representation, fit_seconds, represent_seconds)
-        The trained views; a representation is an array of shape (n_shown, n_units), or None.
+    list of list of TrainedView
+        The views trained on all samples, then those of each split.
     """
     memory = check_memory(memory)
-    fit = memory.cache(fit_view, ignore=["training"])
-    show = memory.cache(show_view, ignore=["training", "estimator"])
+    cached_fit = memory.cache(fit_view, ignore=["training"])
+    cached_represent = memory.cache(represent_view, ignore=["training", "estimator"])
     kept = memory.location is not None
     # The same content in memory and mapped from a file is the same.
     content = joblib.hash((X, groups), coerce_mmap=True) if kept else None
-    X, jobs = share(X), []
-    for view, estimator, rows in zip(views, estimators, shown, strict=True):
-        own = view.name, estimator, view.rows, view.targets, view.weights
-        fit_key = joblib.hash((content, *own)) if kept else None
-        show_key = joblib.hash((fit_key, rows, classes, by_posterior)) if kept else None
-        training = Training(view, estimator, rows, X, groups, classes, by_posterior)
-        jobs.append(delayed(learn_view)(training, fit, fit_key, show, show_key))
-    return run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Training views", verbose=verbose)
-
-
-def prepare(view, estimator, classes, seed):
-    """Make a fresh estimator ready for a view: its own seed, and able to take soft targets if these are."""
-    if not is_classifier(estimator):
-        raise TypeError(f"The view {view.name!r} must be learnt by a classifier; got {estimator!r}.")
-    if seed is not None:
-        # By name, so that a view is the same whichever others are trained beside it.
-        set_seeds(estimator, crc32(str(view.name).encode()) ^ seed)
-    if not view.soft:
-        return estimator
-    check_scoring_of_soft_labels(estimator, f"The view {view.name!r} has soft labels")
-    soft = takes_soft_targets(estimator)
-    if weight_name(estimator) is None and (view.weights is not None or not soft):
-        what = "weighted labels" if soft else "soft labels"
-        raise TypeError(
-            f"The view {view.name!r} has {what}, which cannot reach {estimator!r}: its fit takes no "
-            "sample_weight. Give this view, by view_params, a classifier that does, or leave it out of "
-            "views; 'crowd_hard' takes any classifier."
-        )
-    if not soft:
-        estimator = SoftTargetClassifier(estimator)
-    _name_classes(estimator, classes)
-    return estimator
-
-
-def _name_classes(estimator, classes):
-    """Tell the classifier inside an estimator what the columns of soft labels are called."""
-    inner = innermost(estimator)
-    if "classes" in inner.get_params(deep=False):
-        path = next((f"{key}__" for key, value in estimator.get_params().items() if value is inner), "")
-        estimator.set_params(**{f"{path}classes": classes})
+    X, jobs, classes = share(X), [], plan.task.classes
+    for planned in plan.trainings:
+        view = planned.view
+        parts = view.name, planned.estimator, view.samples, view.targets, view.weights
+        fit_key = joblib.hash((content, *parts)) if kept else None
+        represent_key = joblib.hash((fit_key, planned.represented, classes, by_posterior)) if kept else None
+        training = Training(planned, X, groups, classes, by_posterior)
+        jobs.append(delayed(train_one)(training, cached_fit, fit_key, cached_represent, represent_key))
+    trained = run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Training views", verbose=verbose)
+    n_views = len(plan.views)
+    return [trained[start : start + n_views] for start in range(0, len(trained), n_views)]

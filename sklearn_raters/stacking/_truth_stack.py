@@ -32,7 +32,7 @@ def truth_stack(estimator, **params):
     --------
     >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn_raters.datasets import make_rated_samples
-    >>> from sklearn_raters.recipes import truth_stack
+    >>> from sklearn_raters.stacking import truth_stack
     >>> crowd = make_rated_samples(300, n_classes=3, n_features=16, class_sep=3, random_state=0)
     >>> clf = truth_stack(LogisticRegression(), random_state=0).fit(crowd.X, crowd.Y)
     >>> clf.views_

@@ -86,12 +86,12 @@ class ViewParamsMixin:
                 + (f" What a view such as {cut[0]!r} has is set by view_params alone." if cut else "")
             )
 
-    def _view_estimator(self, name):
-        """Return an unfitted copy of the estimator of the view `name`."""
+    def _view_estimator(self, name, estimator):
+        """Return an unfitted copy of the estimator of the view `name`; `estimator` is that of all others."""
         own = {str(key): value for key, value in _entries(self.view_params).items()}.get(str(name), {})
         if isinstance(own, dict):
             try:
-                return clone(self.estimator).set_params(**own)
+                return clone(estimator).set_params(**own)
             except ValueError as error:
                 raise ValueError(f"View {name!r}: {error}") from error
         return clone(own)

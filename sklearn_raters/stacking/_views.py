@@ -16,23 +16,23 @@ from sklearn_raters.consensus import (
 from sklearn_raters.ratings import eligible_raters, shorten
 
 PAPER_PAIR = ("crowd_hard", "crowd_soft")
-# "crowd_dawid_skene" and its like: what that method finds, whatever the consensus.
-_METHOD_OF = {f"crowd_{method}": method for method in METHODS if method != "majority"}
-CROWD_VIEWS = (*PAPER_PAIR, "crowd_agreement", *_METHOD_OF)
+# "crowd_dawid_skene" and others: the labels that this consensus method finds.
+_METHOD_BY_VIEW = {f"crowd_{method}": method for method in METHODS if method != "majority"}
+CROWD_VIEWS = (*PAPER_PAIR, "crowd_agreement", *_METHOD_BY_VIEW)
 
-# Below this, a probability is taken for none.
-_NOTHING = 1e-3
+# Smaller probabilities count as 0: each one would repeat its sample, at a weight next to nothing.
+_SMALLEST_SHARE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One view on the ratings.
+    """One view on the ratings: the samples that it learns from, and their targets.
 
     Parameters
     ----------
     name : object
-        One of `CROWD_VIEWS` or a rater's name.
-    rows : ndarray of int of shape (n_view_samples,)
+        One of `CROWD_VIEWS`, or a rater's name.
+    samples : ndarray of int of shape (n_view_samples,)
         The samples that it learns from.
     targets : ndarray of shape (n_view_samples,) or (n_view_samples, n_classes)
         Hard or soft labels.
@@ -41,7 +41,7 @@ class View:
     """
 
     name: object
-    rows: np.ndarray
+    samples: np.ndarray
     targets: np.ndarray
     weights: np.ndarray | None = None
 
@@ -51,19 +51,32 @@ class View:
         return self.targets.ndim == 2
 
     def within(self, samples):
-        """Return the same view on the part of its samples that is among `samples`."""
-        inside = np.isin(self.rows, samples)
+        """Return the same view on those of its samples that are among `samples`."""
+        inside = np.isin(self.samples, samples)
         if not inside.any():
             raise ValueError(
-                f"The view {self.name!r} has no samples left where an inner split holds out all of them. "
-                "Leave it out of views, raise min_ratings, or give another cv or fusion."
+                f"An inner split holds out all samples of the view {self.name!r}. Leave it out of views, "
+                "raise min_ratings, or give another cv or fusion."
             )
-        weights = None if self.weights is None else self.weights[inside]
-        return View(self.name, self.rows[inside], self.targets[inside], weights)
+        return self._take(inside, self.weights)
+
+    def weighted(self, sample_weight):
+        """Return the same view with its weights times the samples' own; weight 0 is left out."""
+        weights = sample_weight[self.samples] * (1 if self.weights is None else self.weights)
+        return self._take(weights > 0, weights)
+
+    def _take(self, inside, weights):
+        weights = None if weights is None else weights[inside]
+        return View(self.name, self.samples[inside], self.targets[inside], weights)
+
+    def class_mass(self, classes):
+        """Return how much of each class each sample holds, times its weight: (n_view_samples, n_classes)."""
+        mass = self.targets if self.soft else self.targets[:, None] == np.asarray(classes)
+        return mass.astype(float) if self.weights is None else mass * self.weights[:, None]
 
 
-def busiest(raters, task, n_raters):
-    """Return those of the raters who gave the most ratings, in their order; None: all."""
+def most_active(raters, task, n_raters):
+    """Return those `n_raters` of the raters who rated the most samples, in their order; None: all."""
     if n_raters is None:
         return raters
     votes = task.votes
@@ -86,11 +99,11 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
     task : Task
         The ratings and the classes.
     min_ratings : int
-        How many samples a rater must have put into the classes for a view by "all" or "raters".
+        Number of samples that a rater must have given a class of the task to get a view by "all" or "raters".
     max_raters : int or None
-        How many raters have a view by "all" or "raters" at most: those who rated the most samples.
+        Largest number of raters with a view by "all" or "raters": those who rated the most samples.
     eligible : list or None, default=None
-        The raters with enough ratings in every part of the samples; None finds those with enough in all.
+        Raters with enough ratings, as found before on parts of the samples; None counts all samples.
 
     Returns
     -------
@@ -117,7 +130,7 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
         if name == "raters":
             if eligible is None:
                 eligible = eligible_raters(task, min_ratings=min_ratings)
-            names += busiest(eligible, task, max_raters)
+            names += most_active(eligible, task, max_raters)
         elif name in CROWD_VIEWS or name in task.raters:
             names.append(name)
         elif str(name) in by_text:
@@ -136,7 +149,7 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
     return list(dict.fromkeys(names))
 
 
-def make_view(name, task, consensus, *, alpha):
+def make_view(name, task, consensus, *, alpha, sample_weight=None):
     """Return the view of that name.
 
     Parameters
@@ -149,6 +162,8 @@ def make_view(name, task, consensus, *, alpha):
         What "crowd_hard" learns; None where there is none.
     alpha : float
         Smoothing of soft labels (equation 1 of the paper).
+    sample_weight : ndarray of shape (n_samples,) or None, default=None
+        Weights of the samples.
 
     Returns
     -------
@@ -158,54 +173,74 @@ def make_view(name, task, consensus, *, alpha):
     Raises
     ------
     ValueError
-        If no sample is left for it, or all its targets are one and the same class.
+        If the view has no sample, or all its targets are one and the same class.
     """
-    classes = task.classes
-    method, weights = _METHOD_OF.get(name), None
-    if name in ("crowd_hard", "crowd_agreement") or (method and method not in PROBA_METHODS):
-        if name != "crowd_hard":
-            consensus = consensus_labels(task, method or "majority")
-        rows, targets = labelled_samples(consensus)
-        n_used = len(np.unique(targets))
-        if name == "crowd_agreement":
-            # Weighted, labels reach any classifier as soft ones do.
-            targets = (targets[:, None] == np.asarray(classes)).astype(float)
-            weights = agreement_weights(task)[rows]
+    method = _METHOD_BY_VIEW.get(name)
+    if name == "crowd_hard":
+        view = _view_of_labels(name, consensus)
+    elif name == "crowd_soft":
+        view = _view_of_distributions(name, soft_labels(task, alpha=alpha))
+    elif name == "crowd_agreement":
+        view = _view_by_agreement(name, task)
+    elif method in PROBA_METHODS:
+        view = _view_of_distributions(name, _without_small_shares(consensus_proba(task, method)))
+    elif method is not None:
+        view = _view_of_labels(name, consensus_labels(task, method))
     else:
-        if method:
-            targets = consensus_proba(task, method)
-            # What is next to nothing would cost a weighted repeat of the sample all the same.
-            targets[targets < _NOTHING] = 0
-            targets /= targets.sum(axis=1, keepdims=True)
-        elif name == "crowd_soft":
-            targets = soft_labels(task, alpha=alpha)
-        else:
-            targets = soft_labels(task.of_rater(name), alpha=alpha, outside_majority="keep")
-        rows = np.flatnonzero(~np.isnan(targets[:, 0]))
-        targets = targets[rows]
-        n_used = (targets.sum(axis=0) > 0).sum()
-    if len(rows) == 0:
-        raise ValueError(
-            f"The view {name!r} has no samples: no rating of it lies in the classes {shorten(classes)}. "
-            "Leave it out of views, or correct classes and label_map."
-        )
-    if n_used < 2:
-        raise ValueError(
-            f"The view {name!r} knows only one class of {shorten(classes)}; a classifier needs at least two "
-            "classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
-        )
-    return View(name, rows, targets, weights)
+        soft = soft_labels(task.of_rater(name), alpha=alpha, outside_majority="keep")
+        view = _view_of_distributions(name, soft)
+    view = view if sample_weight is None else view.weighted(sample_weight)
+    _check_view(view, task.classes)
+    return view
 
 
-def checked_consensus(task, method):
-    """Return each sample's consensus (None without one), checked to hold every class.
+def _view_of_labels(name, labels):
+    return View(name, *labelled_samples(labels))
+
+
+def _view_of_distributions(name, soft):
+    samples = np.flatnonzero(~np.isnan(soft[:, 0]))
+    return View(name, samples, soft[samples])
+
+
+def _view_by_agreement(name, task):
+    """Return the majority's labels, weighted by how far the raters agree (Kim & Mower Provost 2015)."""
+    samples, labels = labelled_samples(consensus_labels(task, "majority"))
+    # As distributions, so that the weights reach any classifier in the way that soft labels do.
+    targets = (labels[:, None] == np.asarray(task.classes)).astype(float)
+    return View(name, samples, targets, agreement_weights(task)[samples])
+
+
+def _without_small_shares(soft):
+    soft[soft < _SMALLEST_SHARE] = 0
+    return soft / soft.sum(axis=1, keepdims=True)
+
+
+def _check_view(view, classes):
+    """Raise an error if a view has no samples, or fewer than two classes."""
+    if len(view.samples) == 0:
+        raise ValueError(
+            f"The view {view.name!r} has no samples: none of its ratings lies in the classes "
+            f"{shorten(classes)}. Leave it out of views, or correct classes and label_map."
+        )
+    if (view.class_mass(classes).sum(axis=0) > 0).sum() < 2:
+        raise ValueError(
+            f"The view {view.name!r} holds only one class of {shorten(classes)}; a classifier needs at least "
+            "two classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
+        )
+
+
+def find_consensus(task, method, sample_weight=None):
+    """Return each sample's consensus, of which every class needs at least one.
 
     Parameters
     ----------
     task : Task
         The ratings and the classes.
     method : str or callable
-        How; see `sklearn_raters.consensus.consensus_labels`.
+        A method of `sklearn_raters.consensus.consensus_labels`.
+    sample_weight : ndarray of shape (n_samples,) or None, default=None
+        Samples of weight 0 get no consensus.
 
     Returns
     -------
@@ -215,15 +250,16 @@ def checked_consensus(task, method):
     Raises
     ------
     ValueError
-        If some class is no sample's consensus.
+        If a class is the consensus of no sample.
     """
     labels = consensus_labels(task, method)
-    held = {label for label in labels if label is not None}
-    classes = task.classes
-    absent = [name for name in classes if name not in held]
+    if sample_weight is not None:
+        labels = np.where(sample_weight > 0, labels, None)
+    found = {label for label in labels if label is not None}
+    absent = [name for name in task.classes if name not in found]
     if absent:
         raise ValueError(
             f"No sample's consensus is the class {shorten(absent)}, so it cannot be learnt; the classes are "
-            f"{shorten(classes)}. Give classes= without it, or ratings that agree on it."
+            f"{shorten(task.classes)}. Give classes= without it, or ratings that agree on it."
         )
     return labels
