@@ -86,7 +86,9 @@ def test_python_blocks_run_in_order_and_print_what_is_shown(readme, tmp_path):
         code += "\n" * (line - code.count("\n")) + block.group(1) + f"print('{separator}')\n"
     script = tmp_path / "README.py"
     script.write_text(code, encoding="utf-8")
-    run = subprocess.run([sys.executable, "-W", "error", script], cwd=tmp_path, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-W", "error", script], cwd=tmp_path, capture_output=True, text=True
+    )
     assert run.returncode == 0, run.stderr
     printed = run.stdout.split(f"{separator}\n")
     for block, output in zip(blocks, printed, strict=False):
