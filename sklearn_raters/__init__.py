@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 # Loaded at first use (PEP 562), so that the import stays free of torch and opensmile.
 _HOMES = {
     "BLSTMClassifier": "sklearn_raters.networks",
+    "CalibratedRatersClassifier": "sklearn_raters.calibration",
     "DeepEnsembleClassifier": "sklearn_raters.networks",
     "FramePooler": "sklearn_raters.features",
     "MultiRaterStackingClassifier": "sklearn_raters.stacking",

@@ -1,4 +1,4 @@
-"""Splits inside the training part: what is held out to stop early, or to choose a penalty, or to stack."""
+"""Splits of training samples: what is held out to stop early, to choose a penalty, or to fuse out of fold."""
 
 from numbers import Integral
 
@@ -44,6 +44,11 @@ def hold_out(groups, labels, fraction, seed, parts=()):
             f"{len(np.unique(groups))} group. Give finer groups, or choose settings that hold nothing out "
             "(early_stopping=False; fusion='softmax', 'mean' or a classifier)."
         )
+    n_groups = len(np.unique(groups))
+    if np.ceil(fraction * n_groups) >= n_groups:
+        raise ValueError(
+            f"validation_fraction={fraction} of {n_groups} groups leaves none of them to train on: hold out less."
+        )
     wanted = {label for label in labels if label is not None}
     splitter = GroupShuffleSplit(n_splits=_TRIES, test_size=fraction, random_state=seed)
     for train, valid in splitter.split(labels, groups=groups):
@@ -53,7 +58,7 @@ def hold_out(groups, labels, fraction, seed, parts=()):
             return train, valid
     what = f"every class (missing: {sorted(missing)})" if missing else "some samples of every view"
     raise ValueError(
-        f"No split of {len(np.unique(groups))} groups that holds out {fraction:.0%} leaves {what} in the "
+        f"No split of {n_groups} groups that holds out {fraction:.0%} leaves {what} in the "
         "training part. Give a class or a rater more groups, hold out less by validation_fraction, or choose "
         "settings that hold nothing out."
     )

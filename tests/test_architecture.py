@@ -1,4 +1,4 @@
-"""The house keeps its order: imports run one way, heavy libraries load late, files stay short."""
+"""The layout of the package: folders and their faces, one direction of imports, short files."""
 
 import ast
 import subprocess
@@ -10,116 +10,161 @@ import pytest
 import sklearn_raters
 
 PACKAGE = Path(__file__).resolve().parents[1] / "sklearn_raters"
-MODULES = {
-    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
+FILES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+FOLDERS = {path.partition("/")[0] for path in FILES if "/" in path}
 
-# A module imports only what stands above it, in its own line before it or in an earlier line, so
-# that no circle can be; a new file needs its place.
-LAYERS = """
-    __init__
-    ratings:   _votes _parsing agreement ratings
-    consensus: consensus crowd_labels
-    metrics:   _align _estimator_kinds metrics.recalls metrics.distributions metrics.raters
-               metrics.scorers metrics
-    features:  sequences frames speaker_scaler audio _parallel extraction features
-    targets:   _targets _splits
-    torch:     _threads _batches _losses _modules _rater_model _rater_heads _rater_confusions
-               _rater_features _rater_networks _rater_net _joint_net _net _trained_net _base_net blstm
-               softmax_layer
-    raters:    _consensus_answers _rated_input _rater_answers rater_nets
-    stack:     soft_targets _views _view_params _frozen_views _memory _view_fits
-               _logistic_layer _mixture _fusion _fine_tune _stack_answers stacking recipes
-               deep_ensemble
-    judging:   _folds bootstrap _comparison_runs _comparison_table paper_models comparison model_selection
-    datasets:  datasets._files datasets._voices datasets._made_raters datasets._iemocap_text
-               datasets._iemocap_tree datasets._iemocap_counts datasets.iemocap
-               datasets.speechocean762 datasets.rated_audio datasets.made_samples
-               datasets.made_sequences datasets.made_speech datasets
-    command:   persistence _answers _named_corpus _jobs cli __main__
-"""
-ORDER = [word for word in LAYERS.split() if not word.endswith(":")]
+# Rooms (folders, and files at the top) from the ground up: a room imports only from layers above its line.
+LAYERS = [
+    ["_align", "_parallel", "_sklearn_compat", "persistence", "ratings", "sequences", "_torch"],
+    ["_nested", "_seeds", "_targets", "consensus", "features"],
+    ["_inner_splits", "_rated", "datasets", "soft_targets"],
+    ["metrics", "networks"],
+    ["stacking"],
+    ["model_selection"],
+    ["calibration", "cli"],
+    ["__init__", "__main__"],
+]
+LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 
-# Who may import a heavy library at all, at the top or inside a function.
-RATER_FILES = {f"_rater_{name}" for name in ("model", "heads", "confusions", "features", "networks", "net")}
-NET_FILES = {"_threads", "_batches", "_losses", "_modules", "_joint_net", "_trained_net"}
-SKORCH_FILES = {"_net"}
-ONLY_TORCH_AND_NUMPY = RATER_FILES | NET_FILES
-TORCH_FILES = ONLY_TORCH_AND_NUMPY | SKORCH_FILES
-COMMAND = {"_jobs", "cli"}
 HEAVY = ["torch", "skorch", "opensmile", "matplotlib", "pandas"]
+# The only places that import a library, or private names of one.
+HOMES = {"torch": "_torch/", "skorch": "_torch/", "opensmile": "features/", "matplotlib": "plots/"}
+PRIVATE_SKLEARN = "_sklearn_compat.py"
 
 
-def imported(module):
-    """Return what a file imports anywhere, functions included: own modules, and libraries."""
-    own, libraries = set(), set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+def room_of(path):
+    return path.partition("/")[0].removesuffix(".py")
+
+
+def imports(path):
+    """Yield (line, module, names) of every import in a file, also in functions; `import a` has no names."""
+    for node in ast.walk(ast.parse(FILES[path].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            yield from ((node.lineno, alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module}:{node.lineno} imports relatively"
-            # What is imported may be a module itself.
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
+            assert node.level == 0, f"{path}:{node.lineno} imports relatively"
+            yield node.lineno, node.module, [alias.name for alias in node.names]
+
+
+def own_imports(path):
+    """Yield (line, dotted path inside the package, names) of the imports from the package itself."""
+    for line, module, names in imports(path):
+        library, _, inside = module.partition(".")
+        if library != "sklearn_raters":
             continue
-        for name in names:
-            library, _, inside = name.partition(".")
-            if library != "sklearn_raters":
-                libraries.add(library)
-                continue
-            while inside and inside not in MODULES:
-                inside = inside.rpartition(".")[0]
-            own.add(inside or "__init__")
-    return own, libraries
+        if inside:
+            yield line, inside, names
+        else:
+            yield from ((line, name if name in LAYER else "__init__", []) for name in names)
 
 
-def test_every_module_has_its_place_once():
-    assert len(ORDER) == len(set(ORDER))
-    missing = sorted(set(MODULES) - set(ORDER))
-    assert not missing, f"give {missing} a place in LAYERS, below all that they import"
-    gone = sorted(set(ORDER) - set(MODULES))
-    assert not gone, f"{gone} stand in LAYERS, but there are no such files"
+def face_of(folder):
+    """Return the names that a folder offers: its `__all__`."""
+    for node in ast.parse(FILES[f"{folder}/__init__.py"].read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and [getattr(name, "id", "") for name in node.targets] == ["__all__"]:
+            return ast.literal_eval(node.value)
+    return []
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_run_one_way(module):
-    # The package's own names stand for any module: only the command, above all, may use them.
-    own = imported(module)[0] - (set() if module not in COMMAND else {"__init__"})
-    wrong = [name for name in own if ORDER.index(name) >= ORDER.index(module)]
-    assert not wrong, f"{module} imports {wrong}, which stand at or below it"
-    assert module in COMMAND or "__init__" not in own, f"{module} imports from the package itself"
+def test_the_top_holds_few_rooms_each_in_one_layer():
+    rooms = {room_of(path) for path in FILES}
+    assert len(rooms) <= 28
+    assert len(LAYERS) <= 8
+    assert sorted(LAYER) == sorted(rooms), "give a new room its layer, take out one that is gone"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_heavy_libraries_stay_in_their_files(module):
-    own, libraries = imported(module)
-    if module not in TORCH_FILES:
-        assert "torch" not in libraries
-    if module not in SKORCH_FILES:
-        assert "skorch" not in libraries
-    if module in TORCH_FILES:
-        assert "sklearn" not in libraries
-    if module in ONLY_TORCH_AND_NUMPY:
-        assert libraries - sys.stdlib_module_names <= {"torch", "numpy"}
-        assert own <= ONLY_TORCH_AND_NUMPY
+@pytest.mark.parametrize("path", FILES)
+def test_a_room_imports_from_lower_layers_only(path):
+    room = room_of(path)
+    for line, module, _ in own_imports(path):
+        other = module.partition(".")[0]
+        # The command line asks for the version.
+        allowed = other == room or (room, other) == ("cli", "__init__") or LAYER[other] < LAYER[room]
+        assert allowed, f"{path}:{line} imports {other}, which is not below {room}"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_file_tells_one_idea_in_300_lines(module):
-    text = MODULES[module].read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 300
+@pytest.mark.parametrize("path", FILES)
+def test_a_folder_takes_from_another_only_what_its_face_offers(path):
+    for line, module, names in own_imports(path):
+        other, _, inside = module.partition(".")
+        if other == room_of(path) or other not in FOLDERS:
+            continue
+        assert not inside, f"{path}:{line} reaches into {module}: import from sklearn_raters.{other}"
+        missing = set(names) - set(face_of(other))
+        assert not missing, f"{path}:{line} imports {missing}, which sklearn_raters.{other} does not offer"
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDERS))
+def test_files_of_a_folder_import_each_other_in_no_circle(folder):
+    inside = {path for path in FILES if path.startswith(f"{folder}/") and not path.endswith("__init__.py")}
+    arrows = {
+        path: {
+            f"{module.replace('.', '/')}.py"
+            for _, module, _ in own_imports(path)
+            if f"{module.replace('.', '/')}.py" in inside
+        }
+        for path in inside
+    }
+    while arrows:
+        ground = {path for path, targets in arrows.items() if not targets & set(arrows)}
+        assert ground, f"a circle of imports among {sorted(arrows)}"
+        arrows = {path: targets for path, targets in arrows.items() if path not in ground}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_libraries_stay_in_their_homes(path):
+    for line, module, names in imports(path):
+        library = module.partition(".")[0]
+        home = HOMES.get(library, "")
+        assert path.startswith(home), f"{path}:{line} imports {library}, which only {home} does"
+        if path.startswith("_torch/"):
+            assert library != "sklearn", f"{path}:{line}: what knows torch knows no scikit-learn"
+        if library == "sklearn" and path != PRIVATE_SKLEARN:
+            parts = [part for part in [*module.split("."), *names] if part.startswith("_")]
+            assert not parts, f"{path}:{line} takes {parts} from scikit-learn: only {PRIVATE_SKLEARN} does"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.startswith("stacking/")])
+def test_the_stack_knows_no_torch(path):
+    assert not [line for line, module, _ in own_imports(path) if module.startswith("_torch")]
+
+
+def lines_of_code(text):
+    """Count lines without blank ones and docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    skipped = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            skipped |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return sum(
+        bool(line.strip()) for number, line in enumerate(text.splitlines(), 1) if number not in skipped
+    )
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_tells_one_idea_in_about_200_lines_of_code(path):
+    text = FILES[path].read_text(encoding="utf-8")
+    assert lines_of_code(text) <= 220
     summary = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
     assert summary.endswith("."), "the first docstring line tells the file's idea"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_no_type_hints(module):
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+@pytest.mark.parametrize("path", FILES)
+def test_functions_have_no_type_hints(path):
+    for node in ast.walk(ast.parse(FILES[path].read_text(encoding="utf-8"))):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             hinted = node.returns or any(argument.annotation for argument in arguments)
-            assert not hinted, f"{module}.{node.name} has type hints"
+            assert not hinted, f"{path}: {node.name} has type hints"
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_ratings_classes_and_map_travel_as_one_task(path):
+    for node in ast.walk(ast.parse(FILES[path].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and path != "ratings/_task.py":
+            names = {argument.arg for argument in [*node.args.args, *node.args.kwonlyargs]}
+            triple = names & {"Y", "y", "votes"} and {"classes", "label_map"} <= names
+            assert not triple, f"{path}: {node.name} takes what a Task holds"
 
 
 def loaded_after(*modules):
@@ -135,21 +180,20 @@ for name in {modules}:
 
 
 def test_importing_the_package_and_its_command_loads_nothing_heavy():
-    names = ["", ".ratings", ".consensus", ".cli"]
-    light = [f"sklearn_raters{name}" for name in names]
+    light = [f"sklearn_raters{name}" for name in ["", ".ratings", ".consensus", ".cli"]]
     assert loaded_after(*light) == {name: set() for name in light}
 
 
-def test_importing_any_module_but_those_of_torch_loads_nothing_heavy():
-    modules = [f"sklearn_raters.{name}" for name in ORDER if name not in {"__init__", *TORCH_FILES}]
+def test_importing_any_room_but_torchs_loads_nothing_heavy():
+    rooms = [f"sklearn_raters.{room}" for room in LAYER if room not in ("_torch", "__init__", "__main__")]
     # scikit-learn itself loads pandas where there is one.
-    heavy = {name: loaded - {"pandas"} for name, loaded in loaded_after(*modules).items()}
-    assert not {name for name in heavy if heavy[name]}, "import it where it is needed"
+    heavy = {name: loaded - {"pandas"} for name, loaded in loaded_after(*rooms).items()}
+    assert not {name: loaded for name, loaded in heavy.items() if loaded}, "import it where it is needed"
 
 
 def test_every_public_name_is_lazy_and_real():
     for name in sklearn_raters.__all__:
         assert name in dir(sklearn_raters)
-        assert getattr(sklearn_raters, name).__module__ == sklearn_raters._HOMES[name]
+        assert getattr(sklearn_raters, name).__module__.startswith(sklearn_raters._HOMES[name])
     with pytest.raises(AttributeError, match="no attribute 'Missing'"):
         _ = sklearn_raters.Missing

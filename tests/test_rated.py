@@ -5,22 +5,22 @@ import pytest
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold
 from sklearn.svm import LinearSVR
 
+from made import CLASSES, GROUPS, CountedFits, X, Y, accuracy, as_cube, as_sequences, small_blstm, small_stack
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.ratings import parse_ratings
-from small_stacks import CLASSES, GROUPS, X, Y, as_cube, sequences, small, stack
 
 
 def test_the_stack_asks_for_ratings_of_every_sample():
     with pytest.raises(ValueError, match=r"X has 150, y has 149.*Each sample of X needs its row of y"):
-        stack().fit(X, Y[:-1])
+        small_stack().fit(X, Y[:-1])
     with pytest.raises(ValueError, match="X has 150, y has 149"):
-        stack().fit(X, parse_ratings(Y[:-1]))
+        small_stack().fit(X, parse_ratings(Y[:-1]))
     with pytest.raises(ValueError, match="X has 149, y has 150"):
-        stack().fit(X[:-1], Y)
+        small_stack().fit(X[:-1], Y)
     with pytest.raises(ValueError, match="groups has 149"):
-        stack().fit(X, Y, groups=GROUPS[:-1])
+        small_stack().fit(X, Y, groups=GROUPS[:-1])
     with pytest.raises(ValueError, match="requires y to be passed"):
-        stack().fit(X, None)
+        small_stack().fit(X, None)
 
 
 ONE_CLASS = Y.map(lambda cell: "sad", na_action="ignore")
@@ -39,7 +39,7 @@ BAD = {
         "view 'E4' has no samples.*Leave it out of views",
     ),
     "one class": ({}, ONE_CLASS, "only one class|at least two classes"),
-    "one class of a rater": ({"alpha": 0}, Y.assign(E1=ONE_CLASS["E1"]), "view 'E1' knows only one class"),
+    "one class of a rater": ({"alpha": 0}, Y.assign(E1=ONE_CLASS["E1"]), "view 'E1' holds only one class"),
     "class without consensus": (
         {"classes": [*CLASSES, "bored"]},
         Y,
@@ -66,8 +66,10 @@ BAD = {
 
 @pytest.mark.parametrize(("params", "ratings", "message"), BAD.values(), ids=BAD)
 def test_bad_ratings_and_settings_are_named(params, ratings, message):
+    CountedFits.n_fits = 0
     with pytest.raises(ValueError, match=message):
-        stack(**params).fit(X, ratings)
+        small_stack(CountedFits(), **params).fit(X, ratings)
+    assert CountedFits.n_fits == 0
 
 
 @pytest.mark.parametrize(
@@ -80,11 +82,11 @@ def test_bad_ratings_and_settings_are_named(params, ratings, message):
 )
 def test_what_is_no_classifier_is_named(params, message):
     with pytest.raises(TypeError, match=message):
-        stack(**params).fit(X, Y)
+        small_stack(**params).fit(X, Y)
 
 
 def test_an_unknown_view_in_a_grid_is_named():
-    search = GridSearchCV(stack(), {"E9__C": [1.0]}, cv=KFold(2), error_score="raise")
+    search = GridSearchCV(small_stack(), {"E9__C": [1.0]}, cv=KFold(2), error_score="raise")
     with pytest.raises(ValueError, match="no view 'E9' to set parameters of; the views are"):
         search.fit(X, Y)
 
@@ -92,28 +94,28 @@ def test_an_unknown_view_in_a_grid_is_named():
 def test_a_rater_of_one_group_needs_settings_that_leave_it_samples():
     ratings = Y.assign(E4=Y["E1"].where(GROUPS < 1, None))
     ratings.loc[0, "E4"] = "sad"
-    with pytest.raises(ValueError, match=r"view 'E4' has no samples left.*Leave it out of views"):
-        stack(cv=GroupKFold(3)).fit(X, ratings, groups=GROUPS)
+    with pytest.raises(ValueError, match=r"holds out all samples of the view 'E4'.*Leave it out of views"):
+        small_stack(cv=GroupKFold(3)).fit(X, ratings, groups=GROUPS)
     for seed in range(8):
         # The hold-out looks for groups without it.
-        assert "E4" in stack(random_state=seed).fit(X, ratings, groups=GROUPS).views_
+        assert "E4" in small_stack(random_state=seed).fit(X, ratings, groups=GROUPS).views_
 
 
 def test_one_group_cannot_be_held_out():
     with pytest.raises(ValueError, match=r"At least two groups.*fusion='softmax'"):
-        stack().fit(X, Y, groups=np.zeros(150))
-    assert stack(fusion="softmax").fit(X, Y, groups=np.zeros(150)).score(X, Y) > 0.8
+        small_stack().fit(X, Y, groups=np.zeros(150))
+    assert accuracy(small_stack(fusion="softmax").fit(X, Y, groups=np.zeros(150))) > 0.85
 
 
 @pytest.mark.parametrize("fusion", ["logistic", "mean"])
 def test_bad_frames_name_the_sample_in_the_whole_x(fusion):
-    frames = sequences(X)
+    frames = as_sequences(X)
     row = int(np.flatnonzero([label is not None for label in hard_labels(Y)])[3])
     frames[row] = np.full((2, 4), np.nan)
-    model = stack(small(), fusion=fusion, views=["crowd_hard"])
+    model = small_stack(small_blstm(), fusion=fusion, views=["crowd_hard"])
     with pytest.raises(ValueError, match=f"Input X contains NaN: sample {row}, frame 0"):
         model.fit(frames, Y)
-    fitted = stack(small(), fusion=fusion, views=["crowd_hard"]).fit(sequences(X), Y)
+    fitted = small_stack(small_blstm(), fusion=fusion, views=["crowd_hard"]).fit(as_sequences(X), Y)
     with pytest.raises(ValueError, match="NaN: sample 1, frame 0"):
         fitted.predict([frames[0], np.full((2, 4), np.nan)])
     with pytest.raises(ValueError, match=r"5 features in sample 0.*expecting 4"):

@@ -1,6 +1,7 @@
 """Predictions of a fitted stack: the consensus, each view, each rater, and the representations."""
 
 import numpy as np
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align
@@ -9,7 +10,7 @@ from sklearn_raters._sklearn_compat import num_samples
 from sklearn_raters.stacking._fusion import mean_posterior
 
 
-class PredictionsMixin(ConsensusMixin):
+class PredictionsMixin(ConsensusMixin, TransformerMixin):
     """Predictions of an estimator with the views `_frozen` and `_fused`, a `fusion_` and `classes_`."""
 
     def predict_proba_views(self, X):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, TransformerMixin, is_classifier
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -71,7 +71,7 @@ def default_estimator(X):
 
 
 class MultiRaterStackingClassifier(
-    ViewParamsMixin, PredictionsMixin, MetaEstimatorMixin, TransformerMixin, ClassifierMixin, BaseEstimator
+    ViewParamsMixin, PredictionsMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
 ):
     """Learn the consensus from several raters' labels, by views that are trained, frozen and fused.
 

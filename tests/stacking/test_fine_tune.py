@@ -6,34 +6,34 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from made import GROUPS, X, Y, as_sequences, small_blstm, small_stack
 from sklearn_raters.sequences import as_samples, pack
 from sklearn_raters.stacking import _fine_tune
-from small_stacks import GROUPS, X, Y, sequences, small, stack
 
 VIEWS = ["crowd_hard", "crowd_soft", "E1"]
-
-
 TWO = Y.map(lambda cell: "sad" if isinstance(cell, tuple) or cell == "angry" else cell)
 
 
 def tuned(table=X, ratings=Y, **params):
-    return stack(small(), views=VIEWS, fusion="fine_tune", **params).fit(table, ratings, groups=GROUPS)
+    return small_stack(small_blstm(), views=VIEWS, fusion="fine_tune", **params).fit(
+        table, ratings, groups=GROUPS
+    )
 
 
 @pytest.mark.parametrize("ratings", [Y, TWO], ids=["three", "two"])
 def test_the_joint_network_starts_as_the_stack_that_it_is_made_of(ratings):
-    model = stack(small(), views=VIEWS).fit(sequences(X), ratings, groups=GROUPS)
+    model = small_stack(small_blstm(), views=VIEWS).fit(as_sequences(X), ratings, groups=GROUPS)
     joint = _fine_tune._joint(model.estimators_, model.fusion_).eval()
-    samples = pack(as_samples(model.estimators_[0], sequences(X), reset=False))
+    samples = pack(as_samples(model.estimators_[0], as_sequences(X), reset=False))
     batch, _ = _net.SequenceDataset(samples, np.zeros((len(X), 0))).batch(_net.torch.arange(len(X)))
     proba = joint(**batch).softmax(dim=1).detach().numpy()
     order = [model.fusion_.classes_.tolist().index(label) for label in model.classes_]
-    np.testing.assert_allclose(proba[:, order], model.predict_proba(sequences(X)), atol=1e-5)
+    np.testing.assert_allclose(proba[:, order], model.predict_proba(as_sequences(X)), atol=1e-5)
 
 
 @pytest.mark.parametrize("ratings", [Y, TWO], ids=["three", "two"])
 def test_it_is_kept_where_it_lowers_the_held_out_loss(ratings):
-    frozen = stack(small(), views=VIEWS).fit(X, ratings, groups=GROUPS)
+    frozen = small_stack(small_blstm(), views=VIEWS).fit(X, ratings, groups=GROUPS)
     model = tuned(ratings=ratings)
     assert model.n_iter_ > 0
     assert np.abs(model.predict_proba(X) - frozen.predict_proba(X)).max() > 1e-3
@@ -48,7 +48,7 @@ def test_it_is_left_where_it_does_not(monkeypatch):
     monkeypatch.setitem(_fine_tune.SETTINGS, "max_epochs", 2)
     model = tuned()
     assert model.n_iter_ == 0
-    frozen = stack(small(), views=VIEWS).fit(X, Y, groups=GROUPS)
+    frozen = small_stack(small_blstm(), views=VIEWS).fit(X, Y, groups=GROUPS)
     np.testing.assert_array_equal(model.predict_proba(X), frozen.predict_proba(X))
 
 
@@ -61,16 +61,18 @@ def test_views_from_memory_stay_as_they_were_stored(tmp_path):
     again = tuned(memory=str(tmp_path))
     np.testing.assert_array_equal(again.predict_proba(X), first)
     frozen = clone(again).set_params(fusion="logistic").fit(X, Y, groups=GROUPS)
-    plain = stack(small(), views=VIEWS).fit(X, Y, groups=GROUPS)
+    plain = small_stack(small_blstm(), views=VIEWS).fit(X, Y, groups=GROUPS)
     np.testing.assert_array_equal(frozen.predict_proba(X), plain.predict_proba(X))
 
 
-@pytest.mark.parametrize("estimator", [None, make_pipeline(StandardScaler(), small())], ids=["table", "pipe"])
+@pytest.mark.parametrize(
+    "estimator", [None, make_pipeline(StandardScaler(), small_blstm())], ids=["table", "pipe"]
+)
 def test_only_networks_can_be_tuned(estimator):
-    with pytest.raises(TypeError, match="trains networks further; a view is"):
-        stack(estimator, fusion="fine_tune").fit(X, Y, groups=GROUPS)
+    with pytest.raises(TypeError, match="trains networks further, but the view"):
+        small_stack(estimator, fusion="fine_tune").fit(X, Y, groups=GROUPS)
 
 
 def test_it_has_no_out_of_fold_form():
     with pytest.raises(ValueError, match="needs cv=None"):
-        stack(small(), fusion="fine_tune", cv=3).fit(X, Y, groups=GROUPS)
+        small_stack(small_blstm(), fusion="fine_tune", cv=3).fit(X, Y, groups=GROUPS)

@@ -12,15 +12,17 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from made import CLASSES, GROUPS, X, Y, accuracy, small_blstm, small_stack
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.ratings import Task
 from sklearn_raters.stacking._logistic_layer import STRENGTHS
-from small_stacks import CLASSES, FUSIONS, GROUPS, X, Y, made, small, stack
+
+FUSIONS = ["logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.01)]
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    return stack().fit(X, Y)
+    return small_stack().fit(X, Y)
 
 
 class Counting(LogisticRegression):
@@ -38,13 +40,13 @@ class Counting(LogisticRegression):
 
 def test_representations_are_computed_once(tmp_path):
     path = tmp_path / "asked"
-    model = stack(Counting(path), fusion="softmax", views=["crowd_hard", "crowd_soft"]).fit(X, Y)
+    model = small_stack(Counting(path), fusion="softmax", views=["crowd_hard", "crowd_soft"]).fit(X, Y)
     n_consensus = len(model.view_rows_[0])
     assert path.read_text().split() == [str(n_consensus)] * 2
 
 
 def test_the_fusion_sees_the_representations_side_by_side():
-    model = stack(small(), fusion=LogisticRegression()).fit(X, Y)
+    model = small_stack(small_blstm(), fusion=LogisticRegression()).fit(X, Y)
     assert model.fusion_.n_features_in_ == 5 * 16
     rows = model.view_rows_[0]
     Z = np.hstack([view.transform(X[rows]) for view in model.estimators_])
@@ -58,19 +60,19 @@ def test_where_there_is_no_transform_the_posterior_represents(fitted):
 
 def test_the_logistic_layers_strength_is_chosen_on_held_out_groups():
     # A view that knows its training samples by heart: in-sample any strength looks good.
-    model = stack(RandomForestClassifier(20, random_state=0)).fit(X, Y, groups=GROUPS)
-    assert model.fusion_[-1].C in STRENGTHS
-    train, other = made(seed=1)[:2]
-    assert model.score(train, other) > 0.75
+    model = small_stack(RandomForestClassifier(20, random_state=0)).fit(X, Y, groups=GROUPS)
+    assert STRENGTHS[-1] > model.fusion_[-1].C
+    assert accuracy(model) > 0.8
 
 
-@pytest.mark.parametrize("fusion", FUSIONS)
+# A mixture changes the views' weights alone, which need not change a recall: see test_mixture.
+@pytest.mark.parametrize("fusion", [fusion for fusion in FUSIONS if fusion != "mixture"])
 def test_class_weights_reach_every_fusion(fusion):
     consensus = hard_labels(Y)
     kept = np.flatnonzero((consensus != "sad") | (np.arange(150) % 6 == 0))
     noisy = X[kept] + np.random.default_rng(0).normal(size=(len(kept), 4)) * 2
     ratings = Y.iloc[kept]
-    model = stack(fusion=fusion, classes=CLASSES)
+    model = small_stack(fusion=fusion, classes=CLASSES)
     recall = []
     for class_weight in (None, "balanced", {"sad": 8.0, "angry": 1.0, "neutral": 1.0}):
         model.set_params(class_weight=class_weight).fit(noisy, ratings)
@@ -81,19 +83,19 @@ def test_class_weights_reach_every_fusion(fusion):
 
 def test_class_weights_that_reach_nothing_are_an_error():
     with pytest.raises(ValueError, match="class_weight='balanced' cannot reach the fusion GaussianNB"):
-        stack(fusion=GaussianNB(), class_weight="balanced").fit(X, Y)
+        small_stack(fusion=GaussianNB(), class_weight="balanced").fit(X, Y)
 
 
 def test_the_mean_of_one_view_is_that_view():
-    model = stack(fusion="mean", views=["E1"]).fit(X, Y)
+    model = small_stack(fusion="mean", views=["E1"]).fit(X, Y)
     np.testing.assert_allclose(model.predict_proba(X), model.predict_proba_raters(X)[:, 0])
     assert model.fusion_ is None
 
 
 def test_the_mean_is_the_mean_and_balanced_divides_by_the_views_priors():
-    plain = stack(fusion="mean").fit(X, Y)
+    plain = small_stack(fusion="mean").fit(X, Y)
     np.testing.assert_allclose(plain.predict_proba(X), plain.predict_proba_views(X).mean(axis=1))
-    model = stack(fusion="mean", class_weight="balanced").fit(X, Y)
+    model = small_stack(fusion="mean", class_weight="balanced").fit(X, Y)
     corrected = []
     names = model.classes_.tolist()
     for place, name in enumerate(model.views_):
@@ -111,13 +113,13 @@ def test_the_mean_is_the_mean_and_balanced_divides_by_the_views_priors():
 @pytest.mark.parametrize("cv", [3, KFold(3), GroupKFold(3), StratifiedGroupKFold(3)], ids=str)
 def test_out_of_fold_fusion(fusion, cv):
     groups = None if isinstance(cv, KFold) else GROUPS
-    model = stack(fusion=fusion, cv=cv, views=["crowd_hard", "crowd_soft"]).fit(X, Y, groups=groups)
-    assert model.score(X, Y) > 0.85
+    model = small_stack(fusion=fusion, cv=cv, views=["crowd_hard", "crowd_soft"]).fit(X, Y, groups=groups)
+    assert accuracy(model) > 0.85
 
 
 def test_out_of_fold_the_fusion_learns_from_views_that_have_not_seen_the_sample():
     cv = GroupKFold(3)
-    model = stack(fusion=LogisticRegression(), cv=cv, views=["crowd_hard"]).fit(X, Y, groups=GROUPS)
+    model = small_stack(fusion=LogisticRegression(), cv=cv, views=["crowd_hard"]).fit(X, Y, groups=GROUPS)
     rows = model.view_rows_[0]
     labels = np.array(hard_labels(Y)[rows].tolist())
     Z = np.empty((len(rows), 3))
@@ -131,14 +133,16 @@ def test_out_of_fold_the_fusion_learns_from_views_that_have_not_seen_the_sample(
 
 
 def test_networks_are_fused_out_of_fold_by_their_posteriors():
-    model = stack(small(), cv=3, views=["crowd_hard", "E1"], fusion=LogisticRegression()).fit(X, Y)
+    model = small_stack(small_blstm(), cv=3, views=["crowd_hard", "E1"], fusion=LogisticRegression()).fit(
+        X, Y
+    )
     assert model.fusion_.n_features_in_ == 2 * 3
-    assert model.score(X, Y) > 0.4
+    assert accuracy(model) > 0.85
 
 
 def test_out_of_fold_parts_must_hold_each_sample_once():
     with pytest.raises(ValueError, match="must hold each sample once, as those of KFold"):
-        stack(cv=GroupShuffleSplit(2, random_state=0)).fit(X, Y, groups=GROUPS)
+        small_stack(cv=GroupShuffleSplit(2, random_state=0)).fit(X, Y, groups=GROUPS)
 
 
 class Grouped(LogisticRegression):
@@ -162,7 +166,7 @@ def test_groups_reach_views_and_hold_outs(routing, wrap):
             return super().fit(X, y, groups=groups)
 
     with sklearn.config_context(enable_metadata_routing=routing):
-        model = stack(wrap(Grouped()), views=["crowd_hard", "E1"], fusion=Fusion())
+        model = small_stack(wrap(Grouped()), views=["crowd_hard", "E1"], fusion=Fusion())
         model.fit(X, Y, groups=GROUPS)
     hard = model.estimators_[0]
     hard = hard[-1] if hasattr(hard, "steps") else hard
@@ -180,13 +184,15 @@ def test_the_hold_out_keeps_groups_whole():
     copies = np.repeat(np.random.default_rng(1).normal(size=(30, 4)), 5, axis=0)
     labels = np.array(CLASSES)[np.repeat(truth, 5)]
     forest = RandomForestClassifier(30, random_state=0)
-    whole = stack(forest, views=["crowd_hard"]).fit(copies, labels, groups=np.repeat(np.arange(30), 5))
-    torn = stack(forest, views=["crowd_hard"]).fit(copies, labels)
+    whole = small_stack(forest, views=["crowd_hard"]).fit(copies, labels, groups=np.repeat(np.arange(30), 5))
+    torn = small_stack(forest, views=["crowd_hard"]).fit(copies, labels)
     assert whole.fusion_[-1].C < torn.fusion_[-1].C
 
 
 def test_the_seed_is_that_of_a_classifier_as_fusion_too():
-    first, second = (stack(fusion=RandomForestClassifier(5)).fit(X, Y).predict_proba(X) for _ in range(2))
+    first, second = (
+        small_stack(fusion=RandomForestClassifier(5)).fit(X, Y).predict_proba(X) for _ in range(2)
+    )
     np.testing.assert_array_equal(first, second)
-    other = stack(fusion=RandomForestClassifier(5), random_state=1).fit(X, Y).predict_proba(X)
+    other = small_stack(fusion=RandomForestClassifier(5), random_state=1).fit(X, Y).predict_proba(X)
     assert not np.array_equal(first, other)

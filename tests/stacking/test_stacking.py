@@ -24,16 +24,18 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from made import CLASSES, GROUPS, X, Y, accuracy, as_cube, as_sequences, small_blstm, small_stack
 from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.ratings import parse_ratings, ratings_from_long, ratings_to_long
-from small_stacks import CLASSES, FUSIONS, GROUPS, X, Y, as_cube, sequences, small, stack
+
+FUSIONS = ["logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.01)]
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    return stack().fit(X, Y)
+    return small_stack().fit(X, Y)
 
 
 # Forms of X, Y and labels
@@ -56,8 +58,8 @@ FORMS = {
 def test_every_form_of_ratings_gives_the_same_stack(form):
     names = sorted(CLASSES)
     # Views differ by the raters' names in their seeds only, and these classifiers draw nothing.
-    expected = stack(classes=names).fit(X, Y)
-    got = stack(classes=names).fit(X, form)
+    expected = small_stack(classes=names).fit(X, Y)
+    got = small_stack(classes=names).fit(X, form)
     np.testing.assert_allclose(got.predict_proba(X), expected.predict_proba(X))
     np.testing.assert_allclose(got.predict_proba_views(X), expected.predict_proba_views(X))
     assert got.score(X, form) == expected.score(X, Y)
@@ -68,7 +70,7 @@ def test_labels_may_be_numbers_or_text(label):
     code = {name: label(place) for place, name in enumerate(sorted(CLASSES))}
     singles = Y.map(lambda cell: cell if isinstance(cell, str) else None)
     coded = singles.map(code.get, na_action="ignore").astype(object)
-    got, expected = stack().fit(X, coded), stack().fit(X, singles)
+    got, expected = small_stack().fit(X, coded), small_stack().fit(X, singles)
     np.testing.assert_allclose(got.predict_proba(X), expected.predict_proba(X))
     assert got.classes_.tolist() == list(code.values())
     assert [code[name] for name in expected.predict(X)] == got.predict(X).tolist()
@@ -76,14 +78,14 @@ def test_labels_may_be_numbers_or_text(label):
 
 def test_ratings_as_floats_with_gaps():
     codes = Y.map(lambda cell: CLASSES.index(cell) if isinstance(cell, str) else np.nan).astype(float)
-    model = stack().fit(X, codes.to_numpy())
+    model = small_stack().fit(X, codes.to_numpy())
     assert model.score(X, codes.to_numpy()) > 0.85
     assert model.classes_.tolist() == [0, 1, 2]
 
 
 def test_plain_labels_are_one_rater():
     labels = hard_labels(Y, ties="first")
-    model = stack().fit(X, labels.tolist())
+    model = small_stack().fit(X, labels.tolist())
     assert model.views_ == ["crowd_hard", "crowd_soft", 0]
     assert model.score(X, labels) > 0.85
 
@@ -92,9 +94,9 @@ def test_plain_labels_are_one_rater():
 @pytest.mark.parametrize("cv", [None, 3])
 @pytest.mark.parametrize("classes", [CLASSES, CLASSES[::-1], sorted(CLASSES)], ids=str)
 def test_the_order_of_the_classes_is_the_users(fusion, cv, classes):
-    model = stack(fusion=fusion, cv=cv, classes=classes).fit(X, Y)
+    model = small_stack(fusion=fusion, cv=cv, classes=classes).fit(X, Y)
     assert model.classes_.tolist() == classes
-    assert model.score(X, Y) > 0.85
+    assert accuracy(model) > 0.85
     assert (model.predict(X) == model.classes_[model.predict_proba(X).argmax(axis=1)]).all()
     np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
     consensus = hard_labels(Y)
@@ -105,25 +107,25 @@ def test_the_order_of_the_classes_is_the_users(fusion, cv, classes):
 
 @pytest.mark.parametrize("form", ["list", "object array", "tuple"])
 def test_sequences_of_any_form_train_the_same_networks(form):
-    frames = sequences(X)
+    frames = as_sequences(X)
     array = np.empty(len(frames), dtype=object)
     array[:] = frames
     given = {"list": frames, "object array": array, "tuple": tuple(frames)}[form]
     views = ["crowd_hard", "E1"]
-    expected = stack(small(), fusion="mean", views=views).fit(frames, Y)
-    got = stack(small(), fusion="mean", views=views).fit(given, Y)
+    expected = small_stack(small_blstm(), fusion="mean", views=views).fit(frames, Y)
+    got = small_stack(small_blstm(), fusion="mean", views=views).fit(given, Y)
     np.testing.assert_array_equal(got.predict_proba(given), expected.predict_proba(frames))
 
 
 def test_three_dimensional_X_and_tables_with_names():
     cube = np.repeat(X[:, None, :], 3, axis=1)
-    model = stack(small(), fusion="mean", views=["crowd_hard"]).fit(cube, Y)
+    model = small_stack(small_blstm(), fusion="mean", views=["crowd_hard"]).fit(cube, Y)
     assert model.predict_proba(cube).shape == (150, 3)
     assert model.n_features_in_ == 4
     table = pd.DataFrame(X, columns=list("abcd"))
-    model = stack().fit(table, Y)
+    model = small_stack().fit(table, Y)
     assert model.feature_names_in_.tolist() == list("abcd")
-    np.testing.assert_allclose(model.predict_proba(table), stack().fit(X, Y).predict_proba(X))
+    np.testing.assert_allclose(model.predict_proba(table), small_stack().fit(X, Y).predict_proba(X))
 
 
 # Seeds, processes
@@ -131,12 +133,12 @@ def test_three_dimensional_X_and_tables_with_names():
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_stack_in_any_number_of_processes():
-    one = stack(small(), fusion="softmax").fit(X, Y)
-    again = stack(small(), fusion="softmax").fit(X, Y)
-    two = stack(small(), fusion="softmax", n_jobs=2).fit(X, Y)
-    other = stack(small(), fusion="softmax", random_state=1).fit(X, Y)
+    one = small_stack(small_blstm(), fusion="softmax").fit(X, Y)
+    again = small_stack(small_blstm(), fusion="softmax").fit(X, Y)
+    two = small_stack(small_blstm(), fusion="softmax", n_jobs=2).fit(X, Y)
+    other = small_stack(small_blstm(), fusion="softmax", random_state=1).fit(X, Y)
     with joblib.parallel_config("threading"):
-        threads = stack(small(), fusion="softmax", n_jobs=2).fit(X, Y)
+        threads = small_stack(small_blstm(), fusion="softmax", n_jobs=2).fit(X, Y)
     expected = one.predict_proba(X)
     for model in (again, two, threads):
         np.testing.assert_array_equal(model.predict_proba(X), expected)
@@ -144,18 +146,18 @@ def test_the_same_seed_gives_the_same_stack_in_any_number_of_processes():
 
 
 def test_each_view_has_its_own_seed():
-    model = stack(small(), fusion="mean").fit(X, Y)
+    model = small_stack(small_blstm(), fusion="mean").fit(X, Y)
     assert len({view.random_state for view in model.estimators_}) == 5
 
 
 def test_without_a_seed_the_estimators_keep_theirs():
-    model = stack(small(random_state=7), fusion="mean", random_state=None).fit(X, Y)
+    model = small_stack(small_blstm(random_state=7), fusion="mean", random_state=None).fit(X, Y)
     assert {view.random_state for view in model.estimators_} == {7}
 
 
 def test_fit_leaves_parameters_and_global_generators_alone():
     estimator, params = LogisticRegression(), {"E1": {"C": 5.0}}
-    model = stack(estimator, view_params=params)
+    model = small_stack(estimator, view_params=params)
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     kept = copy.deepcopy(model.get_params())
     model.fit(X, Y)
@@ -174,7 +176,7 @@ def test_fit_leaves_parameters_and_global_generators_alone():
 def test_cross_validate(routing, scoring):
     with sklearn.config_context(enable_metadata_routing=routing):
         groups = {"params": {"groups": GROUPS}} if routing else {"groups": GROUPS}
-        scores = cross_validate(stack(), X, Y, cv=GroupKFold(3), scoring=scoring, **groups)
+        scores = cross_validate(small_stack(), X, Y, cv=GroupKFold(3), scoring=scoring, **groups)
     assert (scores["test_score"] > 0.8).all()
 
 
@@ -183,8 +185,8 @@ def test_cross_validate_sequences(routing):
     with sklearn.config_context(enable_metadata_routing=routing):
         groups = {"params": {"groups": GROUPS}} if routing else {"groups": GROUPS}
         scores = cross_validate(
-            stack(small(), views=["crowd_hard"]),
-            sequences(X),
+            small_stack(small_blstm(), views=["crowd_hard"]),
+            as_sequences(X),
             Y,
             cv=GroupKFold(2),
             scoring=uar_scorer,
@@ -197,9 +199,9 @@ def test_routed_groups_reach_the_stack_inside_searches():
     seen = []
 
     class Spy(MultiRaterStackingClassifier):
-        def fit(self, X, y, groups=None):
+        def fit(self, X, y, sample_weight=None, groups=None):
             seen.append(groups)
-            return super().fit(X, y, groups)
+            return super().fit(X, y, sample_weight, groups)
 
     search = GridSearchCV(Spy(LogisticRegression(), random_state=0), {"alpha": [0.5]}, cv=GroupKFold(2))
     with sklearn.config_context(enable_metadata_routing=True):
@@ -219,7 +221,7 @@ def test_grid_search_over_the_stack_its_estimator_and_single_views(routing):
         {"crowd_hard": [SVC(), GaussianNB()], "fusion": ["logistic", GaussianNB()]},
     ]
     with sklearn.config_context(enable_metadata_routing=routing):
-        search = GridSearchCV(stack(), grid, cv=GroupKFold(2), scoring=uar_scorer)
+        search = GridSearchCV(small_stack(), grid, cv=GroupKFold(2), scoring=uar_scorer)
         search.fit(X, Y, groups=GROUPS)
     scores = search.cv_results_["mean_test_score"]
     assert len(scores) == 7
@@ -230,14 +232,14 @@ def test_grid_search_over_the_stack_its_estimator_and_single_views(routing):
 
 
 def test_a_point_of_the_grid_is_what_was_asked_for():
-    search = GridSearchCV(stack(), {"crowd_soft__C": [0.25]}, cv=KFold(2)).fit(X, Y)
+    search = GridSearchCV(small_stack(), {"crowd_soft__C": [0.25]}, cv=KFold(2)).fit(X, Y)
     own, other = (search.best_estimator_.estimators_[place].estimator.C for place in (1, 2))
     assert (own, other) == (0.25, 1.0)
 
 
 def test_nested_search_with_groups():
     inner = GridSearchCV(
-        stack(fusion="mean"), {"estimator__C": [1e-6, 1.0]}, cv=GroupKFold(2), scoring=uar_scorer
+        small_stack(fusion="mean"), {"estimator__C": [1e-6, 1.0]}, cv=GroupKFold(2), scoring=uar_scorer
     )
     with sklearn.config_context(enable_metadata_routing=True):
         scores = cross_validate(
@@ -257,7 +259,7 @@ def test_nested_search_with_groups():
 def test_halving_search(resource):
     limits = {"min_resources": 60} if resource == "n_samples" else {"min_resources": 50, "max_resources": 200}
     search = HalvingGridSearchCV(
-        stack(classes=CLASSES),
+        small_stack(classes=CLASSES),
         {"estimator__C": [1e-6, 1.0], "fusion": ["mean"]},
         resource=resource,
         cv=GroupKFold(2),
@@ -270,14 +272,14 @@ def test_halving_search(resource):
 
 
 def test_pipelines():
-    pipeline = make_pipeline(StandardScaler(), stack()).fit(X, Y)
-    assert pipeline.score(X, Y) > 0.85
+    pipeline = make_pipeline(StandardScaler(), small_stack()).fit(X, Y)
+    assert accuracy(pipeline) > 0.85
     pipeline.fit(X, Y, multiraterstackingclassifier__groups=GROUPS)
     assert cross_val_predict(pipeline, X, Y, cv=GroupKFold(3), groups=GROUPS).shape == (150,)
 
 
 def test_pickle_clone_and_deepcopy():
-    model = stack(small(), fusion="softmax", view_params={"E1": {"dropout": 0.1}}).fit(X, Y)
+    model = small_stack(small_blstm(), fusion="softmax", view_params={"E1": {"dropout": 0.1}}).fit(X, Y)
     for twin in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
         np.testing.assert_array_equal(twin.predict_proba(X), model.predict_proba(X))
         np.testing.assert_array_equal(twin.predict_proba_raters(X), model.predict_proba_raters(X))
@@ -298,14 +300,14 @@ def test_score_takes_ratings_and_weights(fitted):
 
 
 def test_pandas_output_of_a_views_transform_does_not_matter():
-    model = stack(small().set_output(transform="pandas"), views=["crowd_hard"]).fit(X, Y)
-    expected = stack(small(), views=["crowd_hard"]).fit(X, Y)
+    model = small_stack(small_blstm().set_output(transform="pandas"), views=["crowd_hard"]).fit(X, Y)
+    expected = small_stack(small_blstm(), views=["crowd_hard"]).fit(X, Y)
     np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
 
 
 def test_a_refit_on_an_array_forgets_the_names_of_the_features():
     frame = pd.DataFrame(np.asarray(X), columns=list("abcd"))
-    model = stack(views=["crowd_hard", "crowd_soft"]).fit(frame, Y)
+    model = small_stack(views=["crowd_hard", "crowd_soft"]).fit(frame, Y)
     assert list(model.feature_names_in_) == list("abcd")
     model.fit(X, Y)
     assert not hasattr(model, "feature_names_in_")

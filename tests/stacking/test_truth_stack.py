@@ -5,10 +5,10 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
+from made import X, Y
 from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.datasets import make_rated_samples
 from sklearn_raters.stacking._truth_stack import TRUTH_VIEWS, truth_stack
-from small_stacks import X, Y
 
 
 def test_it_is_an_ordinary_stack_and_what_the_user_sets_wins():

@@ -33,8 +33,8 @@ def test_parameters_of_views_are_set_by_the_views_names():
     model = stack().set_params(crowd_soft__C=5.0, estimator__C=3.0, alpha=0.5)
     assert model.view_params == {"crowd_soft": {"C": 5.0}}
     assert (model.estimator.C, model.alpha) == (3.0, 0.5)
-    assert model._view_estimator("crowd_soft").C == 5.0
-    assert model._view_estimator("crowd_hard").C == 3.0
+    assert model._view_estimator("crowd_soft", model.estimator).C == 5.0
+    assert model._view_estimator("crowd_hard", model.estimator).C == 3.0
     model.set_params(crowd_soft__tol=0.5, E1__C=2.0)
     assert model.view_params == {"crowd_soft": {"C": 5.0, "tol": 0.5}, "E1": {"C": 2.0}}
 
@@ -49,26 +49,26 @@ def test_what_get_params_gives_set_params_takes():
 
 def test_a_view_may_be_given_an_estimator_of_its_own():
     model = stack().set_params(crowd_hard=SVC(), crowd_hard__C=9.0)
-    assert isinstance(model._view_estimator("crowd_hard"), SVC)
-    assert model._view_estimator("crowd_hard").C == 9.0
+    assert isinstance(model._view_estimator("crowd_hard", model.estimator), SVC)
+    assert model._view_estimator("crowd_hard", model.estimator).C == 9.0
     model.set_params(crowd_hard=GaussianNB())
-    assert isinstance(model._view_estimator("crowd_hard"), GaussianNB)
-    assert isinstance(model._view_estimator("E1"), LogisticRegression)
+    assert isinstance(model._view_estimator("crowd_hard", model.estimator), GaussianNB)
+    assert isinstance(model._view_estimator("E1", model.estimator), LogisticRegression)
 
 
 def test_parameters_inside_a_pipeline_are_reached():
     model = MultiRaterStackingClassifier(make_pipeline(StandardScaler(), LogisticRegression()))
     model.set_params(E1__logisticregression__C=7.0)
-    assert model._view_estimator("E1")[-1].C == 7.0
+    assert model._view_estimator("E1", model.estimator)[-1].C == 7.0
     assert model.estimator[-1].C == 1.0
 
 
 def test_raters_called_by_numbers_have_one_entry():
     model = stack(view_params={0: {"C": 5.0}}).set_params(**{"0__tol": 0.5, "1__C": 2.0})
     assert model.view_params == {0: {"C": 5.0, "tol": 0.5}, "1": {"C": 2.0}}
-    assert model._view_estimator(0).get_params()["tol"] == 0.5
-    assert model._view_estimator(1).C == 2.0
-    assert model._view_estimator("0").C == 5.0
+    assert model._view_estimator(0, model.estimator).get_params()["tol"] == 0.5
+    assert model._view_estimator(1, model.estimator).C == 2.0
+    assert model._view_estimator("0", model.estimator).C == 5.0
 
 
 def test_the_callers_dict_and_estimators_stay_as_they_are():
@@ -79,7 +79,7 @@ def test_the_callers_dict_and_estimators_stay_as_they_are():
     model.set_params(crowd_soft__C=1.0, E1__C=9.0, E2__C=4.0)
     assert given == {"crowd_soft": before, "E1": own}
     assert own.C == 2.0
-    assert model._view_estimator("E1") is not model.view_params["E1"]
+    assert model._view_estimator("E1", model.estimator) is not model.view_params["E1"]
 
 
 def test_a_clone_keeps_them_apart():
@@ -113,7 +113,7 @@ def test_an_unknown_parameter_without_a_view_is_an_error():
 
 def test_an_unknown_parameter_of_a_view_is_an_error_when_used():
     with pytest.raises(ValueError, match="View 'crowd_soft': Invalid parameter 'D'"):
-        stack().set_params(crowd_soft__D=0.5)._view_estimator("crowd_soft")
+        stack().set_params(crowd_soft__D=0.5)._view_estimator("crowd_soft", LogisticRegression())
 
 
 def test_a_view_whose_name_holds_the_delimiter_is_set_by_view_params_alone():

@@ -13,16 +13,18 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from made import CLASSES, GROUPS, VIEWS, X, Y, accuracy, small_blstm, small_stack
 from sklearn_raters import MultiRaterStackingClassifier, SoftTargetClassifier
 from sklearn_raters.consensus import agreement_weights, hard_labels, soft_labels
 from sklearn_raters.consensus._crowd_kit import consensus_labels, consensus_proba
 from sklearn_raters.ratings import Task, parse_ratings
-from small_stacks import ALL, CLASSES, FUSIONS, GROUPS, X, Y, small, stack
+
+FUSIONS = ["logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.01)]
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    return stack().fit(X, Y)
+    return small_stack().fit(X, Y)
 
 
 # What IEMOCAP's ratings look like: more labels than classes, and a merger after the majority.
@@ -67,10 +69,10 @@ class Recorder(ClassifierMixin, BaseEstimator):
 def test_each_view_learns_from_its_own_samples_and_targets():
     samples = np.arange(8.0)[:, None]
     groups = np.array(list("ssttuuvv"))
-    model = stack(Recorder(), classes=EMOTIONS, label_map=LABEL_MAP, fusion="mean", alpha=0.75)
+    model = small_stack(Recorder(), classes=EMOTIONS, label_map=LABEL_MAP, fusion="mean", alpha=0.75)
     model.fit(samples, RATED, groups=groups)
     views = dict(zip(model.views_, model.estimators_, strict=True))
-    assert model.views_ == ALL
+    assert model.views_ == VIEWS
     assert model.raters_ == ["E1", "E2", "E3"]
     rows = {name: view.X_[:, 0].tolist() for name, view in views.items()}
     assert rows == {
@@ -102,7 +104,7 @@ def test_each_view_learns_from_its_own_samples_and_targets():
 def test_a_raters_lighter_vote_for_a_class_counts_beside_a_heavier_one_outside():
     weights = np.array([[[0.0, 0.3, 0.7]], [[1, 0, 0]], [[0, 1, 0]]])
     votes = parse_ratings(weights, classes=["anger", "sadness", "frustration"])
-    model = stack(Recorder(), classes=["anger", "sadness"], fusion="mean", alpha=0)
+    model = small_stack(Recorder(), classes=["anger", "sadness"], fusion="mean", alpha=0)
     model.fit(np.zeros((3, 1)), votes)
     rows = dict(zip(model.views_, model.view_rows_, strict=True))
     assert (rows["crowd_soft"].tolist(), rows[0].tolist()) == ([1, 2], [0, 1, 2])
@@ -110,7 +112,7 @@ def test_a_raters_lighter_vote_for_a_class_counts_beside_a_heavier_one_outside()
 
 
 def test_alpha_reaches_the_soft_labels():
-    model = stack(
+    model = small_stack(
         Recorder(), classes=EMOTIONS, label_map=LABEL_MAP, fusion="mean", alpha=0, views=["crowd_soft"]
     )
     model.fit(np.zeros((8, 1)), RATED)
@@ -119,25 +121,25 @@ def test_alpha_reaches_the_soft_labels():
 
 def test_raters_without_a_view_still_vote():
     ratings = Y.assign(E4=[None] * 140 + ["sad"] * 10)
-    model = stack(min_ratings=50).fit(X, ratings)
-    assert model.views_ == ALL
+    model = small_stack(min_ratings=50).fit(X, ratings)
+    assert model.views_ == VIEWS
     np.testing.assert_array_equal(
         model.view_rows_[0], np.flatnonzero([label is not None for label in hard_labels(ratings)])
     )
-    assert stack(min_ratings=1000).fit(X, Y).views_ == ["crowd_hard", "crowd_soft"]
-    assert stack(min_ratings=1000).fit(X, Y).predict_proba_raters(X[:4]).shape == (4, 0, 3)
+    assert small_stack(min_ratings=1000).fit(X, Y).views_ == ["crowd_hard", "crowd_soft"]
+    assert small_stack(min_ratings=1000).fit(X, Y).predict_proba_raters(X[:4]).shape == (4, 0, 3)
 
 
 def test_a_rater_counts_by_the_ratings_in_the_classes():
     ratings = Y.assign(E4=[None] * 75 + ["bored"] * 75)
-    assert stack(classes=CLASSES).fit(X, ratings).views_ == ALL
+    assert small_stack(classes=CLASSES).fit(X, ratings).views_ == VIEWS
 
 
 @pytest.mark.parametrize("seed_in", ["stack", "estimator"])
 @pytest.mark.parametrize("fusion", FUSIONS)
 def test_a_raters_view_is_that_view_trained_alone(fusion, seed_in):
-    network = small(random_state=3 if seed_in == "estimator" else None)
-    model = stack(network, fusion=fusion, random_state=None if seed_in == "estimator" else 0)
+    network = small_blstm(random_state=3 if seed_in == "estimator" else None)
+    model = small_stack(network, fusion=fusion, random_state=None if seed_in == "estimator" else 0)
     model.fit(X, Y, groups=GROUPS)
     together = model.predict_proba_raters(X)
     assert together.shape == (150, 3, 3)
@@ -164,9 +166,9 @@ def test_of_many_raters_those_with_most_ratings_have_a_view():
         (3, ["some", "most", "same"]),
         (None, ["few", "some", "most", "same"]),
     ]:
-        model = stack(DummyClassifier(), fusion="mean", max_raters=max_raters).fit(table, ratings)
+        model = small_stack(DummyClassifier(), fusion="mean", max_raters=max_raters).fit(table, ratings)
         assert model.raters_ == expected
-    named = stack(DummyClassifier(), fusion="mean", views=["few", "crowd_hard"], max_raters=1)
+    named = small_stack(DummyClassifier(), fusion="mean", views=["few", "crowd_hard"], max_raters=1)
     assert named.fit(table, ratings).views_ == ["few", "crowd_hard"]
 
 
@@ -179,14 +181,14 @@ def test_a_raters_view_of_an_ordinary_classifier_is_that_view_trained_alone(fitt
 
 def test_the_views_stay_bit_identical_through_the_fusion(monkeypatch):
     before = []
-    fit_fusion = MultiRaterStackingClassifier._fit_fusion
+    fuse = MultiRaterStackingClassifier._fuse
 
-    def noting(self, *args):
-        before.extend(pickle.loads(pickle.dumps(self.estimators_)))
-        return fit_fusion(self, *args)
+    def copy_first(self, plan, trained, data):
+        before.extend(pickle.loads(pickle.dumps([view.estimator for view in trained[0]])))
+        return fuse(self, plan, trained, data)
 
-    monkeypatch.setattr(MultiRaterStackingClassifier, "_fit_fusion", noting)
-    model = stack(small(), fusion="softmax").fit(X, Y)
+    monkeypatch.setattr(MultiRaterStackingClassifier, "_fuse", copy_first)
+    model = small_stack(small_blstm(), fusion="softmax").fit(X, Y)
     model.predict(X)
     assert len(before) == 5
     for frozen, now in zip(before, model.estimators_, strict=True):
@@ -199,8 +201,8 @@ def test_the_views_stay_bit_identical_through_the_fusion(monkeypatch):
     "views", [["crowd_soft", "E2"], ["E2", "crowd_soft"], np.array(["E2", "crowd_soft"])]
 )
 def test_a_subset_of_views_is_the_same_views(views):
-    every = stack(small()).fit(X, Y)
-    some = stack(small(), views=views).fit(X, Y)
+    every = small_stack(small_blstm()).fit(X, Y)
+    some = small_stack(small_blstm(), views=views).fit(X, Y)
     assert some.views_ == list(views)
     places = [every.views_.index(name) for name in views]
     np.testing.assert_array_equal(every.predict_proba_views(X)[:, places], some.predict_proba_views(X))
@@ -209,14 +211,14 @@ def test_a_subset_of_views_is_the_same_views(views):
 @pytest.mark.parametrize(
     ("views", "expected"),
     [
-        ("all", ALL),
+        ("all", VIEWS),
         (["crowd_hard"], ["crowd_hard"]),
         (["raters"], ["E1", "E2", "E3"]),
         (["raters", "crowd_soft", "E1"], ["E1", "E2", "E3", "crowd_soft"]),
     ],
 )
 def test_views_by_name(views, expected):
-    model = stack(views=views).fit(X, Y)
+    model = small_stack(views=views).fit(X, Y)
     assert model.views_ == expected
     assert model.predict_proba_views(X[:4]).shape == (4, len(expected), 3)
     assert model.predict_proba_raters(X[:4]).shape == (4, len(model.raters_), 3)
@@ -227,7 +229,7 @@ def test_views_by_name(views, expected):
 @pytest.mark.parametrize("name", ["crowd_hard", "crowd_soft", "crowd_agreement", "crowd_glad", "raters"])
 def test_a_rater_called_like_a_view_is_an_error(name):
     with pytest.raises(ValueError, match=f"A rater is called '{name}'.*Rename this rater"):
-        stack().fit(X, Y.rename(columns={"E2": name}))
+        small_stack().fit(X, Y.rename(columns={"E2": name}))
 
 
 @pytest.mark.parametrize(
@@ -239,13 +241,13 @@ def test_a_rater_called_like_a_view_is_an_error(name):
 )
 def test_views_that_cannot_be_are_an_error(views, message):
     with pytest.raises(ValueError, match=message):
-        stack(views=views, min_ratings=999).fit(X, Y)
+        small_stack(views=views, min_ratings=999).fit(X, Y)
 
 
 @pytest.mark.parametrize("method", ["dawid_skene", "one_coin", "glad", "mace", "mmsr", "wawa"])
 def test_a_view_learns_what_a_method_finds(method):
     name = f"crowd_{method}"
-    model = stack(small(), views=["crowd_hard", name, "E1"], fusion="mean").fit(X, Y)
+    model = small_stack(small_blstm(), views=["crowd_hard", name, "E1"], fusion="mean").fit(X, Y)
     assert model.raters_ == ["E1"]
     labels = consensus_labels(Y, method)
     rows = np.flatnonzero([label is not None for label in labels])
@@ -271,7 +273,7 @@ def agreeing():
 @pytest.mark.parametrize("wrap", [lambda inner: inner, lambda inner: make_pipeline(StandardScaler(), inner)])
 def test_the_view_of_agreement_weighs_the_majority_by_it(routing, wrap):
     with config_context(enable_metadata_routing=routing):
-        model = stack(wrap(LogisticRegression()), views=["crowd_agreement"], fusion="mean").fit(X, Y)
+        model = small_stack(wrap(LogisticRegression()), views=["crowd_agreement"], fusion="mean").fit(X, Y)
     rows, labels, weights = agreeing()
     assert len(set(weights)) > 1
     inner = model.estimators_[0].estimator_
@@ -284,7 +286,7 @@ def test_the_view_of_agreement_weighs_the_majority_by_it(routing, wrap):
 @pytest.mark.parametrize("wrap", [lambda inner: inner, lambda inner: make_pipeline(StandardScaler(), inner)])
 def test_agreement_reaches_networks(routing, wrap):
     with config_context(enable_metadata_routing=routing):
-        model = stack(wrap(small()), views=["crowd_agreement"], fusion="mean").fit(X, Y)
+        model = small_stack(wrap(small_blstm()), views=["crowd_agreement"], fusion="mean").fit(X, Y)
     rows, labels, weights = agreeing()
     inner = model.estimators_[0]
     scaled = X
@@ -296,9 +298,9 @@ def test_agreement_reaches_networks(routing, wrap):
 
 def test_agreement_needs_sample_weights():
     with pytest.raises(TypeError, match=r"'crowd_agreement' has soft labels.*takes no sample_weight"):
-        stack(KNeighborsClassifier(), views=["crowd_agreement"]).fit(X, Y)
+        small_stack(KNeighborsClassifier(), views=["crowd_agreement"]).fit(X, Y)
 
 
 def test_inner_splits_keep_each_samples_agreement():
-    model = stack(views=["crowd_agreement", "crowd_hard"]).fit(X, Y, groups=GROUPS)
-    assert model.score(X, Y) > 0.85
+    model = small_stack(views=["crowd_agreement", "crowd_hard"]).fit(X, Y, groups=GROUPS)
+    assert accuracy(model) > 0.85

@@ -1,0 +1,246 @@
+"""Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
+
+from numbers import Integral
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_raters._align import align
+from sklearn_raters._inner_splits import inner_splits
+from sklearn_raters._nested import (
+    call_inside,
+    groups_for_fit,
+    innermost,
+    take_over_input,
+    takes_ratings,
+    unwrap,
+    weights_for_fit,
+)
+from sklearn_raters._rated import ConsensusMixin, check_samples
+from sklearn_raters._seeds import draw_seed
+from sklearn_raters._sklearn_compat import HasMethods, check_sample_weight
+from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.model_selection import cross_val_predict_raters
+from sklearn_raters.ratings import Task
+
+# Natural logarithms of the temperatures tried: from 1/150, nearly certain, to 150, nearly uniform.
+_LOG_TEMPERATURES = (-5, 5)
+
+
+def log_probabilities(proba):
+    """Return logarithms of probabilities, finite where these are 0."""
+    return np.log(np.clip(proba, np.finfo(np.float64).tiny, None))
+
+
+def fit_temperature(proba, codes, weight=None):
+    """Find the temperature that makes labels most likely.
+
+    The calibrated probabilities are softmax(log(p) / T).
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_samples, n_classes)
+        Probabilities p of samples that the classifier has not seen.
+    codes : ndarray of int of shape (n_samples,)
+        The column of each sample's label.
+    weight : ndarray of shape (n_samples,) or None, default=None
+        Weights of the samples.
+
+    Returns
+    -------
+    float
+        The temperature T: above 1 where the classifier was too sure, below 1 where it was not sure enough.
+    """
+    logits = log_probabilities(proba)
+
+    def loss(log_temperature):
+        scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
+        return -np.average(scaled[np.arange(len(codes)), codes], weights=weight)
+
+    return float(np.exp(minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded").x))
+
+
+class CalibratedRatersClassifier(ConsensusMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Calibrate the consensus probabilities of a classifier that learns from ratings.
+
+    Temperature scaling (Guo et al. 2017): one number T, by which the logarithms of the probabilities are
+    divided, is chosen on out-of-fold predictions against the consensus. The most probable class stays the
+    same. scikit-learn's `CalibratedClassifierCV` refuses ratings; this one takes them as they are.
+
+    Parameters
+    ----------
+    estimator : classifier
+        One that takes ratings, such as `MultiRaterStackingClassifier`, also at the end of a pipeline.
+    cv : int or splitter, default=5
+        Folds of the out-of-fold predictions; an int is that many folds of GroupKFold where groups are given,
+        else of shuffled samples. Every sample must be tested once.
+    n_jobs : int, default=None
+        Number of folds trained side by side.
+    random_state : int, RandomState instance or None, default=None
+        Source of the shuffled folds; the estimator keeps its own seed.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    estimator_ : classifier
+        The estimator, fitted on all samples.
+    temperature_ : float
+        The temperature: above 1 where the estimator was too sure.
+
+    References
+    ----------
+    Guo, Pleiss, Sun & Weinberger, "On calibration of modern neural networks", ICML 2017.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_raters import CalibratedRatersClassifier, MultiRaterStackingClassifier
+    >>> from sklearn_raters.datasets import make_rated_samples
+    >>> crowd = make_rated_samples(300, n_classes=3, n_features=16, class_sep=3, random_state=0)
+    >>> stack = MultiRaterStackingClassifier(LogisticRegression(), random_state=0)
+    >>> clf = CalibratedRatersClassifier(stack, cv=3, random_state=0).fit(crowd.X, crowd.Y)
+    >>> clf.predict_proba(crowd.X).shape
+    (300, 3)
+    """
+
+    __metadata_request__fit = {"groups": True}
+    _takes_ratings = True
+    _hands_on = True
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict_proba"])],
+        "cv": ["cv_object"],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(self, estimator, *, cv=5, n_jobs=None, random_state=None):
+        self.estimator = estimator
+        self.cv = cv
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Fit the estimator on each fold's training part to choose the temperature, then on all samples.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Whatever the estimator takes.
+        y : array-like
+            The ratings, in any form that the estimator takes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, in the estimator and in the choice of the temperature.
+        groups : array-like of shape (n_samples,), default=None
+            What must not be split between folds; handed on to the estimator.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        TypeError
+            If the estimator takes no ratings.
+        """
+        self._validate_params()
+        if not takes_ratings(self.estimator):
+            raise TypeError(
+                f"CalibratedRatersClassifier needs a classifier that takes ratings; got {self.estimator!r}. "
+                "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
+            )
+        X, y, groups = check_samples(
+            X, y, groups, name=type(self).__name__, allow_nan=get_tags(self).input_tags.allow_nan
+        )
+        weight = sample_weight
+        if weight is not None:
+            weight = check_sample_weight(weight, X, dtype=np.float64, ensure_non_negative=True)
+        consensus = hard_labels(Task(y, self.classes, self.label_map))
+        seed = draw_seed(self.random_state)
+        weights = weights_for_fit(self.estimator, weight)
+        proba, names = cross_val_predict_raters(
+            self.estimator,
+            X,
+            y,
+            groups=groups,
+            cv=inner_splits(self.cv, consensus, groups, seed),
+            n_jobs=self.n_jobs,
+            params=weights,
+            return_names=True,
+        )
+        estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
+        classes = estimator.classes_.tolist()
+        samples, labels = labelled_samples(consensus)
+        known = np.isin(labels, classes)
+        samples, labels = samples[known], labels[known]
+        codes = np.array([classes.index(label) for label in labels.tolist()])
+        proba = align(proba, names["classes"], classes)[samples]
+        weight = None if weight is None else weight[samples]
+        self.temperature_ = fit_temperature(proba, codes, weight)
+        self.estimator_ = estimator
+        self.classes_ = estimator.classes_
+        take_over_input(self, estimator)
+        return self
+
+    def predict_proba(self, X):
+        """Return the calibrated probabilities of the classes as the consensus.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        return softmax(log_probabilities(self.estimator_.predict_proba(X)) / self.temperature_, axis=1)
+
+    @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))
+    def predict_proba_raters(self, X):
+        """Return what each rater would say, as the estimator has it: these probabilities are not calibrated.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_raters, n_classes)
+            Raters in the order of `raters_`, classes in that of `classes_`.
+        """
+        check_is_fitted(self)
+        return call_inside(self.estimator_, "predict_proba_raters", X, {})
+
+    @property
+    def raters_(self):
+        """The raters that the fitted estimator knows."""
+        check_is_fitted(self)
+        return unwrap(self.estimator_).raters_
+
+    @property
+    def label_map(self):
+        """The estimator's map from the ratings' labels to classes."""
+        return getattr(innermost(self.estimator), "label_map", None)
+
+    @property
+    def classes(self):
+        """The classes that the estimator was given."""
+        return getattr(innermost(self.estimator), "classes", None)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
+        return tags
