@@ -38,16 +38,16 @@ def hold_out(groups, labels, fraction, seed, parts=()):
         If there is one group only, or each split takes some label away from the training part.
     """
     groups = np.arange(len(labels)) if groups is None else groups
-    if len(np.unique(groups)) < 2:
+    n_groups = len(np.unique(groups))
+    if n_groups < 2:
         raise ValueError(
             f"At least two groups are needed to hold one out; found n_samples = {len(labels)} in "
-            f"{len(np.unique(groups))} group. Give finer groups, or choose settings that hold nothing out "
+            f"{n_groups} group. Give finer groups, or choose settings that hold nothing out "
             "(early_stopping=False; fusion='softmax', 'mean' or a classifier)."
         )
-    n_groups = len(np.unique(groups))
     if np.ceil(fraction * n_groups) >= n_groups:
         raise ValueError(
-            f"validation_fraction={fraction} of {n_groups} groups leaves none of them to train on: hold out less."
+            f"validation_fraction={fraction} of {n_groups} groups leaves none to train on. Hold out less."
         )
     wanted = {label for label in labels if label is not None}
     splitter = GroupShuffleSplit(n_splits=_TRIES, test_size=fraction, random_state=seed)

@@ -1,23 +1,70 @@
-"""What estimators share that take ratings: the check of their input, the consensus, single raters."""
+"""What estimators that take ratings share: the check of their input, single raters, the consensus."""
+
+from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils import indexable
+from sklearn.utils import get_tags, indexable
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
-from sklearn_raters._sklearn_compat import num_samples, safe_indexing
+from sklearn_raters._sklearn_compat import check_sample_weight, num_samples, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.ratings import Task, Votes
 from sklearn_raters.sequences import check_frames, holds_sequences
 
 
-def check_samples(X, y, groups, *, name, allow_nan):
-    """Check that there are ratings, as many rows of them as samples, and as many groups.
+class RatedSamples(NamedTuple):
+    """Samples and all that belongs to them, checked.
 
-    Sequences are checked here, before they are cut into the views' parts: a view counts its own samples only,
-    and the first may have been trained for hours when the last one finds the fault. Tables, and
-    sequences that may hold NaN (`allow_nan`), are the views' own to check.
+    Parameters
+    ----------
+    X : list or array-like of length n_samples
+        The samples.
+    Y : ratings of n_samples
+        The ratings in the form in which they were given.
+    task : Task
+        The ratings and the classes.
+    groups : ndarray of shape (n_samples,) or None
+        What must not be split between training and validation.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the samples.
     """
+
+    X: object
+    Y: object
+    task: Task
+    groups: np.ndarray | None
+    sample_weight: np.ndarray | None
+
+
+def check_rated_samples(estimator, X, y, sample_weight, groups):
+    """Check what the `fit` of an estimator that takes ratings is given, before anything is trained.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Its `classes` and `label_map` say what is learnt.
+    X : list or array-like of length n_samples
+        Samples. Sequences of frames are checked one by one, unless the estimator takes NaN; tables are left
+        to the estimators inside.
+    y : ratings of n_samples
+        Ratings in any form, or a Task.
+    sample_weight : array-like of shape (n_samples,) or None
+        Weights of the samples.
+    groups : array-like of shape (n_samples,) or None
+        Groups of the samples.
+
+    Returns
+    -------
+    RatedSamples
+        The same, checked.
+
+    Raises
+    ------
+    ValueError
+        If there are no ratings, lengths differ, a weight is negative, or a sequence is not finite.
+    """
+    name = type(estimator).__name__
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None: give the ratings.")
     X, groups = (part if part is None else indexable(part)[0] for part in (X, groups))
@@ -31,14 +78,20 @@ def check_samples(X, y, groups, *, name, allow_nan):
                 f"Found input variables with inconsistent numbers of samples: X has {num_samples(X)}, "
                 f"{what} has {n_rows}. Each sample of X needs its row of {what}, in that order."
             )
-    if holds_sequences(X) and not allow_nan:
+    # Here, where a sample is known by its number: a view counts the samples of its own part only, and the
+    # last view would find the fault after hours.
+    if holds_sequences(X) and not get_tags(estimator).input_tags.allow_nan:
         check_frames(X, name)
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype != object:
         assert_all_finite(y, allow_nan=True, input_name="y")
         check_classification_targets(y[y == y])
-    return X, y, None if groups is None else np.asarray(groups)
+    if sample_weight is not None:
+        sample_weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+    groups = None if groups is None else np.asarray(groups)
+    task = Task(y, estimator.classes, estimator.label_map)
+    return RatedSamples(X, y, task, groups, sample_weight)
 
 
 def rows_of(Y, samples):
@@ -47,20 +100,37 @@ def rows_of(Y, samples):
 
 
 def check_raters(raters):
-    """Raise if what should be a list of raters, or None, is a single name."""
+    """Raise an error if `raters` is a single name instead of a list of names."""
     if isinstance(raters, str) or (raters is not None and not np.iterable(raters)):
         raise ValueError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
 
 
-def columns_of(wanted, raters, known, consensus):
-    """Return the wanted raters' columns of what the known ones say; the consensus where one is not known."""
+def columns_of(wanted, raters, proba, consensus):
+    """Select raters from the predictions for several raters.
+
+    Parameters
+    ----------
+    wanted : list
+        Names of the raters to select.
+    raters : list of length n_raters
+        Names of the raters in `proba`.
+    proba : ndarray of shape (n_samples, n_raters, n_classes)
+        Predictions for each rater.
+    consensus : ndarray of shape (n_samples, n_classes) or None
+        Predictions for a rater who is not among `raters`; None where all are.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_wanted, n_classes)
+        Predictions for the wanted raters, in their order.
+    """
     places = {name: place for place, name in enumerate(raters)}
-    columns = [known[:, places[name]] if name in places else consensus for name in wanted]
-    return np.stack(columns, axis=1) if columns else known[:, :0]
+    columns = [proba[:, places[name]] if name in places else consensus for name in wanted]
+    return np.stack(columns, axis=1) if columns else proba[:, :0]
 
 
 class ConsensusMixin:
-    """The label and the score of an estimator with `predict_proba`, `classes_` and `label_map`."""
+    """`predict` and `score` of a classifier with `predict_proba`, `classes_` and `label_map`."""
 
     def predict(self, X):
         """Return the consensus label of each sample.

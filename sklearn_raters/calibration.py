@@ -21,12 +21,11 @@ from sklearn_raters._nested import (
     unwrap,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, check_samples
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples
 from sklearn_raters._seeds import draw_seed
-from sklearn_raters._sklearn_compat import HasMethods, check_sample_weight
+from sklearn_raters._sklearn_compat import HasMethods
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.model_selection import cross_val_predict_raters
-from sklearn_raters.ratings import Task
 
 # Natural logarithms of the temperatures tried: from 1/150, nearly certain, to 150, nearly uniform.
 _LOG_TEMPERATURES = (-5, 5)
@@ -156,13 +155,8 @@ class CalibratedRatersClassifier(ConsensusMixin, MetaEstimatorMixin, ClassifierM
                 f"CalibratedRatersClassifier needs a classifier that takes ratings; got {self.estimator!r}. "
                 "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
             )
-        X, y, groups = check_samples(
-            X, y, groups, name=type(self).__name__, allow_nan=get_tags(self).input_tags.allow_nan
-        )
-        weight = sample_weight
-        if weight is not None:
-            weight = check_sample_weight(weight, X, dtype=np.float64, ensure_non_negative=True)
-        consensus = hard_labels(Task(y, self.classes, self.label_map))
+        X, y, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
+        consensus = hard_labels(task)
         seed = draw_seed(self.random_state)
         weights = weights_for_fit(self.estimator, weight)
         proba, names = cross_val_predict_raters(

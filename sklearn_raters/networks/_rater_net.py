@@ -7,13 +7,13 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from sklearn_raters._inner_splits import hold_out
-from sklearn_raters._rated import check_samples
+from sklearn_raters._rated import check_rated_samples
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters._targets import class_weights
 from sklearn_raters.networks._base import BaseNetClassifier
 from sklearn_raters.networks._rater_predictions import RaterAnswersMixin
 from sklearn_raters.networks._vote_targets import strangers_last, votes_in_rows
-from sklearn_raters.ratings import Task, majority, shorten
+from sklearn_raters.ratings import majority, shorten
 from sklearn_raters.sequences import as_samples, holds_sequences
 
 RATER_MODELS = (
@@ -213,10 +213,9 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
             If there are no ratings, the votes are for one class only, or a size or setting is not known.
         """
         self._validate_params()
-        X, y, groups = check_samples(X, y, groups, name=type(self).__name__, allow_nan=False)
+        X, _, task, groups, _ = check_rated_samples(self, X, y, None, groups)
         of_rows = not holds_sequences(X)
         samples = as_samples(self, X, reset=True)
-        task = Task(y, self.classes, self.label_map)
         classes, counts = task.classes, task.counts
         if (counts.sum(axis=0) > 0).sum() < 2:
             raise ValueError(

@@ -2,7 +2,6 @@
 
 from numbers import Integral, Real
 from time import perf_counter
-from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
@@ -13,17 +12,15 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 
 from sklearn_raters._nested import take_over_input
-from sklearn_raters._rated import check_samples
+from sklearn_raters._rated import check_rated_samples
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import (
     HasMethods,
     Interval,
     StrOptions,
-    check_sample_weight,
     safe_indexing,
 )
 from sklearn_raters.consensus import METHODS
-from sklearn_raters.ratings import Task
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.stacking._fine_tune import fine_tune
 from sklearn_raters.stacking._frozen import FrozenViews
@@ -36,27 +33,6 @@ from sklearn_raters.stacking._views import CROWD_VIEWS
 
 # Learnt attributes without a trailing underscore.
 _LEARNT = {"_frozen", "_fused", "_view_weights", "_unit_names"}
-
-
-class RatedSamples(NamedTuple):
-    """Samples and all that belongs to them, checked.
-
-    Parameters
-    ----------
-    X : list or array-like of length n_samples
-        The samples.
-    task : Task
-        The ratings and the classes.
-    groups : ndarray of shape (n_samples,) or None
-        What inner splits keep whole.
-    sample_weight : ndarray of shape (n_samples,) or None
-        Weights of the samples.
-    """
-
-    X: object
-    task: Task
-    groups: np.ndarray | None
-    sample_weight: np.ndarray | None
 
 
 def default_estimator(X):
@@ -87,33 +63,36 @@ class MultiRaterStackingClassifier(
         ends in one. None is `BLSTMClassifier` for sequences, and for tables and sparse rows scikit-learn's
         `LogisticRegression` with its L2 penalty, which tables reach standardised.
     views : "all" or list, default="all"
-        "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least `min_ratings` ratings. A
-        list names views: these, raters, "raters" for all with enough ratings, "crowd_agreement" (the majority
-        weighted by `consensus.agreement_weights`), "crowd_dawid_skene", ... (`crowd_labels.consensus_proba`).
+        Views to train. "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least
+        `min_ratings` ratings. A list may name these two, single raters, "raters" (all with enough ratings),
+        "crowd_agreement" (the majority weighted by `consensus.agreement_weights`), and
+        "crowd_dawid_skene", "crowd_glad", ... (labels by these methods of `consensus.consensus_proba`).
     view_params : dict, default=None
-        By view, a dict of parameters that it has otherwise than `estimator`, or an estimator of its own.
-        `set_params(crowd_soft__learning_rate=1e-4)`, as a grid does it, writes here.
+        For single views, from the view's name to a dict of parameters that differ from those of `estimator`,
+        or to another estimator. `set_params(crowd_soft__learning_rate=1e-4)`, as in a grid, writes here.
     fusion : {"logistic", "softmax", "mean", "mixture", "fine_tune"} or classifier, default="logistic"
         - "logistic": the softmax layer as a convex problem, a multinomial logistic regression. Its penalty is
           chosen on held-out groups, represented by views trained without them: each view is trained twice.
         - "softmax": the paper's layer, trained by Adamax with dropout (`SoftmaxLayerClassifier`).
-        - "mean": the views' posteriors, averaged; of `views=["raters"]` the ensemble of Fayek et al. 2016.
-        - "mixture": an average by weights that are learnt on held-out groups as in "logistic".
-        - "fine_tune": "logistic", then views and layer are trained on together by Adamax at 1e-4, for as many
-          epochs as lower the cross-entropy on the held-out groups, none where none does.
+        - "mean": the average of the views' posteriors; with `views=["raters"]` the ensemble of Fayek et al.
+          2016.
+        - "mixture": a weighted average of the posteriors, its weights learnt on held-out groups as the
+          penalty of "logistic" is.
+        - "fine_tune": "logistic", then further training of views and layer together by Adamax at 1e-4, for
+          the number of epochs (possibly 0) with the lowest cross-entropy on the held-out groups.
         - A classifier, which is fitted on the representations.
     class_weight : dict or "balanced", default=None
         Weights of the classes in the fusion layer, not in the views; with "mean", "balanced" divides each
         view's posterior by its own prior.
     cv : int, splitter or None, default=None
-        None fuses in-sample, as the paper does. Else the fusion learns from out-of-fold posteriors, since the
-        representations of networks trained apart are not comparable.
+        None fuses in-sample, as the paper does. With a splitter, the fusion learns from out-of-fold
+        posteriors: representations of networks that were trained apart cannot be compared.
     validation_fraction : float, default=0.2
         Share of the groups held out to choose the penalty of "logistic".
     consensus : str or callable, default="majority"
         What "crowd_hard" and the fusion learn: "majority", or by crowd-kit "dawid_skene", "one_coin", "glad",
-        "mace", "mmsr", "wawa"; see `crowd_labels.consensus_labels`. Where one answer is true, "dawid_skene"
-        finds it more often; scores against ratings are against the majority all the same.
+        "mace", "mmsr", "wawa"; see `consensus.consensus_labels`. Where one answer is true, "dawid_skene"
+        finds it more often. Scorers compare with the majority in any case.
     alpha : float, default=0.75
         Smoothing of soft labels, equation 1 of the paper.
     classes : list, default=None
@@ -121,17 +100,17 @@ class MultiRaterStackingClassifier(
     label_map : dict, default=None
         From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}.
     min_ratings : int, default=1
-        How many samples a rater must have put into the classes for a view of its own.
+        Number of samples that a rater must have given a class of the task to get a view.
     max_raters : int, default=None
-        How many raters, those who rated most, have a view of their own; the crowd views count all.
+        Largest number of raters with a view: those who rated the most samples. The crowd views count all.
     n_jobs : int, default=None
-        Views trained side by side.
+        Number of views trained side by side.
     memory : str or joblib.Memory, default=None
-        Where trained views are kept, for fits that were interrupted or differ in their fusion alone.
+        Folder that keeps trained views, for fits that were interrupted or that differ in their fusion alone.
     random_state : int, RandomState instance or None, default=None
         Source of the seeds of views and fusion; None leaves those of the estimators as they are.
     verbose : int, default=0
-        Above 0 shows a bar on standard error.
+        Whether to show a progress bar on standard error (above 0).
 
     Attributes
     ----------
@@ -144,15 +123,15 @@ class MultiRaterStackingClassifier(
     estimators_ : list of classifiers
         The frozen views, in the order of `views_`.
     view_rows_ : list of ndarray of int
-        Which samples each view learnt from.
+        Samples that each view learnt from.
     view_fit_time_ : dict
-        Seconds of each view's training, also of that for choosing the penalty, by the view's name.
+        Seconds of each view's trainings, those on a part of the samples included, by the view's name.
     fusion_ : classifier or None
-        The fitted layer; None for "mean". That of "mixture" has the views' `weights_`.
+        The fitted fusion; None for "mean". With "mixture" its `weights_` are the views' weights.
     n_iter_ : int
         Epochs of "fine_tune" that were kept.
     fusion_fit_time_ : float
-        Seconds of representing the samples by the frozen views and of fitting the fusion on that.
+        Seconds of computing the representations and of fitting the fusion.
 
     Notes
     -----
@@ -331,17 +310,10 @@ class MultiRaterStackingClassifier(
         return self
 
     def _check_input(self, X, y, sample_weight, groups):
-        """Check parameters and data; return the data with the ratings as a Task."""
         self._validate_params()
-        estimator = self.estimator
-        if estimator is not None and not is_classifier(estimator):
-            raise TypeError(f"estimator must be a classifier; got {estimator!r}.")
-        X, y, groups = check_samples(
-            X, y, groups, name=type(self).__name__, allow_nan=get_tags(self).input_tags.allow_nan
-        )
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        return RatedSamples(X, Task(y, self.classes, self.label_map), groups, sample_weight)
+        if self.estimator is not None and not is_classifier(self.estimator):
+            raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
+        return check_rated_samples(self, X, y, sample_weight, groups)
 
     def _plan(self, data):
         base = default_estimator(data.X) if self.estimator is None else self.estimator
