@@ -393,7 +393,7 @@ def test_ctrl_c_leaves_nothing_and_exits_with_status_130(made, tmp_path, evaluat
     temporary, work = tmp_path / "tmp", tmp_path / "work"
     temporary.mkdir()
     work.mkdir()
-    options = ["--n-jobs", "2" if "workers" in moment else "1", "--min-ratings", "20"]
+    options = ["--n-jobs", "2" if "workers" in moment else "1", "--min-ratings", "20", "--fusion", "mean"]
     if "training" in moment:
         options += ["--corpus", "iemocap", "--root", made]
     process = evaluation(work, temporary, *options)
