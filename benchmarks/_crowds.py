@@ -1,4 +1,4 @@
-"""The crowds that the methods are compared on: simulated ones with known truth, and rated speech."""
+"""Data that the methods are compared on: simulated crowds of raters with known truth, and rated speech."""
 
 import os
 import tempfile
@@ -15,17 +15,19 @@ from sklearn_raters.datasets import load_iemocap, load_speechocean762, make_rate
 
 DATA = Path(os.environ.get("SKLEARN_RATERS_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 SIMULATED = {
-    "objective": {"ratings_per_sample": 5},
-    "sparse": {"ratings_per_sample": 1},
-    "camps": {"ratings_per_sample": 5, "raters": {"expert": 6, "camp": 6}},
+    # One true answer a sample; experts, biased raters and spammers.
+    "five_votes": {"ratings_per_sample": 5},
+    "one_vote": {"ratings_per_sample": 1},
+    # Two groups of raters who name half of the classes differently.
+    "two_conventions": {"ratings_per_sample": 5, "raters": {"expert": 6, "camp": 6}},
 }
-SPEECH = ("made speech", "speechocean762")
+SPEECH = ("synthetic_speech", "speechocean762")
 N_FOLDS = 5
 
 
 @dataclass
 class Part:
-    """A training or test part: a table, ratings, the true labels (None where nobody knows them)."""
+    """A training or test part: features, ratings, and the true labels, None where they are not known."""
 
     X: np.ndarray
     Y: pd.DataFrame
@@ -33,23 +35,23 @@ class Part:
     classes: list
 
     def codes(self):
-        """Return the ratings as class codes, (n_samples, n_raters), NaN where there is none."""
-        code = {label: place for place, label in enumerate(self.classes)}
+        """Return the ratings as class codes, shape (n_samples, n_raters), NaN where a rater gave none."""
+        code = {label: index for index, label in enumerate(self.classes)}
         return self.Y.apply(lambda column: column.map(code)).to_numpy(dtype=float)
 
 
 def simulated(crowd, seed, n_samples):
-    """Draw a crowd; half of its samples are the test part."""
+    """Draw a crowd and return its first half for training and its second half for testing."""
     data = make_rated_samples(2 * n_samples, random_state=seed, **SIMULATED[crowd])
     halves = slice(n_samples), slice(n_samples, None)
-    return [Part(data.X[own], data.Y[own], data.true_labels[own], data.classes) for own in halves]
+    return [Part(data.X[half], data.Y[half], data.true_labels[half], data.classes) for half in halves]
 
 
 @cache
 def speech(corpus):
-    """Return functionals, one label a rater and sample, classes and sessions of a corpus of speech."""
+    """Return functionals, ratings (one label a rater and sample), classes and sessions of a corpus."""
     with tempfile.TemporaryDirectory() as folder:
-        if corpus == "made speech":
+        if corpus == "synthetic_speech":
             bunch = load_iemocap(make_rated_speech(Path(folder) / "made", random_state=0))
         else:
             bunch = load_speechocean762(DATA / "speechocean762", task="prosodic")
@@ -58,24 +60,24 @@ def speech(corpus):
     merged = bunch.label_map or {}
 
     def one_class(cell):
-        # The peers take one label a rater: the first of several, and none outside the classes.
+        # The other packages take one label a rater: keep the first of several, and none that is no class.
         label = cell[0] if isinstance(cell, tuple | list) else cell
         label = merged.get(label, label)
         return label if label in bunch.classes else None
 
-    # A rater whom some fold would not know is left out.
+    # Leave out raters of a single session: the fold that tests it has no training labels of theirs.
     Y = bunch.Y.map(one_class)
     rated = Y.notna().groupby(np.asarray(bunch.sessions)).any()
     return np.float32(X), Y.loc[:, rated.sum() > 1], bunch.classes, np.asarray(bunch.sessions)
 
 
 def fold_of_speech(corpus, seed):
-    """Return the training and the test part of one fold, the seed's."""
+    """Yield the training part and the test part of one fold; the seed chooses the fold."""
     X, Y, classes, sessions = speech(corpus)
     for part in list(GroupKFold(N_FOLDS).split(X, groups=sessions))[seed % N_FOLDS]:
         yield Part(X[part], Y.iloc[part].reset_index(drop=True), None, list(classes))
 
 
 def crowd(name, seed, n_samples):
-    """Return the training and the test part of a crowd."""
+    """Return the training part and the test part of a crowd."""
     return tuple(fold_of_speech(name, seed) if name in SPEECH else simulated(name, seed, n_samples))

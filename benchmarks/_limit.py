@@ -1,4 +1,4 @@
-"""The machine's limit: the paper's network in multiply-adds, and how many of them sgemm does a second."""
+"""The machine's limit: the multiply-adds of the paper's network, and how many a second sgemm computes."""
 
 from time import perf_counter
 
@@ -9,17 +9,20 @@ BATCH, DENSE, LSTM, REPRESENTATION = 32, 256, 128, 256
 
 
 def multiply_adds(X, *, backward=True):
-    """Return the network's multiply-adds on X; backward adds twice the forward, bar the input's share."""
-    first = N_FEATURES * DENSE
-    a_frame = 2 * 4 * LSTM * (DENSE + LSTM) + 2 * 2 * LSTM
-    a_sample = 2 * LSTM * REPRESENTATION + REPRESENTATION * N_CLASSES
+    """Count the network's multiply-adds on X.
+
+    The backward pass adds twice the forward pass, except for the gradient of the input, which nobody needs.
+    """
+    first_layer = N_FEATURES * DENSE  # a frame
+    per_frame = 2 * 4 * LSTM * (DENSE + LSTM) + 2 * 2 * LSTM
+    per_sample = 2 * LSTM * REPRESENTATION + REPRESENTATION * N_CLASSES
     n_frames = sum(map(len, X))
-    forward = n_frames * (first + a_frame) + len(X) * a_sample
-    return 3 * forward - n_frames * first if backward else forward
+    forward = n_frames * (first_layer + per_frame) + len(X) * per_sample
+    return 3 * forward - n_frames * first_layer if backward else forward
 
 
 def sgemm_rate(seconds=1.0, device="cpu"):
-    """Return multiply-adds a second of float32 matrix products as large as a batch's input to the LSTM."""
+    """Measure multiply-adds a second, in float32 matrix products as large as a batch's input to the LSTM."""
     a, b = torch.randn(BATCH * 90, DENSE, device=device), torch.randn(DENSE, 8 * LSTM, device=device)
     out = torch.empty(len(a), b.shape[1], device=device)
     torch.mm(a, b, out=out)[0, 0].item()
@@ -27,6 +30,6 @@ def sgemm_rate(seconds=1.0, device="cpu"):
     while perf_counter() - start < seconds:
         for _ in range(10):
             torch.mm(a, b, out=out)
-        out[0, 0].item()  # a GPU has finished only when a value arrives
+        out[0, 0].item()  # waits until a GPU has finished
         n_products += 10
     return n_products * a.numel() * b.shape[1] / (perf_counter() - start)

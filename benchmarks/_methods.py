@@ -1,7 +1,7 @@
-"""The methods that `rater_methods.py` compares: ours on one trunk and one training, and the peers'.
+"""The methods that `rater_methods.py` compares: those of this package and those of other packages.
 
-Each is a function of training part, test part, seed and epochs that returns the test part's probabilities,
-and those of each rater where the method tells raters apart.
+Each method is a function of the training part, the test part, a seed and the number of epochs. It returns the
+probabilities of the test part's classes, and each rater's probabilities where the method predicts raters.
 """
 
 import warnings
@@ -10,23 +10,25 @@ from time import perf_counter
 import numpy as np
 import torch
 from _crowds import crowd
-from _peers import peers
+from _peers import installed_peers
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, RaterNetClassifier
-from sklearn_raters.consensus import hard_labels, soft_labels
-from sklearn_raters.consensus._crowd_kit import METHODS as CONSENSUS
-from sklearn_raters.consensus._crowd_kit import consensus_labels
+from sklearn_raters._torch import RATER_MODELS
+from sklearn_raters.consensus import METHODS as CONSENSUS
+from sklearn_raters.consensus import consensus_labels, hard_labels, soft_labels
 from sklearn_raters.metrics import rater_uar, soft_cross_entropy, unweighted_average_recall
-from sklearn_raters.networks._rater_net import RATER_MODELS
 from sklearn_raters.ratings import Task
-from sklearn_raters.stacking._truth_stack import truth_stack
+from sklearn_raters.stacking import truth_stack
 
 SETTINGS = {"batch_size": 64, "dropout": 0, "net_params": {"optimizer": torch.optim.Adam}, "device": "cpu"}
 
 
 class OneRaterNet(RaterNetClassifier):
-    """The same trunk with one head, as a view of the stack: soft labels are one rater's votes."""
+    """The network that all methods share, with one head, as a view of a stack.
+
+    It learns soft labels as the votes of a single rater.
+    """
 
     _takes_ratings = False
     _takes_soft_targets = True
@@ -37,29 +39,35 @@ class OneRaterNet(RaterNetClassifier):
 
 
 def network(raters, train, seed, epochs, **params):
+    """Return the network with a rater model, unfitted."""
     params |= {"max_epochs": epochs, "random_state": seed, "classes": train.classes}
     return RaterNetClassifier(raters, **SETTINGS, **params)
 
 
-def of_labels(labels, train, test, seed, epochs):
-    """Train the trunk on one label a sample; samples without one are left out."""
+def train_on_labels(labels, train, test, seed, epochs):
+    """Train the network on one label a sample, without the samples that have none."""
     kept = np.flatnonzero([label is not None for label in labels])
     model = network("multitask", train, seed, epochs)
     return model.fit(train.X[kept], np.asarray(labels[kept].tolist())).predict_proba(test.X), None
 
 
-def truth(train, test, *settings):
-    return of_labels(train.truth, train, test, *settings)
+def train_on_truth(train, test, *settings):
+    return train_on_labels(train.truth, train, test, *settings)
 
 
-def consensus_of(method):
+def train_on_consensus(method):
+    """Return the method that trains the network on a consensus of the raters."""
+
     def run(train, test, *settings):
-        return of_labels(consensus_labels(Task(train.Y, train.classes), method), train, test, *settings)
+        labels = consensus_labels(Task(train.Y, train.classes), method)
+        return train_on_labels(labels, train, test, *settings)
 
     return run
 
 
 def rater_model(raters, **params):
+    """Return the method that trains one network on the ratings of all raters."""
+
     def run(train, test, seed, epochs):
         model = network(raters, train, seed, epochs, **params).fit(train.X, train.Y)
         return model.predict_proba(test.X), model.predict_proba_raters(test.X, raters=list(test.Y.columns))
@@ -67,8 +75,8 @@ def rater_model(raters, **params):
     return run
 
 
-def several(raters):
-    """Return the ensemble of five networks."""
+def ensemble(raters):
+    """Return the method that averages five networks."""
 
     def run(train, test, seed, epochs):
         net = network(raters, train, seed, epochs)
@@ -80,7 +88,7 @@ def several(raters):
 
 
 def stack(make=MultiRaterStackingClassifier, view=None, **params):
-    """Return a stack of such views; None: of networks with the same trunk."""
+    """Return the method that fits a stack; None as `view` takes the network that all methods share."""
 
     def run(train, test, seed, epochs):
         net = OneRaterNet("multitask", max_epochs=epochs, **SETTINGS)
@@ -91,15 +99,18 @@ def stack(make=MultiRaterStackingClassifier, view=None, **params):
     return run
 
 
-def regressions(train, test, seed, epochs):
-    """Train one a rater without smoothing, as the peer does; a rater who says one class has none."""
+def rater_regressions(train, test, seed, epochs):
+    """Train a logistic regression for each rater who used two classes or more, and average them.
+
+    Soft labels are not smoothed, since scikit-activeml does not smooth them either.
+    """
     raters = [rater for rater in train.Y if train.Y[rater].nunique() > 1]
     view = LogisticRegression(max_iter=1000)
     return stack(view=view, views=raters, alpha=0, fusion="mean")(train, test, seed, epochs)
 
 
 def stack_on_trunk(raters, **params):
-    """Return a stack of logistic regressions on one trunk, which a rater model has trained on all votes."""
+    """Return the method that fits a stack of logistic regressions on the last layer of a rater network."""
 
     def run(train, test, seed, epochs):
         trunk = network(raters, train, seed, epochs).fit(train.X, train.Y)
@@ -110,14 +121,16 @@ def stack_on_trunk(raters, **params):
     return run
 
 
-def peer(method):
+def consensus_only(method):
+    """Return a method of another package in the form of the methods here: it predicts no raters."""
+
     def run(train, test, seed, epochs):
         return method(train, test, seed, epochs), None
 
     return run
 
 
-# What each step from the paper's stack to `truth_stack` gives, and what else was tried.
+# The steps from the paper's stack to `truth_stack`, and what else was tried.
 DAWID_SKENE = {"consensus": "dawid_skene"}
 STEPS = {
     "stack": stack(),
@@ -131,10 +144,10 @@ STEPS = {
     "truth_stack and raters": stack(truth_stack, views=[*truth_stack(None).views, "raters"]),
     "truth_stack, mean": stack(truth_stack, fusion="mean"),
 }
-PEERS = {name: peer(method) for name, method in peers().items()}
+PEERS = {name: consensus_only(method) for name, method in installed_peers().items()}
 METHODS = {
-    "true labels": truth,
-    **{f"{name}, then network": consensus_of(name) for name in CONSENSUS},
+    "true labels": train_on_truth,
+    **{f"{name}, then network": train_on_consensus(name) for name in CONSENSUS},
     "stack": STEPS["stack"],
     "stack, softmax layer": stack(fusion="softmax"),
     "stack, mean": stack(fusion="mean"),
@@ -143,22 +156,24 @@ METHODS = {
     **{name: STEPS[name] for name in ("stack, dawid_skene", "truth_stack", "truth_stack, mean")},
     **{name: rater_model(name) for name in RATER_MODELS},
     "crowd_layer, vector": rater_model("crowd_layer", rater_params={"kind": "vector"}),
-    # The peer's runs until it has converged; a linear model at 1e-3 has not after 50 epochs.
+    # A linear model has not converged after 50 epochs at 1e-3; scikit-activeml's runs until it has.
     "confusions, no hidden layer": rater_model(
         "geo_reg_w", rater_params={"strength": 0}, trunk_params={"hidden_units": ()}, learning_rate=3e-3
     ),
-    "logistic regressions of raters": regressions,
-    "annot_mix, as the peer": rater_model("annot_mix", rater_params={"mixing": 0.5, "rater_units": 16}),
-    "annot_mix, ensemble of five": several("annot_mix"),
+    "logistic regressions of raters": rater_regressions,
+    "annot_mix, settings of scikit-activeml": rater_model(
+        "annot_mix", rater_params={"mixing": 0.5, "rater_units": 16}
+    ),
+    "annot_mix, ensemble of five": ensemble("annot_mix"),
     **PEERS,
 }
-# The same method of a peer's and ours.
+# The same method in another package and here.
 PAIRS = {
     "scikit-activeml crowd_layer": "crowd_layer",
     "crowd-kit CrowdLayer": "crowd_layer",
     "crowd-kit CrowdLayer, vector": "crowd_layer, vector",
     "crowd-kit CoNAL": "conal",
-    "scikit-activeml annot_mix": "annot_mix, as the peer",
+    "scikit-activeml annot_mix": "annot_mix, settings of scikit-activeml",
     "scikit-activeml annot_mix, five": "annot_mix, ensemble of five",
     "scikit-activeml Raykar": "confusions, no hidden layer",
     "scikit-activeml ensemble": "logistic regressions of raters",
@@ -166,16 +181,16 @@ PAIRS = {
 
 
 def measure(name, method, seed, n_samples, epochs):
-    """Return one row: how a method does on one crowd."""
+    """Run one method on one crowd and one seed; return its scores and seconds as a row of the table."""
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     train, test = crowd(name, seed, n_samples)
     row = {"crowd": name, "method": method, "seed": seed}
     start = perf_counter()
     try:
-        proba, said = (METHODS | STEPS)[method](train, test, seed, epochs)
+        proba, rater_proba = (METHODS | STEPS)[method](train, test, seed, epochs)
     except ValueError as error:
-        return {**row, "cannot": str(error)}
+        return {**row, "error": str(error)}
     row["seconds"] = perf_counter() - start
     predicted = np.array(train.classes)[proba.argmax(axis=1)]
     if test.truth is not None:
@@ -188,7 +203,7 @@ def measure(name, method, seed, n_samples, epochs):
     soft = soft_labels(Task(test.Y, train.classes))
     rated = ~np.isnan(soft[:, 0])
     row["soft_cross_entropy"] = soft_cross_entropy(soft[rated], np.clip(proba[rated], 1e-12, 1))
-    if said is not None:
-        own = rater_uar(Task(test.Y, train.classes), said)
-        row["raters_own_uar"] = 100 * np.nanmean(list(own.values()))
+    if rater_proba is not None:
+        by_rater = rater_uar(Task(test.Y, train.classes), rater_proba)
+        row["mean_rater_uar"] = 100 * np.nanmean(list(by_rater.values()))
     return row

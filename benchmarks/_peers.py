@@ -1,7 +1,7 @@
-"""The peers' methods for several raters, on the trunk and the training that all methods here share.
+"""Methods for several raters of other packages, on the network and training that all compared methods share.
 
-Each is a function of training part, test part, seed and epochs that returns the test part's probabilities.
-Those whose package is not installed are left out, with a word on the screen.
+Each is a function of the training part, the test part, a seed and the number of epochs. It returns the
+probabilities of the test part's classes. Methods whose package is not installed are left out with a message.
 """
 
 import numpy as np
@@ -14,12 +14,13 @@ RATE = 1e-3
 
 
 def trunk_and_output(train):
+    """Return the hidden layer and the output layer, untrained."""
     hidden = torch.nn.Sequential(torch.nn.Linear(train.X.shape[1], HIDDEN), torch.nn.ReLU())
     return hidden, torch.nn.Linear(HIDDEN, len(train.classes))
 
 
 def fit(parameters, loss_of, n_rows, epochs):
-    """Minimise a loss of row indices by Adam, in random batches."""
+    """Minimise a loss, a function of row indices, by Adam in random batches."""
     optimizer = torch.optim.Adam(parameters, lr=RATE)
     for _ in range(epochs):
         for rows in torch.randperm(n_rows).split(BATCH):
@@ -29,12 +30,13 @@ def fit(parameters, loss_of, n_rows, epochs):
 
 
 @torch.inference_mode()
-def answer(hidden, output, X):
+def predict_proba(hidden, output, X):
+    """Return the probabilities of the classes."""
     return output(hidden(torch.from_numpy(X))).softmax(dim=1).numpy()
 
 
 def network(X, labels, train, seed, epochs):
-    """Train trunk and output on one code a sample."""
+    """Train the network on one class code a sample."""
     torch.manual_seed(seed)
     hidden, output = trunk_and_output(train)
     X, labels = torch.from_numpy(X), torch.from_numpy(labels)
@@ -44,7 +46,9 @@ def network(X, labels, train, seed, epochs):
     return hidden, output
 
 
-def scikit_activeml(kind, **own):
+def scikit_activeml(kind, **params):
+    """Return the method that trains one of scikit-activeml's classifiers."""
+
     def run(train, test, seed, epochs):
         from skactiveml.classifier import multiannotator
 
@@ -55,7 +59,8 @@ def scikit_activeml(kind, **own):
         }  # fmt: skip
         model = getattr(multiannotator, kind)(
             torch.nn.Sequential(*trunk_and_output(train)), n_annotators=train.Y.shape[1],
-            classes=list(range(len(train.classes))), neural_net_param_dict=settings, random_state=seed, **own,
+            classes=list(range(len(train.classes))), neural_net_param_dict=settings, random_state=seed,
+            **params,
         )  # fmt: skip
         model.fit(train.X, train.codes())
         return model.predict_proba(test.X)
@@ -64,7 +69,7 @@ def scikit_activeml(kind, **own):
 
 
 def five(method):
-    """Return the mean of five trainings from different seeds, as `DeepEnsembleClassifier` gives it."""
+    """Return the method averaged over five seeds, as `DeepEnsembleClassifier` does."""
 
     def run(train, test, seed, epochs):
         return np.mean([method(train, test, 100 * seed + copy, epochs) for copy in range(5)], axis=0)
@@ -73,7 +78,7 @@ def five(method):
 
 
 def regressions(train, test, seed, epochs):
-    """Train scikit-activeml's ensemble of a logistic regression a rater, posteriors averaged."""
+    """Train scikit-activeml's ensemble: a logistic regression a rater, probabilities averaged."""
     from skactiveml.classifier import SklearnClassifier
     from skactiveml.classifier.multiannotator import AnnotatorEnsembleClassifier
     from sklearn.linear_model import LogisticRegression
@@ -83,8 +88,8 @@ def regressions(train, test, seed, epochs):
     def regression():
         return SklearnClassifier(LogisticRegression(max_iter=1000), classes=classes)
 
-    own = [(rater, regression()) for rater in train.Y.columns]
-    model = AnnotatorEnsembleClassifier(own, voting="soft", classes=classes, random_state=seed)
+    members = [(rater, regression()) for rater in train.Y.columns]
+    model = AnnotatorEnsembleClassifier(members, voting="soft", classes=classes, random_state=seed)
     return model.fit(train.X, train.codes()).predict_proba(test.X)
 
 
@@ -98,7 +103,10 @@ def raykar(train, test, seed, epochs):
 
 
 def crowd_kit(layer):
-    """Train one of crowd-kit's modules; a batch holds as many votes as 64 samples have on average."""
+    """Return the method that trains one of crowd-kit's modules.
+
+    A batch holds as many votes as 64 samples have on average.
+    """
 
     def run(train, test, seed, epochs):
         from crowdkit.learning import CoNAL, CrowdLayer
@@ -107,34 +115,35 @@ def crowd_kit(layer):
         hidden, output = trunk_and_output(train)
         sizes = len(train.classes), train.Y.shape[1]
         X, codes = torch.from_numpy(train.X), train.codes()
-        sample, rater = (torch.from_numpy(place) for place in np.nonzero(~np.isnan(codes)))
+        sample, rater = (torch.from_numpy(index) for index in np.nonzero(~np.isnan(codes)))
         label = torch.from_numpy(codes[~np.isnan(codes)].astype(np.int64))
         module = CoNAL(*sizes) if layer == "conal" else CrowdLayer(*sizes, conn_type=layer)
 
-        def said(rows):
+        def vote_proba(rows):
             units = hidden(X[sample[rows]])
             if layer == "conal":
                 return module(units, output(units), rater[rows])
             return module(output(units).softmax(dim=1), rater[rows])
 
-        said(torch.arange(2))  # its lazy layer needs to see a batch before the optimiser does
+        vote_proba(torch.arange(2))  # creates the parameters of crowd-kit's lazy layer
         loss = torch.nn.CrossEntropyLoss()
         parameters = [*hidden.parameters(), *output.parameters(), *module.parameters()]
         votes = max(2, BATCH * len(label) // len(X))
-        n_rows = len(label) - (len(label) % votes == 1)  # a batch of one loses an axis there
+        n_rows = len(label) - (len(label) % votes == 1)  # crowd-kit fails on a batch of one
         optimizer = torch.optim.Adam(parameters, lr=RATE)
         for _ in range(epochs):
             for rows in torch.randperm(len(label))[:n_rows].split(votes):
                 optimizer.zero_grad()
-                loss(said(rows), label[rows]).backward()  # on what comes out, as its authors' code does
+                # Cross-entropy of the module's output, as in its authors' code.
+                loss(vote_proba(rows), label[rows]).backward()
                 optimizer.step()
-        return answer(hidden, output, test.X)
+        return predict_proba(hidden, output, test.X)
 
     return run
 
 
 def crowdlab(train, test, seed, epochs):
-    """Train on cleanlab's CROWDLAB labels, found with out-of-sample probabilities of the same network."""
+    """Train on CROWDLAB's labels (cleanlab), which need out-of-sample probabilities of the same network."""
     from cleanlab.multiannotator import get_label_quality_multiannotator, get_majority_vote_label
 
     codes = train.codes()
@@ -142,11 +151,13 @@ def crowdlab(train, test, seed, epochs):
     codes, X = codes[rated], train.X[rated]
     majority = get_majority_vote_label(codes).astype(np.int64)
     proba = np.empty((len(X), len(train.classes)))
-    for learnt, held in KFold(5, shuffle=True, random_state=seed).split(X):
-        proba[held] = answer(*network(X[learnt], majority[learnt], train, seed, epochs), X[held])
+    for fitted, held_out in KFold(5, shuffle=True, random_state=seed).split(X):
+        proba[held_out] = predict_proba(
+            *network(X[fitted], majority[fitted], train, seed, epochs), X[held_out]
+        )
     found = get_label_quality_multiannotator(codes, proba, calibrate_probs=True, verbose=False)
     labels = found["label_quality"]["consensus_label"].to_numpy().astype(np.int64)
-    return answer(*network(X, labels, train, seed, epochs), test.X)
+    return predict_proba(*network(X, labels, train, seed, epochs), test.X)
 
 
 METHODS = {
@@ -162,7 +173,7 @@ METHODS = {
 }
 
 
-def peers():
+def installed_peers():
     """Return the methods whose package is installed, by name."""
     from importlib.util import find_spec
 

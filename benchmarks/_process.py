@@ -1,4 +1,4 @@
-"""A call in a process of its own, and the peak of that process' memory."""
+"""Run a function in a new process, and read how much memory a process uses."""
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
@@ -8,7 +8,7 @@ from joblib.externals.loky import get_reusable_executor
 
 
 def in_own_process(function, *arguments):
-    """Call a function of the running script in a fresh process and return what it returns."""
+    """Call a function of the running script in a new process and return its result."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_call, function, arguments).result()
 
@@ -17,20 +17,20 @@ def _call(function, arguments):
     try:
         return function(*arguments)
     finally:
-        # Else this process would not end before joblib's idle workers do, after five minutes.
+        # Without this the process would wait five minutes for joblib's idle workers.
         get_reusable_executor().shutdown()
 
 
 def peak_megabytes():
-    """Return the peak of this process' own memory, in 10^6 bytes, as Linux tells it.
+    """Return the peak memory of this process in 10^6 bytes (Linux only).
 
-    `resource.getrusage` would not do: its maximum outlives exec, so a child starts with its parent's peak.
+    `resource.getrusage` is no substitute: a child process starts with the peak of its parent.
     """
     return _status("VmHWM")
 
 
 def resident_megabytes():
-    """Return the memory that this process holds now, in 10^6 bytes."""
+    """Return the memory that this process uses now, in 10^6 bytes (Linux only)."""
     return _status("VmRSS")
 
 

@@ -1,4 +1,4 @@
-"""What every benchmark here ends with: a table on the screen, and a CSV that names the machine."""
+"""Print the table of a benchmark and write it to a CSV that describes the machine."""
 
 import platform
 from pathlib import Path
@@ -13,7 +13,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 
 def processor():
-    """Return the processor's name as the system tells it."""
+    """Return the name of the processor."""
     listing = Path("/proc/cpuinfo")
     if listing.exists():
         names = [line.partition(":")[2] for line in listing.read_text().splitlines() if "model name" in line]
@@ -23,7 +23,7 @@ def processor():
 
 
 def machine():
-    """Return what the figures depend on: processor, cores, threads and versions."""
+    """Describe the machine: processor, cores, threads and versions."""
     return {
         "processor": processor(),
         "cores": joblib.cpu_count(),
@@ -37,9 +37,9 @@ def machine():
 
 
 def report(table, name, *, quick=False):
-    """Print a table and write it, with the machine's description in further columns, to results/<name>.csv.
+    """Print a table and write it to results/<name>.csv, with the machine's description in further columns.
 
-    Quick runs go to a file of their own, so that they never replace measured results.
+    Quick runs go to results/<name>_quick.csv, so that they never replace measured results.
     """
     with pd.option_context("display.width", 250, "display.max_columns", None, "display.max_rows", None):
         print(table.to_string(float_format=lambda value: f"{value:,.3f}"), flush=True)

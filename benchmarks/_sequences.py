@@ -1,4 +1,4 @@
-"""Made sequences with IEMOCAP's durations and their ratings, which several benchmarks train on."""
+"""Random sequences with IEMOCAP's durations, and ratings of them, for the benchmarks of speed."""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,14 @@ N_FEATURES, N_CLASSES = 45, 4
 
 
 def lengths(n_samples, rng):
-    """Return log-normal durations in steps, about 90 on average and at most 680."""
+    """Draw log-normal durations in steps: about 90 on average and at most 680."""
     spread = np.log1p((SD_SECONDS / MEAN_SECONDS) ** 2)
     seconds = rng.lognormal(np.log(MEAN_SECONDS) - spread / 2, np.sqrt(spread), n_samples)
     return np.round(STEPS_A_SECOND * seconds.clip(SHORTEST, LONGEST)).astype(int)
 
 
 def make_sequences(n_samples, seed=0):
-    """Return float32 sequences of shape (n_steps_i, 45) and labels that shift their means."""
+    """Return float32 sequences of shape (n_steps_i, 45) and labels; each class has other means."""
     rng = np.random.default_rng(seed)
     y = rng.integers(N_CLASSES, size=n_samples)
     means = rng.normal(scale=0.3, size=(N_CLASSES, N_FEATURES))
@@ -25,11 +25,14 @@ def make_sequences(n_samples, seed=0):
 
 
 def make_ratings(y, n_raters, seed=0):
-    """Return a table of ratings: 3 raters a sample, right in 4 of 5 cases; few raters do most of the work."""
+    """Return a table of ratings: 3 raters a sample, and a few raters who give most of the ratings.
+
+    A rating is the true label with probability 0.8, else any class at random.
+    """
     rng = np.random.default_rng(seed)
-    # The first of exponential clocks whose speeds are 1, 1/2, 1/3, ...
-    clocks = rng.exponential(size=(len(y), n_raters)) * np.arange(1, n_raters + 1)
-    raters = clocks.argpartition(3, axis=1)[:, :3]
+    # The smallest of exponential times with rates 1, 1/2, 1/3, ... choose the raters.
+    times = rng.exponential(size=(len(y), n_raters)) * np.arange(1, n_raters + 1)
+    raters = times.argpartition(3, axis=1)[:, :3]
     guesses = rng.integers(N_CLASSES, size=raters.shape)
     labels = np.where(rng.random(raters.shape) < 0.8, np.asarray(y)[:, None], guesses)
     cells = np.full((len(y), n_raters), None, dtype=object)

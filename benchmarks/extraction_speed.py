@@ -1,10 +1,10 @@
-"""Speed and memory of `OpenSmileFrames` against openSMILE's own Python side in a loop.
+"""Compare speed and memory of `OpenSmileFrames` with a loop over the opensmile package.
 
     python benchmarks/extraction_speed.py [--rounds 5] [--utterances 360] [--quick]
 
-Made speech, the same configuration for all, one process, contenders in turn after a run that starts workers
-and fills the cache: seconds, medians over the rounds, and hours of audio an hour. Then the peak memory at 1,
-2 and 4 times the files, each in a process of its own.
+All contenders extract the same frames of synthetic speech. A first run starts the workers and fills the
+cache; then each round runs every contender once. Printed are seconds, medians over the rounds, and hours of
+audio an hour. Then the peak memory is measured at 1, 2 and 4 times the files, each in a process of its own.
 """
 
 import argparse
@@ -24,13 +24,13 @@ from sklearn_raters.features._extraction import CONFIG
 
 
 def loop(paths):
-    """Extract as openSMILE's manual shows it."""
+    """Extract frames as in the manual of opensmile."""
     smile = opensmile.Smile(str(CONFIG), "lld", loglevel=1)
     return [smile.process_file(path) for path in paths]
 
 
 def extract_all(paths, **settings):
-    """Extract by the transformer, and see that it gives float32."""
+    """Extract frames by the transformer; raise TypeError if they are not float32."""
     frames = OpenSmileFrames(**settings).fit_transform(paths)
     if any(sample.dtype != "float32" for sample in frames):
         raise TypeError("OpenSmileFrames gave frames that are not float32.")
@@ -38,7 +38,7 @@ def extract_all(paths, **settings):
 
 
 def measure_speed(paths, cache, rounds):
-    """Return a table with a row a contender."""
+    """Return the table of seconds and ratios, a row a contender."""
     contenders = {
         "Smile.process_file in a loop": lambda: loop(paths),
         "OpenSmileFrames(n_jobs=1)": lambda: extract_all(paths, n_jobs=1),
@@ -56,14 +56,14 @@ def measure_speed(paths, cache, rounds):
     table = pd.DataFrame({"seconds": seconds.median(), "lowest": seconds.min(), "highest": seconds.max()})
     hours = sum(soundfile.info(path).duration for path in paths) / 3600
     table["hours_of_audio_an_hour"] = hours / (table["seconds"] / 3600)
-    # Ratios of rows of the same round: the machine's speed changes from round to round.
+    # Compare within a round, since the machine's speed changes from round to round.
     for column, base in zip(["times_the_loop", "times_n_jobs_1"], list(contenders)[:2], strict=True):
         table[column] = seconds.rdiv(seconds[base], axis=0).median()
     return table
 
 
 def measure_memory(paths, n_jobs):
-    """Return the megabytes of the frames, and of this process at its start and at most; a row."""
+    """Extract frames; return their size and the peak memory of this process before and after, a row."""
     extract_all(paths[:4], n_jobs=n_jobs)
     start = peak_megabytes()
     frames = extract_all(paths, n_jobs=n_jobs)

@@ -1,11 +1,12 @@
-"""How time and memory grow with the data: training by samples and by raters, ratings by votes.
+"""Measure how time and memory grow with the number of samples, raters and votes.
 
     python benchmarks/growth.py [--rounds 3] [--samples 2500] [--epochs 1] [--threads 2] [--quick]
 
-Each `MultiRaterStackingClassifier.fit` runs in a process of its own, at 1, 2 and 4 times the samples with 5
-raters, and with 5, 50 and 500 raters: seconds, medians over the rounds, and the peak of the process' memory,
-of which the frames and all that `fit` adds are held against 2.5 times the frames plus 500 MB. Then
-`parse_ratings` of tables of growing size, and what `max_raters` does to the recall of a crowd of fifty.
+`MultiRaterStackingClassifier.fit` runs in a process of its own at 1, 2 and 4 times the samples with 5 raters,
+and with 5, 50 and 500 raters. Printed are seconds and the peak memory, medians over the rounds.
+"share_of_allowed" is the size of the frames and of what `fit` adds to them, divided by 2.5 times the frames
+plus 500 MB. Then `parse_ratings` reads tables of growing size, and `max_raters` is compared on a simulated
+crowd of 50 raters.
 """
 
 import argparse
@@ -28,12 +29,12 @@ MAX_RATERS = 10
 
 
 def fit_once(n_samples, n_raters, epochs, threads, params):
-    """Fit one stack; return its figures, a row of the table."""
+    """Fit one stack and return its seconds and memory, a row of the table."""
     torch.set_num_threads(threads)
     network = BLSTMClassifier(max_epochs=epochs, device="cpu")
     stack = MultiRaterStackingClassifier(network, random_state=0, **params)
     X, y = make_sequences(64)
-    stack.fit(X, make_ratings(y, 5))  # what is loaded and allocated once
+    stack.fit(X, make_ratings(y, 5))  # warm up
     X, y = make_sequences(n_samples)
     Y = make_ratings(y, n_raters)
     start_mb, start = resident_megabytes(), perf_counter()
@@ -54,7 +55,7 @@ def fit_once(n_samples, n_raters, epochs, threads, params):
 
 
 def measure_fits(jobs, rounds):
-    """Return the medians of the rounds, a row a job; `jobs` holds arguments of `fit_once` by name."""
+    """Return the medians of the rounds, a row a job; `jobs` maps names to the arguments of `fit_once`."""
     rows = [
         pd.DataFrame({name: in_own_process(fit_once, *arguments) for name, arguments in jobs.items()}).T
         for _ in range(rounds)
@@ -64,26 +65,26 @@ def measure_fits(jobs, rounds):
 
 def rater_jobs(n_samples, settings, counts):
     """Return the arguments of `fit_once` by (raters, max_raters)."""
-    # A view for each of hundreds of raters is what `max_raters` is there to spare.
+    # 500 views would take hours; `max_raters` is there to avoid them.
     jobs = {(n, "none"): (n_samples, n, *settings, {}) for n in counts if n <= 50}
     limited = {"max_raters": MAX_RATERS}
     return jobs | {(n, str(MAX_RATERS)): (n_samples, n, *settings, limited) for n in counts}
 
 
 def measure_parsing(n_samples, rounds):
-    """Return the seconds that tables of ratings take, a row a table."""
+    """Return the seconds to parse tables of ratings, a row a table."""
     rng = np.random.default_rng(0)
     sizes = [(times * n_samples, 5) for times in (1, 2, 4, 8)] + [(n_samples, n) for n in (50, 500)]
     tables = [make_ratings(rng.integers(N_CLASSES, size=n), raters) for n, raters in sizes]
     seconds = np.empty((rounds, len(tables)))
     parse_ratings(tables[0])
     for number in range(rounds):
-        for place, Y in enumerate(tables):
+        for column, Y in enumerate(tables):
             start = perf_counter()
             votes = parse_ratings(Y)
-            seconds[number, place] = perf_counter() - start
+            seconds[number, column] = perf_counter() - start
             if len(votes.label) != 3 * len(Y):
-                raise RuntimeError(f"{3 * len(Y)} votes were given, {len(votes.label)} read.")
+                raise RuntimeError(f"Expected {3 * len(Y)} votes, but {len(votes.label)} were read.")
     table = pd.DataFrame(sizes, columns=["samples", "raters"])
     table.insert(2, "votes", 3 * table["samples"])
     table["milliseconds"] = 1000 * np.median(seconds, axis=0)
@@ -92,19 +93,19 @@ def measure_parsing(n_samples, rounds):
 
 
 def measure_recall(n_samples, seeds):
-    """Return UAR, in percent, of a stack on a simulated crowd of fifty by `max_raters`, a row each."""
+    """Return the UAR of a stack on 50 simulated raters, in percent, a row a value of `max_raters`."""
     crowd = {"raters": {"expert": 10, "average": 20, "biased": 10, "spammer": 10}, "n_classes": 4}
     rows = []
     for seed in range(seeds):
         data = make_rated_samples(2 * n_samples, ratings_per_sample=5, random_state=seed, **crowd)
-        learnt, unseen = slice(n_samples), slice(n_samples, None)
+        train, test = slice(n_samples), slice(n_samples, None)
         for limit in (5, 10, 25, None):
             stack = MultiRaterStackingClassifier(LogisticRegression(), max_raters=limit, random_state=seed)
-            predicted = stack.fit(data.X[learnt], data.Y[learnt]).predict(data.X[unseen])
-            labels = data.consensus[unseen]
+            predicted = stack.fit(data.X[train], data.Y[train]).predict(data.X[test])
+            labels = data.consensus[test]
             kept = np.flatnonzero([label is not None for label in labels])
             recall = unweighted_average_recall(labels[kept].tolist(), predicted[kept], labels=data.classes)
-            truth = np.mean(predicted == data.true_labels[unseen])
+            truth = np.mean(predicted == data.true_labels[test])
             row = {"max_raters": str(limit), "uar_of_majority": 100 * recall, "accuracy": 100 * truth}
             rows.append({**row, "seconds": sum(stack.view_fit_time_.values()) + stack.fusion_fit_time_})
     by_limit = pd.DataFrame(rows).groupby("max_raters", sort=False)

@@ -1,11 +1,12 @@
-"""The paper's Table 3 on real and on made speech, with ordinary classifiers beside it.
+"""The paper's Table 3 on recorded and on synthetic speech, with ordinary classifiers beside it.
 
     python benchmarks/paper_table.py [--corpus speechocean762 made] [--seeds 3] [--quick]
 
-Writes results/paper_table_<corpus>.csv (a row a model, over all seeds), and the same by seed beside it.
-"balanced" rows weigh the classes equally: single views and means of posteriors divide by the prior, fusions
-and ordinary classifiers weigh their loss. Differences are taken to crowd-hard and to the crowd pair of the
-same kind, with 95 % intervals of a bootstrap over the groups (speakers or sessions) that adds up the seeds.
+Writes results/paper_table_<corpus>.csv, one row a model, and two files with the results of each seed. In
+"balanced" rows all classes weigh the same: single views and means of probabilities are divided by the
+classes' shares of the training samples, fusions and ordinary classifiers weigh their loss. Each model is
+compared with crowd-hard and with the crowd pair; the 95 % intervals are those of a bootstrap over speakers or
+sessions, with the predictions of all seeds pooled.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from _process import peak_megabytes
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -43,7 +45,7 @@ DATA = Path(os.environ.get("SKLEARN_RATERS_DATA", HERE.parents[1] / "shared" / "
 
 
 def load(corpus, cache):
-    """Return the corpus, its frames and its functionals, both normalised by speaker."""
+    """Return the corpus, its frames and its functionals; both features are normalised for each speaker."""
     if corpus == "made":
         bunch = load_iemocap(make_rated_speech(cache / "made", random_state=0))
     else:
@@ -61,7 +63,7 @@ def folds(bunch):
 
 
 def models(bunch, frames, functionals, class_weight, epochs, memory):
-    """Return the models by name, each with the X it learns from."""
+    """Return {name: (model, its X)}."""
     stack = MultiRaterStackingClassifier(
         BLSTMClassifier(max_epochs=epochs),
         class_weight=class_weight,
@@ -70,12 +72,11 @@ def models(bunch, frames, functionals, class_weight, epochs, memory):
         min_ratings=10,
         memory=memory,
     )
-    # Raters of some sessions only get no row: some fold would have nothing to train them with.
-    own = paper_models(stack, bunch.Y, folds=folds(bunch))
-    rows = {name: (model, frames) for name, model in own.items()}
-    fused = {"views": ["crowd_hard"]}
-    rows["crowd-hard, fused"] = (clone(stack).set_params(**fused), frames)
-    rows["all views, softmax layer"] = (clone(own["all views"]).set_params(fusion="softmax"), frames)
+    # `folds` leaves out raters who have too few ratings in the training part of some fold.
+    stacks = paper_models(stack, bunch.Y, folds=folds(bunch))
+    rows = {name: (model, frames) for name, model in stacks.items()}
+    rows["crowd-hard, fused"] = (clone(stack).set_params(views=["crowd_hard"]), frames)
+    rows["all views, softmax layer"] = (clone(stacks["all views"]).set_params(fusion="softmax"), frames)
     if class_weight is not None:
         weighted = {"views": ["crowd_hard"], "fusion": "mean", "class_weight": None}
         trained = clone(stack).set_params(**weighted, estimator__class_weight="balanced")
@@ -91,8 +92,8 @@ def models(bunch, frames, functionals, class_weight, epochs, memory):
     return rows
 
 
-def peak_megabytes(arguments, names):
-    """Fit each model once, for one epoch, in a process of its own; return the peaks of its memory."""
+def measure_peaks(arguments, names):
+    """Fit each model for one epoch in a process of its own; return the peak memory of each process."""
     peaks = {}
     for name in names:
         command = [sys.executable, __file__, "--corpus", arguments.corpus[0], "--cache", arguments.cache]
@@ -102,9 +103,7 @@ def peak_megabytes(arguments, names):
 
 
 def print_peak(arguments, corpus):
-    """Fit one model for one epoch and print the process' peak memory in megabytes."""
-    import resource
-
+    """Fit one model for one epoch and print the peak memory of the process in megabytes."""
     bunch, frames, functionals = load(corpus, Path(arguments.cache))
     rows = models(bunch, frames, functionals, None, 1, None)
     model, X = {str(name): row for name, row in rows.items()}[arguments.peak]
@@ -114,11 +113,11 @@ def print_peak(arguments, corpus):
         labels = hard_labels(Task(bunch.Y, bunch.classes, bunch.label_map))
         kept = np.flatnonzero([label is not None for label in labels])
         model.fit(X[kept], labels[kept].tolist())
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak_megabytes())
 
 
 def differences(runs, baseline, classes):
-    """Return the differences to `baseline` over all seeds: share, low, high, by model."""
+    """Return the difference of UAR to the baseline and its interval, a row a model, over all seeds."""
     seeds = pd.concat([predictions for _, predictions in runs])
     judged = seeds[seeds["consensus"].notna()]
     truth, base = judged["consensus"], judged[baseline]
@@ -132,6 +131,7 @@ def differences(runs, baseline, classes):
 
 
 def run(corpus, arguments):
+    """Compare all models on one corpus; print and write the tables."""
     cache = Path(arguments.cache)
     bunch, frames, functionals = load(corpus, cache)
     shape = f"{len(frames)} utterances, {sum(map(len, frames))} frames"
@@ -153,11 +153,10 @@ def run(corpus, arguments):
             )
             predictions["group"] = bunch.sessions
             runs[kind].append((table, predictions))
-            print(
-                f"seed {seed}, {kind}\n{(100 * table.filter(regex='uar|recall|diff|low|high')).round(1)}",
-                flush=True,
-            )
-    peaks = peak_megabytes(arguments, runs["plain"][0][0].index)
+            percent = (100 * table.filter(regex="uar|recall|diff|low|high")).round(1)
+            print(f"seed {seed}, {kind}\n{percent}", flush=True)
+    suffix = "_quick" if arguments.quick else ""
+    peaks = measure_peaks(arguments, runs["plain"][0][0].index)
     parts = []
     for kind, results in runs.items():
         tables = pd.concat([table for table, _ in results], keys=range(len(results)), names=["seed"])
@@ -170,10 +169,8 @@ def run(corpus, arguments):
         summary["peak_megabytes"] = summary.index.map(peaks)
         summary.insert(0, "classes", kind)
         parts.append(summary)
-        suffix = "_quick" if arguments.quick else ""
-        tables.to_csv(
-            HERE / "results" / f"paper_table_{corpus}{suffix}_{kind}_seeds.csv", float_format="%.4f"
-        )
+        path = HERE / "results" / f"paper_table_{corpus}{suffix}_{kind}_seeds.csv"
+        tables.to_csv(path, float_format="%.4f")
     whole = pd.concat(parts)
     whole.to_csv(HERE / "results" / f"paper_table_{corpus}{suffix}.csv", float_format="%.4f")
     with pd.option_context("display.width", 250, "display.max_columns", None):
@@ -186,7 +183,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--quick", action="store_true", help="one seed, few epochs: a run of a few minutes")
+    parser.add_argument("--quick", action="store_true", help="one seed, four epochs: a few minutes")
     parser.add_argument("--cache", default=str(Path(tempfile.gettempdir()) / "sklearn_raters_paper_table"))
     parser.add_argument("--peak", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

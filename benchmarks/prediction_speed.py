@@ -1,10 +1,11 @@
-"""Speed of prediction by all seven views against the machine's limit, for one utterance and for many.
+"""Compare the speed of prediction by all seven views with the machine's limit, for one utterance and many.
 
     python benchmarks/prediction_speed.py [--rounds 5] [--threads 2] [--utterances 1000] [--quick]
 
-One utterance of 5 s, and utterances with IEMOCAP's durations: milliseconds a call, medians over the rounds,
-contenders in turn. "share_of_limit" sets the networks' multiply-adds, forward only, over real frames only, at
-the rate of sgemm measured in the same round, against the call. The networks are trained for one epoch.
+The networks, trained for one epoch, predict one utterance of 5 s and utterances with IEMOCAP's durations;
+each round runs every contender. Printed are milliseconds a call, medians over the rounds. "share_of_limit" is
+the time in which sgemm, as measured in the same round, would do the networks' multiply-adds without padding,
+divided by the call's.
 """
 
 import argparse
@@ -19,12 +20,12 @@ from _sequences import N_FEATURES, make_ratings, make_sequences
 
 from sklearn_raters import BLSTMClassifier, FramePooler, MultiRaterStackingClassifier
 
-N_RATERS = 5  # and two views of the crowd make the paper's seven views
+N_RATERS = 5  # with the two views of the crowd: the paper's seven views
 N_FRAMES, POOLED = 500, 5  # 5 s, and frames a step
 
 
 def fit_stack():
-    """Return a stack of seven hardly trained networks."""
+    """Return a stack of seven networks, each trained for one epoch."""
     X, y = make_sequences(64)
     network = BLSTMClassifier(max_epochs=1, device="cpu")
     stack = MultiRaterStackingClassifier(network, random_state=0)
@@ -32,7 +33,7 @@ def fit_stack():
 
 
 def make_contenders(stack, one, many):
-    """Return {(name, utterances): (call, samples as the networks see them, number of networks)}."""
+    """Return {(name, n_utterances): (function, its X after pooling, number of networks)}."""
     pooler = FramePooler(POOLED).fit(one)
     pooled, network, n_views = pooler.transform(one), stack.estimators_[0], len(stack.views_)
 
@@ -49,7 +50,7 @@ def make_contenders(stack, one, many):
 
 
 def seconds_a_call(call, X, n_calls):
-    """Return the median of several calls' seconds."""
+    """Return the median seconds of several calls."""
     seconds = []
     for _ in range(n_calls):
         start = perf_counter()
@@ -77,12 +78,12 @@ def main():
     adds = pd.Series([n * multiply_adds(X, backward=False) for _, X, n in contenders.values()], index=names)
     seconds, share = (pd.DataFrame(index=range(arguments.rounds), columns=names, dtype=float) for _ in "ab")
     for call, X, _ in contenders.values():
-        call(X[:100])  # the first call is slower
+        call(X[:100])  # warm up
     for number in range(arguments.rounds):
         for name, (call, X, _) in contenders.items():
             n_calls = arguments.calls if len(X) == 1 else 1
             seconds.loc[number, name] = seconds_a_call(call, X, n_calls)
-        # Within the round: the machine's speed changes from round to round.
+        # Compare within a round, since the machine's speed changes from round to round.
         share.loc[number] = adds / sgemm_rate() / seconds.loc[number]
     milliseconds = 1000 * seconds
     table = pd.DataFrame({"milliseconds": milliseconds.median()})

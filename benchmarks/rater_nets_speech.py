@@ -1,10 +1,11 @@
-"""Networks trained on all raters at once, behind the paper's BLSTM, on recorded speech.
+"""Compare networks that learn from all raters at once with the paper's BLSTM, on recorded speech.
 
     python benchmarks/rater_nets_speech.py [--raters annot_mix ...] [--seeds 1] [--epochs 40] [--quick]
 
-The frames, folds and settings of `paper_table.py`: speechocean762's prosody scores, five folds by speaker.
-Rater models beside crowd-hard and crowd-soft: UAR against the majority, its difference to crowd-hard with a
-95 % interval of a bootstrap over speakers, and seconds. Writes results/rater_nets_speech.csv.
+Frames, folds and settings are those of `paper_table.py` on speechocean762's prosody scores, five folds by
+speaker. The networks of all raters have the paper's BLSTM below their rater models. Their UAR against the
+majority is compared with that of crowd-hard; the 95 % intervals are those of a bootstrap over speakers.
+Writes results/rater_nets_speech.csv.
 """
 
 import argparse
@@ -16,13 +17,13 @@ from _report import report
 from paper_table import folds, load
 
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier, RaterNetClassifier
+from sklearn_raters._torch import RATER_MODELS
 from sklearn_raters.model_selection import compare
-from sklearn_raters.networks._rater_net import RATER_MODELS
 from sklearn_raters.ratings import Task
 
 
 def models(raters, epochs):
-    """Return the models by name."""
+    """Return the models to compare, by name."""
     network = BLSTMClassifier(max_epochs=epochs)
     rows = {
         view.replace("_", "-"): MultiRaterStackingClassifier(network, views=[view], fusion="mean")
@@ -34,7 +35,7 @@ def models(raters, epochs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--raters", nargs="+", default=list(RATER_MODELS), choices=RATER_MODELS, metavar="MODEL"
+        "--raters", nargs="+", default=list(RATER_MODELS), choices=list(RATER_MODELS), metavar="MODEL"
     )
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=40)

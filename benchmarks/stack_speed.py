@@ -1,9 +1,9 @@
-"""Speed of the whole stack: views side by side, and what a grid over the fusion costs after the first fit.
+"""Time the whole stack: views trained in parallel, and a grid over the fusion after the first fit.
 
     python benchmarks/stack_speed.py [--rounds 5] [--samples 512] [--quick]
 
-Seven views (five made raters) on sequences with IEMOCAP's durations, the paper's network. "two jobs" trains
-two views at once with one thread each, "one job" one view after the other with all threads.
+Seven views (five simulated raters) of the paper's network on sequences with IEMOCAP's durations. "two jobs"
+trains two views at once with one thread each; "one job" trains one view after the other with all threads.
 """
 
 import argparse
@@ -26,7 +26,8 @@ GRID += [{"fusion": "mean", "class_weight": weight} for weight in (None, "balanc
 GRID += [{"fusion": "mean", "class_weight": {"class0": weight}} for weight in (1, 2, 4, 8)]
 
 
-def seconds(stack, X, Y, groups):
+def fit_seconds(stack, X, Y, groups):
+    """Fit the stack and return the seconds."""
     start = perf_counter()
     stack.fit(X, Y, groups=groups)
     return perf_counter() - start
@@ -37,7 +38,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--samples", type=int, default=512)
     parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--grid-epochs", type=int, default=40, help="as many as the paper's size of job has")
+    parser.add_argument("--grid-epochs", type=int, default=40, help="epochs of the first fit before the grid")
     parser.add_argument("--quick", action="store_true", help="under a minute")
     arguments = parser.parse_args()
     if arguments.quick:
@@ -47,21 +48,26 @@ def main():
     stack = MultiRaterStackingClassifier(
         BLSTMClassifier(max_epochs=arguments.epochs, device="cpu"), fusion="mean", random_state=0
     )
-    Parallel(n_jobs=2)(delayed(torch.get_num_threads)() for _ in range(2))  # start the processes
+    Parallel(n_jobs=2)(delayed(torch.get_num_threads)() for _ in range(2))  # starts the worker processes
     rounds = {"one job": [], "two jobs": []}
     for _ in range(arguments.rounds):
         for n_jobs, name in enumerate(rounds, start=1):
-            rounds[name].append(seconds(clone(stack).set_params(n_jobs=n_jobs), X, Y, groups))
+            rounds[name].append(fit_seconds(clone(stack).set_params(n_jobs=n_jobs), X, Y, groups))
     both = pd.DataFrame(rounds)
     table = pd.DataFrame({"seconds": both.median(), "lowest": both.min(), "highest": both.max()})
-    table["of_the_first"] = both.div(both["one job"], axis=0).median()
+    table["share_of_one_job"] = both.div(both["one job"], axis=0).median()
 
     with tempfile.TemporaryDirectory() as memory:
         kept = clone(stack).set_params(memory=memory, n_jobs=2, estimator__max_epochs=arguments.grid_epochs)
-        first = seconds(clone(kept).set_params(fusion="logistic"), X, Y, groups)
-        points = [seconds(clone(kept).set_params(**point), X, Y, groups) for point in GRID]
+        first = fit_seconds(clone(kept).set_params(fusion="logistic"), X, Y, groups)
+        points = [fit_seconds(clone(kept).set_params(**point), X, Y, groups) for point in GRID]
     table.loc["first fit of a grid over the fusion"] = [first, first, first, 1.0]
-    table.loc["its ten points after that"] = [sum(points), min(points), max(points), sum(points) / first]
+    table.loc["ten grid points after the first fit"] = [
+        sum(points),
+        min(points),
+        max(points),
+        sum(points) / first,
+    ]
     table.index.name = "what"
     report(table, "stack_speed", quick=arguments.quick)
 

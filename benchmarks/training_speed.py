@@ -1,10 +1,11 @@
-"""Training speed of `BLSTMClassifier` against plain skorch and against the machine's limit.
+"""Compare the training speed of `BLSTMClassifier` with plain skorch and with the machine's limit.
 
     python benchmarks/training_speed.py [--rounds 5] [--threads 2] [--samples 512] [--device cpu] [--quick]
 
-Sequences with IEMOCAP's durations, the paper's network, batches of 32, one process, contenders in turn:
-samples a second, medians over the rounds. "limit" is the network's multiply-adds, forward and backward, over
-real frames only, at the rate of sgemm measured in the same rounds.
+The paper's network learns sequences with IEMOCAP's durations in batches of 32, in one process; each round
+trains every contender once. Printed are samples a second, medians over the rounds. "limit" is the speed at
+which sgemm, as measured in the same round, would do the network's multiply-adds, forward and backward,
+without any padding.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from sklearn_raters import BLSTMClassifier
 
 
 class PlainNet(nn.Module):
-    """The paper's network as torch's manual leads one to write it."""
+    """The paper's network, written as in torch's manual."""
 
     def __init__(self, dropout=0.5):
         super().__init__()
@@ -38,6 +39,7 @@ class PlainNet(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def states(self, hidden, lengths):
+        """Return the LSTM's states, shape (n_samples, n_frames, 2 * LSTM)."""
         return self.lstm(hidden)[0]
 
     def forward(self, X, lengths):
@@ -50,7 +52,7 @@ class PlainNet(nn.Module):
 
 
 class PackedNet(PlainNet):
-    """The same with packed sequences, so that padding never enters a result."""
+    """The same network with packed sequences, which leave padding out of the LSTM."""
 
     def states(self, hidden, lengths):
         packed = pack_padded_sequence(hidden, lengths.cpu(), batch_first=True, enforce_sorted=False)
@@ -58,15 +60,15 @@ class PackedNet(PlainNet):
 
 
 def collate(samples):
-    """Pad a batch to its own longest sample."""
+    """Pad a batch to its longest sample."""
     frames, targets = zip(*samples, strict=True)
-    lengths = torch.tensor([len(own) for own in frames])
-    padded = pad_sequence([torch.from_numpy(own) for own in frames], batch_first=True)
+    lengths = torch.tensor([len(sample) for sample in frames])
+    padded = pad_sequence([torch.from_numpy(sample) for sample in frames], batch_first=True)
     return {"X": padded, "lengths": lengths}, torch.tensor(targets)
 
 
 class Sequences(Dataset):
-    """Sequences of their own lengths."""
+    """Sequences of different lengths, not padded."""
 
     def __init__(self, X, y=None):
         super().__init__(X, y, length=len(X))
@@ -76,7 +78,7 @@ class Sequences(Dataset):
 
 
 def plain(module, **settings):
-    """Return plain skorch with the settings of `BLSTMClassifier`."""
+    """Return skorch's own classifier with the settings of `BLSTMClassifier`."""
     return NeuralNetClassifier(
         module,
         optimizer=torch.optim.Adamax,
@@ -94,8 +96,8 @@ def train_classifier(X, y, epochs, device, **settings):
 
 
 def train_padded(X, y, epochs, device):
-    padded = pad_sequence([torch.from_numpy(own) for own in X], batch_first=True).numpy()
-    lengths = np.array([len(own) for own in X])
+    padded = pad_sequence([torch.from_numpy(sample) for sample in X], batch_first=True).numpy()
+    lengths = np.array([len(sample) for sample in X])
     plain(PlainNet, max_epochs=epochs, device=device).fit({"X": padded, "lengths": lengths}, y)
 
 
@@ -110,8 +112,8 @@ def main():
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--samples", type=int, default=512)
     parser.add_argument("--epochs", type=int, default=2, help="epochs a round")
-    parser.add_argument("--device", default="cpu", help="such as cuda")
-    parser.add_argument("--only", nargs="*", help="names of contenders")
+    parser.add_argument("--device", default="cpu", help="torch device, such as cuda")
+    parser.add_argument("--only", nargs="*", help="contenders to run (default: all)")
     parser.add_argument("--quick", action="store_true", help="under a minute")
     arguments = parser.parse_args()
     if arguments.quick:
@@ -128,7 +130,7 @@ def main():
         contenders = {name: contenders[name] for name in arguments.only}
     seconds = {name: [] for name in [*contenders, "limit"]}
     for train in contenders.values():
-        train(X[:BATCH], y[:BATCH], 1, arguments.device)  # what is loaded once
+        train(X[:BATCH], y[:BATCH], 1, arguments.device)  # warm up
     for _ in range(arguments.rounds):
         for name, train in contenders.items():
             start = perf_counter()
@@ -138,7 +140,7 @@ def main():
     rate = pd.DataFrame(seconds).rdiv(arguments.epochs * len(X))
     table = pd.DataFrame({"samples_a_second": rate.median(), "lowest": rate.min(), "highest": rate.max()})
     table.index.name = "contender"
-    # Ratios of rows of the same round: the machine's speed changes from round to round.
+    # Compare within a round, since the machine's speed changes from round to round.
     table["classifier_is_times_as_fast"] = rate.rdiv(rate["BLSTMClassifier"], axis=0).median()
     report(table, f"training_speed_{arguments.device}", quick=arguments.quick)
 

@@ -1,34 +1,34 @@
-"""Bring columns that stand for some names into the order of all names."""
+"""Arrange columns that belong to some names in the order of all names."""
 
 import numpy as np
 
 
 def align(values, present, names, *, axis=-1, fill=0.0):
     """
-    Put the columns of some names into the order of all names.
+    Arrange columns that belong to some names in the order of all names.
 
     Parameters
     ----------
     values : array-like
-        Numbers with ``len(present)`` entries along `axis`.
+        Numbers with one entry for each name in `present` along `axis`.
     present : sequence
-        What the entries stand for, all of it in `names`.
+        Names of the entries, all of them in `names`.
     names : sequence
-        All names, in the order wanted.
+        All names, in the order of the result.
     axis : int, default=-1
-        The axis to align.
+        Axis along which the entries lie.
     fill : float, default=0.0
-        What stands where one of the `names` is not `present`.
+        Value for the names that are not in `present`.
 
     Returns
     -------
     ndarray
-        As `values`, with ``len(names)`` entries along `axis`.
+        The values, with one entry for each name in `names` along `axis`.
 
     Raises
     ------
     ValueError
-        If something `present` is none of the `names`.
+        If a name in `present` is not in `names`.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def align(values, present, names, *, axis=-1, fill=0.0):
     place = {name: index for index, name in enumerate(names)}
     for name in present:
         if name not in place:
-            raise ValueError(f"{name} was learnt, but is none of {list(names)}: name it there too.")
+            raise ValueError(f"{name} was learnt, but is not among {list(names)}: add it there.")
     aligned = np.full((*values.shape[:-1], len(place)), fill, dtype=values.dtype)
     aligned[..., [place[name] for name in present]] = values
     return np.moveaxis(aligned, -1, axis)

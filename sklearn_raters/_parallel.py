@@ -1,34 +1,34 @@
-"""Many jobs at once, and how far they are."""
+"""Run jobs in parallel and show their progress."""
 
 from sklearn.utils.parallel import Parallel
 
 
 def run_jobs(jobs, total, *, n_jobs, description, verbose):
-    """Run jobs through joblib.
+    """Run jobs in parallel by joblib.
 
     Parameters
     ----------
     jobs : iterable
-        What `sklearn.utils.parallel.delayed` returned.
+        Calls made by `sklearn.utils.parallel.delayed`.
     total : int
-        How many there are.
+        Number of jobs.
     n_jobs : int or None
-        How many at once.
+        Number of jobs run in parallel, as in joblib.
     description : str
-        What they do.
+        Text beside the progress bar.
     verbose : int
-        Above 0 shows a bar on standard error.
+        Whether to show a progress bar on standard error: above 0.
 
     Returns
     -------
     list
-        The results, in the order of the jobs.
+        Results in the order of the jobs.
     """
     if not verbose:
         return Parallel(n_jobs=n_jobs)(jobs)
     from rich.console import Console
     from rich.progress import track
 
-    # A generator is what progress needs, but not every joblib backend has it.
+    # Only a generator shows progress, but not every joblib backend supports one: the default is above.
     results = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
     return list(track(results, total=total, description=description, console=Console(stderr=True)))

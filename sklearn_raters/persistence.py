@@ -1,37 +1,41 @@
-"""Write files whole or not at all, and keep a fitted model in one."""
+"""Write files completely or not at all; save and load fitted models."""
 
 import os
+import re
 import uuid
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 
 import joblib
 
-# Says in the file what it is; the number is raised when what stands in a file changes.
-_KIND = "sklearn_raters model"
-_FORMAT = 1
+# A model file is one line of text, then the model as a compressed pickle. The line is read first, since a
+# pickle of another version may fail to load. Raise the number when an older file can no longer be used.
+FORMAT = 2
+_KIND = b"sklearn_raters model"
+_FIRST_LINE = re.compile(_KIND + rb", format (\d+)\n")
 
 
 @contextmanager
 def replacing(path):
     """
-    Give a file beside `path` to write to, and put it in place of `path` at the end.
+    Yield a temporary file beside `path`, and move it to `path` at the end.
 
     Parameters
     ----------
     path : str or path-like
-        What to write; whatever stands there remains until the new file is complete, and for good
-        if anything is raised before.
+        The file to write; ``~`` is expanded. A file that exists is kept until the new one is complete, and
+        for good if an error is raised before.
 
     Yields
     ------
     pathlib.Path
-        The file to write.
+        The temporary file.
 
     Raises
     ------
     OSError
-        If the folder does not exist or may not be written to, or `path` is a folder.
+        If the folder does not exist or is not writable, or `path` is a folder.
 
     Examples
     --------
@@ -54,22 +58,22 @@ def replacing(path):
 
 def check_writable(path):
     """
-    Check before hours of work that its result can be written.
+    Check that a file can be written, before the work whose result it will hold.
 
     Parameters
     ----------
     path : str or path-like
-        The file to be written; ``~`` is expanded.
+        The file; ``~`` is expanded.
 
     Returns
     -------
     pathlib.Path
-        The same.
+        The file.
 
     Raises
     ------
     OSError
-        If the folder does not exist or may not be written to, or `path` is a folder.
+        If the folder does not exist or is not writable, or `path` is a folder.
     """
     path = Path(path).expanduser()
     if path.is_dir():
@@ -77,20 +81,20 @@ def check_writable(path):
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {path.parent} to write {path.name} to: make it first.")
     if not os.access(path.parent, os.W_OK):
-        raise PermissionError(f"The folder {path.parent} may not be written to: name another one.")
+        raise PermissionError(f"The folder {path.parent} is not writable: name another one.")
     return path
 
 
 def save_model(model, path):
     """
-    Write a fitted model to a file, whole or not at all.
+    Write a fitted model to a file, completely or not at all.
 
     Parameters
     ----------
     model : object
-        The estimator, or several in a dict.
+        The estimator, or several estimators in a dict.
     path : str or path-like
-        The file; one that is there is replaced.
+        The file; ``~`` is expanded. A file that exists is replaced.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def save_model(model, path):
 
     See Also
     --------
-    load_model : Read it again.
+    load_model : Read the model again.
 
     Examples
     --------
@@ -111,16 +115,17 @@ def save_model(model, path):
     >>> load_model(path).predict([[2]]).tolist()
     ['calm']
     """
-    with replacing(path) as partial:
-        joblib.dump({"kind": _KIND, "format": _FORMAT, "model": model}, partial, compress=3)
+    with replacing(path) as partial, open(partial, "xb") as file:
+        file.write(_KIND + f", format {FORMAT}\n".encode())
+        joblib.dump(model, file, compress=3)
 
 
 def load_model(path):
     """
     Read a model that `save_model` wrote.
 
-    The file is a pickle: reading one runs whatever code its author put into it, so read only files that
-    you wrote or whose author you trust.
+    The file holds a pickle, and reading a pickle runs any code that its author put into it. Read only files
+    that you wrote or whose author you trust.
 
     Parameters
     ----------
@@ -139,23 +144,46 @@ def load_model(path):
     IsADirectoryError
         If `path` is a folder.
     ValueError
-        If the file is no model, is damaged, or was written by another version.
+        If the file is not a model, is damaged, or is of another format than this version reads.
     """
     path = Path(path).expanduser()
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder: name the model file.")
     if not path.is_file():
         raise FileNotFoundError(f"There is no model file {path}: train one first.")
+    with open(path, "rb") as file:
+        number = _read_format(file)
+        if number is None:
+            raise ValueError(
+                f"{path} is no model of sklearn_raters: "
+                "name a file that save_model or the command train wrote."
+            )
+        if number != FORMAT:
+            remedy = (
+                "train the model again, or load it with the older version of sklearn-raters that wrote it"
+            )
+            if number > FORMAT:
+                remedy = "install the newer version of sklearn-raters that wrote it"
+            raise ValueError(f"{path} has format {number}, but this version reads format {FORMAT}: {remedy}.")
+        try:
+            return joblib.load(file)
+        except Exception as error:
+            # A pickle that is cut short or damaged raises nearly any error.
+            raise ValueError(
+                f"{path} is no whole model file, or was written with other versions of the libraries "
+                f"({type(error).__name__}: {error}): copy the file again, or train the model again."
+            ) from error
+
+
+def _read_format(file):
+    """Read the format number and leave the file at the model; None if the file is not a model."""
+    start = file.read(200)
+    if first := _FIRST_LINE.match(start):
+        file.seek(first.end())
+        return int(first[1])
+    # Format 1 was one compressed pickle of a dict, whose first items are the kind and the number 1.
     try:
-        content = joblib.load(path)
-    except Exception as error:
-        # A pickle that is cut short or is none raises nearly anything.
-        raise ValueError(
-            f"{path} is no whole model file, or one of other versions of the libraries "
-            f"({type(error).__name__}: {error}): train it again."
-        ) from error
-    if not isinstance(content, dict) or content.get("kind") != _KIND:
-        raise ValueError(f"{path} is no model of sklearn_raters: name a file that `train` wrote.")
-    if content["format"] != _FORMAT:
-        raise ValueError(f"{path} has format {content['format']}, not {_FORMAT}: train the model again.")
-    return content["model"]
+        start = zlib.decompressobj().decompress(start)
+    except zlib.error:
+        return None
+    return 1 if _KIND in start else None

@@ -1,4 +1,4 @@
-"""Variable-length X: every form a user may have, validated once, as one array of frames."""
+"""Sequences of frames: X in any form, checked and packed into one array."""
 
 from dataclasses import dataclass
 from os import PathLike
@@ -9,14 +9,14 @@ from sklearn.utils.validation import validate_data
 
 @dataclass(frozen=True)
 class Sequences:
-    """The inner form of X: all samples' frames, one sample after the other.
+    """Frames of all samples in one array, one sample after the other.
 
     Parameters
     ----------
     frames : ndarray of shape (n_frames_total, n_features), float32
         All frames.
     lengths : ndarray of shape (n_samples,), int64
-        The number of frames of each sample.
+        Number of frames of each sample.
     """
 
     frames: np.ndarray
@@ -27,27 +27,26 @@ class Sequences:
 
     @property
     def starts(self):
-        """Where each sample begins in `frames`, shape (n_samples,)."""
+        """Index in `frames` of the first frame of each sample: ndarray of shape (n_samples,)."""
         return np.cumsum(self.lengths) - self.lengths
 
     def split(self):
-        """Return a list of views, one (n_frames_i, n_features) array a sample."""
+        """Return the samples, a list of (n_frames_i, n_features) arrays that share memory with `frames`."""
         return np.split(self.frames, np.cumsum(self.lengths)[:-1]) if len(self) else []
 
 
 def holds_sequences(X):
-    """Tell whether X is a collection of (n_frames, n_features) arrays rather than a table.
+    """Return whether X is a collection of (n_frames, n_features) arrays rather than a table.
 
     Parameters
     ----------
     X : array-like
-        A list, tuple, Series or 1-D object array of 2-D arrays or a 3-D array (True), or anything else
-        (False).
+        Input of an estimator.
 
     Returns
     -------
     bool
-        Whether each sample is a sequence of frames.
+        True for a list, tuple, Series or 1-D object array of 2-D arrays, and for a 3-D array.
     """
     if hasattr(X, "iloc") and X.ndim == 1:
         X = X.to_numpy()  # a column of a table
@@ -64,33 +63,59 @@ def _is_2d(sample):
 
 
 def pack(samples):
-    """Return a list of (n_frames_i, n_features) arrays as `Sequences`: a copy."""
+    """Copy samples into `Sequences`.
+
+    Parameters
+    ----------
+    samples : list of (n_frames_i, n_features) arrays
+        At least one sample.
+
+    Returns
+    -------
+    Sequences
+        All frames, as float32.
+    """
     lengths = np.array([len(sample) for sample in samples], dtype=np.int64)
     return Sequences(np.concatenate(samples, dtype=np.float32), lengths)
 
 
 def as_sequences(estimator, X, *, reset):
-    """Return what `as_samples` does as `Sequences`, a copy."""
-    return pack(as_samples(estimator, X, reset=reset))
-
-
-def as_samples(estimator, X, *, reset):
-    """Check X, whatever its form, and turn it into a list of sequences.
+    """Check X and copy it into `Sequences`.
 
     Parameters
     ----------
     estimator : estimator instance
-        Whose `n_features_in_` (and `feature_names_in_` of a table) is set or compared.
+        As in `as_samples`.
+    X : array-like
+        As in `as_samples`.
+    reset : bool
+        As in `as_samples`.
+
+    Returns
+    -------
+    Sequences
+        All frames.
+    """
+    return pack(as_samples(estimator, X, reset=reset))
+
+
+def as_samples(estimator, X, *, reset):
+    """Check X and return it as a list of sequences.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        The estimator whose `n_features_in_`, and `feature_names_in_` for a table, is set or compared.
     X : array-like
         A list, tuple, Series or 1-D object array of (n_frames_i, n_features) arrays; a 3-D array of shape
         (n_samples, n_frames, n_features); or a table of shape (n_samples, n_features), one frame a sample.
     reset : bool
-        True in `fit`, where the number of features is learnt; False after it, where it is compared.
+        Whether to set the number of features (in `fit`) or to compare it (in `predict`).
 
     Returns
     -------
     list of ndarray of shape (n_frames_i, n_features), float32
-        The samples; no copy where they are float32 already.
+        Samples; not copied if they are float32 already.
 
     Raises
     ------
@@ -116,7 +141,7 @@ def as_samples(estimator, X, *, reset):
     samples = check_frames(X, name, None if reset else estimator.n_features_in_)
     if reset:
         estimator.n_features_in_ = samples[0].shape[1]
-        # What an earlier fit on a table learnt is not true any more.
+        # An earlier fit may have been on a table, whose names are not those of the frames.
         vars(estimator).pop("feature_names_in_", None)
     return samples
 
@@ -127,7 +152,7 @@ def _refuse_paths(X):
     if isinstance(first, str | PathLike):
         raise ValueError(
             f"X holds text or paths, of which the first is {str(first)!r}, where frames are needed. Put "
-            "OpenSmileFrames before, such as make_pipeline(OpenSmileFrames(), ...), for paths of audio files."
+            "OpenSmileFrames before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files."
         )
 
 
@@ -139,14 +164,14 @@ def check_frames(X, name, n_features=None):
     X : sequence of array-like of shape (n_frames_i, n_features)
         At least one sample.
     name : str
-        Who does not accept what is wrong.
+        Name of the estimator, for messages.
     n_features : int, default=None
-        How many features are expected; None: as many as the first sample has.
+        Number of features expected. None takes that of the first sample.
 
     Returns
     -------
     list of ndarray of shape (n_frames_i, n_features), float32
-        The samples.
+        The samples as float32.
 
     Raises
     ------
@@ -160,7 +185,7 @@ def check_frames(X, name, n_features=None):
         if sample.shape[1] != n_features:
             raise ValueError(
                 f"X has {sample.shape[1]} features in sample {index}, but {expects} {n_features} features "
-                "as input. Extract all samples with the same front end."
+                "as input. Extract all samples with the same settings."
             )
         _check_finite(sample, index, name)
     return samples
@@ -168,7 +193,7 @@ def check_frames(X, name, n_features=None):
 
 def _as_frames(sample, index):
     try:
-        with np.errstate(over="ignore"):  # what float32 does not hold is reported as infinity
+        with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
             frames = np.asarray(sample, dtype=np.float32)
     except (TypeError, ValueError) as error:
         raise ValueError(
@@ -177,7 +202,7 @@ def _as_frames(sample, index):
     if frames.ndim != 2:
         raise ValueError(
             f"Sample {index} of X has shape {frames.shape}; expected (n_frames, n_features). "
-            "Give every sample as a 2-D array, also one of a single frame or a single feature."
+            "Give every sample as a 2-D array, even if it has a single frame or a single feature."
         )
     if frames.size == 0:
         raise ValueError(
@@ -188,8 +213,8 @@ def _as_frames(sample, index):
 
 
 def _check_finite(frames, sample, name):
-    """Raise if a frame is not finite; `sample` None where each frame is a sample of its own."""
-    # The sum is finite almost always, and far cheaper than a mask of every value.
+    """Raise if a value is not finite. If `sample` is None, each frame is one sample."""
+    # The sum of finite values is finite, but for overflow, and is far cheaper than checking each value.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(frames.sum(dtype=np.float64)):
             return

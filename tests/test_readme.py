@@ -1,10 +1,21 @@
-"""The README's code runs as it stands, and CI runs the README's own commands."""
+"""The README's code prints what it shows, its figures are measured ones, and CI runs its commands."""
 
 import re
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
+
+# The README's rows of the paper's table, and their names in the benchmark's file.
+TABLE_ROWS = {
+    "crowd-hard: majority labels": "crowd-hard",
+    "crowd-soft: shares of the votes": "crowd-soft",
+    "crowd pair: both, fused": "crowd pair",
+    "all views, the paper's softmax layer": "all views, softmax layer",
+    'all views, `fusion="logistic"` (default)': "all views",
+    'all views, `fusion="mean"`': "mean of posteriors",
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +38,61 @@ def test_ci_reads_its_commands_from_the_readme(readme, project, marker):
     assert '.ci/readme-command "$name"' in ci
 
 
-def test_the_readme_opens_with_the_two_commands(readme):
+def test_ci_names_existing_tests(project):
+    ci = (project / ".ci" / "run").read_text(encoding="utf-8")
+    lists = re.findall(r"tests/(\w*)\{([\w,]+)\}(\S*)", ci)
+    assert lists
+    paths = [f"tests/{start}{name}{end}" for start, names, end in lists for name in names.split(",")]
+    assert [path for path in paths if not (project / path).exists()] == []
+
+
+def test_the_two_commands_come_first(readme):
     blocks = re.findall(r"```bash\n(.+?)\n```", readme, re.DOTALL)
     assert blocks[:2] == [command_after("run", readme), command_after("test", readme)]
     assert "sklearn-raters evaluate" in blocks[0]
     assert "pytest" in blocks[1]
 
 
-def test_python_blocks_run_in_order(readme, tmp_path):
+def test_the_readme_has_at_most_170_lines(readme):
+    assert len(readme.splitlines()) <= 170
+
+
+def test_links_and_pictures_exist(readme, project):
+    linked = re.findall(r"\]\((?!http)([^)#]+)\)", readme)
+    pictures = re.findall(r'src(?:set)?="([^"]+)"', readme)
+    assert {f"benchmarks/pictures/overview-{theme}.svg" for theme in ("light", "dark")} == set(pictures)
+    assert [path for path in [*linked, *pictures] if not (project / path).is_file()] == []
+
+
+def test_the_papers_table_shows_the_measured_figures(readme, project):
+    path = project / "benchmarks" / "results" / "paper_table_speechocean762.csv"
+    measured = 100 * pd.read_csv(path).set_index(["classes", "model"])
+    for row, model in TABLE_ROWS.items():
+        balanced = measured.loc["balanced", model]
+        uars = f"| {measured.loc['plain', model]['uar']:.1f} | {balanced['uar']:.1f} |"
+        gap, low, high = (balanced[f"{name} to crowd-hard"] for name in ("difference", "low", "high"))
+        difference = "" if model == "crowd-hard" else f" {gap:+.1f} ({low:.1f} to {high:.1f})"
+        assert f"| {row} {uars}{difference} |" in readme
+
+
+def test_python_blocks_run_in_order_and_print_what_is_shown(readme, tmp_path):
+    blocks = list(re.finditer(r"```python\n(.+?)```(?:\n+```text\n(.+?)```)?", readme, re.DOTALL))
+    assert len(blocks) >= 2
+    separator = "=" * 20
     code = ""
-    for block in re.finditer(r"```python\n(.+?)```", readme, re.DOTALL):
+    for block in blocks:
         # Blank lines before the code give tracebacks the README's line numbers.
         line = readme[: block.start(1)].count("\n")
-        code += "\n" * (line - code.count("\n")) + block.group(1)
+        code += "\n" * (line - code.count("\n")) + block.group(1) + f"print('{separator}')\n"
     script = tmp_path / "README.py"
     script.write_text(code, encoding="utf-8")
-    done = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-W", "error", script], cwd=tmp_path, capture_output=True, text=True
     )
-    assert done.returncode == 0, done.stderr
+    assert run.returncode == 0, run.stderr
+    printed = run.stdout.split(f"{separator}\n")
+    for block, output in zip(blocks, printed, strict=False):
+        shown = block.group(2) or ""
+        assert [line.rstrip() for line in output.splitlines()] == [
+            line.rstrip() for line in shown.splitlines()
+        ]

@@ -1,4 +1,4 @@
-"""Every form of X becomes the same frames, and bad frames are named."""
+"""Every form of X gives the same frames; errors name the sample."""
 
 from pathlib import Path
 
@@ -162,12 +162,12 @@ def with_value(value):
         (np.array([[1.0, 2.0], [np.nan, 3.0]]), "NaN: sample 1, frame 0, feature 0"),
         ([*RAGGED, np.empty((0, 2))], r"Sample 3 of X has no frames .*\(0, 2\).*Leave it out of X and Y"),
         ([*RAGGED, np.empty((2, 0))], "Sample 3 of X has no frames or no features"),
-        ([*RAGGED, np.zeros((2, 3))], "X has 3 features in sample 3, but .* 2 features.*same front end"),
+        ([*RAGGED, np.zeros((2, 3))], "X has 3 features in sample 3, but .* 2 features.*same settings"),
         ([*RAGGED, np.zeros(2)], r"Sample 3 of X has shape \(2,\); expected \(n_frames, n_features\)"),
         ([*RAGGED, None], "Sample 3 of X"),
         ([*RAGGED, np.array([["a", "b"]])], "Sample 3 of X is not a numeric"),
         ([*RAGGED, [[1.0, 2.0], [3.0]]], "Sample 3 of X is not a numeric"),
-        (["a.wav", "b.wav"], "first is 'a.wav', where frames are needed. Put OpenSmileFrames before"),
+        (["a.wav", "b.wav"], "first is 'a.wav', where frames are needed. Put OpenSmileFrames before the"),
         (np.array(["a.wav", "b.wav"]), "'a.wav', where frames"),
         (pd.Series(["a.wav", "b.wav"]), "'a.wav', where frames"),
         ([Path("a.wav")], "'a.wav', where frames"),
@@ -207,7 +207,7 @@ def test_the_callers_arrays_stay_as_they_are():
         np.testing.assert_array_equal(sample, before)
 
 
-def test_frames_are_checked_in_the_name_of_whoever_takes_them():
+def test_errors_name_the_estimator_and_the_sample():
     frames = [np.zeros((2, 3)) for _ in range(20)]
     frames[17] = np.zeros((2, 4))
     with pytest.raises(ValueError, match="4 features in sample 17, but sample 0 has 3"):

@@ -1,21 +1,28 @@
 """Networks in torch and their training by skorch; no other folder imports either."""
 
-from sklearn_raters._torch.inference import ask, run
+from sklearn_raters._torch.blstm import BLSTMNet
+from sklearn_raters._torch.inference import apply_part, encode
 from sklearn_raters._torch.joint import JointNet
-from sklearn_raters._torch.modules import BLSTMNet, SoftmaxLayer, build
-from sklearn_raters._torch.rater_net import RATER_MODELS, build_rater_net, build_trunk, seeded
-from sklearn_raters._torch.training import train
+from sklearn_raters._torch.modules import SoftmaxLayer, build
+from sklearn_raters._torch.rater_models import RATER_MODELS, RaterModel
+from sklearn_raters._torch.rater_net import build_rater_net, find_rater_model, seeded_globally
+from sklearn_raters._torch.training import check_training, train
+from sklearn_raters._torch.trunks import build_trunk, check_trunk
 
 __all__ = [
     "RATER_MODELS",
     "BLSTMNet",
     "JointNet",
+    "RaterModel",
     "SoftmaxLayer",
-    "ask",
+    "apply_part",
     "build",
     "build_rater_net",
     "build_trunk",
-    "run",
-    "seeded",
+    "check_training",
+    "check_trunk",
+    "encode",
+    "find_rater_model",
+    "seeded_globally",
     "train",
 ]

@@ -1,24 +1,26 @@
-"""Sequences as torch takes them: all frames in one tensor, batches padded from it, batches cut into parts."""
+"""Sequences in torch: all frames in one tensor, padded batches of them, and batches cut into parts."""
 
 import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-# Frames of one part of a batch, padding included, at most: each takes memory until its gradient is known.
-FRAMES_AT_ONCE = 800
+# Most frames, padding included, of one part of a training batch: all of them are kept in memory until the
+# gradient of the part is computed.
+TRAINING_FRAMES_AT_ONCE = 800
 
 
 class SequenceDataset(Dataset):
-    """Sequences and their targets as torch holds them.
+    """Sequences and their targets as tensors.
 
     Parameters
     ----------
     sequences : Sequences
         The samples.
-    targets : ndarray of shape (n_samples, n_classes)
-        What the loss weighs each class' log-probability by.
+    targets : ndarray of shape (n_samples, ...)
+        The samples' targets, in the form that the network's loss takes.
     device : str, default="cpu"
-        Where the network is. All frames lie there as well where they take less than half of what is free.
+        The network's device. All frames are moved there at once if they take less than half of its free
+        memory.
     """
 
     def __init__(self, sequences, targets, device="cpu"):
@@ -36,32 +38,45 @@ class SequenceDataset(Dataset):
         return len(self.lengths)
 
     def batch(self, indices):
-        """Return the padded samples at `indices` (a dict for the network) and their targets."""
+        """Return some samples as a padded batch.
+
+        Parameters
+        ----------
+        indices : tensor of int of shape (n_samples,)
+            The samples.
+
+        Returns
+        -------
+        batch : dict
+            "frames", (n_samples, n_frames, n_features), and "lengths", (n_samples,).
+        targets : tensor of shape (n_samples, ...)
+            The samples' targets.
+        """
         lengths, rows = self.lengths[indices], self.starts[indices, None]
         longest = int(lengths.max())
         if longest > 1:
-            # Padding repeats the sample's last frame: the network never looks at it.
+            # The padding repeats the sample's last frame; no network uses it.
             rows = rows + torch.minimum(torch.arange(longest), lengths[:, None] - 1)
         frames = self.frames[rows.to(self.frames.device)]
         return {"frames": frames, "lengths": lengths}, self.targets[indices]
 
 
 class LengthBatches:
-    """Batches of samples, longest first: skorch's iterator.
+    """Batches of samples, longest first within a batch, in the form of skorch's iterators.
 
-    Training batches are drawn at random. Batches of like lengths would be quicker, but length tells of the
-    label (a slow speaker, a long hesitation), and batches that differ in their labels spoil the training:
-    on speechocean762's prosody the area under the ROC curve fell from 0.69 to 0.60.
+    Training batches are drawn at random. Batches of samples of similar length would be quicker, but length
+    goes with the label (a slow speaker, a long hesitation), and batches with different shares of the labels
+    spoil the training: on speechocean762's prosody the area under the ROC curve fell from 0.69 to 0.60.
 
     Parameters
     ----------
     dataset : SequenceDataset
         The samples.
     batch_size : int
-        Samples a batch; a last one left over joins the batch before it while training, since a network of the
-        user's may need two, as batch normalisation does.
+        Number of samples in a batch. While training, a single sample that is left over joins the batch before
+        it, since a user's network may need two samples, as batch normalisation does.
     rng : numpy.random.Generator or None
-        Source of each epoch's own batches; None: all samples in the order of their lengths.
+        Source of the random batches of each epoch; None takes the samples in the order of their lengths.
     """
 
     def __init__(self, dataset, batch_size, rng=None):
@@ -88,19 +103,20 @@ class LengthBatches:
 
 
 def part_sizes(lengths, n_samples, n_frames):
-    """Return how many samples go into each part: at most so many, and so many frames with the padding.
+    """Return the number of samples of each part of a batch.
 
     Parameters
     ----------
     lengths : sequence of int
-        Frames of each sample, longest first.
+        Number of frames of each sample, longest first.
     n_samples, n_frames : int
-        The most of a part; a sample longer than `n_frames` is a part of its own.
+        Most samples, and most frames with the padding, of a part; a sample longer than `n_frames` is a part
+        by itself.
 
     Returns
     -------
     list of int
-        They add up to the number of samples.
+        Sizes of the parts, which add up to the number of samples.
     """
     sizes, start = [], 0
     while start < len(lengths):
@@ -109,8 +125,21 @@ def part_sizes(lengths, n_samples, n_frames):
     return sizes
 
 
-def cut(batch, n_samples):
-    """Cut a batch, longest samples first, into parts of like lengths, each padded to its own longest only."""
-    sizes = part_sizes(batch["lengths"].tolist(), n_samples, FRAMES_AT_ONCE)
+def cut_batch(batch, n_samples):
+    """Cut a batch, longest samples first, into parts, each padded to its longest sample only.
+
+    Parameters
+    ----------
+    batch : dict
+        As `SequenceDataset.batch` returns it.
+    n_samples : int
+        Most samples of a part.
+
+    Returns
+    -------
+    list of dict
+        The parts, in the form of `batch`.
+    """
+    sizes = part_sizes(batch["lengths"].tolist(), n_samples, TRAINING_FRAMES_AT_ONCE)
     parts = zip(batch["frames"].split(sizes), batch["lengths"].split(sizes), strict=True)
     return [{"frames": frames[:, : lengths[0]], "lengths": lengths} for frames, lengths in parts]

@@ -1,6 +1,7 @@
-"""What a trained network makes of samples, dropout off: representations, and what the layers behind say."""
+"""Trained networks on samples, without dropout: representations, and the outputs behind them."""
 
 import operator
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -8,70 +9,76 @@ import torch
 from sklearn_raters._torch.batches import SequenceDataset, part_sizes
 from sklearn_raters._torch.threads import shared_threads
 
-# Frames that run together, padding included: few for a CPU's caches, many to fill another device.
-FRAMES_AT_ONCE, FRAMES_ON_DEVICE = 3200, 65536
+# Frames that run together, padding included: few enough for a CPU's caches, many enough to fill a GPU.
+CPU_FRAMES_AT_ONCE = 3200
+GPU_FRAMES_AT_ONCE = 65536
 
 
-def run(net, sequences):
-    """Run a trained net over sequences, dropout off.
+class Encoded(NamedTuple):
+    """Samples as a trained network represents them."""
+
+    representation: np.ndarray  # (n_samples, n_units), float32: the values before the output layer
+    attention: list  # of (n_frames_i,), float32: frame weights, which sum to one for each sample
+
+
+def encode(net, sequences):
+    """Run a trained network on samples up to its representation.
 
     Parameters
     ----------
     net : SequenceNet
-        What `train` returned.
+        The network, as `train` returns it.
     sequences : Sequences
         The samples.
 
     Returns
     -------
-    representation : ndarray of shape (n_samples, n_units), float32
-        The values before the output layer.
-    attention : list of ndarray of shape (n_frames_i,), float32
-        Frame weights, which sum to one a sample.
+    Encoded
+        Representations and frame weights.
     """
     module = net.module_.eval()
     dataset = SequenceDataset(sequences, np.zeros((len(sequences), 0)), net.device)
     longest_first = np.argsort(-sequences.lengths, kind="stable")
-    n_frames = FRAMES_AT_ONCE if torch.device(net.device).type == "cpu" else FRAMES_ON_DEVICE
+    n_frames = CPU_FRAMES_AT_ONCE if torch.device(net.device).type == "cpu" else GPU_FRAMES_AT_ONCE
     sizes = part_sizes(sequences.lengths[longest_first].tolist(), len(sequences), n_frames)
-    order = np.split(longest_first, np.cumsum(sizes)[:-1])
+    parts = np.split(longest_first, np.cumsum(sizes)[:-1])
     attention = [None] * len(sequences)
 
     @torch.inference_mode()
-    def answer(indices):
+    def encode_part(indices):
         batch, _ = dataset.batch(torch.from_numpy(indices))
-        encoded, weights = module.encode(**{name: value.to(net.device) for name, value in batch.items()})
+        units, weights = module.encode(**{name: value.to(net.device) for name, value in batch.items()})
         for index, row, length in zip(indices, weights.cpu().numpy(), batch["lengths"].tolist(), strict=True):
             attention[index] = row[:length].copy()
-        return encoded.cpu().numpy()
+        return units.cpu().numpy()
 
     with shared_threads() as run_all:
-        rows = np.concatenate(run_all(answer, order))
+        rows = np.concatenate(run_all(encode_part, parts))
     representation = np.empty_like(rows)
     representation[longest_first] = rows
-    return representation, attention
+    return Encoded(representation, attention)
 
 
 @torch.inference_mode()
-def ask(net, representation, question, rows_at_once=1024):
-    """Let the layers behind a trained net's representation answer.
+def apply_part(net, representation, part, rows_at_once=1024):
+    """Apply a part of a trained network to representations.
 
     Parameters
     ----------
     net : SequenceNet
-        What `train` returned.
+        The network, as `train` returns it.
     representation : ndarray of shape (n_samples, n_units)
-        What `run` returned.
-    question : str
-        Path of a part of the network, such as "output", or of a method, such as "raters.say_all".
+        Representations, as `encode` returns them.
+    part : str
+        Path of a layer or a method inside the network, such as "output" or "raters.consensus_log_proba".
     rows_at_once : int, default=1024
-        Samples asked together.
+        Number of samples that run together.
 
     Returns
     -------
     ndarray of shape (n_samples, ...), float64
-        The answers.
+        The part's output.
     """
-    part = operator.attrgetter(question)(net.module_.eval())
-    rows = torch.from_numpy(representation).split(rows_at_once)
-    return torch.cat([part(some.to(net.device)).cpu().double() for some in rows]).numpy()
+    function = operator.attrgetter(part)(net.module_.eval())
+    chunks = torch.from_numpy(representation).split(rows_at_once)
+    return torch.cat([function(chunk.to(net.device)).cpu().double() for chunk in chunks]).numpy()

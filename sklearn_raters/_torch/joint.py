@@ -1,28 +1,28 @@
-"""The whole stack as one network: the views' networks side by side, and the fusion layer behind them."""
+"""Several networks and an output layer on all their representations, as one network."""
 
 import torch
 from torch import nn
 
 
 class JointNet(nn.Module):
-    """Views' networks and one output layer on their standardised representations.
+    """Networks side by side, and one output layer on their standardised representations.
 
     Parameters
     ----------
-    views : list of torch.nn.Module
+    networks : list of torch.nn.Module
         Networks with `encode`; they are trained in place.
     mean, scale : ndarray of shape (n_units,)
-        By which the representations, side by side, are standardised.
+        Mean and scale by which the concatenated representations are standardised.
     weight : ndarray of shape (n_classes, n_units)
-        The output layer's initial weights.
+        Initial weights of the output layer.
     bias : ndarray of shape (n_classes,)
-        Its initial bias.
+        Initial bias of the output layer.
     """
 
-    def __init__(self, views, mean, scale, weight, bias):
+    def __init__(self, networks, mean, scale, weight, bias):
         super().__init__()
-        self.views = nn.ModuleList(views)
-        self.samples_at_once = views[0].samples_at_once
+        self.networks = nn.ModuleList(networks)
+        self.samples_at_once = networks[0].samples_at_once
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32))
         self.output = nn.Linear(weight.shape[1], weight.shape[0])
@@ -32,9 +32,10 @@ class JointNet(nn.Module):
 
     def forward(self, frames, lengths):
         """Return the logits, shape (n_samples, n_classes)."""
-        units = torch.cat([view.encode(frames, lengths)[0] for view in self.views], dim=1)
+        encoded = (network.encode(frames, lengths) for network in self.networks)
+        units = torch.cat([representation for representation, _ in encoded], dim=1)
         return self.output((units - self.mean) / self.scale)
 
     def output_layer(self):
-        """Return the output layer's weight and bias as arrays."""
+        """Return the output layer's weights (n_classes, n_units) and bias (n_classes,) as arrays."""
         return (part.detach().double().cpu().numpy() for part in (self.output.weight, self.output.bias))

@@ -1,95 +1,17 @@
 """A trunk and a rater model as one network that brings its own loss."""
 
-import copy
-import math
 from contextlib import contextmanager
-from inspect import signature
-from itertools import pairwise
-from numbers import Integral, Real
+from inspect import isabstract, signature
 
 import torch
 from torch import nn
 
-from sklearn_raters._torch.modules import BLSTMTrunk, Dropout, build, mean_frame
-from sklearn_raters._torch.rater_models.base import unpack
-from sklearn_raters._torch.rater_models.conal import CoNAL
-from sklearn_raters._torch.rater_models.confusions import CrowdLayer, GeoRegF, GeoRegW, TraceReg, UnionNet
-from sklearn_raters._torch.rater_models.crowd_ar import CrowdAR
-from sklearn_raters._torch.rater_models.heads import DoctorNet, MultiTask, Uncertainty
-from sklearn_raters._torch.rater_models.sample_confusions import AnnotMix, MaDL
-
-RATER_MODELS = {
-    "multitask": MultiTask,
-    "doctor_net": DoctorNet,
-    "uncertainty": Uncertainty,
-    "crowd_layer": CrowdLayer,
-    "union_net": UnionNet,
-    "trace_reg": TraceReg,
-    "geo_reg_f": GeoRegF,
-    "geo_reg_w": GeoRegW,
-    "conal": CoNAL,
-    "crowd_ar": CrowdAR,
-    "annot_mix": AnnotMix,
-    "madl": MaDL,
-}
-
-
-class DenseTrunk(nn.Module):
-    """Dense ReLU layers on a sample's mean frame, which of a table is its row.
-
-    Parameters
-    ----------
-    n_features : int
-        Size of an input frame.
-    hidden_units : sequence of int
-        Widths of the layers.
-    dropout : float
-        Share of values dropped between layers while training.
-    """
-
-    samples_at_once = None
-
-    def __init__(self, n_features, *, hidden_units, dropout):
-        super().__init__()
-        sizes = [n_features, *hidden_units]
-        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
-        self.dropout = Dropout(dropout)
-
-    def encode(self, frames, lengths):
-        """Return the last layer's values, and the equal frame weights of the mean."""
-        units, weights = mean_frame(frames, lengths)
-        for place, layer in enumerate(self.layers):
-            units = layer(self.dropout(units) if place else units).relu()
-        return units, weights
-
-
-class OwnTrunk(nn.Module):
-    """A user's module as trunk; it gets rows (n_samples, n_features), or padded frames and their numbers.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        What is copied, with its weights.
-    of_rows : bool
-        Whether the samples are rows of a table.
-    """
-
-    samples_at_once = None
-
-    def __init__(self, module, of_rows):
-        super().__init__()
-        self.module = copy.deepcopy(module).cpu().float()
-        self.of_rows = of_rows
-
-    def encode(self, frames, lengths):
-        """Return what the module makes of the samples, and equal frame weights."""
-        if self.of_rows and frames.shape[1] > 1:
-            raise ValueError(
-                f"The trunk learnt from rows of a table; a sample has {frames.shape[1]} frames. Give rows, "
-                "or fit on sequences."
-            )
-        _, weights = mean_frame(frames, lengths)
-        return self.module(frames[:, 0]) if self.of_rows else self.module(frames, lengths), weights
+from sklearn_raters._torch.dropout import Dropout
+from sklearn_raters._torch.modules import build
+from sklearn_raters._torch.rater_models import RATER_MODELS
+from sklearn_raters._torch.rater_models.base import RaterModel, unpack_votes
+from sklearn_raters._torch.settings import check_settings
+from sklearn_raters._torch.trunks import count_units
 
 
 class RaterNet(nn.Module):
@@ -98,13 +20,13 @@ class RaterNet(nn.Module):
     Parameters
     ----------
     trunk : torch.nn.Module
-        With `encode` and `samples_at_once`.
+        The trunk, with `encode` and `samples_at_once`.
     raters : RaterModel
-        What comes after it.
+        The rater model on the trunk's representation.
     dropout : float
         Share of the representation's values dropped while training.
     of_rows : bool
-        Whether the samples are rows of a table, which can be mixed before the trunk sees them.
+        Whether the samples are rows of a table, which can be mixed before the trunk.
     """
 
     def __init__(self, trunk, raters, dropout, of_rows):
@@ -115,19 +37,38 @@ class RaterNet(nn.Module):
         self.samples_at_once = trunk.samples_at_once
         self.mixes_rows = of_rows and trunk.samples_at_once is None and raters.mixing > 0
 
+    @property
+    def n_units(self):
+        """Size of the representation."""
+        return self.raters.output.in_features
+
     def encode(self, frames, lengths):
         """Return representations and frame weights."""
         return self.trunk.encode(frames, lengths)
 
     def forward(self, frames, lengths):
-        """Return what the loss takes: representations, or rows that it mixes before it represents them."""
+        """Return the input of the loss: representations, or rows where the loss mixes rows."""
         if self.training and self.mixes_rows:
             return frames[:, 0]
-        return self.dropout(self.encode(frames, lengths)[0])
+        units, _ = self.encode(frames, lengths)
+        return self.dropout(units)
 
     def loss(self, units, targets):
-        """Return the loss of a batch, outside training that of its votes alone; see `unpack`."""
-        votes = unpack(targets)
+        """Return the loss of a batch while training, and else `RaterModel.vote_loss` of its votes.
+
+        Parameters
+        ----------
+        units : tensor of shape (n_samples, n_units) or (n_samples, n_features)
+            What `forward` returned.
+        targets : tensor of shape (n_samples, n_votes_at_most, 3)
+            The samples' votes; see `unpack_votes`.
+
+        Returns
+        -------
+        tensor of shape ()
+            The loss.
+        """
+        votes = unpack_votes(targets)
         if not self.training:
             return self.raters.vote_loss(units, *votes)
         if self.mixes_rows:
@@ -136,47 +77,60 @@ class RaterNet(nn.Module):
 
     def _represent(self, rows):
         lengths = torch.ones(len(rows), dtype=torch.int64, device=rows.device)
-        return self.dropout(self.encode(rows[:, None], lengths)[0])
+        units, _ = self.encode(rows[:, None], lengths)
+        return self.dropout(units)
 
 
 @contextmanager
-def seeded(seed):
-    """Seed torch's global generators, and give them back as they were."""
+def seeded_globally(seed):
+    """Seed torch's global generators, and restore their state afterwards."""
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         yield
 
 
-def build_trunk(trunk, seed, n_features, *, of_rows, dropout, **sizes):
-    """Make a trunk.
+def find_rater_model(raters, params):
+    """Return the class of a rater model, its settings checked.
 
     Parameters
     ----------
-    trunk : {"blstm", "dense"} or torch.nn.Module
-        Which one.
-    seed : int
-        Where the initial weights come from; a user's module keeps its own.
-    n_features : int
-        Size of an input frame.
-    of_rows : bool
-        Whether the samples are rows of a table.
-    dropout : float
-        As in `RaterNet`.
-    **sizes : dict
-        Those of `BLSTMTrunk` or `DenseTrunk`.
+    raters : str or type
+        A name in `RATER_MODELS`, or a subclass of `RaterModel`.
+    params : dict
+        Settings of the rater model.
 
     Returns
     -------
-    torch.nn.Module
-        The trunk.
+    type
+        The class.
+
+    Raises
+    ------
+    TypeError
+        If a class is no subclass of `RaterModel`, or leaves a method out that it must define.
+    ValueError
+        If a name or a setting is not known, or a setting is out of its range.
     """
-    if trunk == "blstm":
-        return build(BLSTMTrunk, seed, n_features=n_features, dropout=dropout, **sizes)
-    if trunk == "dense":
-        return build(DenseTrunk, seed, n_features=n_features, dropout=dropout, **sizes)
-    if not isinstance(trunk, nn.Module):
-        raise TypeError(f"trunk must be 'auto', 'blstm', 'dense' or a torch.nn.Module, not {trunk!r}.")
-    return OwnTrunk(trunk, of_rows)
+    if isinstance(raters, str):
+        if raters not in RATER_MODELS:
+            names = ", ".join(map(repr, RATER_MODELS))
+            raise ValueError(
+                f"raters={raters!r} is the name of no rater model. The names are {names}; "
+                "a subclass of sklearn_raters.networks.RaterModel is possible as well."
+            )
+        model = RATER_MODELS[raters]
+    else:
+        model = raters
+        if not (isinstance(model, type) and issubclass(model, RaterModel)):
+            raise TypeError(f"raters must be a name or a subclass of RaterModel, not {raters!r}.")
+        if isabstract(model):
+            missing = ", ".join(sorted(model.__abstractmethods__))
+            raise TypeError(f"The rater model {model.__name__} must define {missing}; see RaterModel.")
+    parameters = signature(model).parameters.values()
+    known = [parameter.name for parameter in parameters if parameter.kind == parameter.KEYWORD_ONLY]
+    owner = f"the rater model {raters if isinstance(raters, str) else model.__name__!r}"
+    check_settings(params, known, model.settings, parameter="rater_params", owner=owner)
+    return model
 
 
 def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, of_rows, dropout, rater_params):
@@ -185,13 +139,13 @@ def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, of_rows
     Parameters
     ----------
     trunk : torch.nn.Module
-        What `build_trunk` returned.
+        The trunk, as `build_trunk` returns it.
     raters : str or type
-        A name among `RATER_MODELS`, or a `RaterModel` of the user's.
+        A name in `RATER_MODELS`, or a subclass of `RaterModel`.
     seed : int
-        Where the rater model's initial weights come from.
+        Seed of the rater model's initial weights.
     frames : ndarray of shape (n_frames, n_features)
-        Some sample, by which the size of the trunk's output is found.
+        A sample, on which the trunk is run to find the size of its output.
     n_classes, n_raters : int
         Numbers of classes and raters.
     of_rows, dropout : bool, float
@@ -204,56 +158,7 @@ def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, of_rows
     RaterNet
         The network.
     """
-    units = _try_out(trunk, torch.from_numpy(frames))
-    model = RATER_MODELS[raters] if isinstance(raters, str) else raters
-    known = [name for name, own in signature(model).parameters.items() if own.kind == own.KEYWORD_ONLY]
-    wrong = sorted(set(rater_params) - set(known))
-    if wrong:
-        raise ValueError(f"rater_params has {wrong}; the rater model {raters!r} has {known}.")
-    for name, value in rater_params.items():
-        _check_range(name, value)
-    sizes = {"n_units": units.shape[1], "n_classes": n_classes, "n_raters": n_raters}
-    # Another seed than the trunk's: from the same one their first weights would be alike.
+    model = find_rater_model(raters, rater_params)
+    sizes = {"n_units": count_units(trunk, frames), "n_classes": n_classes, "n_raters": n_raters}
+    # Not the trunk's seed, from which the first weights of both would be alike.
     return RaterNet(trunk, build(model, seed + 1, **sizes, **rater_params), dropout, of_rows)
-
-
-def _try_out(trunk, frames):
-    """Return what a trunk makes of one sample, (1, n_units), or raise that it cannot."""
-    try:
-        with torch.inference_mode():
-            units, _ = trunk.eval().encode(frames[None], torch.tensor([len(frames)]))
-    except (AttributeError, IndexError, RuntimeError, TypeError) as error:
-        raise ValueError(
-            f"The trunk cannot be run on a sample of {len(frames)} frames and {frames.shape[1]} features "
-            f"(float32): {error}. It is called with rows (n_samples, n_features) of a table, else with "
-            "padded frames (n_samples, n_frames, n_features) and their numbers."
-        ) from error
-    if not isinstance(units, torch.Tensor) or units.ndim != 2:
-        made = tuple(units.shape) if isinstance(units, torch.Tensor) else type(units).__name__
-        raise ValueError(
-            f"The trunk must return a tensor of shape (n_samples, n_units); of one sample it made {made}."
-        )
-    return units
-
-
-# Lowest and highest value, and whether these are left out, of the rater models' settings that are numbers.
-_RANGES = {
-    **dict.fromkeys(("strength", "uncertainty_weight", "mixing"), (0, math.inf, False)),
-    **dict.fromkeys(("bottleneck", "rater_units", "embedding", "difficulty_units"), (1, math.inf, False)),
-    **dict.fromkeys(("sample_units", "hidden_units"), (0, math.inf, False)),
-    "vote_weight": (0, 1, False),
-    "prior": (0, 1, True),
-}
-
-
-def _check_range(name, value):
-    """Raise if a setting of a rater model is out of its range; a user's own model checks its own."""
-    if name not in _RANGES:
-        return
-    low, high, open_ended = _RANGES[name]
-    whole = name.endswith("_units") or name in ("bottleneck", "embedding")
-    fits = isinstance(value, Integral if whole else Real) and low <= value <= high
-    if not fits or (open_ended and value in (low, high)):
-        kind = "an integer" if whole else "a number"
-        limits = f"between {low} and {high}" if high < math.inf else f"of at least {low}"
-        raise ValueError(f"rater_params has {name}={value!r}; it must be {kind} {limits}.")

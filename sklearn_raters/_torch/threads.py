@@ -1,4 +1,4 @@
-"""Torch's threads, shared out among pieces of work that cannot fill them one after the other."""
+"""Torch's threads, divided among pieces of work of which each is too small for all of them."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,25 +7,25 @@ from contextlib import contextmanager
 import torch
 
 
-class _Opened(threading.local):
-    """The `map` that a thread has opened and not closed yet."""
+class _OpenPool(threading.local):
+    """The `map` over threads that a thread has open, if any."""
 
     run_all = None
 
 
-_opened = _Opened()
+_open_pool = _OpenPool()
 
 
 @contextmanager
 def shared_threads():
-    """Give a `map` that runs its calls side by side, each on one thread; the list of results is in order.
+    """Yield a `map` that runs its calls in parallel, each on one thread, and returns a list in order.
 
-    An LSTM goes through its frames one by one, and the little work of one frame does not fill two cores.
-    Opened within another, it is that other one: new threads in each training step would each leave memory
-    behind, since the allocator keeps what a thread gave back for that thread's successors.
+    An LSTM computes its frames one after the other, and one frame is too little work for two cores. Inside
+    another `shared_threads`, the same `map` is yielded: new threads in each training step would each leave
+    memory behind, since the allocator keeps what a thread has freed for the threads that follow it.
     """
-    if _opened.run_all is not None:
-        yield _opened.run_all
+    if _open_pool.run_all is not None:
+        yield _open_pool.run_all
         return
     n_threads = torch.get_num_threads()
     if n_threads == 1:
@@ -36,14 +36,14 @@ def shared_threads():
         with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
 
             def run_all(function, *arguments):
-                # A single call is sooner done than handed over; the pool starts no thread before.
-                beside = pool.map if len(arguments[0]) > 1 else map
-                return list(beside(function, *arguments))
+                # A single call is quicker in this thread, and the pool starts no thread without need.
+                run = pool.map if len(arguments[0]) > 1 else map
+                return list(run(function, *arguments))
 
-            _opened.run_all = run_all
+            _open_pool.run_all = run_all
             try:
                 yield run_all
             finally:
-                _opened.run_all = None
+                _open_pool.run_all = None
     finally:
         torch.set_num_threads(n_threads)

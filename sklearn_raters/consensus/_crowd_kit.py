@@ -1,4 +1,4 @@
-"""Labels, or their probabilities, by methods that learn how good each rater is, through crowd-kit."""
+"""Consensus labels and probabilities by methods of crowd-kit, which learn how good each rater is."""
 
 import warnings
 from functools import partial
@@ -8,7 +8,7 @@ import numpy as np
 from sklearn_raters.consensus._labels import hard_labels
 from sklearn_raters.ratings import Task, ratings_to_long, shorten
 
-# Names in crowdkit.aggregation, with settings where its own stop early.
+# Classes of crowdkit.aggregation and their settings; the default n_iter stops too early.
 _CROWD_KIT = {
     "dawid_skene": ("DawidSkene", {"n_iter": 100}),
     "one_coin": ("OneCoinDawidSkene", {"n_iter": 100}),
@@ -23,17 +23,17 @@ PROBA_METHODS = tuple(method for method in _CROWD_KIT if method != "mmsr")
 
 def consensus_labels(Y, method="majority"):
     """
-    Take one label a sample from several raters' labels.
+    Return one label a sample, by a majority vote or a method that learns how good each rater is.
 
-    The method decides among all labels that the ratings hold. Only then is `label_map` applied, and what lies
-    outside `classes` dropped, as `sklearn_raters.consensus.hard_labels` does it. All but "majority" need
-    the package crowd-kit.
+    The method chooses among all labels of the ratings. Only then does the task's `label_map` merge labels,
+    and labels outside the classes are dropped, as in `hard_labels`. All methods but "majority" need the
+    package crowd-kit.
 
-    Whom to believe is a matter of the question. Where there is one true answer, methods that learn how good
-    each rater is find it more often than the majority does. Where the raters' disagreement is what matters,
-    as with feelings, they call a minority's opinion an error, and the majority is what the field reports.
-    Nor do they help where ratings are few, a sample or a rater: of 400 samples and 40 raters "dawid_skene"
-    labelled 80 % right where 20 samples had a second rating, and 86 % where all had; the votes 85 and 88 %.
+    If each sample has one true label, methods that learn how good each rater is find it more often than the
+    majority does. If raters may rightly disagree, as on emotions, such methods treat a minority's opinion as
+    an error; the field reports the majority. The methods also need enough ratings of each sample and each
+    rater: on 400 samples and 40 raters, 80 % of the labels of "dawid_skene" were right if 20 samples had a
+    second rating, and 86 % if all had; of the majority's labels, 85 % and 88 %.
 
     Parameters
     ----------
@@ -41,31 +41,32 @@ def consensus_labels(Y, method="majority"):
         In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
     method : str or callable, default="majority"
         - "majority": the one label with the most votes.
-        - "dawid_skene": a confusion matrix a rater, by expectation maximisation (Dawid & Skene 1979).
-        - "one_coin": one accuracy a rater (Zhang et al. 2014).
-        - "glad": an ability a rater, a difficulty a sample (Whitehill et al. 2009).
-        - "mace": raters who sometimes do not look at the sample (Hovy et al. 2013).
-        - "mmsr": skills by a robust factorisation of the raters' agreement (Ma & Olshevsky 2020).
-        - "wawa": the majority, each rater weighted by how often they agree with it (Appen's "worker agreement
-          with aggregate").
-        - A callable that takes a DataFrame with the columns task, worker and label, one row a vote, and gives
-          a Series of labels indexed by task; one without a label, or left out, has no consensus.
+        - "dawid_skene": learns a confusion matrix of each rater (Dawid & Skene 1979).
+        - "one_coin": learns an accuracy of each rater (Zhang et al. 2014).
+        - "glad": learns an ability of each rater and a difficulty of each sample (Whitehill et al. 2009).
+        - "mace": learns how often each rater labels without regard to the sample (Hovy et al. 2013).
+        - "mmsr": learns skills from a factorisation of the raters' agreement (Ma & Olshevsky 2020).
+        - "wawa": the majority, with each rater's votes weighted by how often the rater agrees with the plain
+          majority (Appen's "worker agreement with aggregate").
+        - A callable that takes a DataFrame with the columns task (the sample), worker (the rater) and label,
+          one row a vote, and returns a Series of labels indexed by task. A task that is missing in the
+          Series, or has a missing label, gets no label.
 
     Returns
     -------
     ndarray of object, shape (n_samples,)
-        One label a sample; None where it has no vote, or its label lies outside `classes`; with
-        "majority" also where several labels share the most votes.
+        One class a sample; None where there is no vote or the label is outside the classes; with
+        "majority" also where several labels have the most votes.
 
     Raises
     ------
     ImportError
-        If crowd-kit is needed and not installed.
+        If the method needs crowd-kit and it is not installed.
     ValueError
-        If there are no ratings, no such method, votes have weights, no sample has two ratings (for
-        "dawid_skene"), or a callable gives tasks or labels that it was not given, or a task twice.
+        If there are no ratings, the method is unknown, a vote has a weight other than 1, no sample has two
+        ratings (for "dawid_skene"), or a callable returns an unknown task or label, or a task twice.
     TypeError
-        If a callable gives no Series.
+        If a callable does not return a Series.
 
     Examples
     --------
@@ -91,7 +92,7 @@ def consensus_labels(Y, method="majority"):
 
 def consensus_proba(Y, method="dawid_skene"):
     """
-    Tell how sure a method of `consensus_labels` is of each class, which soft labels can be made of.
+    Return the probability of each class by a method of `consensus_labels`.
 
     Parameters
     ----------
@@ -103,14 +104,14 @@ def consensus_proba(Y, method="dawid_skene"):
     Returns
     -------
     ndarray of float64, shape (n_samples, n_classes)
-        Rows sum to one, or are NaN where `consensus_labels` is None.
+        Rows sum to 1; NaN where `consensus_labels` returns None.
 
     Raises
     ------
     ImportError
         If crowd-kit is not installed.
     ValueError
-        If there are no ratings, the method gives no probabilities, or votes have weights.
+        If there are no ratings, the method has no probabilities, or a vote has a weight other than 1.
 
     Examples
     --------
@@ -146,34 +147,34 @@ def _long_table(task):
 
 
 def _class_by_label(task):
-    """Return a dict from the votes' labels to classes, without the labels outside them."""
+    """Return a dict from labels to classes, without the labels outside the classes."""
     names = task.class_names(task.codes)
     return {label: name for label, name in zip(task.votes.labels, names, strict=True) if name is not None}
 
 
 def _checked(found, table):
-    """Return the labels that a user's method gave, or raise if they are no Series indexed by task."""
+    """Check the result of a user's method and return it without missing labels."""
     if not all(hasattr(found, name) for name in ("dropna", "index", "unique")):
         raise TypeError(
-            "A consensus method gives a pandas.Series of labels, indexed by task; got "
+            "A consensus method must return a pandas.Series of labels, indexed by task; got "
             f"{type(found).__name__}."
         )
     found = found.dropna()
     if not found.index.is_unique:
         twice = found.index[found.index.duplicated()].unique().tolist()
-        raise ValueError(f"The consensus method gave the tasks {shorten(twice)} more than one label.")
+        raise ValueError(f"The consensus method returned the tasks {shorten(twice)} more than once.")
     for what, given, known in (("tasks", found.index, table["task"]), ("labels", found, table["label"])):
         known = set(known)
         strange = [name for name in given.unique() if name not in known]
         if strange:
             raise ValueError(
-                f"The consensus method gave the {what} {shorten(strange)}, which are not among its votes."
+                f"The consensus method returned the {what} {shorten(strange)}, which are not in the votes."
             )
     return found
 
 
-def _crowd_kit(method, ask):
-    """Return the function that asks one of crowd-kit's methods about a long table."""
+def _crowd_kit(method, function):
+    """Return a callable that applies a method's `fit_predict` or `fit_predict_proba` to a long table."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -184,27 +185,27 @@ def _crowd_kit(method, ask):
         ) from error
     name, settings = _CROWD_KIT[method]
 
-    def answer(table):
+    def aggregate(table):
         if method == "dawid_skene" and table["task"].is_unique:
-            # It would take most raters for always saying the commonest class, and relabel what they rated.
+            # The method would find that most raters always choose the commonest class, and overrule them.
             raise ValueError(
-                "The consensus 'dawid_skene' cannot be found from these ratings: no sample has two of them. "
-                "To learn how good raters are, it needs samples rated by several; 'majority' does not."
+                "The consensus 'dawid_skene' cannot be found: no sample has two ratings. To learn how good "
+                "raters are, it needs samples with several ratings; 'majority' does not."
             )
         if table["label"].dtype == bool:
-            table = table.astype({"label": int})  # GLAD takes columns named by bools for a mask
+            table = table.astype({"label": int})  # GLAD mistakes bool column names for a mask
         make = partial(getattr(aggregation, name), **settings)
-        # It uses what pandas has marked as old, and divides by zero where a rater is never wrong.
+        # crowd-kit uses deprecated parts of pandas, and divides by zero if a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                # crowd-kit's own Wawa does just this, but is no estimator for scikit-learn 1.7 and later.
+                # crowd-kit's class Wawa does the same, but fails with scikit-learn 1.7 and later.
                 skills = [make().fit(table).skills_] if method == "wawa" else []
-                return getattr(make(), ask)(table, *skills)
+                return getattr(make(), function)(table, *skills)
             except (ArithmeticError, ValueError) as error:
                 raise ValueError(
-                    f"The consensus {method!r} cannot be found from these ratings: {error}. To learn how "
-                    "good raters are, it needs samples that several raters rated; 'majority' does not."
+                    f"The consensus {method!r} cannot be found: {error}. To learn how good raters are, it "
+                    "needs samples with several ratings; 'majority' does not."
                 ) from error
 
-    return answer
+    return aggregate

@@ -1,36 +1,35 @@
-"""From votes to one label or one distribution a sample: majority and soft labels."""
+"""Majority labels, soft labels and agreement of each sample."""
 
 import numpy as np
 
-from sklearn_raters.ratings import Task, count_votes, shorten
+from sklearn_raters.ratings import Task, shorten
 
 
 def hard_labels(Y, *, ties="missing"):
     """
-    Take each sample's majority label.
+    Return the majority label of each sample.
 
-    The majority is the one label with the most votes, over all labels that the ratings hold, also
-    those outside `classes`. Only then is `label_map` applied, and what lies outside `classes`
-    dropped. Merging labels first would give another, larger set of samples with a majority.
+    The majority is the label with more votes than any other. It is taken over all labels of the ratings,
+    also those outside the classes. Only then does the task's `label_map` merge labels, and labels outside
+    the classes are dropped. Merging first would give more samples a majority.
 
     Parameters
     ----------
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
     ties : {"missing", "first"}, default="missing"
-        What a sample gets whose most votes are shared by several labels: None, or the first of
-        these labels in sorted order.
+        Whether a sample on which several labels have the most votes gets None, or the first of these
+        labels in sorted order.
 
     Returns
     -------
     ndarray of object, shape (n_samples,)
-        One label a sample; None where it has no vote, no unique majority or one outside `classes`.
+        One class a sample; None where there is no vote, no majority, or a majority outside the classes.
 
     Raises
     ------
     ValueError
-        If there are no ratings, `label_map` leads outside `classes`, or `ties` is neither of the
-        two.
+        If there are no ratings, or `ties` is neither "missing" nor "first".
 
     References
     ----------
@@ -52,33 +51,32 @@ def hard_labels(Y, *, ties="missing"):
 
 def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
     """
-    Turn each sample's votes into a distribution over the classes.
+    Return the distribution of each sample's votes over the classes.
 
     Equation 1 of the paper: ``q(k) = (alpha + n_k) / (alpha * K + sum_j n_j)``, where ``n_k`` is
     the number of raters who chose class k (or the sum of their weights) and K the number of
-    classes. A rater may have chosen several classes; several labels that `label_map` merges into
-    one class are one choice of it. Votes outside the classes do not enter. The label distribution
-    of Fayek (2016) is ``alpha=0``.
+    classes. A rater may choose several classes; several labels of one class are one choice of it.
+    Votes outside the classes are not counted. The label distribution of Fayek (2016) is ``alpha=0``.
 
     Parameters
     ----------
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
     alpha : float, default=0.75
-        Smoothing towards equal shares, 0 or more.
+        Smoothing towards equal shares, at least 0.
     outside_majority : {"drop", "keep"}, default="drop"
-        Whether a sample whose unique majority lies outside the classes is dropped, or keeps the
-        distribution of its votes within them.
+        Whether a sample whose majority is outside the classes is dropped (its row is NaN), or gets the
+        distribution of its votes for classes.
 
     Returns
     -------
     ndarray of float64, shape (n_samples, n_classes)
-        Rows sum to 1, or are NaN where a sample has no vote within the classes or was dropped.
+        Rows sum to 1; NaN where a sample has no vote for a class or is dropped.
 
     Raises
     ------
     ValueError
-        If there are no ratings, `alpha` is negative, or `label_map` leads outside `classes`.
+        If there are no ratings, or `alpha` is negative or not finite.
 
     References
     ----------
@@ -111,7 +109,7 @@ def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
 
 def agreement_weights(Y):
     """
-    Tell how far the raters agree on each sample, by which training can weigh it.
+    Return how far the raters agree on each sample, for use as weights in training.
 
     Parameters
     ----------
@@ -121,7 +119,7 @@ def agreement_weights(Y):
     Returns
     -------
     ndarray of float64, shape (n_samples,)
-        The largest share of a sample's votes that one label has: 1 where all agree; NaN without votes.
+        Share of the most frequent label in the sample's votes: 1 if all agree, NaN without votes.
 
     Raises
     ------
@@ -131,7 +129,7 @@ def agreement_weights(Y):
     References
     ----------
     Y. Kim and E. Mower Provost, "Leveraging inter-rater agreement for audio-visual emotion recognition",
-    ACII 2015, where training is weighted by agreement.
+    ACII 2015, which weights training by agreement.
 
     Examples
     --------
@@ -139,18 +137,17 @@ def agreement_weights(Y):
     >>> agreement_weights([["a", "a", "a", "b"], ["a", "b", None, None], [None, None, None, None]])
     array([0.75, 0.5 ,  nan])
     """
-    votes = Task(Y).votes
-    counts = count_votes(votes, len(votes.labels))
+    counts = Task(Y).votes.counts()
     with np.errstate(invalid="ignore"):
         return counts.max(axis=1) / counts.sum(axis=1)
 
 
 def check_classes(Y):
     """
-    Raise an error if some class has no vote at all.
+    Raise an error if a class has no vote.
 
-    For use on the whole data, where it means a misspelt class; a part of the data or a single
-    rater may well lack one.
+    For use on a whole corpus, where a class without votes is misspelt. A part of the data or a single
+    rater may lack a class.
 
     Parameters
     ----------
@@ -160,7 +157,7 @@ def check_classes(Y):
     Raises
     ------
     ValueError
-        If a class has no vote, naming it and the labels that have some.
+        If there are no ratings, or a class has no vote.
 
     Examples
     --------
@@ -184,19 +181,19 @@ def check_classes(Y):
 
 def labelled_samples(labels):
     """
-    Find the samples that have a label.
+    Select the samples that have a label.
 
     Parameters
     ----------
     labels : ndarray of object, shape (n_samples,)
-        One label a sample, None where there is none: what `hard_labels` returns.
+        One label a sample or None, as `hard_labels` returns them.
 
     Returns
     -------
     samples : ndarray of int, shape (n_labelled,)
-        Those with a label.
+        Indices of the samples with a label.
     labels : ndarray, shape (n_labelled,)
-        Their labels, as an array of strings or numbers.
+        Labels of these samples, as an array of strings or numbers.
     """
     samples = np.flatnonzero([label is not None for label in labels])
     return samples, np.asarray(labels[samples].tolist())

@@ -1,6 +1,7 @@
-"""Corpora with their raters' labels: loaders of known ones and of any long table, and made ones."""
+"""Corpora rated by several raters: loaders of public corpora and of any rated audio, synthetic corpora."""
 
-from sklearn_raters.datasets._iemocap import check_iemocap_counts, load_iemocap
+from sklearn_raters.datasets._iemocap import load_iemocap
+from sklearn_raters.datasets._iemocap_counts import check_iemocap_counts
 from sklearn_raters.datasets._made_samples import make_rated_samples
 from sklearn_raters.datasets._made_sequences import make_rated_sequences
 from sklearn_raters.datasets._made_speech import make_rated_speech

@@ -1,7 +1,9 @@
-"""Find a corpus' files on disk, and say clearly which are missing."""
+"""Find the files of a corpus, with errors that name missing and damaged ones."""
 
 import os
 from pathlib import Path
+
+from sklearn_raters.ratings import shorten
 
 # fmt: off
 AUDIO_EXTENSIONS = frozenset({
@@ -12,7 +14,7 @@ AUDIO_EXTENSIONS = frozenset({
 
 
 def existing_folder(path, what, remedy):
-    """Return ``path`` as a Path with ``~`` expanded; raise where no such folder exists."""
+    """Return `path` as a Path with ``~`` expanded; raise if it is not a folder."""
     folder = Path(path).expanduser()
     if not folder.exists():
         raise FileNotFoundError(f"{what}: there is no folder {folder}; {remedy}.")
@@ -22,7 +24,7 @@ def existing_folder(path, what, remedy):
 
 
 def existing_file(path, what, remedy):
-    """Return ``path`` as a Path with ``~`` expanded; raise where it is no file or is empty."""
+    """Return `path` as a Path with ``~`` expanded; raise if it is no file, empty or a Git LFS pointer."""
     file = Path(path).expanduser()
     if not file.is_file():
         raise FileNotFoundError(f"{what}: there is no file {file}; {remedy}.")
@@ -35,19 +37,12 @@ def existing_file(path, what, remedy):
 
 
 def read_text(path):
-    """Return a text file's content with plain line ends; stray bytes in comments do no harm."""
+    """Return the text of a file with plain line ends; bytes that are not UTF-8 are replaced."""
     return Path(path).read_text(encoding="utf-8-sig", errors="replace")
 
 
-def first_few(names, n_shown=5):
-    """Return the first names as one line, and how many more there are."""
-    names = [str(name) for name in names]
-    more = len(names) - n_shown
-    return ", ".join(names[:n_shown]) + (f" and {more} more" if more > 0 else "")
-
-
 def visible_files(folder):
-    """Return the folder's files as ``{name: size in bytes}``, left-overs (``.name``) skipped."""
+    """Return the files of a folder as ``{name: size in bytes}``, without hidden ones (``.name``)."""
     with os.scandir(folder) as entries:
         return {
             entry.name: entry.stat().st_size
@@ -56,26 +51,61 @@ def visible_files(folder):
         }
 
 
-def require_audio(missing, empty, remedy):
-    """Raise where a rated utterance has no audio file, or one of 0 bytes.
+def check_audio(paths, remedy):
+    """Check that audio files exist and are not empty.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        Audio files of rated samples.
+    remedy : str
+        What the user can do, without a full stop.
+
+    Returns
+    -------
+    list of str
+        The paths.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file is missing.
+    ValueError
+        If a file is empty.
+    """
+    # One listing of each folder is far faster than a look at each file, above all on network drives.
+    folders = {path.parent for path in paths}
+    sizes = {folder: visible_files(folder) for folder in folders if folder.is_dir()}
+    found = [sizes.get(path.parent, {}).get(path.name) for path in paths]
+    names = [str(path) for path in paths]
+    raise_for_audio(
+        [name for name, size in zip(names, found, strict=True) if size is None],
+        [name for name, size in zip(names, found, strict=True) if size == 0],
+        remedy,
+    )
+    return names
+
+
+def raise_for_audio(missing, empty, remedy):
+    """Raise if rated samples have no audio file or an empty one.
 
     Parameters
     ----------
     missing, empty : list of str
-        The utterances, or the paths, concerned.
+        Samples, or paths, without a file or with an empty one.
     remedy : str
         What the user can do, without a full stop.
 
     Raises
     ------
     FileNotFoundError
-        If ``missing`` is not empty.
+        If `missing` is not empty.
     ValueError
-        If ``empty`` is not empty.
+        If `empty` is not empty.
     """
     if missing:
         raise FileNotFoundError(
-            f"Rated utterances without an audio file ({len(missing)}): {first_few(missing)}; {remedy}."
+            f"Rated samples without an audio file ({len(missing)}): {shorten(missing, 5)}; {remedy}."
         )
     if empty:
-        raise ValueError(f"Empty audio files, of 0 bytes ({len(empty)}): {first_few(empty)}; {remedy}.")
+        raise ValueError(f"Empty audio files, of 0 bytes ({len(empty)}): {shorten(empty, 5)}; {remedy}.")

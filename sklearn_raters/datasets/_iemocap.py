@@ -1,6 +1,6 @@
-"""IEMOCAP: acted emotion in dialogs, every utterance labelled by several outside raters.
+"""IEMOCAP: acted emotion in dialogs; several outside raters labelled each utterance.
 
-The corpus' layout was read off public descriptions and parsers of Busso et al., "IEMOCAP:
+The layout of the corpus is that of public descriptions and parsers of Busso et al., "IEMOCAP:
 interactive emotional dyadic motion capture database", Language Resources and Evaluation 42
 (2008); the expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
 """
@@ -11,8 +11,7 @@ import warnings
 import numpy as np
 from sklearn.utils import Bunch
 
-from sklearn_raters.datasets._files import existing_folder, first_few, require_audio, visible_files
-from sklearn_raters.datasets._iemocap_counts import check_iemocap_counts
+from sklearn_raters.datasets._files import check_audio, existing_folder, visible_files
 from sklearn_raters.datasets._iemocap_text import (
     CATEGORICAL_NAME,
     SPEAKER,
@@ -21,26 +20,25 @@ from sklearn_raters.datasets._iemocap_text import (
     read_categorical,
     read_summary,
 )
+from sklearn_raters.ratings import shorten
 
-__all__ = ["check_iemocap_counts", "load_iemocap"]
-
-# The paper's task; excitement counts as happiness once the majority is taken.
+# The paper's task: excitement becomes happiness after the majority is taken.
 PAPER_CLASSES = ["anger", "happiness", "neutral", "sadness"]
 PAPER_LABEL_MAP = {"excitement": "happiness"}
 
 DESCRIPTION = """IEMOCAP, the interactive emotional dyadic motion capture database.
 
-{n_samples} utterances of {n_speakers} speakers in {n_sessions} sessions (of 10,039, 10 and 5 in
-the whole corpus), rated by the outside raters {raters}; the speakers' own ratings are left out.
-{n_unrated} utterances have no outside rating. {n_differences} differences were found between
-the summary files, which are followed, and the Categorical files.
+{n_samples} utterances of {n_speakers} speakers in {n_sessions} sessions (the whole corpus has 10,039, 10
+and 5), rated by the outside raters {raters}. The ratings that speakers gave themselves are left out.
+{n_unrated} utterances have no outside rating. The summary files, from which the ratings are taken, differ
+from the Categorical files in {n_differences} places.
 Split by `sessions`: the two speakers of a session talk to each other.
 Busso et al., Language Resources and Evaluation 42 (2008); licence by the corpus' owner, USC.
 """
 
 
 def find_sessions(root, sessions):
-    """Return ``{number: folder}`` of the sessions wanted (None: all that are there)."""
+    """Return ``{number: folder}`` of the sessions wanted; None takes all in the folder."""
     remedy = "give the folder that holds Session1 to Session5, often IEMOCAP_full_release"
     root = existing_folder(root, "IEMOCAP", remedy)
     found = {}
@@ -55,8 +53,8 @@ def find_sessions(root, sessions):
     missing = [f"Session{number}" for number in wanted if number not in found]
     if missing:
         raise FileNotFoundError(
-            f"IEMOCAP: {root} lacks {first_few(missing)}; copy it from the corpus' archive, or "
-            f"name those to load, such as sessions={sorted(found)}."
+            f"IEMOCAP: {root} lacks {shorten(missing, 5)}; copy it from the corpus' archive, or "
+            f"name the sessions to load, such as sessions={sorted(found)}."
         )
     if not wanted:
         raise ValueError("sessions is empty; name at least one, such as sessions=[1, 2].")
@@ -64,7 +62,7 @@ def find_sessions(root, sessions):
 
 
 def read_session(folder, differences):
-    """Read a session's summary files, checked against its Categorical files."""
+    """Read the summary files of a session and compare them with its Categorical files."""
     remedy = "copy the whole session from the corpus' archive"
     evaluation = existing_folder(folder / "dialog" / "EmoEvaluation", "IEMOCAP", remedy)
     summaries = [SUMMARY_NAME.fullmatch(name) for name in sorted(visible_files(evaluation))]
@@ -81,7 +79,7 @@ def read_session(folder, differences):
         rated = read_categorical(categorical / match[0], rater, differences)
         by_dialog.setdefault(match[1], {})[rater] = rated
     if not by_dialog:
-        differences.append(f"{categorical} holds no file, so that nothing was cross-checked")
+        differences.append(f"{categorical} holds no file to compare the summary files with")
     utterances = {}
     for dialog in dialogs:
         spoken = read_summary(evaluation / f"{dialog}.txt", differences)
@@ -93,33 +91,18 @@ def read_session(folder, differences):
 
 
 def find_audio(folder, names):
-    """Return the path of each utterance's audio in one session."""
+    """Return the path of each utterance of a session."""
     remedy = "copy SessionN/sentences/wav whole from the corpus' archive"
     wav = existing_folder(folder / "sentences" / "wav", "IEMOCAP", remedy)
-    dialogs = {dialog: wav / dialog for dialog in {name.rpartition("_")[0] for name in names}}
-    sizes = {d: visible_files(path) if path.is_dir() else {} for d, path in dialogs.items()}
-    paths, missing, empty = [], [], []
-    for name in names:
-        dialog = name.rpartition("_")[0]
-        path = str(dialogs[dialog] / f"{name}.wav")
-        size = sizes[dialog].get(f"{name}.wav")
-        paths.append(path)
-        if not size:
-            (missing if size is None else empty).append(path)
-    require_audio(missing, empty, remedy)
-    return paths
-
-
-def natural_order(rater):
-    """Return a sorting key that puts E2 before E10."""
-    return int(rater[1:])
+    return check_audio([wav / name.rpartition("_")[0] / f"{name}.wav" for name in names], remedy)
 
 
 def ratings_table(utterances):
-    """Return the votes of ``{utterance: (..., votes)}`` as a DataFrame, a column a rater."""
+    """Return the ratings in ``{utterance: (..., votes)}`` as a DataFrame, one column a rater."""
     import pandas as pd
 
-    raters = sorted({r for *_, votes in utterances.values() for r in votes}, key=natural_order)
+    raters = {rater for *_, votes in utterances.values() for rater in votes}
+    raters = sorted(raters, key=lambda rater: int(rater[1:]))  # E2 before E10
     columns = {rater: np.full(len(utterances), np.nan, dtype=object) for rater in raters}
     for row, (*_, votes) in enumerate(utterances.values()):
         for rater, labels in votes.items():
@@ -130,18 +113,18 @@ def ratings_table(utterances):
 
 
 def report_differences(differences, strict):
-    """Raise or warn about all differences at once, with the first few told."""
+    """Raise or warn about all differences at once; the message holds the first five."""
     if not differences:
         return
-    told = (
-        f"IEMOCAP: the two annotation forms differ, or a line is not understood, in "
+    message = (
+        f"IEMOCAP: the summary and the Categorical files differ, or a line is not understood, in "
         f"{len(differences)} places; the first are:\n  " + "\n  ".join(differences[:5])
     )
     if strict:
-        raise ValueError(f"{told}\nPass strict=False to follow the summary files.")
+        raise ValueError(f"{message}\nSet strict=False to take the ratings of the summary files.")
     warnings.warn(
-        f"{told}\nThe summary files were followed; all places stand in .differences of the "
-        "result, and strict=True raises instead.",
+        f"{message}\nThe ratings are those of the summary files. The attribute differences lists all places; "
+        "strict=True raises an error instead.",
         UserWarning,
         stacklevel=3,
     )
@@ -150,37 +133,35 @@ def report_differences(differences, strict):
 def load_iemocap(root, *, sessions=None, strict=False):
     """Load IEMOCAP's utterances with every outside rater's labels.
 
-    Ratings are read from the summary files and cross-checked against the Categorical files,
-    which tell the same once more. Where the two differ, the summary is followed, because the
-    corpus' own majority labels are computed from it, and one warning counts the places.
-    Comments and the speakers' own ratings are left out; a rater's several labels for one
-    utterance are all kept.
+    The corpus holds each rating twice, in a summary file and in a Categorical file. The ratings are those of
+    the summary files, from which the corpus' majority labels were computed; a warning counts the places where
+    the Categorical files differ. If a rater chose several labels for an utterance, all are kept. Comments and
+    the ratings that speakers gave themselves are left out.
 
     Parameters
     ----------
     root : str or path-like
         The folder that holds ``Session1`` to ``Session5``; ``~`` is expanded.
     sessions : iterable of int, default=None
-        The sessions to load. None loads all that are there, and raises where one before the
-        last is missing.
+        Sessions to load. None loads all in the folder, and raises if one before the last is missing.
     strict : bool, default=False
-        Raise where the two annotation forms differ or a line is not understood, instead of
-        the warning.
+        Whether to raise an error instead of a warning if the two kinds of files differ or a line is not
+        understood.
 
     Returns
     -------
     sklearn.utils.Bunch
-        With these fields, one entry an utterance, dialogs in the order of their names:
+        With these fields, one entry an utterance, ordered by session and by name of the dialog:
 
-        - ``X``: list of str, the paths of the 16 kHz wav files;
+        - ``X``: list of str, paths of the wav files, 16 kHz;
         - ``Y``: DataFrame of shape (n_samples, n_raters), indexed by utterance name, columns
-          E1, E2, ...; a cell holds NaN, a label or a tuple of labels, of the corpus' ten;
-        - ``consensus``: object array, the corpus' own majority label, None without one;
-        - ``sessions``: int array, what must not be split between folds;
+          E1, E2, ...; a cell holds NaN, one of the corpus' ten labels, or a tuple of them;
+        - ``consensus``: object array, the corpus' majority label, None without one;
+        - ``sessions``: int array, the groups that must not be split between folds;
         - ``speakers``: object array such as ``"Ses01F"``;
-        - ``times``: float array of shape (n_samples, 2), start and end in the dialog, in s;
-        - ``classes``, ``label_map``: the paper's task, ready for the estimators;
-        - ``differences``: list of str, every place where the annotation forms differ;
+        - ``times``: float array of shape (n_samples, 2), start and end in the dialog in seconds;
+        - ``classes``, ``label_map``: the classes of the paper, as parameters of the estimators;
+        - ``differences``: list of str, all places where the files differ;
         - ``DESCR``: str.
 
     Raises
@@ -188,17 +169,17 @@ def load_iemocap(root, *, sessions=None, strict=False):
     FileNotFoundError
         If a folder, a session or an utterance's audio is missing.
     ValueError
-        If a summary file is empty or holds an unknown label, if audio files are empty, or,
-        with ``strict=True``, if the annotation forms differ.
+        If a summary file is empty or holds an unknown label, an audio file is empty, or, with
+        ``strict=True``, the files differ.
 
     Warns
     -----
     UserWarning
-        If the annotation forms differ and ``strict=False``.
+        If the files differ and ``strict=False``.
 
     See Also
     --------
-    check_iemocap_counts : Compare the result with the counts that the paper gives.
+    check_iemocap_counts : Compare the result with the counts in the paper.
 
     Examples
     --------
@@ -213,7 +194,7 @@ def load_iemocap(root, *, sessions=None, strict=False):
         spoken = read_session(folder, differences)
         if double := utterances.keys() & spoken.keys():
             raise ValueError(
-                f"{folder} holds utterances of another session: {first_few(sorted(double))}; "
+                f"{folder} holds utterances of another session: {shorten(sorted(double), 5)}; "
                 "copy the session again from the corpus' archive."
             )
         X += find_audio(folder, spoken)

@@ -1,10 +1,10 @@
-"""The counts that the whole IEMOCAP must meet, and how far a loaded corpus meets them."""
+"""Compare a loaded IEMOCAP with the published counts of the whole corpus."""
 
 import numpy as np
 
 from sklearn_raters.ratings import Task, rater_summary
 
-# Chou & Lee 2019, section 2.1 and the corpus' own majority labels.
+# Chou & Lee 2019, section 2.1; the corpus' majority labels.
 UTTERANCES = {"all": 10039, 1: 1819, 2: 1811, 3: 2136, 4: 2103, 5: 2170}
 CONSENSUS = {
     "anger": 1103,
@@ -22,7 +22,7 @@ TABLE_1 = {
     "E2": [7845, 38, 7807, 22.45, 26.58, 31.35, 19.62],
     "E4": [6429, 212, 6217, 52.88, 12.41, 23.76, 10.95],
     "E5": [422, 3, 419, 69.88, 15.29, 8.94, 5.88],
-    # The table prints 14.22, but the other shares leave 112 of E6's 793 votes: 14.12.
+    # The table prints 14.22, but the other shares leave 112 of the 793 votes of E6: 14.12.
     "E6": [773, 20, 753, 26.73, 15.76, 43.38, 14.12],
 }
 
@@ -37,11 +37,11 @@ def expected_counts():
 
 
 def found_counts(corpus):
-    """Return the same figures of a loaded corpus; what it lacks is not among them."""
+    """Return the same figures of a loaded corpus, without those that it lacks."""
     found = {("utterances", "all"): len(corpus.X)}
     for key, values in (("utterances", corpus.sessions), ("consensus", corpus.consensus)):
-        told = [str(value) for value in values if value is not None]
-        found |= {(key, name): told.count(name) for name in set(told)}
+        names = [str(value) for value in values if value is not None]
+        found |= {(key, name): names.count(name) for name in set(names)}
     summary = rater_summary(Task(corpus.Y, corpus.classes, corpus.label_map))
     for view, row in summary.iterrows():
         found |= {(view, figure): row[figure] for figure in TABLE_1_COLUMNS[:3]}
@@ -52,25 +52,23 @@ def found_counts(corpus):
 def check_iemocap_counts(corpus):
     """Compare a loaded IEMOCAP with the counts of the paper's Table 1.
 
-    On the whole corpus every difference should be 0. The rows of ``crowd_hard`` are computed
-    from the raters' votes, those of ``consensus`` from the corpus' own majority labels, so
-    that they tell whether both are the same. One share is corrected, E6's sadness: the paper
-    prints 14.22, with which the four do not add up to 100.
+    On the whole corpus, all differences should be 0. The figures of ``crowd_hard`` are computed from the
+    raters' votes, those of ``consensus`` from the corpus' majority labels. The expected share of sadness of
+    E6 is corrected: the paper prints 14.22, with which the four shares do not add up to 100.
 
     Parameters
     ----------
     corpus : sklearn.utils.Bunch
-        What `load_iemocap` returns.
+        Result of `load_iemocap`.
 
     Returns
     -------
     DataFrame
         Columns ``expected``, ``found`` and ``difference`` (found less expected), indexed by
-        ``part`` and ``figure``. Parts: ``utterances`` (in all and of each session),
-        ``consensus`` (the corpus' own label), and the views ``crowd_hard``, ``crowd_soft``,
-        E1, E2, E4, E5, E6 with the number of ``samples``, those with ``multiple`` and with a
-        ``single`` class, and each class' share of the votes in per cent. A figure that the
-        corpus does not have counts as 0.
+        ``part`` and ``figure``. The parts are ``utterances`` (of all and of each session), ``consensus``
+        (the corpus' majority labels), and the rows of `rater_summary`: ``crowd_hard``, ``crowd_soft``, E1,
+        E2, E4, E5 and E6, with the number of ``samples``, of those with ``multiple`` and with a ``single``
+        class, and the share of each class in the votes in per cent. A figure that the corpus lacks is 0.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""IEMOCAP's annotation files: read the summary and the Categorical form, and compare them."""
+"""Read and compare the two kinds of annotation files of IEMOCAP: summary and Categorical files."""
 
 import re
 
@@ -18,7 +18,7 @@ CODES = {
     "xxx": None,
 }
 LABELS = [word for word in CODES.values() if word]
-# The annotation tool's wordings beside the plain ones.
+# Labels as the annotation tool writes them.
 WORDS = {word: word for word in LABELS} | {
     "neutral state": "neutral",
     "excited": "excitement",
@@ -34,9 +34,9 @@ OUTSIDE_RATER = re.compile(r"E\d+")
 
 
 def read_labels(text, where):
-    """Return the labels of one rating as a tuple; ``where`` tells the place in an error."""
+    """Return the labels of one rating as a tuple; `where` names the line in an error."""
     labels = []
-    # A comment in brackets may hold semicolons, so that it must go before the labels are split.
+    # A comment in brackets may hold semicolons: remove it before splitting the labels.
     for wording in text.partition("(")[0].split(";"):
         wording = wording.strip(" \t:").lower()
         if not wording:
@@ -51,7 +51,7 @@ def read_labels(text, where):
 
 
 def add_votes(votes, rater, labels, where, differences):
-    """Add one rating to ``votes``; of two by the same rater the first stays."""
+    """Add one rating to `votes`; of two ratings by the same rater, keep the first."""
     if rater not in votes:
         votes[rater] = labels
     elif set(votes[rater]) != set(labels):
@@ -66,12 +66,12 @@ def read_summary(path, differences):
     path : pathlib.Path
         The file ``SessionN/dialog/EmoEvaluation/<dialog>.txt``.
     differences : list of str
-        Lines that could not be read are appended here.
+        List to which lines that are not understood are appended.
 
     Returns
     -------
     dict
-        For each utterance its start (s), end (s), majority label or None, and votes
+        For each utterance a tuple of start (s), end (s), majority label or None, and votes
         ``{rater: tuple of labels}``.
     """
     utterances = {}
@@ -82,7 +82,7 @@ def read_summary(path, differences):
         if head := HEAD.match(line):
             start, end, name, code = head.groups()
             if name in utterances:
-                raise ValueError(f"{name} stands twice in {path}, again in line {number}.")
+                raise ValueError(f"{path} holds {name} twice, again in line {number}. Fetch the file again.")
             if code not in CODES or not SPEAKER.fullmatch(name):
                 raise ValueError(
                     f"{where} gives {name} the code {code!r}; expected an utterance such as "
@@ -92,7 +92,7 @@ def read_summary(path, differences):
             utterances[name] = float(start), float(end), CODES[code], votes
         elif (rating := RATING.match(line)) and votes is not None:
             rater, labels = rating.groups()
-            # F1, M1 and the like are the speakers themselves.
+            # F1, M1 and so on are the speakers, who rate themselves.
             if OUTSIDE_RATER.fullmatch(rater):
                 add_votes(votes, rater, read_labels(labels, where), where, differences)
         elif line and not line.startswith(("%", "A-")):
@@ -121,9 +121,18 @@ def read_categorical(path, rater, differences):
 
 
 def cross_check(dialog, utterances, by_file, differences):
-    """Append every place where a dialog's summary and Categorical files differ.
+    """Append all places where the summary and the Categorical files of a dialog differ.
 
-    ``by_file`` is ``{rater: {utterance: labels}}``, one entry for each Categorical file.
+    Parameters
+    ----------
+    dialog : str
+        Name of the dialog.
+    utterances : dict
+        Result of `read_summary`.
+    by_file : dict
+        ``{rater: {utterance: labels}}``, one entry for each Categorical file.
+    differences : list of str
+        List to which the differences are appended.
     """
     by_summary = {}
     for name, (_, _, _, votes) in utterances.items():
@@ -135,11 +144,11 @@ def cross_check(dialog, utterances, by_file, differences):
             continue
         summary, file = by_summary.get(rater, {}), by_file[rater]
         for name in sorted(summary.keys() | file.keys()):
-            told, filed = (
+            in_summary, in_file = (
                 "/".join(sorted(form[name])) or "no label" if name in form else "nothing"
                 for form in (summary, file)
             )
-            if told != filed:
+            if in_summary != in_file:
                 differences.append(
-                    f"{dialog}, {name}, rater {rater}: summary {told}, Categorical file {filed}"
+                    f"{dialog}, {name}, rater {rater}: summary {in_summary}, Categorical file {in_file}"
                 )

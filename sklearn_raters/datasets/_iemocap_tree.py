@@ -1,4 +1,4 @@
-"""Write utterances and their ratings as the folders and files of IEMOCAP."""
+"""Write utterances and their ratings in the folders and file formats of IEMOCAP."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from scipy.io import wavfile
 from sklearn_raters.datasets._iemocap_text import CODES
 
 CODE_OF = {label: code for code, label in CODES.items()}
-# Finder's left-overs on copied disks: binary, and named like the file that they belonged to.
+# A binary file that macOS adds beside each file on a copied disk, as in many copies of the corpus.
 LEFT_OVER = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "
 
 
@@ -17,12 +17,12 @@ def unique_majority(votes):
     Parameters
     ----------
     votes : dict
-        Rater to tuple of labels; each label is one vote.
+        From rater to tuple of labels; each label is one vote.
 
     Returns
     -------
     str or None
-        The majority, None where two labels lead.
+        The majority, None if several labels have the most votes.
     """
     counts = Counter(label for labels in votes.values() for label in labels).most_common(2)
     tied = len(counts) == 2 and counts[0][1] == counts[1][1]
@@ -30,21 +30,21 @@ def unique_majority(votes):
 
 
 def write_dialog(root, session, dialog, utterances):
-    """Write one dialog: audio, summary, every rater's own files, transcription, left-overs.
+    """Write one dialog: audio, summary, files of each rater, transcription, files of macOS.
 
     Parameters
     ----------
     root : pathlib.Path
-        The corpus' folder.
+        Folder of the corpus.
     session : int
-        Number of the session, from 1; even sessions get carriage returns at line ends.
+        Number of the session, from 1. In even sessions, lines end with carriage return and line feed.
     dialog : str
         Name such as ``Ses01F_impro01``.
     utterances : list of dict
-        In the order of time: `name`, `signal` (int16) and `rate` (Hz), `start` and `end` (s),
-        `text`, and by rater's name `votes` (tuples of labels), `attributes` (valence,
-        activation, dominance, each 1 to 5) and `comments` (str). A rater whose name does not
-        begin with E is the speaker.
+        Utterances in order of time, each with `name`, `signal` (int16), `rate` (Hz), `start` and `end` (s),
+        `text`, and dicts by rater: `votes` (tuples of labels), `attributes` (valence, activation,
+        dominance, each 1 to 5) and `comments` (str). A rater whose name does not begin with E is the
+        speaker.
     """
     folder = root / f"Session{session}"
     wav = folder / "sentences" / "wav" / dialog
@@ -78,7 +78,7 @@ def write_dialog(root, session, dialog, utterances):
 
 
 def _summary(utterances):
-    """Return the lines of the file that joins all raters."""
+    """Return the lines of the summary file, which holds the ratings of all raters."""
     lines = ["% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]", ""]
     for u in utterances:
         outside = {rater: labels for rater, labels in u["votes"].items() if rater[0] == "E"}
@@ -95,22 +95,22 @@ def _summary(utterances):
 
 
 def _categorical_line(utterance, rater):
-    """Return a rater's line; the brackets stay away where a speaker has no comment."""
+    """Return the line of a rater's rating; a speaker's has no brackets if there is no comment."""
     wording = {"neutral": "Neutral state"}
     labels = utterance["votes"][rater]
-    told = " ".join(f":{wording.get(label, label.capitalize())};" for label in labels)
+    rating = " ".join(f":{wording.get(label, label.capitalize())};" for label in labels)
     comment = utterance["comments"].get(rater, "")
     brackets = f" ({comment})" if comment or rater.startswith("E") else ""
-    return f"{utterance['name']} {told}{brackets}"
+    return f"{utterance['name']} {rating}{brackets}"
 
 
 def _scores(utterance, rater, separator):
-    """Return a rater's scores: ``val 2; act 3; dom  3;`` where the separator is a blank."""
+    """Return the scores of a rater, such as ``val 2; act 3; dom  3;`` with a blank as the separator."""
     scores = zip(("val", "act", "dom "), utterance["attributes"][rater], strict=True)
     return separator.join(f"{name} {value};" for name, value in scores)
 
 
 def _write(path, lines, newline):
-    """Write lines of text as bytes, so that every system writes the same."""
+    """Write lines of text as bytes, which are the same on all systems."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes("".join(line + newline for line in lines).encode())

@@ -1,4 +1,4 @@
-"""Feelings, the vocal cues that show them, and raters who each hear them in their own way."""
+"""Simulate emotions, the vocal cues that express them, and raters who perceive the cues differently."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from sklearn_raters.datasets._voices import CUES
 
-# valence, activation, dominance in [-1, 1]: rounded from Russell and Mehrabian (1977), with
-# frustration between anger and neutral, where IEMOCAP's raters put it.
+# Valence, activation and dominance in [-1, 1], rounded from Russell and Mehrabian (1977); frustration is put
+# between anger and neutral, with which IEMOCAP's raters confuse it.
 EMOTIONS = {
     "neutral": (0.0, -0.1, 0.0),
     "anger": (-0.6, 0.7, 0.4),
@@ -23,7 +23,7 @@ PRIOR = np.array([0.16, 0.18, 0.14, 0.14, 0.19, 0.12, 0.03, 0.02, 0.02])
 POINTS = np.array(list(EMOTIONS.values()))
 LABELS = (*EMOTIONS, "other")
 
-# How valence, activation and dominance move each cue, in the directions of Banse and Scherer
+# Effect of valence, activation and dominance on each cue; signs as in Banse and Scherer
 # (1996) and Goudbeek and Scherer (2010); smiling shortens the vocal tract (Tartter 1980).
 EXPRESSION = np.array(
     [
@@ -41,25 +41,25 @@ EXPRESSION = np.array(
 
 
 class Rater(NamedTuple):
-    """The habits of one rater: cues trusted, labels liked, how unsure and how thorough."""
+    """Parameters of one rater."""
 
     name: str
-    trust: dict  # cue -> weight; a cue not named has weight 1
-    liking: dict  # label -> added log-odds
-    blur: float  # standard deviation of the perceived point, in units of EMOTIONS
-    other: float  # share of "other"
-    second: float  # a second label within this share of the first one's probability is also given
+    trust: dict  # from cue to weight; other cues have weight 1
+    liking: dict  # from label to added log-odds
+    blur: float  # standard deviation of the perceived point, in the units of EMOTIONS
+    other: float  # probability of the label "other"
+    second: float  # the second label is given, too, if its probability is above 1 - second of the first one's
 
 
 def draw_point(topic, random_state):
-    """Draw a feeling as a point (3,) around an emotion, mostly the topic's.
+    """Draw the point of an utterance near one of the emotions.
 
     Parameters
     ----------
     topic : array of shape (9,)
         Probabilities of the emotions in the order of `EMOTIONS`.
     random_state : RandomState
-        Where it is drawn from.
+        Source of randomness.
 
     Returns
     -------
@@ -72,14 +72,14 @@ def draw_point(topic, random_state):
 
 
 def draw_topic(random_state):
-    """Draw a dialog's probabilities (9,) of the emotions: the prior, with two emotions doubled."""
+    """Draw the probabilities (9,) of the emotions in a dialog: the prior with two emotions doubled."""
     topic = PRIOR.copy()
     topic[random_state.choice(len(topic), size=2, replace=False, p=PRIOR)] *= 2
     return topic / topic.sum()
 
 
 def mixture_of(point, liking=0.0):
-    """Return how far a point (3,) is each emotion: probabilities (9,) by distance and prior.
+    """Return the probability of each emotion given a point, by distance and prior.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def mixture_of(point, liking=0.0):
     Returns
     -------
     array of shape (9,)
-        Shares in the order of `EMOTIONS`, summing to 1.
+        Probabilities in the order of `EMOTIONS`.
     """
     distance = ((POINTS - point) ** 2).sum(axis=1)
     logits = np.log(PRIOR) + liking - distance / (2 * 0.3**2)
@@ -100,48 +100,48 @@ def mixture_of(point, liking=0.0):
 
 
 def show(point, style, spread, random_state):
-    """Return the cues (9,) by which a speaker shows a point.
+    """Return the vocal cues by which a speaker expresses a point.
 
     Parameters
     ----------
     point : array of shape (3,)
         Valence, activation, dominance.
     style : array of shape (9,)
-        How much the speaker uses each cue.
+        Weights of the cues for this speaker.
     spread : float
-        Standard deviation of what moves the cues beside the feeling: words, health, chance.
+        Standard deviation of the cues around the values that express the point.
     random_state : RandomState
-        Where the chance is drawn from.
+        Source of randomness.
 
     Returns
     -------
     array of shape (9,)
-        In the order of `CUES`.
+        Cues in the order of `CUES`.
     """
     return style * (EXPRESSION @ point) + spread * random_state.normal(size=len(CUES))
 
 
 def hear(rater, point, cues, spread, context, random_state):
-    """Return the point (3,) that a rater perceives.
+    """Return the point that a rater perceives.
 
-    Brunswik's lens: the rater infers the feeling from the cues by regularised least squares, each
-    cue weighted by the trust that this rater has in it. What else the rater knows (words, faces,
-    the scene) is the point itself.
+    As in Brunswik's lens model, the rater infers the point from the cues, here by regularised least squares,
+    in which each cue is weighted by the rater's trust. Other information (words, faces, the scene) gives the
+    point itself.
 
     Parameters
     ----------
     rater : Rater
         The rater.
     point : array of shape (3,)
-        Valence, activation, dominance of the speaker.
+        Valence, activation and dominance that the speaker expresses.
     cues : array of shape (9,)
-        What the voice shows.
+        Vocal cues.
     spread : float
-        Standard deviation of a cue of trust 1 about what the point explains.
+        Standard deviation of a cue of trust 1 around the value that expresses the point.
     context : float
-        Share in [0, 1] of the perception that comes from beside the voice.
+        Share in [0, 1] of the perception that comes from other information than the voice.
     random_state : RandomState
-        Where the blur is drawn from.
+        Source of randomness.
 
     Returns
     -------
@@ -150,14 +150,14 @@ def hear(rater, point, cues, spread, context, random_state):
     """
     weights = np.array([rater.trust.get(cue, 1.0) for cue in CUES]) / spread**2
     weighted = EXPRESSION.T * weights
-    prior_precision = np.eye(3) / 0.5**2  # feelings spread by about 0.5 in each dimension
+    prior_precision = np.eye(3) / 0.5**2  # points have a standard deviation of about 0.5 in each dimension
     inferred = np.linalg.solve(weighted @ EXPRESSION + prior_precision, weighted @ cues)
     blur = rater.blur * random_state.normal(size=3)
     return context * point + (1 - context) * inferred + blur
 
 
 def choose(rater, perceived, random_state):
-    """Return the labels (a tuple of one or two) that a rater gives to a perceived point (3,)."""
+    """Return the labels, a tuple of one or two, that a rater gives to a perceived point (3,)."""
     if random_state.uniform() < rater.other:
         return ("other",)
     liking = np.array([rater.liking.get(label, 0.0) for label in EMOTIONS])
@@ -168,11 +168,11 @@ def choose(rater, perceived, random_state):
 
 
 def appraise(perceived):
-    """Return valence, activation and dominance on the corpus' scale of 1 to 5 (integers)."""
+    """Return valence, activation and dominance as integers from 1 to 5, the scale of IEMOCAP."""
     return np.clip(np.round(3 + 2.2 * perceived), 1, 5).astype(int)
 
 
-# The shares of labels follow the paper's Table 1: E1 seldom says neutral, E4 and E5 often.
+# The shares of labels follow the paper's Table 1: E1 seldom chooses neutral, E4 and E5 often.
 RATERS = {
     rater.name: rater
     for rater in [
@@ -229,24 +229,24 @@ RATERS = {
 
 
 def assign_raters(n_utterances, session, random_state):
-    """Return for each of a session's utterances the three raters who rate it.
+    """Draw the three raters of each utterance of a session.
 
-    E1, E2 and E4 rate all, but for a fixed share in which E5, E6 or, in the first session, E3
-    takes the place of one of them, most often of E1.
+    They are E1, E2 and E4; on a fixed share of the utterances, E5, E6 or, in the first session, E3 replaces
+    one of them, most often E1.
 
     Parameters
     ----------
     n_utterances : int
-        Utterances of the session.
+        Number of utterances of the session.
     session : int
         Number of the session, from 1.
     random_state : RandomState
-        Where the places are drawn from.
+        Source of randomness.
 
     Returns
     -------
     list of tuple
-        For each utterance the sorted names of its raters.
+        Sorted names of the raters, one tuple for each utterance.
     """
     guests = {"E5": 0.18, "E6": 0.18} | ({"E3": 0.25} if session == 1 else {})
     visits = [name for name, share in guests.items() for _ in range(round(share * n_utterances))]

@@ -1,6 +1,4 @@
-"""Made tables with crowds of raters of every kind, to compare methods on."""
-
-from numbers import Integral
+"""Synthetic tables labelled by raters of several kinds, for comparing methods."""
 
 import numpy as np
 from sklearn.datasets import make_classification
@@ -8,15 +6,17 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch, check_random_state
 
 from sklearn_raters.consensus import hard_labels
+from sklearn_raters.datasets._made_labels import check_integer, class_names, draw_labels
+from sklearn_raters.ratings import shorten
 
-DESCRIPTION = """Made samples: {n_samples} rows, {n_features} features, {n_classes} classes, {raters}.
+DESCRIPTION = """Synthetic samples: {n_samples} rows, {n_features} features, {n_classes} classes, {raters}.
 
 The rows are clusters on the corners of a hypercube (scikit-learn's make_classification), standardised.
-A rater draws a label from the true class' row of the rater's confusion matrix, as Dawid and Skene
-suppose (Applied Statistics 28, 1979).
+A rater's label is drawn from the row of the true class in the rater's confusion matrix, as in the model of
+Dawid and Skene (Applied Statistics 28, 1979).
 """
 
-# A crowd with one true answer: most are right more often than not, some are not worth listening to.
+# A crowd in which most raters are right more often than not, and some label at random.
 CROWD = {"expert": 5, "average": 8, "biased": 3, "spammer": 3, "constant": 1}
 
 
@@ -31,35 +31,35 @@ def make_rated_samples(
     random_state=None,
 ):
     """
-    Make a table of samples, each labelled by some raters of a crowd.
+    Make a table of samples, each labelled by some of several raters.
 
     Parameters
     ----------
     n_samples : int, default=2000
         Number of samples.
     n_classes : int, default=10
-        Number of classes, all about as frequent; each is two clusters.
+        Number of classes, about equally frequent. Each class is two clusters.
     n_features : int, default=64
-        Number of features, of which three eighths tell classes apart and one eighth are sums of these.
+        Number of features. Three eighths depend on the class, one eighth are sums of them, the rest is noise.
     raters : dict or None, default=None
-        How many raters there are of each kind:
+        Number of raters of each kind:
 
-        - ``"expert"``: right in 90 % of the cases, else any other class;
-        - ``"average"``: right in 60 %;
-        - ``"biased"``: takes half of the classes, a half of each rater's own, for the next one;
-        - ``"camp"``: takes one half of the classes, the same for all of this camp, for the next one,
-          in 90 % of the cases;
-        - ``"spammer"``: any class, whatever the sample is;
+        - ``"expert"``: right on 90 % of the samples, otherwise any other class;
+        - ``"average"``: right on 60 % of the samples, otherwise any other class;
+        - ``"biased"``: labels half of the classes, another half for each rater, as the next class;
+        - ``"camp"``: labels half of the classes, the same half for all raters of the camp, as the next
+          class, on 90 % of the samples;
+        - ``"spammer"``: any class, independent of the sample;
         - ``"constant"``: always the same class.
 
-        None is ``{"expert": 5, "average": 8, "biased": 3, "spammer": 3, "constant": 1}``. A crowd with as
-        many experts as raters of the camp has no one true answer.
+        None takes ``{"expert": 5, "average": 8, "biased": 3, "spammer": 3, "constant": 1}``. With as many
+        experts as raters of the camp, two opinions are equally frequent and neither is the right one.
     ratings_per_sample : int, default=5
-        How many raters, drawn at random, rate each sample; at most all.
+        Number of raters, drawn at random, who rate each sample.
     class_sep : float, default=1.6
-        Half the edge of the hypercube; the smaller, the harder.
+        Half the length of the hypercube's edges. Smaller values make the classes harder to tell apart.
     random_state : int, RandomState instance or None, default=None
-        The same int gives the same data.
+        Source of randomness. An int gives the same data in every call.
 
     Returns
     -------
@@ -68,9 +68,9 @@ def make_rated_samples(
 
         - ``X``: float32 array of shape (n_samples, n_features);
         - ``Y``: DataFrame of shape (n_samples, n_raters), columns such as expert1; NaN where not rated;
-        - ``consensus``: object array, the unique majority, None without one;
+        - ``consensus``: object array, the majority label, None without one;
         - ``classes``: list of str; ``label_map``: None;
-        - ``true_labels``: object array, the class that each sample was made from;
+        - ``true_labels``: object array, the class from which each sample was made;
         - ``rater_confusions``: array of shape (n_raters, n_classes, n_classes), the probability
           of a rater's label (last axis) given the true class (middle axis);
         - ``DESCR``: str.
@@ -78,11 +78,11 @@ def make_rated_samples(
     Raises
     ------
     ValueError
-        If there is no such kind of raters, or a number is out of its range.
+        If a kind of rater is unknown, or a number is out of its range.
 
     See Also
     --------
-    make_rated_sequences : Sequences of frames with raters.
+    make_rated_sequences : Make sequences of frames with ratings.
 
     Examples
     --------
@@ -94,18 +94,12 @@ def make_rated_samples(
     raters = CROWD if raters is None else raters
     unknown = sorted(set(raters) - {*CROWD, "camp"})
     if unknown:
-        raise ValueError(f"raters names {unknown}; the kinds are {sorted({*CROWD, 'camp'})}.")
+        raise ValueError(f"raters names {shorten(unknown)}; the kinds are {shorten([*CROWD, 'camp'])}.")
     n_raters = sum(raters.values())
-    for name, value, low, high in [
-        ("n_samples", n_samples, 1, np.inf),
-        ("n_classes", n_classes, 2, np.inf),
-        ("n_features", n_features, 8, np.inf),
-        ("ratings_per_sample", ratings_per_sample, 1, n_raters),
-    ]:
-        if not (isinstance(value, Integral) and low <= value <= high):
-            raise ValueError(
-                f"{name} must be an integer of at least {low} and at most {high}, got {value!r}."
-            )
+    check_integer("n_samples", n_samples, 1)
+    check_integer("n_classes", n_classes, 2)
+    check_integer("n_features", n_features, 8)
+    check_integer("ratings_per_sample", ratings_per_sample, 1, n_raters)
     random_state = check_random_state(random_state)
     X, truth = make_classification(
         n_samples,
@@ -117,8 +111,7 @@ def make_rated_samples(
         class_sep=class_sep,
         random_state=random_state,
     )
-    width = len(str(n_classes))
-    classes = [f"class{k:0{width}d}" for k in range(1, n_classes + 1)]
+    classes = class_names(n_classes)
     kinds = [kind for kind, number in raters.items() for _ in range(number)]
     confusions = _make_confusions(kinds, n_classes, random_state)
     Y = _make_ratings(truth, confusions, classes, ratings_per_sample, random_state)
@@ -138,18 +131,18 @@ def make_rated_samples(
 
 
 def _make_confusions(kinds, n_classes, random_state):
-    """Return confusion matrices (n_raters, n_classes, n_classes); rows sum to 1."""
+    """Return a confusion matrix for each kind of rater: (n_raters, n_classes, n_classes), rows sum to 1."""
     eye = np.eye(n_classes)
     next_class = np.roll(eye, 1, axis=1)
-    of_camp = _half(n_classes, random_state)
+    camp_half = _draw_half(n_classes, random_state)
     confusions = []
     for kind in kinds:
         if kind in ("expert", "average"):
-            confusions.append(_right(eye, 0.9 if kind == "expert" else 0.6))
+            confusions.append(_mostly(eye, 0.9 if kind == "expert" else 0.6))
         elif kind == "biased":
-            confusions.append(np.where(_half(n_classes, random_state)[:, None], next_class, eye))
+            confusions.append(np.where(_draw_half(n_classes, random_state)[:, None], next_class, eye))
         elif kind == "camp":
-            confusions.append(_right(np.where(of_camp[:, None], next_class, eye), 0.9))
+            confusions.append(_mostly(np.where(camp_half[:, None], next_class, eye), 0.9))
         elif kind == "spammer":
             confusions.append(np.full((n_classes, n_classes), 1 / n_classes))
         else:
@@ -157,24 +150,21 @@ def _make_confusions(kinds, n_classes, random_state):
     return np.array(confusions).reshape(-1, n_classes, n_classes)
 
 
-def _right(answers, share):
-    """Give the right answers, rows with a single 1, in this share of the cases."""
-    return share * answers + (1 - share) * (1 - answers) / (len(answers) - 1)
+def _mostly(matrix, share):
+    """Return `share` for the single 1 in each row, and equal parts of the rest for all other classes."""
+    return share * matrix + (1 - share) * (1 - matrix) / (len(matrix) - 1)
 
 
-def _half(n_classes, random_state):
-    """Return which half of the classes, at random, is mistaken."""
+def _draw_half(n_classes, random_state):
+    """Return a mask of a random half of the classes."""
     return random_state.permutation(n_classes) < n_classes // 2
 
 
 def _make_ratings(truth, confusions, classes, ratings_per_sample, random_state):
-    """Return the ratings as a DataFrame of NaN and labels."""
+    """Return a DataFrame (n_samples, n_raters) of labels, NaN where a rater does not rate."""
     import pandas as pd
 
-    shape = (len(truth), len(confusions))
-    cumulated = confusions.cumsum(axis=2)[:, truth].swapaxes(0, 1)
-    said = (random_state.uniform(size=(*shape, 1)) > cumulated).sum(axis=2)
-    cells = np.array(classes, dtype=object)[np.minimum(said, len(classes) - 1)]
-    rank = random_state.uniform(size=shape).argsort(axis=1).argsort(axis=1)
+    cells = np.array(classes, dtype=object)[draw_labels(truth, confusions, random_state)]
+    rank = random_state.uniform(size=cells.shape).argsort(axis=1).argsort(axis=1)
     cells[rank >= ratings_per_sample] = np.nan
     return pd.DataFrame(cells, dtype=object)

@@ -1,4 +1,4 @@
-"""A made corpus of rated speech, written to disk in the shape of IEMOCAP."""
+"""Write a synthetic corpus of rated speech in the folders and file formats of IEMOCAP."""
 
 import csv
 import json
@@ -12,12 +12,13 @@ from sklearn.utils import check_random_state
 
 from sklearn_raters.datasets import _made_raters
 from sklearn_raters.datasets._iemocap_tree import write_dialog
+from sklearn_raters.datasets._made_labels import check_integer
 from sklearn_raters.datasets._voices import CUES, RATE, draw_voice, speak
 
 STAMP = "made_speech.json"
 TRUTH = "made_truth.csv"
-VERSION = 1  # raised with every change of what is written, so that an older corpus is not reused
-CONTEXT = 0.4  # share of a rater's perception that comes from words and faces, as in a dialog
+VERSION = 1  # raise it when the files change, so that an older corpus is not reused
+CONTEXT = 0.4  # share of a rater's perception that does not come from the voice but from words and faces
 REMARKS = (
     "tired, a bit bored",
     "sarcastic",
@@ -28,46 +29,45 @@ REMARKS = (
 
 
 def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, random_state=None):
-    """Write a corpus of made speech, rated by several raters, in the shape of IEMOCAP.
+    """Write a corpus of synthetic speech, labelled by several raters, laid out like IEMOCAP.
 
-    Two speakers a session, a woman and a man, say made-up words in three dialogs. Each utterance
-    has a feeling, a point of valence, activation and dominance that may lie between emotions; it
-    moves pitch, loudness, rate and timbre of a source-filter voice. Three outside raters label
-    it and mostly the speaker too. A rater perceives the point partly through the sound, trusting
-    some cues more than others, and partly through what the sound does not hold (words and faces
-    in a real dialog), and leans towards some labels: E1 seldom says neutral and E4 often, E5 and
-    E6 rate a sixth of the utterances, E3 rates in the first session only.
+    In each session, a woman and a man speak nonsense words in three dialogs. The emotion of an utterance is a
+    point of valence, activation and dominance, which may lie between the named emotions. It changes pitch,
+    loudness, rate and timbre of a source-filter voice. Three outside raters label each utterance, and mostly
+    the speaker, too. A rater perceives the point partly from the sound, where raters weigh vocal cues
+    differently, and partly directly, as from words and faces in a real dialog. Raters also differ in the
+    labels that they prefer: E1 seldom chooses neutral and E4 often does. E5 and E6 rate a sixth of the
+    utterances, E3 only some of the first session.
 
-    `load_iemocap` reads the result. The tree appears at `root` whole or not at all.
+    `load_iemocap` reads the corpus. It is written completely or not at all.
 
     Parameters
     ----------
     root : str or path-like
-        Folder to write; it must be absent, empty, or hold the corpus of the same settings, which
-        is then left as it is.
+        Folder to write; ``~`` is expanded. It must not exist, be empty, or hold a corpus with the same
+        settings, which is then reused.
     n_sessions : int, default=5
         Number of sessions.
     n_utterances : int, default=360
-        Number of utterances in all, at least 12 a session; each lasts 0.7 to 4 s, 1.6 s on average.
+        Total number of utterances, at least 12 a session. They last 0.7 to 4 s, 1.6 s on average.
     difficulty : float, default=0.9
-        Standard deviation of what moves the vocal cues beside the feeling; greater than 0.
+        Standard deviation of the noise in the vocal cues, above 0. The emotions are about 1 apart.
     random_state : int, RandomState instance or None, default=None
-        The same int gives the same files, byte for byte. Only a corpus made by an int is reused.
+        Source of randomness. An int gives the same files, byte for byte; only then is a corpus reused.
 
     Returns
     -------
     pathlib.Path
-        The corpus' folder. Beside the sessions it holds ``made_truth.csv``, one row an
-        utterance: its valence, activation and dominance (-1 to 1), the shares of the nine
-        emotions in it (they sum to 1), and the vocal cues that were asked of the voice (0 = the
-        speaker's habit).
+        Folder of the corpus. It also holds ``made_truth.csv``, one row an utterance: valence, activation and
+        dominance (about -1 to 1), the shares of the nine emotions (they sum to 1), and the vocal cues (0 is
+        the speaker's usual voice).
 
     Raises
     ------
     ValueError
         If a parameter is out of its range.
     FileExistsError
-        If `root` holds something else.
+        If `root` holds other files, or a corpus with other settings.
 
     References
     ----------
@@ -116,10 +116,9 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
 
 
 def _check_settings(n_sessions, n_utterances, difficulty):
-    """Raise ValueError for settings that make no corpus."""
-    for name, value, least in [("n_sessions", n_sessions, 1), ("n_utterances", n_utterances, 12)]:
-        if not isinstance(value, Integral) or value < least:
-            raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}.")
+    """Raise ValueError if a setting is out of its range."""
+    check_integer("n_sessions", n_sessions, 1)
+    check_integer("n_utterances", n_utterances, 12)
     if n_utterances < 12 * n_sessions:
         raise ValueError(
             f"n_utterances={n_utterances} is too few for n_sessions={n_sessions}: every rater "
@@ -130,27 +129,27 @@ def _check_settings(n_sessions, n_utterances, difficulty):
 
 
 def _stamp_of(settings):
-    """Return the text that marks a finished corpus."""
+    """Return the content of the file that marks a complete corpus."""
     return json.dumps(settings) + "\n"
 
 
 def _is_finished(root, settings):
-    """Tell whether root holds the corpus of these settings; raise if it holds anything else."""
+    """Return whether `root` holds the corpus with these settings; raise if it holds other files."""
     if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return False
     stamp = root / STAMP
     found = stamp.read_text(encoding="utf-8", errors="replace") if stamp.is_file() else ""
     if found == _stamp_of(settings) and settings["random_state"] is not None:
         return True
-    told = f"a made corpus of other settings ({found.strip()})" if found else "something else"
+    content = f"a made corpus with other settings ({found.strip()})" if found else "other files"
     raise FileExistsError(
-        f"{root} holds {told}; name a new or empty folder, delete it, or ask for the settings of "
-        "the made corpus that it holds (random_state must be an int for a corpus to be reused)."
+        f"{root} holds {content}; name a new or empty folder, delete the folder, or give the settings of the "
+        "corpus that it holds (a corpus is reused only if random_state is an int)."
     )
 
 
 def _move_into_place(corpus, root, settings):
-    """Rename the finished tree; where another process was faster, its tree stays."""
+    """Move the complete corpus to `root`; if another process has just written it there, keep that one."""
     if root.is_dir() and not any(root.iterdir()):
         root.rmdir()
     try:
@@ -162,7 +161,7 @@ def _move_into_place(corpus, root, settings):
 
 
 def _make_session(session, n_utterances, difficulty, random_state):
-    """Return a session's utterances by dialog, in the form that `write_dialog` takes."""
+    """Return the utterances of a session, a list for each dialog, as `write_dialog` takes them."""
     voices = {sex: draw_voice(sex, random_state) for sex in "FM"}
     styles = {sex: random_state.uniform(0.7, 1.3, size=len(CUES)) for sex in "FM"}
     teams = iter(_made_raters.assign_raters(n_utterances, session, random_state))
@@ -185,7 +184,7 @@ def _make_session(session, n_utterances, difficulty, random_state):
 
 
 def _make_utterance(topic, voice, style, difficulty, random_state):
-    """Return one utterance: the feeling, the cues that show it, and the sound."""
+    """Return one utterance: its point, the vocal cues that show it, and the sound."""
     point = _made_raters.draw_point(topic, random_state)
     cues = _made_raters.show(point, style, difficulty, random_state)
     n_syllables = int(np.clip(np.round(random_state.lognormal(np.log(6), 0.3)), 4, 10))
@@ -194,7 +193,7 @@ def _make_utterance(topic, voice, style, difficulty, random_state):
 
 
 def _rate(utterance, team, speaker, difficulty, random_state):
-    """Return votes, attributes and comments of three outside raters and, mostly, the speaker."""
+    """Return votes, attributes and comments of three outside raters and mostly of the speaker."""
     point, cues = utterance["point"], utterance["cues"]
     votes, attributes, comments = {}, {}, {}
     for name in team:
@@ -206,15 +205,15 @@ def _rate(utterance, team, speaker, difficulty, random_state):
             comments[name] = REMARKS[random_state.randint(len(REMARKS))]
     if random_state.uniform() < 0.9:
         rater = _made_raters.RATERS["E2"]
-        felt = point + 0.2 * random_state.normal(size=3)  # speakers know what they meant to show
-        votes[speaker] = _made_raters.choose(rater, felt, random_state)
-        attributes[speaker] = _made_raters.appraise(felt)
-    del attributes[team[0]]  # two of the three appraise, as in the corpus
+        intended = point + 0.2 * random_state.normal(size=3)  # speakers know it without listening
+        votes[speaker] = _made_raters.choose(rater, intended, random_state)
+        attributes[speaker] = _made_raters.appraise(intended)
+    del attributes[team[0]]  # two of the three rate the attributes, as in IEMOCAP
     return {"votes": votes, "attributes": attributes, "comments": comments}
 
 
 def _write_truth(path, sessions):
-    """Write each utterance's point, shares of emotions and cues."""
+    """Write the point, the shares of the emotions and the vocal cues of each utterance."""
     dimensions = ["valence", "activation", "dominance"]
     header = ["utterance", *dimensions, *_made_raters.EMOTIONS, *(f"cue_{cue}" for cue in CUES)]
     with path.open("w", newline="", encoding="utf-8") as file:

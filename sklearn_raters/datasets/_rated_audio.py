@@ -1,4 +1,4 @@
-"""Any rated audio: a long table, one row a vote, beside a folder of audio files."""
+"""Load any rated audio: a folder of audio files and a long table of ratings, one row a vote."""
 
 import os
 from pathlib import Path, PurePath
@@ -10,26 +10,25 @@ from sklearn_raters.datasets._files import (
     AUDIO_EXTENSIONS,
     existing_file,
     existing_folder,
-    first_few,
-    require_audio,
+    raise_for_audio,
     visible_files,
 )
-from sklearn_raters.ratings import Task, ratings_from_long
+from sklearn_raters.ratings import Task, ratings_from_long, shorten
 
-# What exports write into an empty cell; "None" is not among them, since raters answer it.
+# Texts of missing labels in exported tables. "None" is not one of them, since it can be a label.
 MISSING_LABELS = ["", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null"]
 
 DESCRIPTION = """Rated audio from {audio_dir}.
 
 {n_samples} samples, {n_raters} raters, {n_votes} votes, labels {labels}.
-{n_unlabelled} rows of the table without a label count as not rated.
+{n_unlabelled} rows of the table have no label and are no votes.
 {n_unrated} audio files in the folder have no ratings and were left out.
-Must not be split between folds: {split}.
+Groups that must not be split between folds: {split}.
 """
 
 
 def read_table(path, label, names):
-    """Read a CSV or TSV file of ratings; the columns ``names`` stay text."""
+    """Read a CSV or TSV file of ratings; the columns `names` are read as text."""
     import pandas as pd
 
     file = existing_file(path, "The ratings table", "give a DataFrame or a CSV or TSV file")
@@ -40,7 +39,7 @@ def read_table(path, label, names):
             file,
             sep=separator,
             encoding="utf-8-sig",
-            # 010270117 is no number, and a file or a rater may be called NA or None.
+            # A name such as 010270117 is not a number, and a file or a rater may be called NA or None.
             dtype=dict.fromkeys(names, str),
             na_values={label: MISSING_LABELS} | {name: [""] for name in names},
             keep_default_na=False,
@@ -51,26 +50,26 @@ def read_table(path, label, names):
             f"{error}. Read it by pandas and give the DataFrame."
         ) from error
     if label in table and table[label].dtype.kind == "f" and (table[label].dropna() % 1 == 0).all():
-        # One empty cell makes floats of integers, and class 1 would be called 1.0.
+        # An empty cell turns integers into floats, so that class 1 would be called 1.0.
         table[label] = table[label].astype("Int64")
     return table
 
 
 def require_columns(table, wanted, source):
-    """Raise where the table is empty or lacks a column; ``wanted`` is {argument: column}."""
+    """Raise ValueError if the table is empty or lacks a column; `wanted` is {argument: column}."""
     missing = {argument: name for argument, name in wanted.items() if name not in table.columns}
     if missing:
         lacks = ", ".join(f"{argument}={name!r}" for argument, name in missing.items())
         raise ValueError(
             f"The ratings table{source} has no column for {lacks}; its columns are "
-            f"{', '.join(map(repr, table.columns))}. Name the right ones by these arguments."
+            f"{shorten(table.columns)}. Name the right ones by these arguments."
         )
     if not len(table):
         raise ValueError(f"The ratings table{source} has no rows: there are no ratings to load.")
 
 
 def file_names(names, column):
-    """Return the sample names as text, to be looked up among the files' names."""
+    """Return the names of the samples as text, as the names of files are."""
     if names.isna().any():
         row = names.index[names.isna()][0]
         raise ValueError(f"Row {row!r} of the ratings table names no sample in column {column!r}.")
@@ -78,22 +77,22 @@ def file_names(names, column):
 
 
 def index_audio(folder, extension):
-    """Return the folder's audio, at any depth.
+    """Return the audio files in a folder, at any depth.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Where to look; left-overs whose names begin with ``.`` are skipped.
+        The folder. Hidden files and folders, whose names begin with ``.``, are skipped.
     extension : str or None
-        The only extension to take, with or without the dot, or None for all known ones.
+        Extension of the files to take, with or without the dot. None takes all known extensions.
 
     Returns
     -------
     sizes : dict
         ``{path below the folder, with /: size in bytes}``.
     by_name : dict
-        ``{name: list of such paths}`` where a name is the path or the file's name, each with
-        and without its extension.
+        ``{name: list of such paths}``. The names of a file are its path and its name without folder, both
+        with and without extension.
     """
     wanted = AUDIO_EXTENSIONS if extension is None else {f".{extension.lstrip('.').lower()}"}
     sizes, by_name = {}, {}
@@ -110,17 +109,17 @@ def index_audio(folder, extension):
 
 
 def match_audio(samples, sizes, by_name, folder):
-    """Return each sample's path below the folder; raise where it is missing or not unique."""
+    """Return the path of each sample below the folder; raise if it is missing or not unique."""
     paths, missing, ambiguous = [], [], []
     for sample in samples:
-        # A whole path is never ambiguous, even where it is also another file's bare name.
+        # A path is not ambiguous, even if another file in another folder has the same name.
         found = [sample] if sample in sizes else by_name.get(sample, [])
         if len(found) > 1:
-            ambiguous.append(f"{sample} ({first_few(found, 3)})")
+            ambiguous.append(f"{sample} ({shorten(found, 3)})")
         elif not found:
             missing.append(sample)
         paths.extend(found[:1])
-    require_audio(
+    raise_for_audio(
         missing,
         [path for path in paths if not sizes[path]],
         f"put the files below {folder}, name them as the table does (with or without folder and "
@@ -128,7 +127,7 @@ def match_audio(samples, sizes, by_name, folder):
     )
     if ambiguous:
         raise ValueError(
-            f"{len(ambiguous)} samples fit several audio files: {first_few(ambiguous)}. Name "
+            f"Samples that fit several audio files ({len(ambiguous)}): {'; '.join(ambiguous[:5])}. Name "
             f"them by their path below {folder}, or choose one extension by extension=."
         )
     first = {}
@@ -136,18 +135,18 @@ def match_audio(samples, sizes, by_name, folder):
         if first.setdefault(path, sample) != sample:
             raise ValueError(
                 f"The samples {first[path]!r} and {sample!r} are the same audio file {path}; "
-                "write one name for one file in the table."
+                "use one name for each file in the table."
             )
     return paths
 
 
 def one_a_sample(table, sample, column):
-    """Return each sample's one value of a column, in the samples' order of appearance."""
+    """Return the value of a column for each sample, in order of appearance; raise if there are several."""
     pairs = table[[sample, column]].drop_duplicates()
     if pairs[column].isna().any():
         named = pairs.loc[pairs[column].isna(), sample]
         raise ValueError(
-            f"Column {column!r} of the ratings table is empty for the samples {first_few(named)}; "
+            f"Column {column!r} of the ratings table is empty for the samples {shorten(named, 5)}; "
             "fill it in every row."
         )
     double = pairs[sample].duplicated()
@@ -156,7 +155,7 @@ def one_a_sample(table, sample, column):
         values = pairs.loc[pairs[sample] == name, column]
         raise ValueError(
             f"Column {column!r} of the ratings table gives sample {name!r} several values: "
-            f"{first_few(values)}. A sample has one."
+            f"{shorten(values, 5)}. Give one value in all rows of a sample."
         )
     return pairs[column].to_numpy(dtype=object)
 
@@ -172,61 +171,61 @@ def load_rated_audio(
     session=None,
     extension=None,
 ):
-    """Load audio files with the ratings of a long table, one row a vote.
+    """Load audio files and their ratings from a long table, one row a vote.
 
-    This is the form that crowdsourcing platforms export. Several rows of one rater on one
-    sample are several labels chosen; a row without a label counts as not rated.
+    Crowdsourcing platforms export such tables. If a rater has several rows for one sample, the rater chose
+    several labels; a row without a label is no vote.
 
     Parameters
     ----------
     table : DataFrame, str or path-like
-        The votes, or a CSV file of them (a name with ``.tsv`` or ``.tab`` is read as
-        tab-separated). From a file, sample, rater, speaker and session are read as text, and
-        labels such as NA, NaN or null count as missing.
+        The votes, or a CSV file of them; files named ``.tsv`` or ``.tab`` are read as tab-separated.
+        Samples, raters, speakers and sessions in a file are read as text, and labels such as NA, NaN or
+        null as missing.
     audio_dir : str or path-like
-        The folder that holds the audio, at any depth; ``~`` is expanded.
+        Folder of the audio files, at any depth; ``~`` is expanded.
     sample : str, default="sample"
-        The column that names the audio: the path below `audio_dir` or the file's name, each
-        with or without the extension.
+        Name of the column of samples. It holds the path of the audio file below `audio_dir` or the name of
+        the file, both with or without extension.
     rater : str, default="rater"
-        The column that names the rater.
+        Name of the column of raters.
     label : str, default="label"
-        The column with the label.
+        Name of the column of labels.
     speaker : str, default=None
-        The column that names the speaker, one a sample.
+        Name of the column of speakers, one for each sample.
     session : str, default=None
-        The column that names what must not be split between folds, one a sample. None takes
+        Name of the column of groups that must not be split between folds, one for each sample. None takes
         the speakers.
     extension : str, default=None
-        The audio files' only extension, such as ``"wav"``, where the folder holds the same
-        recordings in several forms. None takes all that are known.
+        Extension of the audio files, such as ``"wav"``, if the folder holds the same recordings in several
+        formats. None takes all known extensions.
 
     Returns
     -------
     sklearn.utils.Bunch
         With these fields, one entry a sample in order of first appearance in the table:
 
-        - ``X``: list of str, the paths of the audio files;
+        - ``X``: list of str, paths of the audio files;
         - ``Y``: DataFrame of shape (n_samples, n_raters), cells NaN, a label or a tuple;
-        - ``consensus``: object array, the unique majority label, None without one;
-        - ``sessions``, ``speakers``: object arrays; ``speakers`` is None without the column,
-          and ``sessions`` is None where neither column is given, because nothing is known
-          then of what belongs together;
+        - ``consensus``: object array, the majority label, None without one;
+        - ``sessions``: object array, the groups that must not be split between folds; None if neither
+          `session` nor `speaker` is given;
+        - ``speakers``: object array; None if `speaker` is not given;
         - ``classes``: list of all labels, sorted;
         - ``label_map``: None;
-        - ``DESCR``: str, which also counts audio files without ratings.
+        - ``DESCR``: str, which also gives the number of audio files without ratings.
 
     Raises
     ------
     FileNotFoundError
-        If the table, the folder or a rated sample's audio is missing.
+        If the table, the folder or the audio of a rated sample is missing.
     ValueError
-        If a column is missing or the table empty, if a sample fits several audio files, if
-        audio files are empty, or if a sample has several speakers or sessions.
+        If a column is missing, the table is empty, a sample fits several audio files, an audio file is empty,
+        or a sample has several speakers or sessions.
 
     See Also
     --------
-    sklearn_raters.ratings.ratings_from_long : The same for a table without audio.
+    sklearn_raters.ratings.ratings_from_long : Read a long table without audio.
 
     Examples
     --------
@@ -261,7 +260,7 @@ def load_rated_audio(
     speakers = None if speaker is None else one_a_sample(table, sample, speaker)
     sessions = speakers if session is None else one_a_sample(table, sample, session)
     task = Task(Y)
-    split = "not known, so that neighbouring samples may fall into several folds"
+    split = "not known; give speaker= or session="
     if sessions is not None:
         split = f"{len(set(sessions))} values of column {session or speaker!r}, in `sessions`"
     return Bunch(
@@ -277,7 +276,7 @@ def load_rated_audio(
             n_samples=len(Y),
             n_raters=Y.shape[1],
             n_votes=len(task.votes.label),
-            labels=first_few(task.classes, 20),
+            labels=shorten(task.classes, 20),
             n_unlabelled=int(table[label].isna().sum()),
             n_unrated=len(sizes) - len(paths),
             split=split,

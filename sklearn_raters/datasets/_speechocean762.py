@@ -1,4 +1,4 @@
-"""The corpus speechocean762: read speech of learners of English, each utterance scored by five experts.
+"""The corpus speechocean762: read speech of learners of English; five experts scored each utterance.
 
 Zhang et al., "speechocean762: An open-source non-native English speech corpus for
 pronunciation assessment", Interspeech 2021 (arXiv 2104.01378); OpenSLR resource SLR101.
@@ -12,14 +12,12 @@ from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._files import (
+    check_audio,
     existing_file,
     existing_folder,
-    first_few,
     read_text,
-    require_audio,
-    visible_files,
 )
-from sklearn_raters.ratings import Task
+from sklearn_raters.ratings import Task, shorten
 
 TASKS = ["prosodic", "fluency", "accuracy", "total"]
 CLASSES = ["poor", "unstable", "good", "excellent"]
@@ -28,27 +26,27 @@ HIGHEST = 10
 DESCRIPTION = """speechocean762: pronunciation quality of read English, five experts.
 
 {n_samples} utterances of {n_speakers} speakers from {root}; the score {task!r} is cut into
-{bands}. {n_majority} utterances have a unique majority.
-An expert's identity is the position of its score in the corpus' lists.
+{bands}. {n_majority} utterances have a majority.
+The corpus lists the five scores without names: expert1 is the first score in the list.
 Split by speaker (`sessions`), never by utterance.
 Zhang et al., Interspeech 2021 (arXiv 2104.01378), OpenSLR resource SLR101.
 """
 
 
 def read_subset(root, task):
-    """Read the layout of one table, ``ratings.csv`` beside ``flac/``.
+    """Read a corpus of one table, ``ratings.csv``, and a folder ``flac/``.
 
     Parameters
     ----------
     root : pathlib.Path
-        The folder of both.
+        Folder of the table.
     task : str
-        The score wanted.
+        Name of the score.
 
     Returns
     -------
-    scores : DataFrame
-        One row an utterance, one column an expert, float, 0 to 10.
+    scores : DataFrame of float
+        One row an utterance, one column an expert; 0 to 10.
     about : DataFrame
         Columns ``speaker`` and ``gender``, one row an utterance, in the same order.
     paths : list of pathlib.Path
@@ -86,16 +84,29 @@ def read_subset(root, task):
 
 
 def read_kaldi_table(path):
-    """Read a Kaldi table, a key and a value a line, as a dict."""
+    """Read a Kaldi table, which has a key and a value in each line, as a dict."""
     file = existing_file(path, "speechocean762", "copy it again from the corpus' archive")
     pairs = [line.split(None, 1) for line in read_text(file).splitlines() if line.strip()]
     if broken := [pair[0] for pair in pairs if len(pair) < 2]:
-        raise ValueError(f"{file} gives no value for {first_few(broken)}; copy it again.")
+        raise ValueError(f"{file} gives no value for {shorten(broken, 5)}; copy it again.")
     return {key: value.strip() for key, value in pairs}
 
 
 def read_archive(root, task):
-    """Read the corpus' own layout; returns the same as `read_subset`, train before test."""
+    """Read the published archive.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        Folder of the archive.
+    task : str
+        Name of the score.
+
+    Returns
+    -------
+    tuple
+        Scores, speakers and genders, and paths as in `read_subset`; the training part comes first.
+    """
     import pandas as pd
 
     place = root / "resource" / "scores-detail.json"
@@ -116,14 +127,14 @@ def read_archive(root, task):
     if unknown:
         raise ValueError(
             f"{len(unknown)} utterances of wav.scp have no scores in {file} or no speaker in "
-            f"utt2spk: {first_few(unknown)}; copy these files again."
+            f"utt2spk: {shorten(unknown, 5)}; copy these files again."
         )
     rows = [detail[name].get(task) for name in audio]
     counts = {name: len(row or []) for name, row in zip(audio, rows, strict=True)}
     n_experts = max(counts.values())
     if uneven := [name for name, count in counts.items() if count != n_experts or not count]:
         raise ValueError(
-            f"{file} has no list of {n_experts or 5} {task} scores for {first_few(uneven)}; copy it again."
+            f"{file} has no list of {n_experts or 5} {task} scores for {shorten(uneven, 5)}; copy it again."
         )
     columns = [f"expert{position}" for position in range(1, n_experts + 1)]
     scores = pd.DataFrame(rows, index=list(audio), columns=columns, dtype=float)
@@ -133,7 +144,7 @@ def read_archive(root, task):
 
 
 def cut_scores(scores, cuts):
-    """Cut scores into the four classes; returns object cells, NaN where there is no score."""
+    """Return the class of each score as an object array, NaN where there is no score."""
     values = scores.to_numpy(dtype=float)
     outside = (values < 0) | (values > HIGHEST)
     if outside.any():
@@ -147,20 +158,8 @@ def cut_scores(scores, cuts):
     return names[classes]
 
 
-def check_audio(paths):
-    """Raise where an audio file is missing or empty; return the paths as str."""
-    sizes = {folder: visible_files(folder) for folder in {p.parent for p in paths} if folder.is_dir()}
-    found = [sizes.get(path.parent, {}).get(path.name) for path in paths]
-    require_audio(
-        [str(path) for path, size in zip(paths, found, strict=True) if size is None],
-        [str(path) for path, size in zip(paths, found, strict=True) if size == 0],
-        "copy the audio again from where the scores came",
-    )
-    return [str(path) for path in paths]
-
-
 def make_bunch(root, task, cuts, scores, about, paths):
-    """Gather what was read into the loader's result."""
+    """Return the result of the loader."""
     import pandas as pd
 
     index = pd.Index(scores.index, dtype=object, name="utterance")
@@ -189,47 +188,46 @@ def make_bunch(root, task, cuts, scores, about, paths):
 
 
 def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
-    """Load speechocean762 with each expert's scores cut into four classes.
+    """Load speechocean762 with the scores of each expert cut into four classes.
 
-    Both layouts are read: the corpus' archive (``WAVE/``, ``train/``, ``test/``,
-    ``resource/scores-detail.json``), and the subset of one table (``ratings.csv`` beside
-    ``flac/``).
+    The folder holds either the published archive (``WAVE/``, ``train/``, ``test/`` and
+    ``resource/scores-detail.json``), or ``ratings.csv``, a table with one row for each utterance and expert,
+    and ``flac/``.
 
     Parameters
     ----------
     root : str or path-like
-        The corpus' folder; ``~`` is expanded.
+        Folder of the corpus; ``~`` is expanded.
     task : {"prosodic", "fluency", "accuracy", "total"}, default="prosodic"
-        The score to classify. Completeness (0 to 1, mostly 1) makes no classes.
+        Score to classify. Completeness is not among them: it lies between 0 and 1 and is mostly 1.
     cuts : sequence of three float, default=(5, 7, 9)
-        The lowest score of unstable, good and excellent. A score on a bound belongs to the
-        class above it: poor is [0, 5), unstable [5, 7), good [7, 9), excellent [9, 10], which
-        for whole scores are the rubric's 0-4, 5-6, 7-8 and 9-10, and leaves no gap for the
-        fractions of ``total``. The rubric of ``fluency`` has other bands: ``(4, 6, 8)``.
+        Lowest scores of the classes unstable, good and excellent. By default poor is [0, 5), unstable
+        [5, 7), good [7, 9) and excellent [9, 10]. For whole scores these are the bands 0-4, 5-6, 7-8 and
+        9-10 of the corpus' rubric. The rubric of ``fluency`` has other bands: ``(4, 6, 8)``.
 
     Returns
     -------
     sklearn.utils.Bunch
         With these fields, one entry an utterance:
 
-        - ``X``: list of str, the paths of the 16 kHz audio files;
+        - ``X``: list of str, paths of the audio files, 16 kHz;
         - ``Y``: DataFrame of shape (n_samples, 5), indexed by utterance name, columns expert1
-          to expert5, cells a class, or NaN where there is no score;
-        - ``consensus``: object array, the unique majority class, None without one;
-        - ``sessions``, ``speakers``: object arrays, both the speaker, who must not be split
-          between folds;
+          to expert5; a cell holds a class, or NaN without a score;
+        - ``consensus``: object array, the majority class, None without one;
+        - ``sessions``, ``speakers``: object arrays, both the speakers, the groups that must not
+          be split between folds;
         - ``genders``: object array;
-        - ``classes``: list, in the rubric's order from poor to excellent;
+        - ``classes``: list, from poor to excellent;
         - ``label_map``: None;
         - ``DESCR``: str.
 
     Raises
     ------
     FileNotFoundError
-        If a folder, a table or an utterance's audio is missing.
+        If a folder, a table or the audio of an utterance is missing.
     ValueError
-        If `task` or `cuts` are none, a table is empty, cut short or lacks an utterance, a
-        score lies outside 0 to 10, or audio files are empty.
+        If `task` is not one of the scores, `cuts` are not three rising numbers, a table is empty, damaged or
+        lacks an utterance, a score is not between 0 and 10, or an audio file is empty.
 
     Examples
     --------
@@ -250,4 +248,11 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
         scores, about, paths = read_archive(folder, task)
     else:
         raise FileNotFoundError(f"speechocean762: {folder} has neither ratings.csv nor train/; {remedy}.")
-    return make_bunch(folder, task, cuts, scores, about, check_audio(paths))
+    return make_bunch(
+        folder,
+        task,
+        cuts,
+        scores,
+        about,
+        check_audio(paths, "copy the audio again from the source of the scores"),
+    )

@@ -1,12 +1,12 @@
-"""Source-filter voices: a speaker and nine vocal cues in, speech-like sound out."""
+"""Source-filter voices: synthesise speech-like sound from a voice and nine vocal cues."""
 
 import numpy as np
 from scipy.signal import lfilter, sosfilt
 
 RATE = 16000  # Hz
-BLOCK = 80  # samples between two control points, 5 ms
+BLOCK = 80  # samples in a block, 5 ms, in which the settings of the voice are constant or interpolated
 
-# What a speaker varies to show a feeling; `speak` takes them in this order, 0 = the speaker's habit.
+# Cues by which a speaker expresses emotion, in the order of the arrays of cues; 0 is the usual voice.
 CUES = (
     "pitch",
     "span",
@@ -29,7 +29,7 @@ VOWELS = {
 }
 BANDWIDTHS = np.array([70.0, 90.0, 130.0, 250.0])  # Hz
 
-# letter -> (seconds, share of silence before the noise, noise centre in Hz, noise level)
+# Unvoiced consonants: from letter to seconds, share of silence before the noise, noise centre in Hz, level.
 BURSTS = {
     "p": (0.06, 0.7, 900, 0.5),
     "t": (0.06, 0.7, 3800, 0.5),
@@ -37,7 +37,7 @@ BURSTS = {
     "s": (0.09, 0.0, 5500, 0.4),
     "f": (0.08, 0.0, 4200, 0.15),
 }
-# Voiced consonants: letter -> F1 to F4 in Hz.
+# Voiced consonants: from letter to F1 to F4 in Hz.
 MURMURS = {
     "m": (250, 1000, 2200, 3500),
     "n": (250, 1450, 2300, 3500),
@@ -46,21 +46,21 @@ MURMURS = {
 
 
 def draw_voice(sex, random_state):
-    """Draw a speaker's voice.
+    """Draw the voice of a speaker.
 
     Parameters
     ----------
     sex : {"F", "M"}
         Woman or man.
     random_state : RandomState
-        Where the voice is drawn from.
+        Source of randomness.
 
     Returns
     -------
     dict
-        `f0` in Hz, `tract` (formants relative to a man's), `rate` in syllables a second,
-        `level` in dB below full scale, `cutoff` of the source's spectral tilt in Hz, `breath` as
-        the share of noise in the source, `room` as the background noise in dB below a usual voice.
+        `f0` in Hz, `tract` (ratio of the formants to a man's), `rate` in syllables a second, `level` in dB
+        relative to full scale, `cutoff` of the spectral tilt of the source in Hz, `breath` (share of noise in
+        the source), `room` (background noise in dB below a usual voice).
     """
     f0, tract = (200.0, 1.16) if sex == "F" else (115.0, 1.0)
     return {
@@ -75,7 +75,7 @@ def draw_voice(sex, random_state):
 
 
 def speak(voice, cues, n_syllables, random_state):
-    """Say a few made-up words.
+    """Synthesise a few nonsense words.
 
     A train of glottal pulses, uneven in length (jitter) and height (shimmer), and noise pass
     through four resonators that glide from sound to sound (Klatt 1980, cascade form).
@@ -83,13 +83,13 @@ def speak(voice, cues, n_syllables, random_state):
     Parameters
     ----------
     voice : dict
-        A voice of `draw_voice`.
+        Result of `draw_voice`.
     cues : array of shape (9,)
-        Deviation from the speaker's habit in the order of `CUES`, about one to two units at most.
+        Deviations from the usual voice in the order of `CUES`, mostly between -2 and 2.
     n_syllables : int
         Number of syllables.
     random_state : RandomState
-        Source of words, noise and unevenness.
+        Source of randomness.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def speak(voice, cues, n_syllables, random_state):
 
 
 def _plan_sounds(n_syllables, rate, random_state):
-    """Return the sounds as (letter, seconds, level) and the text they spell."""
+    """Return the sounds as tuples of letter, seconds and level, and their text."""
     sounds, text, left_in_word = [], "", 0
     for i in range(n_syllables):
         if left_in_word == 0:
@@ -139,7 +139,7 @@ def _lay_out(sounds, tract, random_state):
         target = VOWELS.get(letter) or MURMURS.get(letter) or (500, 1500, 2500, 3500)
         formants.append(np.tile(np.array(target) * tract, (n, 1)))
         noise.append(_burst(letter, n * BLOCK, tract, random_state))
-    kernel = np.hanning(11) / np.hanning(11).sum()  # 50 ms: how fast lips and tongue move
+    kernel = np.hanning(11) / np.hanning(11).sum()  # 50 ms, about the time in which lips and tongue move
     formants = np.pad(np.concatenate(formants), ((5, 5), (0, 0)), mode="edge")
     formants = np.stack([np.convolve(track, kernel, "valid") for track in formants.T], axis=1)
     fast = np.hanning(7) / np.hanning(7).sum()
@@ -161,7 +161,7 @@ def _burst(letter, n, tract, random_state):
 
 
 def _pitch_track(base, cue, n_blocks, n_syllables, random_state):
-    """Return F0 in Hz at each block: level, declination, an accent a syllable, a final movement."""
+    """Return F0 in Hz of each block: level, declination, an accent on each syllable, a final movement."""
     time = np.linspace(0, 1, n_blocks)
     accents = random_state.normal(size=n_syllables + 1)
     span = 1.6 * 2 ** (0.7 * cue["span"])  # semitones
@@ -194,7 +194,7 @@ def _glottal_source(f0, voice, cue, random_state):
 
 
 def _resonate(source, formants):
-    """Pass the source (n_blocks * BLOCK,) through resonators that change at each block."""
+    """Filter the source (n_blocks * BLOCK,) by resonators that change with each block."""
     b, a = _resonators(formants, BANDWIDTHS)
     sections = np.concatenate([b, np.zeros_like(a[..., 1:]), a], axis=-1)
     state = np.zeros((formants.shape[1], 2))
@@ -215,13 +215,13 @@ def _resonators(centres, bandwidths):
 
 
 def _at_every_sample(track):
-    """Interpolate control points (n_blocks,) to (n_blocks * BLOCK,) samples."""
+    """Interpolate the values of blocks (n_blocks,) to samples (n_blocks * BLOCK,)."""
     at = np.arange(len(track) * BLOCK) / BLOCK
     return np.interp(at, np.arange(len(track)), track)
 
 
 def _record(sound, level, room, random_state):
-    """Return int16 samples at `level` dB RMS under full scale over a quiet room."""
+    """Add background noise and return int16 samples whose RMS is `level` dB relative to full scale."""
     sound = sound / sound.std()
     sound = sound * 10 ** (level / 20)
     hum = random_state.normal(size=len(sound)) * 10 ** ((-33 - room) / 20)

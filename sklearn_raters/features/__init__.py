@@ -1,4 +1,4 @@
-"""Audio to features: openSMILE's frames or functionals; frames scaled by speaker and pooled."""
+"""Transformers from audio to openSMILE's frames or functionals, and from frames to scaled or pooled ones."""
 
 from sklearn_raters.features._frame_pooler import FramePooler
 from sklearn_raters.features._opensmile import OpenSmileFrames, OpenSmileFunctionals

@@ -1,4 +1,4 @@
-"""Audio in: a path or a (signal, rate) pair to one channel at 16 kHz, or an error that says what is wrong."""
+"""Read audio files and signals as one channel at 16 kHz."""
 
 import os
 import re
@@ -8,14 +8,14 @@ import numpy as np
 
 SAMPLING_RATE = 16000  # Hz
 
-# An integer signal cast to float peaks in the thousands; clipped or resampled audio stays near 1.
+# Integers cast to float peak in the thousands; audio that is clipped or resampled stays near 1.
 _HIGHEST_PEAK = 10.0
-# Written by programs that stream WAV and do not know the length when they write the header.
+# Headers of streamed WAV files give at least this length, since it was not known when they were written.
 _UNKNOWN_LENGTH = 2**31 - 2**16
 
 
 def check_audio_list(X):
-    """Check that X is a collection of paths or of (signal, rate) pairs, and that its files are there.
+    """Check that X is a collection of paths or of (signal, rate) pairs, and that the files exist.
 
     Parameters
     ----------
@@ -62,18 +62,18 @@ def describe(item, index):
     item : str, PathLike or pair
         The sample.
     index : int
-        Its place in X.
+        Index of the sample in X.
 
     Returns
     -------
     str
-        The index, and the file's path where there is one.
+        "Sample", the index, and the path if there is one.
     """
     return f"Sample {index} ({str(item)!r})" if _is_path(item) else f"Sample {index}"
 
 
 def content_of(item):
-    """Yield what makes an audio sample what it is, wherever it lies and whatever it is called.
+    """Yield the content of an audio sample, from which its key in the cache is computed.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def content_of(item):
     Yields
     ------
     bytes
-        The file's bytes; or the signal's type, shape, rate and values.
+        The bytes of the file, without its name; or type, shape, rate and values of the signal.
     """
     if _is_path(item):
         yield Path(item).expanduser().read_bytes()
@@ -97,8 +97,8 @@ def content_of(item):
 def read_audio(item, index=0):
     """Read one sample as one channel at 16 kHz.
 
-    Channels are averaged; other rates are resampled by audresample (soxr). Integers are taken as PCM of
-    their width.
+    Channels are averaged; other rates are resampled by audresample (soxr). Integers are taken as PCM: the
+    highest value of their type is full scale.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def read_audio(item, index=0):
         A file in any format that audiofile reads; or a signal of shape (n_samples,) or
         (n_channels, n_samples), floating point with full scale 1, or integer, and its rate in Hz.
     index : int, default=0
-        Place of the sample in X, for messages.
+        Index of the sample in X, for messages.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def read_audio(item, index=0):
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_raters.audio import read_audio
+    >>> from sklearn_raters.features._audio import read_audio
     >>> stereo = np.zeros((2, 44100))
     >>> read_audio((stereo, 44100)).shape
     (16000,)
@@ -140,7 +140,7 @@ def read_audio(item, index=0):
     return audresample.resample(mono, rate, SAMPLING_RATE)[0]
 
 
-# audiofile would want ffmpeg for these.
+# audiofile needs ffmpeg for these formats, soundfile does not.
 _BY_LIBSNDFILE = {".aif", ".aiff", ".au"}
 
 
@@ -194,11 +194,11 @@ def _check_length(path, n_read, where):
     try:
         info = soundfile.info(str(path), verbose=True)
     except soundfile.SoundFileError:
-        return  # a format that audiofile reads by ffmpeg, which checks the length itself
-    # libsndfile shortens a cut WAV without a word; only its log tells.
+        return  # audiofile reads this format by ffmpeg, which checks the length
+    # libsndfile reads a WAV file that is cut short without an error; only its log gives both lengths.
     log = re.search(r"^data : (\d+) \(should be (\d+)\)", info.extra_info, re.MULTILINE)
     promised, found = (int(log[1]), int(log[2])) if log else (info.frames, n_read)
-    # MP3 has no exact length.
+    # The header of an MP3 file gives no exact length.
     slack = 0.1 * promised if info.format == "MP3" else 0
     if found < promised - slack and promised < _UNKNOWN_LENGTH:
         unit = "bytes" if log else "samples"

@@ -1,9 +1,8 @@
-"""Audio samples to arrays of features by openSMILE, several at once, remembered by content."""
+"""Run openSMILE on audio samples, in parallel and with a cache."""
 
 import functools
 import hashlib
 import os
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -13,46 +12,47 @@ from sklearn.utils.parallel import delayed
 
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters.features._audio import SAMPLING_RATE, content_of, describe, read_audio
+from sklearn_raters.persistence import replacing
 
 CONFIG = Path(__file__).parent / "config" / "lld45.conf"
 
-# The shortest signal in seconds that fills one of each set's windows.
+# Length in seconds of the longest window of each feature set; a shorter signal has no features.
 WINDOWS = {"lld45": 0.060, "emobase": 0.040, "eGeMAPSv02": 0.060}
 STEP = 0.010  # s
-# openSMILE works on 16-bit samples, and its Python side wraps what does not fit.
+# openSMILE works on 16-bit samples, and its Python interface lets larger values wrap around.
 _HIGHEST = 32767 / 32768
-# The smoothing over 3 frames adds a frame at the end, in which no new audio is.
+# Smoothing over 3 frames adds a frame at the end, which holds no new audio.
 _ADDED_BY_SMOOTHING = 1
-# Part of every cache key: raise it when what is stored under a key changes.
+# Part of every key of the cache. Raise it when the stored features change.
 _CACHE_FORMAT = 1
 
 
 def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
-    """Compute the features of all samples.
+    """Compute the features of all samples, or take them from the cache.
 
     Parameters
     ----------
     items : list
         Paths or (signal, rate) pairs.
     feature_set : {"lld45", "emobase", "eGeMAPSv02"}
-        The paper's frames, or the functionals of a set that openSMILE brings along.
+        The paper's frames, or a set of functionals of openSMILE.
     n_jobs : int, default=None
-        Samples at once, as joblib understands it.
+        Number of samples processed in parallel, as in joblib.
     memory : str, PathLike, joblib.Memory or None, default=None
         Folder of the cache.
     verbose : int, default=0
-        Above 0, progress is shown on stderr.
+        Whether to show progress on standard error: above 0.
 
     Returns
     -------
     list of ndarray of shape (n_frames_i, n_features), float32
-        The features, in the order of `items`; one row where the set is of functionals.
+        Features in the order of `items`; functionals have one row.
     """
     folder = cache_folder(memory)
-    # Looked up here, so that no worker starts, and loads openSMILE, where all is known.
+    # Looked up here, so that no worker starts and loads openSMILE if the cache holds all samples.
     known = [load(cache_path(folder, item, feature_set)) if folder else None for item in items]
     wanted = [index for index, values in enumerate(known) if values is None]
-    # joblib's workers outlive a change of folder here, so what is relative is another thing to them.
+    # joblib's workers keep the working directory in which they started: relative paths would mislead them.
     jobs = (delayed(_extract_one)(_absolute(items[index]), index, feature_set, folder) for index in wanted)
     computed = run_jobs(
         jobs, len(wanted), n_jobs=n_jobs, description=f"openSMILE {feature_set}", verbose=verbose
@@ -64,7 +64,7 @@ def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
 
 @functools.cache
 def feature_names(feature_set):
-    """Read the names of the features, openSMILE's own, from the configuration.
+    """Return openSMILE's names of the features.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def feature_names(feature_set):
 
 
 def count_frames(n_samples):
-    """Count the windows of 60 ms, one every 10 ms, that fit into a signal.
+    """Count the windows of 60 ms, one every 10 ms, in a signal.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def count_frames(n_samples):
 
     Examples
     --------
-    >>> from sklearn_raters.extraction import count_frames
+    >>> from sklearn_raters.features._extraction import count_frames
     >>> count_frames(960), count_frames(1119), count_frames(1120)
     (1, 1, 2)
     """
@@ -103,17 +103,17 @@ def count_frames(n_samples):
 
 
 def cache_folder(memory):
-    """Find where to keep extracted features.
+    """Return the folder of the cache.
 
     Parameters
     ----------
     memory : str, PathLike, joblib.Memory or None
-        As the transformers take it.
+        The parameter of the transformers.
 
     Returns
     -------
     Path or None
-        The folder, None where nothing is kept.
+        The folder; None if there is no cache.
     """
     location = getattr(memory, "location", memory)
     if location is None:
@@ -122,7 +122,9 @@ def cache_folder(memory):
 
 
 def cache_path(folder, item, feature_set):
-    """Find the file that belongs to a sample's content and to all that decides its features.
+    """Return the file of a sample's features in the cache.
+
+    Its name is a hash of the sample's content and of all settings that change the features.
 
     Parameters
     ----------
@@ -136,7 +138,7 @@ def cache_path(folder, item, feature_set):
     Returns
     -------
     Path
-        Where its features are or will be.
+        The file, which may not exist yet.
     """
     digest = hashlib.sha256(_settings(feature_set))
     for part in content_of(item):
@@ -156,35 +158,30 @@ def load(path):
     Returns
     -------
     ndarray of shape (n_frames, n_features) or None
-        None where there is nothing, or nothing whole.
+        None if there is no file or it is damaged.
     """
     try:
         with open(path, "rb") as file, np.load(file) as archive:
             return archive["features"]
     except Exception:
-        # Whatever is wrong with an entry, computing it anew gives the same values.
+        # A damaged entry is computed anew, whatever the damage is.
         return None
 
 
 def store(path, features):
-    """Write features into the cache, whole or not at all.
+    """Write features into the cache, completely or not at all.
 
     Parameters
     ----------
     path : Path
         File of the cache.
     features : ndarray of shape (n_frames, n_features)
-        What to keep.
+        Features of a sample.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.stem}.{uuid.uuid4().hex}.partial")
-    try:
-        with open(partial, "xb") as file:
-            # The archive's checksum tells a damaged entry from a whole one.
-            np.savez(file, features=features)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(path) as partial, open(partial, "xb") as file:
+        # The archive's checksum shows whether an entry is damaged.
+        np.savez(file, features=features)
 
 
 @functools.cache
@@ -198,7 +195,7 @@ def _settings(feature_set):
 
 @functools.cache
 def _smile(feature_set):
-    # Once a process, since it does not travel between processes.
+    # Cached, since loading it is slow; it cannot be pickled, so that each process loads its own.
     import opensmile
 
     if feature_set == "lld45":
@@ -217,12 +214,12 @@ def _extract_one(item, index, feature_set, folder):
     if len(signal) < shortest:
         raise ValueError(
             f"{describe(item, index)} lasts {1000 * len(signal) / SAMPLING_RATE:.4g} ms, too short for one "
-            f"window of {1000 * WINDOWS[feature_set]:.0f} ms: it has no frames. Leave it out of X and Y."
+            f"window of {1000 * WINDOWS[feature_set]:.0f} ms. Leave it out of X and Y."
         )
     features = _run_opensmile(signal, feature_set)
     if features is None or not np.isfinite(features).all():
         raise RuntimeError(
-            f"{describe(item, index)}: openSMILE did not give all of its {feature_set} features."
+            f"{describe(item, index)}: openSMILE returned missing or infinite {feature_set} features."
         )
     if folder is not None:
         store(cache_path(folder, item, feature_set), features)
@@ -231,7 +228,7 @@ def _extract_one(item, index, feature_set, folder):
 
 def _run_opensmile(signal, feature_set):
     signal = np.clip(signal, -1, _HIGHEST)
-    # openSMILE calls back into Python for every frame, where a Ctrl-C in the main thread would be lost.
+    # openSMILE calls Python for every frame and drops exceptions there: in the main thread, Ctrl-C is lost.
     with ThreadPoolExecutor(1) as thread:
         values = thread.submit(_smile(feature_set), signal, SAMPLING_RATE).result()[0].T
     if feature_set == "lld45":

@@ -1,4 +1,4 @@
-"""Frames in, frames out: what transformers of frames share."""
+"""The form of a transformer's output: that of its input for frames, a data frame only for tables."""
 
 import functools
 
@@ -8,19 +8,19 @@ from sklearn_raters.sequences import holds_sequences
 
 
 def in_form_of(X, sequences):
-    """Give frames back in the form in which they came.
+    """Return frames in the same form as X.
 
     Parameters
     ----------
     X : list of (n_frames_i, n_features), or array of 3 or 2 dimensions
-        What came.
+        Input of a transformer.
     sequences : Sequences
-        What is given back.
+        Its output.
 
     Returns
     -------
     list or ndarray, float32
-        A list of arrays for a list or a 1-D object array; an array of 3 or 2 dimensions for one.
+        A list of arrays if X is a list or a 1-D object array; otherwise an array of as many dimensions as X.
     """
     if not holds_sequences(X):
         return sequences.frames
@@ -29,30 +29,36 @@ def in_form_of(X, sequences):
     return sequences.split()
 
 
-def tables_only(transformer):
-    """Keep scikit-learn's output containers (pandas, polars) away from frames, which are no table.
+def keeps_frames(gives_frames):
+    """Return a class decorator that applies `set_output` to tables only, since frames are no table.
+
+    scikit-learn wraps `transform` and `fit_transform` to put their output into a data frame. The decorated
+    class calls the methods without that wrapper if they return frames.
 
     Parameters
     ----------
-    transformer : type
-        A TransformerMixin whose methods give back the form that they were given.
+    gives_frames : callable
+        Takes X and returns whether the transformer returns frames for it.
 
     Returns
     -------
-    type
-        The same class; `set_output` now acts only where X is a table.
+    callable
+        The decorator of a TransformerMixin.
     """
-    for name in ("transform", "fit_transform"):
-        setattr(transformer, name, _wrapped_for_tables(getattr(transformer, name)))
-    return transformer
 
+    def unwrapped_for_frames(wrapped):
+        plain = wrapped.__wrapped__
 
-def _wrapped_for_tables(wrapped):
-    plain = wrapped.__wrapped__
+        @functools.wraps(plain)
+        def method(self, X, *args, **kwargs):
+            chosen = plain if gives_frames(X) else wrapped
+            return chosen(self, X, *args, **kwargs)
 
-    @functools.wraps(plain)
-    def method(self, X, *args, **kwargs):
-        chosen = plain if holds_sequences(X) else wrapped
-        return chosen(self, X, *args, **kwargs)
+        return method
 
-    return method
+    def decorate(transformer):
+        for name in ("transform", "fit_transform"):
+            setattr(transformer, name, unwrapped_for_frames(getattr(transformer, name)))
+        return transformer
+
+    return decorate

@@ -1,4 +1,4 @@
-"""Frames to frames: a sequence gets shorter by averaging."""
+"""FramePooler: shorten sequences by averaging groups of frames."""
 
 from numbers import Integral
 
@@ -7,19 +7,19 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._sklearn_compat import Interval
-from sklearn_raters.features._forms import in_form_of, tables_only
-from sklearn_raters.sequences import Sequences, as_sequences
+from sklearn_raters.features._forms import in_form_of, keeps_frames
+from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
 
 def pool(sequences, size):
-    """Average groups of frames that follow each other within a sample.
+    """Average groups of successive frames within each sample.
 
     Parameters
     ----------
     sequences : Sequences
         The samples' frames.
     size : int
-        Frames a group; the last group of a sample may have fewer.
+        Number of frames in a group; the last group of a sample may have fewer.
 
     Returns
     -------
@@ -35,17 +35,17 @@ def pool(sequences, size):
     return Sequences(sums / counts[:, None].astype(np.float32), lengths)
 
 
-@tables_only
+@keeps_frames(holds_sequences)
 class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Mean of every few frames, so that a sequence gets shorter.
+    """Shorten sequences by averaging groups of successive frames.
 
-    The last group of a sample may have fewer frames; its mean is over those that it has. A 2-D X
-    has one frame a sample and stays as it is.
+    The last group of a sample may have fewer frames than the others. A 2-D X has one frame a sample and is
+    returned unchanged.
 
     Parameters
     ----------
     n_frames : int, default=5
-        Frames a group: the paper's 5 make 20 groups a second out of 100 frames.
+        Number of frames in a group. The paper's 5 turn 100 frames a second into 20.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         FramePooler
-            The pooler itself.
+            The fitted pooler.
         """
         self._validate_params()
         as_sequences(self, X, reset=True)
@@ -96,7 +96,7 @@ class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         list or ndarray, float32
-            Frames in the form of X, ceil(n_frames_i / n_frames) a sample.
+            Means in the form of X, ceil(n_frames_i / n_frames) a sample.
         """
         check_is_fitted(self)
         return in_form_of(X, pool(as_sequences(self, X, reset=False), self.n_frames))

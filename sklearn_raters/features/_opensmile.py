@@ -1,4 +1,4 @@
-"""Audio to features: openSMILE as scikit-learn transformers."""
+"""OpenSmileFrames and OpenSmileFunctionals: openSMILE as scikit-learn transformers."""
 
 import os
 from numbers import Integral
@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters.features._audio import check_audio_list
 from sklearn_raters.features._extraction import extract, feature_names
+from sklearn_raters.features._forms import keeps_frames
 
 
 class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
@@ -19,7 +20,7 @@ class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
     }
 
     def fit(self, X, y=None):
-        """Check the parameters; nothing is learnt.
+        """Check the parameters; the transformer learns nothing.
 
         Parameters
         ----------
@@ -31,13 +32,13 @@ class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
         Returns
         -------
         object
-            The transformer itself.
+            The same transformer.
         """
         self._validate_params()
         return self
 
     def get_feature_names_out(self, input_features=None):
-        """Return openSMILE's names of the values.
+        """Return openSMILE's names of the features.
 
         Parameters
         ----------
@@ -47,7 +48,7 @@ class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_features,), object
-            The names; `_sma` is smoothed, `_de` a first, `_de_de` a second derivative.
+            Names; `_sma` marks smoothed values, `_de` first and `_de_de` second derivatives.
         """
         return np.array(feature_names(self._set_name()), dtype=object)
 
@@ -70,31 +71,31 @@ class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
         return tags
 
 
-class OpenSmileFrames(_OpenSmileTransformer, auto_wrap_output_keys=None):
-    """Audio to the paper's 45 low-level descriptors, windows of 60 ms every 10 ms.
+@keeps_frames(lambda X: True)
+class OpenSmileFrames(_OpenSmileTransformer):
+    """Compute the paper's 45 low-level descriptors of audio, in windows of 60 ms every 10 ms.
 
     MFCC 1-12, loudness, F0 (Hz, 0 where unvoiced), voicing probability and zero-crossing rate (16),
     their first derivatives (16), and the second derivatives of MFCC and loudness (13): Chou & Lee
-    2019, section 2.2.1. The components are those of openSMILE's emobase, its smoothing over
-    3 frames included, with one window for all of them. A signal of n samples at 16 kHz has
-    (n - 960) // 160 + 1 frames.
+    2019, section 2.2.1. They are computed as in openSMILE's emobase, including smoothing over 3 frames,
+    but with one window length for all. A signal of n samples at 16 kHz has (n - 960) // 160 + 1 frames.
 
-    Loudness is computed as openSMILE documents it, over the whole window; emobase's own component
-    takes the window's first sample only (openSMILE's issue 51).
+    Loudness is computed over the whole window, as openSMILE's documentation describes it; the component that
+    emobase uses takes the first sample of the window only (openSMILE's issue 51).
 
-    Channels are averaged, and any rate is resampled to 16 kHz. openSMILE works on 16 bits: values
-    beyond full scale are clipped. There is nothing to fit.
+    Channels are averaged, and audio of another rate is resampled to 16 kHz. Values beyond full scale are
+    clipped, since openSMILE works on 16 bits. The transformer is stateless.
 
     Parameters
     ----------
     n_jobs : int, default=None
-        Samples at once, through joblib: None is one unless `joblib.parallel_config` says
-        otherwise, -1 all cores.
+        Number of samples processed in parallel by joblib. None means 1 unless `joblib.parallel_config` sets
+        another number, -1 means all cores.
     memory : str, PathLike or joblib.Memory, default=None
-        Folder in which to keep each sample's frames, by the content of its audio and all settings:
-        a renamed file is found again, a changed one is computed anew.
+        Folder of a cache of frames. The key is the content of the audio and all settings, so that renamed
+        files are found and changed files are computed anew. None caches nothing.
     verbose : int, default=0
-        Above 0, progress is shown on stderr.
+        Whether to show progress on standard error: above 0.
 
     See Also
     --------
@@ -136,46 +137,30 @@ class OpenSmileFrames(_OpenSmileTransformer, auto_wrap_output_keys=None):
         Returns
         -------
         list of ndarray of shape (n_frames_i, 45), float32
-            The frames, 100 a second, in the order of X.
+            Frames, 100 a second, in the order of X.
         """
         return self._extract(X)
-
-    def set_output(self, *, transform=None):
-        """Change nothing: frames are no table, so they stay a list of arrays.
-
-        Parameters
-        ----------
-        transform : {"default", "pandas", "polars"}, default=None
-            Not used; there for pipelines that set the output of all their steps.
-
-        Returns
-        -------
-        OpenSmileFrames
-            The transformer itself.
-        """
-        return self
 
     def _set_name(self):
         return "lld45"
 
 
 class OpenSmileFunctionals(_OpenSmileTransformer):
-    """Audio to one vector of statistics a sample, for ordinary classifiers.
+    """Compute one vector of statistics of each audio sample, for ordinary classifiers.
 
-    The sets are those that openSMILE brings along, with their own windows.
-    emobase's intensity and loudness are of one sample a window there (openSMILE's issue 51).
-    There is nothing to fit.
+    The feature sets are openSMILE's, unchanged. In emobase, intensity and loudness are computed from a single
+    sample of each window (openSMILE's issue 51). The transformer is stateless.
 
     Parameters
     ----------
     feature_set : {"emobase", "eGeMAPSv02"}, default="emobase"
-        The set: 988 or 88 values.
+        Feature set: 988 or 88 features.
     n_jobs : int, default=None
         As in OpenSmileFrames.
     memory : str, PathLike or joblib.Memory, default=None
         As in OpenSmileFrames.
     verbose : int, default=0
-        Above 0, progress is shown on stderr.
+        Whether to show progress on standard error: above 0.
 
     See Also
     --------

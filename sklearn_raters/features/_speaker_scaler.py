@@ -1,14 +1,14 @@
-"""Frames to frames: every speaker's features get mean 0 and standard deviation 1."""
+"""SpeakerScaler: scale each speaker's features to mean 0 and standard deviation 1."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_raters.features._forms import in_form_of, tables_only
+from sklearn_raters.features._forms import in_form_of, keeps_frames
 from sklearn_raters.ratings import is_missing
-from sklearn_raters.sequences import Sequences, as_sequences
+from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
-# Who speaks in all samples, where no speakers are given; a speaker cannot be called None.
+# Name of the speaker of all samples if no speakers are given; a speaker who is given cannot be None.
 _ANYONE = None
 
 
@@ -18,16 +18,16 @@ def frames_by_speaker(speakers, lengths):
     Parameters
     ----------
     speakers : array-like of shape (n_samples,) or None
-        Who speaks in each sample; None for one and the same.
+        Speaker of each sample. None takes all samples as by one speaker.
     lengths : ndarray of shape (n_samples,)
-        Each sample's number of frames.
+        Number of frames of each sample.
 
     Returns
     -------
     names : list
         The speakers, in order of appearance.
     rows : list of ndarray
-        Each speaker's frames, as indices into all frames.
+        Indices of each speaker's frames among all frames.
     """
     if speakers is None:
         return [_ANYONE], [np.arange(lengths.sum())]
@@ -41,7 +41,7 @@ def frames_by_speaker(speakers, lengths):
 
 
 def mean_and_scale(frames):
-    """Compute what a z-score takes.
+    """Compute mean and standard deviation of each feature, for z-scores.
 
     Parameters
     ----------
@@ -51,15 +51,15 @@ def mean_and_scale(frames):
     Returns
     -------
     mean : ndarray of shape (n_features,), float64
-        The means.
+        Means.
     scale : ndarray of shape (n_features,), float64
-        The standard deviations over all frames (divided by n_frames), 1 where a feature is constant.
+        Standard deviations (with divisor n_frames), 1 where a feature is constant.
     """
-    # Rounding leaves a constant with a tiny deviation from its mean, which would be blown up.
+    # Rounding gives a constant a tiny deviation from its mean, which dividing by it would blow up.
     constant = frames.min(axis=0) == frames.max(axis=0)
     mean = np.where(constant, frames[0], frames.mean(axis=0, dtype=np.float64))
     scale = np.where(constant, 1.0, frames.std(axis=0, dtype=np.float64))
-    # Values near the smallest float have a spread whose square is 0.
+    # The variance of values near the smallest float is 0, although they differ.
     return mean, np.where(scale == 0, 1.0, scale)
 
 
@@ -67,42 +67,42 @@ def _check_speakers(speakers, n_samples):
     speakers = list(speakers)
     if len(speakers) != n_samples:
         raise ValueError(
-            f"speakers has {len(speakers)} entries, but X has {n_samples} samples. Give one speaker a sample."
+            f"speakers has {len(speakers)} entries, but X has {n_samples} samples. Name the speaker of each."
         )
     for index, speaker in enumerate(speakers):
         if is_missing(speaker):
-            raise ValueError(f"The speaker of sample {index} is missing ({speaker!r}). Name all.")
+            raise ValueError(f"The speaker of sample {index} is missing ({speaker!r}). Name all speakers.")
         if not np.isscalar(speaker):
             raise ValueError(f"The speaker of sample {index} is {speaker!r}; expected a name or a number.")
     return speakers
 
 
-@tables_only
+@keeps_frames(holds_sequences)
 class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Z-score of each feature over each speaker's own frames.
+    """Scale each feature of each speaker to mean 0 and standard deviation 1.
 
-    A speaker of `fit` keeps the statistics of `fit`. A speaker who is new in `transform` is scaled
-    by his or her own frames in that call, so all samples of a new speaker belong into one call.
-    Without `speakers`, in `fit` too, all samples count as by one speaker. No statistics are shared between
-    speakers, so a corpus may be scaled once, before it is split by speakers.
+    A speaker of `fit` is scaled by the statistics of `fit`. A speaker who is new in `transform` is scaled
+    by the statistics of the frames in that call; give all samples of a new speaker in one call. If `speakers`
+    are given neither in `fit` nor in `transform`, all samples are taken as by one speaker. Speakers share no
+    statistics, so that a corpus can be scaled once, before it is split by speakers.
 
-    A feature that does not vary over a speaker's frames, or the only frame of a speaker, becomes 0.
+    A feature that is constant over a speaker's frames becomes 0, and so does a speaker's only frame.
 
     Attributes
     ----------
     speakers_ : ndarray of shape (n_speakers,), object
-        The speakers of `fit` in order of appearance, [None] where none were given.
+        Speakers of `fit` in order of appearance; [None] if none were given.
     mean_ : ndarray of shape (n_speakers, n_features)
-        Their features' means.
+        Means of each speaker's features.
     scale_ : ndarray of shape (n_speakers, n_features)
-        Their features' standard deviations, 1 where a feature does not vary.
+        Standard deviations of each speaker's features, 1 where a feature is constant.
     n_features_in_ : int
         Number of features of a frame.
 
     Notes
     -----
-    `speakers` is metadata, requested by default: with ``set_config(enable_metadata_routing=True)``
-    pipelines and searches hand it on, to `transform` too where `predict` is given it.
+    `speakers` is metadata that `fit` and `transform` request by default: with
+    ``set_config(enable_metadata_routing=True)``, pipelines and searches pass it on.
 
     Examples
     --------
@@ -128,16 +128,16 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         y : None
             Not used.
         speakers : array-like of shape (n_samples,), default=None
-            Who speaks in each sample.
+            Speaker of each sample.
 
         Returns
         -------
         SpeakerScaler
-            The scaler itself.
+            The fitted scaler.
         """
         sequences = as_sequences(self, X, reset=True)
         speakers, rows = frames_by_speaker(speakers, sequences.lengths)
-        moments = [mean_and_scale(sequences.frames[own]) for own in rows]
+        moments = [mean_and_scale(sequences.frames[of_speaker]) for of_speaker in rows]
         self.speakers_ = np.fromiter(speakers, dtype=object, count=len(speakers))
         self.mean_ = np.stack([mean for mean, _ in moments])
         self.scale_ = np.stack([scale for _, scale in moments])
@@ -151,36 +151,36 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         X : list of (n_frames_i, n_features), or array of 3 or 2 dimensions
             Frames.
         speakers : array-like of shape (n_samples,), default=None
-            Who speaks in each sample.
+            Speaker of each sample.
 
         Returns
         -------
         list or ndarray, float32
-            Frames in the form of X: a list of arrays, or an array of 3 or 2 dimensions.
+            Scaled frames in the form of X.
 
         Raises
         ------
         ValueError
-            If `fit` was given speakers and this is not.
+            If speakers were given in `fit` but not here.
         """
         check_is_fitted(self)
         sequences = as_sequences(self, X, reset=False)
         if speakers is None and self.speakers_[0] is not None:
             raise ValueError(
-                f"SpeakerScaler was fitted with speakers ({len(self.speakers_)}), but transform got none and "
-                "would take all samples for one speaker's. Give speakers= to transform, or to the predict of "
-                "a pipeline with metadata routing; a scorer asks for them by set_score_request("
-                "speakers=True). Or scale all samples once, before they are split."
+                f"SpeakerScaler was fitted with speakers ({len(self.speakers_)}), but transform got none. "
+                "Give speakers= to transform, or to the predict of a pipeline with metadata routing; a "
+                "scorer requests them by set_score_request(speakers=True). Or scale all samples once, before "
+                "they are split."
             )
         known = {speaker: place for place, speaker in enumerate(self.speakers_)}
         scaled = np.empty_like(sequences.frames)
         for speaker, rows in zip(*frames_by_speaker(speakers, sequences.lengths), strict=True):
-            own = sequences.frames[rows]
+            frames = sequences.frames[rows]
             if speaker in known:
                 mean, scale = self.mean_[known[speaker]], self.scale_[known[speaker]]
             else:
-                mean, scale = mean_and_scale(own)
-            scaled[rows] = (own - mean) / scale
+                mean, scale = mean_and_scale(frames)
+            scaled[rows] = (frames - mean) / scale
         return in_form_of(X, Sequences(scaled, sequences.lengths))
 
     def fit_transform(self, X, y=None, speakers=None):
@@ -193,12 +193,12 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         y : None
             Not used.
         speakers : array-like of shape (n_samples,), default=None
-            Who speaks in each sample.
+            Speaker of each sample.
 
         Returns
         -------
         list or ndarray, float32
-            Frames in the form of X.
+            Scaled frames in the form of X.
         """
         return self.fit(X, y, speakers=speakers).transform(X, speakers=speakers)
 

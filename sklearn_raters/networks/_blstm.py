@@ -1,17 +1,17 @@
-"""The paper's network as a classifier: a BLSTM with attention on hard or soft labels."""
+"""The paper's network as a classifier: a BLSTM with attention, trained on hard or soft labels."""
 
 from numbers import Integral
 
 from sklearn_raters._sklearn_compat import Interval, StrOptions
-from sklearn_raters.networks._base import BaseNetClassifier
+from sklearn_raters.networks._label_net import LabelNetClassifier
 
 
-class BLSTMClassifier(BaseNetClassifier):
-    """BLSTM-DNN with attention pooling for sequences, or any samples, with hard or soft labels.
+class BLSTMClassifier(LabelNetClassifier):
+    """BLSTM with attention pooling, for sequences or tables with hard or soft labels.
 
     The network of Chou & Lee 2019 (section 3.1), after Mirsamadi et al. 2017: a dense ReLU layer, a
-    bidirectional LSTM whose states an attention layer averages over time, a dense ReLU layer and a softmax,
-    dropout after each layer, trained by Adamax on cross-entropy.
+    bidirectional LSTM, attention that averages its states over time, a dense ReLU layer and a softmax layer,
+    with dropout after each layer. It is trained by Adamax on cross-entropy.
 
     Parameters
     ----------
@@ -24,47 +24,47 @@ class BLSTMClassifier(BaseNetClassifier):
     dropout : float, default=0.5
         Share of values dropped after each layer while training, in steps of 1/256.
     max_epochs : int, default=40
-        Passes over the training samples.
+        Number of epochs, passes over the training samples.
     batch_size : int, default=32
-        Samples a training step.
+        Number of samples in a training step.
     learning_rate : float, default=1e-3
         Step size of Adamax.
     class_weight : dict or "balanced", default=None
         Weights of the classes in the loss; "balanced" makes them inverse to the classes' shares.
     early_stopping : bool, default=False
-        Whether to hold out part of the training samples, by whole groups, to stop when their cross-entropy
+        Whether to hold out some of the training samples, by whole groups, to stop when their cross-entropy
         has not fallen for `n_iter_no_change` epochs, and to restore the best epoch.
     validation_fraction : float, default=0.2
-        Share of the groups (of the samples, where no groups are given) held out by early stopping.
+        Share of the groups (without groups: of the samples) that early stopping holds out.
     n_iter_no_change : int, default=10
-        Epochs without a lower validation loss after which to stop.
+        Number of epochs without a lower validation loss after which to stop.
     classes : array-like of shape (n_classes,), default=None
         The classes in the order of the columns of soft labels, and of `classes_`. None takes the sorted
         labels of y, or 0, 1, ... for soft labels.
     device : str, default="auto"
-        Where to compute: "cpu", "cuda", "cuda:1", ...; "auto" takes a GPU where there is one.
+        Device to compute on: "cpu", "cuda", "cuda:1", ...; "auto" takes a GPU if there is one.
     precision : {"float32", "bfloat16"}, default="float32"
-        What to compute in, while training and predicting. bfloat16 keeps 8 bits of each number, so answers
-        depend on the batch in the third digit. It may be quicker on processors with AMX or AVX512-BF16 and
-        on GPUs, or slower: measure it first.
+        Number format for training and prediction. bfloat16 has 8 significant bits, so probabilities depend on
+        the batch in the third digit. It may be faster on processors with AMX or AVX512-BF16 and on GPUs, or
+        slower: measure it first.
     random_state : int, RandomState instance or None, default=None
         Source of initial weights, batches, dropout and the validation part. The same int gives the same
-        network; torch's global generator is neither read nor moved.
+        network. torch's global generator is not used.
     net_params : dict, default=None
         Further settings of skorch's `NeuralNet`, such as `{"optimizer__weight_decay": 1e-4}`.
     verbose : int, default=0
-        1 prints a line an epoch.
+        Whether to print a line for each epoch.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The classes.
     n_features_in_ : int
-        Features of a frame.
+        Number of features of a frame.
     net_ : skorch.NeuralNet
-        The trained net, with its `history`.
+        The trained net, with the losses of each epoch in its `history`.
     n_iter_ : int
-        Epochs run.
+        Number of epochs run.
 
     References
     ----------
@@ -86,7 +86,7 @@ class BLSTMClassifier(BaseNetClassifier):
     """
 
     _parameter_constraints = {
-        **BaseNetClassifier._parameter_constraints,
+        **LabelNetClassifier._parameter_constraints,
         "dense_units": [Interval(Integral, 1, None, closed="left")],
         "lstm_units": [Interval(Integral, 1, None, closed="left")],
         "representation_units": [Interval(Integral, 1, None, closed="left")],
@@ -148,7 +148,7 @@ class BLSTMClassifier(BaseNetClassifier):
         )
 
     def attention(self, X):
-        """Return how much each frame counts.
+        """Return the attention's weight of each frame.
 
         Parameters
         ----------
@@ -158,6 +158,6 @@ class BLSTMClassifier(BaseNetClassifier):
         Returns
         -------
         list of ndarray of shape (n_frames_i,)
-            Frame weights; those of a sample sum to one.
+            Frame weights, which sum to one for each sample.
         """
-        return self._run(X)[1]
+        return self._encode(X).attention

@@ -1,10 +1,12 @@
-"""Several trainings of one classifier from different seeds, averaged."""
+"""The average of one classifier that is trained several times from different seeds."""
 
 from numbers import Integral
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
-from sklearn.utils import check_random_state, get_tags, indexable
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags, indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
@@ -22,46 +24,64 @@ from sklearn_raters._rated import ConsensusMixin, check_raters, columns_of
 from sklearn_raters._seeds import set_seeds
 from sklearn_raters._sklearn_compat import HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
+from sklearn_raters.networks._base import draw_seeds
+from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import Task, Votes
+from sklearn_raters.soft_targets import weight_name
 
 
 def _fit_one(estimator, X, y, params):
     return estimator.fit(X, y, **params)
 
 
-def _say_raters(copy, X, raters):
+def _weight_param(estimator, sample_weight):
+    """Return sample weights as a keyword argument of the estimator's `fit`."""
+    if sample_weight is None:
+        return {}
+    name = weight_name(estimator)
+    if name is None:
+        raise TypeError(
+            f"{type(estimator).__name__}.fit takes no sample_weight. Leave sample_weight out, or give an "
+            "estimator that takes it."
+        )
+    # With metadata routing, a pipeline passes weights on to the steps that request them.
+    return {"sample_weight" if get_config()["enable_metadata_routing"] else name: sample_weight}
+
+
+def _predict_proba_raters(copy, X, raters):
     known = call_inside(copy, "predict_proba_raters", X, {})
-    own = unwrap(copy).raters_
-    consensus = None if set(raters) <= set(own) else copy.predict_proba(X)
-    return columns_of(raters, own, known, consensus)
+    known_raters = unwrap(copy).raters_
+    consensus = None if set(raters) <= set(known_raters) else copy.predict_proba(X)
+    return columns_of(raters, known_raters, known, consensus)
 
 
 class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
-    """Average the probabilities of one network, trained several times from different seeds.
+    """Average the probabilities of one classifier that is trained several times from different seeds.
 
-    The ensemble of Lakshminarayanan et al. 2017, for whatever learns from ratings, soft or hard labels.
-    Networks that start elsewhere err elsewhere, which their mean evens out; a trunk of your own starts with
-    its weights in all of them.
+    The ensemble of Lakshminarayanan et al. 2017, for classifiers of ratings, soft or hard labels. Networks
+    with different initial weights make different errors, which partly cancel in their mean. A trunk of your
+    own has the same initial weights in all copies.
 
     Parameters
     ----------
     estimator : classifier
-        With a `random_state`, also inside a pipeline, and `predict_proba`.
+        The classifier to copy. It needs `predict_proba`, and a `random_state`, which may be that of a step
+        of a pipeline.
     n_estimators : int, default=5
-        How many are trained.
+        Number of copies to train.
     n_jobs : int, default=None
-        How many at once, through joblib.
+        Number of copies to train in parallel, through joblib.
     random_state : int, RandomState instance or None, default=None
-        Source of their seeds.
+        Source of the copies' seeds.
 
     Attributes
     ----------
     estimators_ : list of classifiers
-        The fitted ones.
+        The fitted copies.
     classes_ : ndarray of shape (n_classes,)
         The classes.
     raters_ : list
-        The raters that some copy knows, where the copies know raters.
+        The raters that at least one copy knows; only if the estimator predicts single raters.
 
     References
     ----------
@@ -103,19 +123,34 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
     def _takes_soft_targets(self):
         return takes_soft_targets(self.estimator)
 
-    def fit(self, X, y, groups=None, **fit_params):
+    def _check_settings(self):
+        """Raise everything about the parameters that can be known without data."""
+        self._validate_params()
+        if not is_classifier(self.estimator):
+            raise TypeError(f"DeepEnsembleClassifier needs a classifier; got {self.estimator!r}.")
+        if not any(name.split("__")[-1] == "random_state" for name in self.estimator.get_params()):
+            raise TypeError(f"{self.estimator!r} has no random_state, so that all copies would be the same.")
+        inner = self.estimator
+        while isinstance(inner, Pipeline):
+            inner = inner.steps[-1][1]
+        if hasattr(inner, "_check_settings"):
+            inner._check_settings()
+
+    def fit(self, X, y, sample_weight=None, groups=None, **fit_params):
         """Train the copies.
 
         Parameters
         ----------
         X : list or array-like of length n_samples
-            Whatever the estimator takes.
+            Samples in any form that the estimator takes.
         y : array-like
-            Labels, soft labels or ratings, whatever the estimator takes.
+            Labels, soft labels or ratings, in any form that the estimator takes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, passed on to the estimator's `fit`.
         groups : array-like of shape (n_samples,), default=None
-            Handed on to estimators that take groups.
+            Groups, passed on if the estimator takes them.
         **fit_params : dict
-            Handed on to the estimator's `fit`, such as `sample_weight`.
+            Further parameters of the estimator's `fit`.
 
         Returns
         -------
@@ -125,26 +160,23 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         Raises
         ------
         TypeError
-            If `estimator` is no classifier or has no `random_state`.
+            If `estimator` is no classifier, has no `random_state`, or takes no `sample_weight` where weights
+            are given.
         """
-        self._validate_params()
-        if not is_classifier(self.estimator):
-            raise TypeError(f"DeepEnsembleClassifier needs a classifier; got {self.estimator!r}.")
-        if not any(name.split("__")[-1] == "random_state" for name in self.estimator.get_params()):
-            raise TypeError(f"{self.estimator!r} has no random_state, so that all copies would be the same.")
-        rng = check_random_state(self.random_state)
-        seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_estimators)
-        copies = [set_seeds(clone(self.estimator), seed) for seed in seeds]
-        params = {**fit_params, **groups_for_fit(self.estimator, groups)}
-        jobs = (delayed(_fit_one)(copy, X, y, params) for copy in copies)
-        self.estimators_ = Parallel(n_jobs=self.n_jobs)(jobs)
-        self.classes_ = self.estimators_[0].classes_
-        take_over_input(self, self.estimators_[0])
-        vars(self).pop("raters_", None)
-        if hasattr(unwrap(self.estimators_[0]), "raters_"):
-            known = set().union(*(unwrap(copy).raters_ for copy in self.estimators_))
-            task = Task(y if isinstance(y, Task | Votes) else indexable(y)[0], self.classes)
-            self.raters_ = [name for name in task.raters if name in known]
+        self._check_settings()
+        weight = _weight_param(self.estimator, sample_weight)
+        params = {**fit_params, **weight, **groups_for_fit(self.estimator, groups)}
+        with whole_fit(self):
+            seeds = draw_seeds(self.random_state, self.n_estimators)
+            copies = [set_seeds(clone(self.estimator), seed) for seed in seeds]
+            jobs = (delayed(_fit_one)(copy, X, y, params) for copy in copies)
+            self.estimators_ = Parallel(n_jobs=self.n_jobs)(jobs)
+            self.classes_ = self.estimators_[0].classes_
+            take_over_input(self, self.estimators_[0])
+            if hasattr(unwrap(self.estimators_[0]), "raters_"):
+                known = set().union(*(unwrap(copy).raters_ for copy in self.estimators_))
+                task = Task(y if isinstance(y, Task | Votes) else indexable(y)[0], self.classes)
+                self.raters_ = [name for name in task.raters if name in known]
         return self
 
     def predict_proba(self, X):
@@ -165,19 +197,19 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))
     def predict_proba_raters(self, X, raters=None):
-        """Return the mean of what the copies expect each rater to say.
+        """Return the mean of the copies' probabilities for each rater.
 
         Parameters
         ----------
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
         raters : list, default=None
-            Which raters; of one whom a copy has not seen that copy says the consensus. None: `raters_`.
+            The raters; None takes `raters_`. A copy that does not know a rater predicts the consensus.
 
         Returns
         -------
         ndarray of shape (n_samples, n_raters, n_classes)
-            Raters in the order asked for, classes in that of `classes_`.
+            Probabilities, in the order of `raters` and of `classes_`.
 
         Raises
         ------
@@ -187,7 +219,7 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         check_is_fitted(self)
         check_raters(raters)
         wanted = self.raters_ if raters is None else list(raters)
-        return np.mean([_say_raters(copy, X, wanted) for copy in self.estimators_], axis=0)
+        return np.mean([_predict_proba_raters(copy, X, wanted) for copy in self.estimators_], axis=0)
 
     def predict(self, X):
         """Return the most probable class of each sample.
@@ -206,14 +238,14 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         return self.classes_[proba.argmax(axis=1)]
 
     def score(self, X, y, sample_weight=None):
-        """Return the accuracy, as the estimator judges it: against the majority where it takes ratings.
+        """Return the accuracy; for ratings, that on the samples whose ratings have a majority.
 
         Parameters
         ----------
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
         y : array-like
-            Labels, soft labels or ratings, whatever the estimator takes.
+            Labels, soft labels or ratings, in any form that the estimator takes.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights.
 
@@ -228,12 +260,12 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
 
     @property
     def label_map(self):
-        """The estimator's map from the ratings' labels to classes."""
+        """The `label_map` of the estimator inside; None without one."""
         return getattr(innermost(self.estimator), "label_map", None)
 
     @property
     def classes(self):
-        """The classes that the estimator was told."""
+        """The `classes` of the estimator inside; None without them."""
         return getattr(innermost(self.estimator), "classes", None)
 
     def __sklearn_tags__(self):

@@ -1,126 +1,112 @@
-"""Networks trained on all raters at once: who said what, behind one trunk."""
+"""The classifier whose network is trained on all raters' votes at once."""
 
 from contextlib import nullcontext
-from numbers import Integral
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from sklearn_raters._inner_splits import hold_out
 from sklearn_raters._rated import check_rated_samples
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters._targets import class_weights
-from sklearn_raters.networks._base import BaseNetClassifier
-from sklearn_raters.networks._rater_predictions import RaterAnswersMixin
-from sklearn_raters.networks._vote_targets import strangers_last, votes_in_rows
+from sklearn_raters.networks._base import BaseNet, draw_seeds
+from sklearn_raters.networks._rater_predictions import RaterPredictionsMixin, has_confusion
+from sklearn_raters.networks._vote_targets import number_trained_raters, votes_in_rows
+from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import majority, shorten
 from sklearn_raters.sequences import as_samples, holds_sequences
 
-RATER_MODELS = (
-    "multitask", "doctor_net", "uncertainty", "crowd_layer", "union_net", "trace_reg",
-    "geo_reg_f", "geo_reg_w", "conal", "crowd_ar", "annot_mix", "madl",
-)  # fmt: skip
-_BLSTM_SIZES = {"dense_units": 256, "lstm_units": 128, "representation_units": 256, "precision": "float32"}
-_DENSE_SIZES = {"hidden_units": (128,)}
 
-
-def _trunk_sizes(trunk, given):
-    """Return the sizes of a trunk, checked."""
-    known = {"blstm": _BLSTM_SIZES, "dense": _DENSE_SIZES}.get(trunk, {}) if isinstance(trunk, str) else {}
-    wrong = sorted(set(given) - set(known))
-    if wrong:
-        raise ValueError(
-            f"trunk_params has {shorten(wrong)}; this trunk has {shorten(sorted(known)) or 'none'}."
-        )
-    for name, value in given.items():
-        if name == "precision":
-            if value not in ("float32", "bfloat16"):
-                raise ValueError(f"trunk_params has precision={value!r}; give 'float32' or 'bfloat16'.")
-            continue
-        several = name == "hidden_units"
-        numbers = value if several and isinstance(value, list | tuple) else [None if several else value]
-        if not all(isinstance(number, Integral) and number > 0 for number in numbers):
-            kind = "a list or tuple of integers" if several else "an integer"
-            raise ValueError(f"trunk_params has {name}={value!r}; it must be {kind} above 0.")
-    return {**known, **given}
-
-
-class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
-    """Train one network on all raters' labels: a shared trunk, and a model of what each rater says.
+class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
+    """One network trained on the votes of all raters: a shared trunk, and a model of each rater's votes.
 
     Parameters
     ----------
     raters : str or type, default="crowd_layer"
-        The rater model. One head a rater: "multitask" (Davani 2022), "doctor_net" (Guan 2018). A confusion
-        matrix a rater: "crowd_layer" (Rodrigues & Pereira 2018), "union_net" (Wei 2022), "trace_reg" (Tanno
-        2019), "geo_reg_f" and "geo_reg_w" (Ibrahim 2023), "crowd_ar" (Cao 2023; and how reliable each vote
-        is). Common confusions and own ones, mixed by sample: "conal" (Chu 2021). Confusions by a network of
-        the rater, and of the sample where "sample_units" is above 0: "annot_mix" (Herde 2024), "madl" (Herde
-        2023). The raters' disagreement as a second output: "uncertainty" (Han 2017). Or a class like these.
+        The rater model, by its name or as a subclass of `sklearn_raters.networks.RaterModel`. The models and
+        their papers are listed in the references. With an output for each rater: "multitask", "doctor_net".
+        With a confusion matrix for each rater: "crowd_layer", "union_net", "trace_reg", "geo_reg_f",
+        "geo_reg_w", and "crowd_ar", which also predicts the reliability of each vote. With common confusions
+        mixed with each rater's own, depending on the sample: "conal". With confusions predicted by a network
+        from the rater, and from the sample if "sample_units" is above 0: "annot_mix", "madl". With the
+        raters' disagreement as a second output: "uncertainty".
     trunk : {"auto", "blstm", "dense"} or torch.nn.Module, default="auto"
-        What makes the representation: the paper's BLSTM, dense layers, or a module of your own, which is
-        copied with its weights and called with rows (n_samples, n_features) of a table, or with padded
-        frames (n_samples, n_frames, n_features) and their numbers (n_samples,). "annot_mix" has it learn
-        from mixtures of rows, which codes of categories cannot be: {"mixing": 0} mixes nothing. "auto" is
-        the BLSTM for sequences and dense layers for tables.
+        The network that turns a sample into its representation: the paper's BLSTM, dense layers, or a module
+        of your own. Your module is copied with its weights; it is called with rows (n_samples, n_features) of
+        a table, or with padded frames (n_samples, n_frames, n_features) and the samples' numbers of frames
+        (n_samples,). "annot_mix" trains it on mixtures of rows, which make no sense for codes of categories;
+        {"mixing": 0} turns mixing off. "auto" takes the BLSTM for sequences and dense layers for tables.
     rater_params : dict, default=None
-        Settings of the rater model, such as {"kind": "vector"} of "crowd_layer", {"weighting": "iwdn"} of
-        "doctor_net", {"strength": 0.1} of "trace_reg". A grid tries whole dicts:
+        Settings of the rater model, such as {"kind": "vector"} for "crowd_layer", {"weighting": "iwdn"} for
+        "doctor_net", or {"strength": 0.1} for "trace_reg". A grid search tries whole dicts:
         {"rater_params": [{"strength": 0.01}, {"strength": 0.1}]}.
     trunk_params : dict, default=None
-        Sizes of the trunk: "dense_units" (256), "lstm_units" (128), "representation_units" (256) and
-        "precision" of the BLSTM, "hidden_units" ((128,)) of dense layers.
+        Settings of the trunk. The BLSTM has "dense_units" (256), "lstm_units" (128), "representation_units"
+        (256) and "precision" ("float32"), dense layers have "hidden_units" ((128,)).
     dropout : float, default=0.5
         Share of values dropped while training, in steps of 1/256.
     max_epochs : int, default=40
-        Passes over the training samples.
+        Number of epochs, passes over the training samples.
     batch_size : int, default=32
-        Samples a training step.
+        Number of samples in a training step.
     learning_rate : float, default=1e-3
         Step size of Adamax.
     class_weight : dict or "balanced", default=None
-        Weights of the votes by their class.
+        Weights of the votes by their class; "balanced" makes them inverse to the classes' shares.
     early_stopping : bool, default=False
-        Whether to hold out part of the samples, by whole groups, to stop when their votes have not become
-        more likely for `n_iter_no_change` epochs, and to restore the best epoch. A held-out vote of a rater
-        without any in the training part is one of the consensus'.
+        Whether to hold out some of the samples, by whole groups, to stop when the loss of their votes has not
+        fallen for `n_iter_no_change` epochs, and to restore the best epoch. A rater with votes on held-out
+        samples only is judged as the consensus.
     validation_fraction : float, default=0.2
-        Share of the groups (of the samples, where no groups are given) held out by early stopping.
+        Share of the groups (without groups: of the samples) that early stopping holds out.
     n_iter_no_change : int, default=10
-        Epochs without a lower validation loss after which to stop.
+        Number of epochs without a lower validation loss after which to stop.
     classes : list, default=None
-        The task's classes; None takes all labels. Votes for other labels do not count.
+        The classes to learn; None takes all labels. Votes for other labels are ignored.
     label_map : dict, default=None
-        From the ratings' labels to classes: {"excitement": "happiness"}.
+        Map from the ratings' labels to classes: {"excitement": "happiness"}.
     device : str, default="auto"
-        Where to compute: "cpu", "cuda", ...; "auto" takes a GPU where there is one.
+        Device to compute on: "cpu", "cuda", ...; "auto" takes a GPU if there is one.
     random_state : int, RandomState instance or None, default=None
         Source of initial weights, batches, dropout and the validation part.
     net_params : dict, default=None
         Further settings of skorch's `NeuralNet`, such as {"optimizer": torch.optim.Adam}.
     verbose : int, default=0
-        1 prints a line an epoch.
+        Whether to print a line for each epoch.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The classes, in the order of all probabilities' columns.
+        The classes, in the order of the columns of all probabilities.
     raters_ : list
-        The raters with a vote for a class, where `early_stopping` holds samples out among the others.
+        The raters with a vote for a class, on samples that `early_stopping` has not held out.
     rater_confusion_ : ndarray of shape (n_raters, n_classes, n_classes)
-        How likely each rater says the class of the column of that of the row; the mean over the training
-        samples where it depends on the sample. Not with "multitask", "doctor_net" and "uncertainty".
+        Probabilities of the class that a rater chooses (columns), given the true class (rows); the mean over
+        the training samples where they depend on the sample. Rater models without confusion matrices
+        ("multitask", "doctor_net", "uncertainty") do not set it.
     n_features_in_ : int
-        Features of a frame.
+        Number of features of a frame.
     net_ : skorch.NeuralNet
-        The trained net, with its `history`.
+        The trained net, with the losses of each epoch in its `history`.
     n_iter_ : int
-        Epochs run.
+        Number of epochs run.
+
+    See Also
+    --------
+    sklearn_raters.networks.RaterModel : The base class of rater models, with an example of a new one.
 
     References
     ----------
-    Each rater model's paper is named in `sklearn_raters/_rater_heads.py`, `_rater_confusions.py`,
-    `_rater_features.py` and `_rater_networks.py`, with its equation.
+    "multitask": Davani, Díaz & Prabhakaran, "Dealing with disagreements", TACL 2022.
+    "doctor_net": Guan, Gulshan, Dai & Hinton, "Who said what: modeling individual labelers", AAAI 2018.
+    "uncertainty": Han et al., "From hard to soft: modelling the perception uncertainty", ACM Multimedia 2017.
+    "crowd_layer": Rodrigues & Pereira, "Deep learning from crowds", AAAI 2018.
+    "union_net": Wei et al., "Deep learning from multiple noisy annotators as a union", TNNLS 2022.
+    "trace_reg": Tanno et al., "Learning from noisy labels by regularized estimation", CVPR 2019.
+    "geo_reg_f", "geo_reg_w": Ibrahim, Nguyen & Fu, "Deep learning from crowdsourced labels", ICLR 2023.
+    "conal": Chu, Ma & Wang, "Learning from crowds by modeling common confusions", AAAI 2021.
+    "crowd_ar": Cao et al., "Learning from crowds with annotation reliability", SIGIR 2023.
+    "annot_mix": Herde, Lührs, Huseljic & Sick, "Annot-Mix", ECAI 2024.
+    "madl": Herde, Huseljic & Sick, "Multi-annotator deep learning", TMLR 2023.
 
     Examples
     --------
@@ -136,11 +122,11 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
     """
 
     _takes_ratings = True
-    _takes_soft_targets = False
+    _has_own_loss = True
 
     _parameter_constraints = {
-        **BaseNetClassifier._parameter_constraints,
-        "raters": [StrOptions(set(RATER_MODELS)), callable],
+        **BaseNet._parameter_constraints,
+        "raters": [str, type],
         "trunk": [StrOptions({"auto", "blstm", "dense"}), HasMethods(["forward", "parameters"])],
         "rater_params": [dict, None],
         "trunk_params": [dict, None],
@@ -188,6 +174,13 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
         self.net_params = net_params
         self.verbose = verbose
 
+    def _check_settings(self):
+        from sklearn_raters import _torch
+
+        super()._check_settings()
+        _torch.find_rater_model(self.raters, self.rater_params or {})
+        _torch.check_trunk(self.trunk, self.trunk_params or {})
+
     def fit(self, X, y, groups=None):
         """Train the network.
 
@@ -195,12 +188,13 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
         ----------
         X : list of array-like of shape (n_frames_i, n_features), or array-like of shape \
                 (n_samples, n_frames, n_features) or (n_samples, n_features)
-            Sequences of frames; a table is one frame a sample.
+            Sequences of frames; each row of a table is a sequence of one frame.
         y : array-like of shape (n_samples, n_raters), (n_samples, n_raters, n_classes) or (n_samples,)
             The ratings: labels with gaps (a cell may hold a tuple of labels, which share the rater's vote),
-            votes, or one rater's labels. The columns of a DataFrame name the raters.
+            votes, or the labels of one rater. The columns of a DataFrame name the raters.
         groups : array-like of shape (n_samples,), default=None
-            What early stopping must not split between training and validation, say speakers.
+            Groups of samples, such as speakers, that early stopping does not split between training and
+            validation.
 
         Returns
         -------
@@ -209,55 +203,68 @@ class RaterNetClassifier(RaterAnswersMixin, BaseNetClassifier):
 
         Raises
         ------
-        ValueError
-            If there are no ratings, the votes are for one class only, or a size or setting is not known.
+        TypeError, ValueError
+            If there are no ratings, all votes are for one class, or a parameter cannot be used.
         """
-        self._validate_params()
+        self._check_settings()
         X, _, task, groups, _ = check_rated_samples(self, X, y, None, groups)
-        of_rows = not holds_sequences(X)
-        samples = as_samples(self, X, reset=True)
-        classes, counts = task.classes, task.counts
-        if (counts.sum(axis=0) > 0).sum() < 2:
-            raise ValueError(
-                f"All votes are for one class of {shorten(classes)}; a classifier needs at least two classes."
-            )
-        targets, raters = votes_in_rows(task, class_weights(self.class_weight, classes, counts))
-        kept = np.flatnonzero(targets[:, :, 2].any(axis=1))
-        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
-        train, valid = kept, None
-        if self.early_stopping:
-            labels = task.class_names(majority(task.class_votes, "first")[kept])
-            parts = hold_out(None if groups is None else groups[kept], labels, self.validation_fraction, seed)
-            train, valid = (kept[part] for part in parts)
-        targets, raters = strangers_last(targets, raters, train)
-        self._train(samples, targets, train, valid, seed, of_rows, len(classes), len(raters))
-        self.classes_ = np.asarray(classes)
-        self.raters_ = [task.raters[rater] for rater in raters]
-        self._keep_confusion([samples[index] for index in train])
+        with whole_fit(self):
+            of_rows = not holds_sequences(X)
+            samples = as_samples(self, X, reset=True)
+            targets, raters = self._weighted_votes(task)
+            seed = draw_seeds(self.random_state)
+            train, valid = self._split(task, targets, groups, seed)
+            targets, raters = number_trained_raters(targets, raters, train)
+            module = self._module(samples[0], of_rows, len(task.classes), len(raters), seed)
+            with self._global_seed(seed):
+                self._fit_net(module, samples, targets, train, valid, seed)
+            self.classes_ = np.asarray(task.classes)
+            self.raters_ = [task.raters[rater] for rater in raters]
+            if has_confusion(self):
+                self.rater_confusion_ = self._mean_confusion([samples[index] for index in train])
         return self
 
-    def _train(self, samples, targets, train, valid, seed, of_rows, n_classes, n_raters):
+    def _weighted_votes(self, task):
+        """Return the votes in rows, and the raters; see `votes_in_rows`."""
+        if (task.counts.sum(axis=0) > 0).sum() < 2:
+            raise ValueError(
+                f"All votes are for one class of {shorten(task.classes)}; a classifier needs at least two "
+                "classes."
+            )
+        return votes_in_rows(task, class_weights(self.class_weight, task.classes, task.counts))
+
+    def _split(self, task, targets, groups, seed):
+        """Return the samples to train on, and those of early stopping (None without it)."""
+        rated = np.flatnonzero(targets[:, :, 2].any(axis=1))
+        if not self.early_stopping:
+            return rated, None
+        labels = task.class_names(majority(task.class_votes, "first")[rated])
+        groups = None if groups is None else groups[rated]
+        train, valid = hold_out(groups, labels, self.validation_fraction, seed)
+        return rated[train], rated[valid]
+
+    def _module(self, sample, of_rows, n_classes, n_raters, seed):
+        """Return the network with its initial weights."""
         from sklearn_raters import _torch
 
         trunk = self.trunk
         if isinstance(trunk, str) and trunk == "auto":
             trunk = "dense" if of_rows else "blstm"
-        sizes = _trunk_sizes(trunk, self.trunk_params or {})
-        trunk = _torch.build_trunk(
-            trunk, seed, self.n_features_in_, of_rows=of_rows, dropout=self.dropout, **sizes
-        )
-        module = _torch.build_rater_net(
+        common = {"of_rows": of_rows, "dropout": self.dropout}
+        trunk = _torch.build_trunk(trunk, seed, self.n_features_in_, **common, **(self.trunk_params or {}))
+        return _torch.build_rater_net(
             trunk,
             self.raters,
             seed,
-            samples[0],
+            sample,
             n_classes,
             n_raters,
-            of_rows=of_rows,
-            dropout=self.dropout,
             rater_params=self.rater_params or {},
+            **common,
         )
-        # A module of the user's may draw from torch's global generators.
-        with nullcontext() if isinstance(self.trunk, str) else _torch.seeded(seed):
-            self._fit_net(module, samples, targets, train, valid, seed)
-        self._n_features_out = module.raters.output.in_features
+
+    def _global_seed(self, seed):
+        """Return a context in which a user's module may draw from torch's global generators."""
+        from sklearn_raters import _torch
+
+        return nullcontext() if isinstance(self.trunk, str) else _torch.seeded_globally(seed)

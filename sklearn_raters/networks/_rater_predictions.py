@@ -1,40 +1,45 @@
-"""What a network trained on all raters answers: the consensus, each rater, what raters confuse."""
+"""Predictions of a network that is trained on all raters: the consensus, each rater, their confusions."""
 
 import numpy as np
 from sklearn.utils.metaestimators import available_if
 
 from sklearn_raters._rated import ConsensusMixin, check_raters, columns_of
 
-_WITHOUT_CONFUSION = ("multitask", "doctor_net", "uncertainty")
-# Samples whose matrices are there at once, one for each rater.
+# Samples whose confusion matrices, one for each rater, are in memory at once.
 _SAMPLES_AT_ONCE = 256
 
 
-def _can_tell(question):
-    """Return what tells whether an estimator's rater model answers that question, the fitted one if any."""
+def _rater_model(estimator):
+    """Return the rater model of a fitted estimator, and else its class (None for an unknown name)."""
+    if hasattr(estimator, "net_"):
+        return estimator.net_.module_.raters
+    if not isinstance(estimator.raters, str):
+        return estimator.raters
+    from sklearn_raters import _torch
 
-    def check(estimator):
-        if hasattr(estimator, "net_"):
-            return hasattr(estimator.net_.module_.raters, question)
-        if not isinstance(estimator.raters, str):
-            return hasattr(estimator.raters, question)
-        if question == "confusion":
-            return estimator.raters not in _WITHOUT_CONFUSION
-        return estimator.raters == "uncertainty"
-
-    return check
+    return _torch.RATER_MODELS.get(estimator.raters)
 
 
-class RaterAnswersMixin(ConsensusMixin):
+def has_confusion(estimator):
+    """Return whether the rater model of an estimator, fitted or not, has confusion matrices."""
+    return getattr(_rater_model(estimator), "confusion_of", None) is not None
+
+
+def _has_disagreement(estimator):
+    return hasattr(_rater_model(estimator), "disagreement")
+
+
+class RaterPredictionsMixin(ConsensusMixin):
     """The predictions of a fitted `RaterNetClassifier`."""
 
-    def _ask(self, units, question):
+    def _apply(self, units, part):
+        """Apply a method of the rater model to representations."""
         from sklearn_raters import _torch
 
-        return _torch.ask(self.net_, units, f"raters.{question}", _SAMPLES_AT_ONCE)
+        return _torch.apply_part(self.net_, units, f"raters.{part}", _SAMPLES_AT_ONCE)
 
-    def _proba(self, units, question):
-        proba = np.exp(self._ask(units, question))
+    def _proba(self, units, part):
+        proba = np.exp(self._apply(units, part))
         return proba / proba.sum(axis=-1, keepdims=True)
 
     def predict_proba(self, X):
@@ -50,22 +55,23 @@ class RaterAnswersMixin(ConsensusMixin):
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        return self._proba(self._run(X)[0], "consensus")
+        return self._proba(self._encode(X).representation, "consensus_log_proba")
 
     def predict_proba_raters(self, X, raters=None):
-        """Return what each rater would say.
+        """Return the probabilities of the classes that each rater would choose.
 
         Parameters
         ----------
         X : list or array-like
             Samples in any form that `fit` takes.
         raters : list, default=None
-            Which raters; one that `fit` has not seen gets the consensus. None: `raters_`.
+            The raters; None takes `raters_`. A rater without votes in `fit` is predicted to choose as the
+            consensus does.
 
         Returns
         -------
         ndarray of shape (n_samples, n_raters, n_classes)
-            Raters in the order asked for, classes in that of `classes_`.
+            Probabilities, in the order of `raters` and of `classes_`.
 
         Raises
         ------
@@ -73,15 +79,15 @@ class RaterAnswersMixin(ConsensusMixin):
             If `raters` is a single name.
         """
         check_raters(raters)
-        units = self._run(X)[0]
-        known = self._proba(units, "say_all")
+        units = self._encode(X).representation
+        known = self._proba(units, "all_raters_log_proba")
         if raters is None:
             return known
-        return columns_of(raters, self.raters_, known, self._proba(units, "consensus"))
+        return columns_of(raters, self.raters_, known, self._proba(units, "consensus_log_proba"))
 
-    @available_if(_can_tell("confusion"))
+    @available_if(has_confusion)
     def rater_confusion(self, X):
-        """Return how likely each rater says each class, given the true one.
+        """Return the probabilities of the classes that each rater chooses, given the true class.
 
         Parameters
         ----------
@@ -91,14 +97,14 @@ class RaterAnswersMixin(ConsensusMixin):
         Returns
         -------
         ndarray of shape (n_samples, n_raters, n_classes, n_classes)
-            True classes in rows, what is said in columns; the same for all samples where the rater model does
-            not look at them.
+            True classes in rows, chosen classes in columns; the same for all samples if the rater model's
+            confusions do not depend on the sample.
         """
-        return self._ask(self._run(X)[0], "confusion")
+        return self._apply(self._encode(X).representation, "confusion")
 
-    @available_if(_can_tell("disagreement"))
+    @available_if(_has_disagreement)
     def predict_disagreement(self, X):
-        """Return how far raters are expected to disagree.
+        """Return how much the raters are expected to disagree.
 
         Parameters
         ----------
@@ -108,18 +114,15 @@ class RaterAnswersMixin(ConsensusMixin):
         Returns
         -------
         ndarray of shape (n_samples,)
-            Entropy of their votes over that of an even distribution: 0 where they agree, 1 where each class
-            is as likely as any other.
+            Entropy of the votes, divided by its maximum: 0 where all raters agree, 1 where all classes are
+            equally probable.
         """
-        return self._ask(self._run(X)[0], "disagreement")
+        return self._apply(self._encode(X).representation, "disagreement")
 
-    def _keep_confusion(self, samples):
-        """Set `rater_confusion_`, the mean over samples, where there is one."""
-        vars(self).pop("rater_confusion_", None)
-        if not _can_tell("confusion")(self):
-            return
-        if not self.net_.module_.raters.confuses_by_sample:
+    def _mean_confusion(self, samples):
+        """Return `rater_confusion`'s mean over samples, (n_raters, n_classes, n_classes)."""
+        if self.net_.module_.raters.confusion_of == "rater":
             samples = samples[:1]
-        units = self._run(samples)[0]
+        units = self._encode(samples).representation
         parts = np.split(units, range(_SAMPLES_AT_ONCE, len(units), _SAMPLES_AT_ONCE))
-        self.rater_confusion_ = sum(self._ask(part, "confusion").sum(axis=0) for part in parts) / len(units)
+        return sum(self._apply(part, "confusion").sum(axis=0) for part in parts) / len(units)

@@ -1,9 +1,9 @@
 """The paper's fusion layer as a classifier: dropout and one softmax layer."""
 
-from sklearn_raters.networks._base import BaseNetClassifier
+from sklearn_raters.networks._label_net import LabelNetClassifier
 
 
-class SoftmaxLayerClassifier(BaseNetClassifier):
+class SoftmaxLayerClassifier(LabelNetClassifier):
     """One softmax layer with dropout on its input, trained by Adamax (Chou & Lee 2019, 2.2.4).
 
     Parameters
@@ -11,41 +11,42 @@ class SoftmaxLayerClassifier(BaseNetClassifier):
     dropout : float, default=0.5
         Share of input values dropped while training, in steps of 1/256.
     max_epochs : int, default=100
-        Passes over the training samples.
+        Number of epochs, passes over the training samples.
     batch_size : int, default=32
-        Samples a training step.
+        Number of samples in a training step.
     learning_rate : float, default=1e-2
         Step size of Adamax.
     class_weight : dict or "balanced", default=None
         Weights of the classes in the loss; "balanced" makes them inverse to the classes' shares.
     early_stopping : bool, default=False
-        Whether to hold out part of the training samples, by whole groups, to stop when their cross-entropy
+        Whether to hold out some of the training samples, by whole groups, to stop when their cross-entropy
         has not fallen for `n_iter_no_change` epochs, and to restore the best epoch.
     validation_fraction : float, default=0.2
-        Share of the groups (of the samples, where no groups are given) held out by early stopping.
+        Share of the groups (without groups: of the samples) that early stopping holds out.
     n_iter_no_change : int, default=10
-        Epochs without a lower validation loss after which to stop.
+        Number of epochs without a lower validation loss after which to stop.
     classes : array-like of shape (n_classes,), default=None
-        The classes in the order of the columns of soft labels, and of `classes_`.
+        The classes in the order of the columns of soft labels, and of `classes_`. None takes the sorted
+        labels of y, or 0, 1, ... for soft labels.
     device : str, default="cpu"
-        Where to compute; the layer is too small to gain by a GPU.
+        Device to compute on; the layer is too small to be faster on a GPU.
     random_state : int, RandomState instance or None, default=None
         Source of initial weights, batches, dropout and the validation part.
     net_params : dict, default=None
         Further settings of skorch's `NeuralNet`.
     verbose : int, default=0
-        1 prints a line an epoch.
+        Whether to print a line for each epoch.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The classes.
     n_features_in_ : int
-        Width of the input.
+        Number of features of the input.
     net_ : skorch.NeuralNet
-        The trained net, with its `history`.
+        The trained net, with the losses of each epoch in its `history`.
     n_iter_ : int
-        Epochs run.
+        Number of epochs run.
 
     Examples
     --------

@@ -1,10 +1,10 @@
-"""Votes as a network's targets: one row a sample."""
+"""Votes as the targets of a network: one row of votes for each sample."""
 
 import numpy as np
 
 
 def votes_in_rows(task, weights):
-    """Lay votes for the classes out in one row a sample, as a network takes them.
+    """Arrange the votes for classes in one row for each sample.
 
     Parameters
     ----------
@@ -16,10 +16,10 @@ def votes_in_rows(task, weights):
     Returns
     -------
     targets : ndarray of shape (n_samples, n_votes_at_most, 3), float32
-        Rater, class and weight of each vote. What one rater says of one sample weighs one in all, before
-        the classes' weights; weight 0 fills the rows up.
+        Rater, class and weight of each vote. A rater's votes on one sample have a total weight of one, before
+        the weights of the classes; places with weight 0 are unused.
     raters : ndarray of int of shape (n_raters,)
-        Which of the task's raters the codes stand for: those with a vote for a class.
+        The raters with a vote for a class, as places in ``task.raters``; `targets` refers to this array.
     """
     votes = task.class_votes
     inside = votes.label < len(weights)
@@ -33,25 +33,27 @@ def votes_in_rows(task, weights):
     return targets, raters
 
 
-def strangers_last(targets, raters, train):
-    """Let only raters with a vote in the training part be known; all others get one number after theirs.
+def number_trained_raters(targets, raters, train):
+    """Renumber the raters so that only those with a vote in the training part have a number of their own.
 
     Parameters
     ----------
     targets, raters : ndarray
-        What `votes_in_rows` returned.
+        As `votes_in_rows` returns them.
     train : ndarray of int
         The samples of the training part.
 
     Returns
     -------
-    targets, raters : ndarray
-        The same with new numbers: a stranger's is the number of known raters.
+    targets : ndarray of shape (n_samples, n_votes_at_most, 3), float32
+        The same votes; every rater without a vote in the training part has the number ``len(raters)``.
+    raters : ndarray of int of shape (n_trained_raters,)
+        The raters with a vote in the training part, as places in the task's raters.
     """
-    learnt = targets[train]
-    known = np.unique(learnt[:, :, 0][learnt[:, :, 2] > 0]).astype(np.intp)
-    number = np.full(len(raters), len(known), dtype=np.float32)
-    number[known] = np.arange(len(known))
+    votes = targets[train]
+    trained = np.unique(votes[:, :, 0][votes[:, :, 2] > 0]).astype(np.intp)
+    number = np.full(len(raters), len(trained), dtype=np.float32)
+    number[trained] = np.arange(len(trained))
     targets = targets.copy()
     targets[:, :, 0] = number[targets[:, :, 0].astype(np.intp)]
-    return targets, raters[known]
+    return targets, raters[trained]

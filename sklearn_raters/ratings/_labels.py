@@ -1,4 +1,4 @@
-"""What a label is: missing or not, of which type, in which order; and how names are told."""
+"""Labels and names: missing or not, their types, their order, and lists of them in messages."""
 
 from collections.abc import Mapping
 from numbers import Number
@@ -9,27 +9,56 @@ _NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
 
 
 def is_missing(value):
-    """Tell whether one label is None, NaN or pandas.NA (which equals nothing, not even itself)."""
+    """Return whether a label is missing.
+
+    Parameters
+    ----------
+    value : object
+        A label.
+
+    Returns
+    -------
+    bool
+        True for None, NaN, pandas.NA and pandas.NaT.
+    """
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
 def plain(label):
-    """Return a NumPy scalar as the Python object that it stands for."""
+    """Return a NumPy scalar as a Python object, and any other label unchanged."""
     return label.item() if isinstance(label, np.generic) else label
 
 
 def label_kind(label):
-    """Return what a label is compared by: "numbers", "strings", or the name of its type."""
+    """Return "numbers", "strings" or the name of another type; labels are comparable within one kind only."""
     if isinstance(label, Number | np.bool_):
         return "numbers"
     return "strings" if isinstance(label, str) else type(label).__name__
 
 
 def sort_labels(labels, where=""):
-    """Sort distinct labels, or say why they cannot be sorted; `where` says whose labels they are."""
+    """Sort distinct labels.
+
+    Parameters
+    ----------
+    labels : iterable
+        Labels, none missing.
+    where : str, default=""
+        What an error message calls the labels.
+
+    Returns
+    -------
+    list
+        The labels in order.
+
+    Raises
+    ------
+    ValueError
+        If the labels are of several types, or of a type without an order.
+    """
     kinds = {label_kind(label): label for label in labels}
     if len(kinds) > 1:
-        given = " beside ".join(f"{kind} (such as {label!r})" for kind, label in kinds.items())
+        given = " and ".join(f"{kind} (such as {label!r})" for kind, label in kinds.items())
         raise ValueError(f"{where or 'The labels'} mix {given}: make all labels of one type.")
     try:
         return sorted(labels)
@@ -56,7 +85,7 @@ def check_class_names(classes):
 
 
 def check_label_map(label_map, classes):
-    """Return `label_map` as a dict that leads into `classes` (or anywhere, if they are None)."""
+    """Return `label_map` as a dict; raise if it maps a label to something that is not one of `classes`."""
     if label_map is None:
         return {}
     if not isinstance(label_map, Mapping):
@@ -64,8 +93,8 @@ def check_label_map(label_map, classes):
     for label, target in label_map.items():
         if isinstance(target, _NO_LABEL) or is_missing(target):
             raise ValueError(
-                f"label_map maps {label!r} to {target!r}, which is no label. To leave a label "
-                "out, leave it out of classes."
+                f"label_map maps {label!r} to {target!r}, which cannot be a class. To drop a label, "
+                "leave it out of classes."
             )
         if classes is not None and target not in classes:
             raise ValueError(
@@ -76,12 +105,32 @@ def check_label_map(label_map, classes):
             raise ValueError(
                 f"{label!r} is in classes, but label_map turns it into {target!r}: leave it out "
                 "of one of them. For a votes cube with more labels than classes, name the cube's "
-                "labels by parse_ratings(Y, classes=...) first and hand on the result."
+                "labels by parse_ratings(Y, classes=...) first and use the result."
             )
     return {label: plain(target) for label, target in label_map.items()}
 
 
 def shorten(names, n=10):
-    """Write out at most `n` of the names."""
+    """List names in a message, the first few only.
+
+    Parameters
+    ----------
+    names : iterable
+        Names or labels.
+    n : int, default=10
+        Number of names to list.
+
+    Returns
+    -------
+    str
+        The names, separated by commas, and how many are not listed.
+
+    Examples
+    --------
+    >>> from sklearn_raters.ratings import shorten
+    >>> shorten(["ann", "bob", "cho"], 2)
+    "'ann', 'bob' and 1 more"
+    """
+    names = list(names)
     more = f" and {len(names) - n} more" if len(names) > n else ""
     return ", ".join(map(repr, names[:n])) + more

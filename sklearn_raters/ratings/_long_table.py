@@ -1,4 +1,4 @@
-"""The long table, one row a vote: to ratings and back."""
+"""Long tables, one row a vote: to ratings and back."""
 
 import numpy as np
 
@@ -10,28 +10,28 @@ from sklearn_raters.ratings._votes import merge_votes
 
 def ratings_from_long(table, *, sample="sample", rater="rater", label="label", samples=None):
     """
-    Spread a long table, one row a vote, into one row a sample and one column a rater.
+    Turn a long table, one row a vote, into a table with one row a sample and one column a rater.
 
     Parameters
     ----------
     table : DataFrame, or dict of columns
-        The votes. Where a rater has several rows on one sample, the labels are that rater's
-        several choices; equal ones count once.
+        The votes. If a rater has several rows for one sample, the rater chose several labels; equal
+        labels count once.
     sample : str, default="sample"
-        Name of the column that names the sample.
+        Name of the column of samples.
     rater : str, default="rater"
-        Name of the column that names the rater.
+        Name of the column of raters.
     label : str, default="label"
-        Name of the column with the label; missing where the rater was asked but gave none.
+        Name of the column of labels. A missing label is no vote.
     samples : sequence or None, default=None
-        The samples wanted, in this order, rated or not; all of the table must be among them.
-        None takes those of the table, in order of first appearance.
+        The rows of the result, in this order; must name all samples of the table, and may name samples
+        without ratings. None takes the samples of the table in order of first appearance.
 
     Returns
     -------
     DataFrame of object, shape (n_samples, n_raters)
-        Index: the samples; columns: the raters, sorted. A cell holds NaN, a label, or a sorted
-        tuple of labels. It needs 8 bytes a cell, rated or not.
+        The index holds the samples, the columns the raters, sorted. A cell holds NaN, a label, or a
+        sorted tuple of labels. Each cell takes 8 bytes, also a missing one.
 
     Raises
     ------
@@ -75,20 +75,20 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
 
 def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     """
-    Lay ratings out as a long table, one row a vote.
+    Turn ratings into a long table, one row a vote.
 
-    `ratings_from_long(..., samples=Y.index)` is the inverse, but for raters without a rating.
+    `ratings_from_long(..., samples=Y.index)` is the inverse, except that raters without ratings are lost.
 
     Parameters
     ----------
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
     sample : str, default="sample"
-        Name of the column for the sample: its name in the index of a DataFrame, else its row.
+        Name of the column of samples: their names in the index of a DataFrame, or their row numbers.
     rater : str, default="rater"
-        Name of the column for the rater.
+        Name of the column of raters.
     label : str, default="label"
-        Name of the column for the label.
+        Name of the column of labels.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     Raises
     ------
     ValueError
-        If two samples have one name, or votes have weights, for which the table has no place.
+        If two samples have the same name, or a vote has a weight other than 1, which the table cannot hold.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
         at = weighted[0]
         raise ValueError(
             f"Sample {votes.sample[at]}, rater {votes.raters[votes.rater[at]]!r} has a vote of "
-            f"weight {votes.weight[at]}: a long table holds whole votes only."
+            f"weight {votes.weight[at]}: a long table can only hold votes of weight 1."
         )
     index = Y.index if hasattr(Y, "iloc") else pd.RangeIndex(votes.n_samples)
     if not index.is_unique:
@@ -134,7 +134,7 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
 
 
 def _sample_rows(names, samples):
-    """Return each row's number of its sample, and the samples' index."""
+    """Return the index of each row's sample, and the samples as a pandas Index."""
     import pandas as pd
 
     if names.isna().any():
@@ -148,16 +148,16 @@ def _sample_rows(names, samples):
         raise ValueError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
     number = index.get_indexer(names)
     if (number < 0).any():
-        strangers = names[number < 0].unique().tolist()
+        unknown = names[number < 0].unique().tolist()
         raise ValueError(
-            f"The ratings table rates {shorten(strangers)}, which samples does not name: add them "
+            f"The ratings table rates {shorten(unknown)}, which samples does not name: add them "
             "to samples, or drop their rows from the table."
         )
     return number, index
 
 
 def _rater_columns(names):
-    """Return each row's number of its rater, and the raters, sorted."""
+    """Return the index of each row's rater, and the raters, sorted."""
     import pandas as pd
 
     if names.isna().any():
@@ -170,7 +170,7 @@ def _rater_columns(names):
 
 
 def _cells(votes):
-    """Fill an object array (n_samples, n_raters) with NaN, labels and tuples of labels."""
+    """Return an object array (n_samples, n_raters) of NaN, labels and tuples of labels."""
     cells = np.full((votes.n_samples, len(votes.raters)), np.nan, dtype=object)
     names = np.empty(len(votes.labels), dtype=object)
     names[:] = votes.labels

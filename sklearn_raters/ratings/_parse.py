@@ -1,4 +1,4 @@
-"""Every form in which ratings come -> votes: the one border guard for Y."""
+"""Ratings in any form to votes: the only place where the form of Y matters."""
 
 from itertools import chain
 
@@ -28,23 +28,22 @@ def parse_ratings(Y, classes=None):
         - ``(n_samples,)`` labels of a single rater.
         - `Votes`, returned as they are.
 
-        A long table goes through `ratings_from_long` first.
+        For a long table, call `ratings_from_long` first.
     classes : sequence or None, default=None
-        The labels that the last axis of a votes cube stands for. The other forms carry their
-        labels themselves, and need not hold all of the classes nor only these.
+        Labels of the last axis of a votes cube. Not used for the other forms, which hold their labels.
 
     Returns
     -------
     Votes
-        One entry a vote, whatever the form was.
+        One entry a vote.
 
     Raises
     ------
     ValueError
-        If there are no ratings, labels of several types, or labels that are no labels; or if
-        a cube comes without its `classes`.
+        If there are no ratings, the labels are of several types, a label is empty, infinite or a
+        collection in a collection, or a votes cube is given without `classes`.
     TypeError
-        If Y is of no such form.
+        If Y is in none of these forms.
 
     Examples
     --------
@@ -69,14 +68,19 @@ def parse_ratings(Y, classes=None):
 
 
 def expand_cells(cells):
-    """Unfold cells that hold several labels.
+    """Return the labels of all cells, of which some hold several.
+
+    Parameters
+    ----------
+    cells : ndarray of object, shape (n_cells,)
+        Labels, collections of labels, and missing values.
 
     Returns
     -------
     cell : ndarray of int, shape (n_labels,)
-        The cell that each label comes from.
+        Index of the cell of each label.
     labels : ndarray of object, shape (n_labels,)
-        The labels; missing ones are left out.
+        The labels, without missing values.
     """
     import pandas as pd
 
@@ -94,14 +98,14 @@ def expand_cells(cells):
 
 
 def encode_labels(labels, where):
-    """Turn labels into codes.
+    """Encode labels as integers.
 
     Parameters
     ----------
     labels : ndarray, shape (n_votes,)
         Labels, none missing.
     where : callable
-        From a position in `labels` to the words that say where it stands.
+        From an index into `labels` to the words that name its sample and rater in a message.
 
     Returns
     -------
@@ -109,6 +113,11 @@ def encode_labels(labels, where):
         Indices into `names`.
     names : list
         The distinct labels, sorted.
+
+    Raises
+    ------
+    ValueError
+        If a label is empty, infinite or of a type that labels cannot have, or labels are of several types.
     """
     if labels.dtype == object:
         import pandas as pd
@@ -140,7 +149,7 @@ def encode_labels(labels, where):
 
 
 def _check_label_types(labels, where):
-    """Refuse what cannot be a label, such as a dict or a list within a list."""
+    """Raise ValueError for values that cannot be labels, such as a dict or a list in a list."""
     for kind in set(map(type, labels)):
         if kind.__hash__ is None or issubclass(kind, _SEVERAL):
             bad = next(i for i, label in enumerate(labels) if type(label) is kind)
@@ -151,7 +160,7 @@ def _check_label_types(labels, where):
 
 
 def _as_array(Y):
-    """Make an array of ratings without letting NumPy unfold cells that hold several labels."""
+    """Return ratings as an array; a cell with several labels stays one cell, unlike in `numpy.array`."""
     if np.ma.isMaskedArray(Y):
         return Y.filled(0) if Y.ndim == 3 else np.where(np.ma.getmaskarray(Y), None, Y.data)
     if isinstance(Y, np.ndarray):
@@ -178,7 +187,7 @@ def _as_array(Y):
 
 
 def _rated_cells(matrix):
-    """Find the cells (sample, rater, value) of a 2-D array that are rated."""
+    """Return sample, rater and value of the cells of a 2-D array that are not missing."""
     kind = matrix.dtype.kind
     if kind == "f":
         sample, rater = np.nonzero(~np.isnan(matrix))
@@ -196,13 +205,13 @@ def _rated_cells(matrix):
             )
         sample, rater = np.nonzero(~pd.isna(matrix))
     else:
-        raise TypeError(f"Ratings of dtype {matrix.dtype} are no labels: use strings or numbers.")
+        raise TypeError(f"Ratings of dtype {matrix.dtype} cannot be labels: use strings or numbers.")
     values = matrix[sample, rater]
     return sample, rater, values.astype(object) if kind in "UT" else values
 
 
 def _parse_table(Y):
-    """Parse a DataFrame or a Series."""
+    """Return the votes of a DataFrame or a Series."""
     if not hasattr(Y, "columns"):
         Y = Y.to_frame(0 if Y.name is None else Y.name)
     raters = Y.columns.tolist()
@@ -217,7 +226,7 @@ def _parse_table(Y):
 
 
 def _rated_cells_by_column(Y):
-    """Find the rated cells of a DataFrame with extension types or several types of columns."""
+    """Return what `_rated_cells` does for a DataFrame of several dtypes or of pandas' own dtypes."""
     sample, values = [], []
     for rater in range(Y.shape[1]):
         column = Y.iloc[:, rater]
@@ -230,7 +239,7 @@ def _rated_cells_by_column(Y):
 
 
 def _cells_to_votes(sample, rater, values, n_samples, raters, index=None):
-    """Unfold rated cells and encode their labels."""
+    """Return the votes in cells, each of which holds one label or several."""
     if values.dtype == object:
         cell, values = expand_cells(values)
         sample, rater = sample[cell], rater[cell]
@@ -250,7 +259,7 @@ def _cells_to_votes(sample, rater, values, n_samples, raters, index=None):
 
 
 def _parse_cube(Y, classes):
-    """Parse a (n_samples, n_raters, n_classes) array of votes."""
+    """Return the votes of a (n_samples, n_raters, n_classes) array."""
     if Y.dtype.kind not in "fiub":
         raise ValueError(
             f"A 3-D array is a votes cube and must hold numbers, not {Y.dtype}. Where a rater chose "
@@ -258,7 +267,7 @@ def _parse_cube(Y, classes):
         )
     if classes is None:
         raise ValueError(
-            f"Votes of shape {Y.shape} do not tell their labels: give classes=, the labels of the last axis."
+            f"Votes of shape {Y.shape} come without labels: give classes=, the labels of the last axis."
         )
     names = check_class_names(classes)
     if len(names) != Y.shape[2]:

@@ -1,4 +1,4 @@
-"""What each rater did, and how far the raters agree."""
+"""Statistics of raters: how much and what each one rates, and how far they agree."""
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -8,7 +8,7 @@ from sklearn_raters.ratings._task import Task
 
 def rater_summary(Y):
     """
-    Tell how much, what and how like the others each rater rated, as in the paper's Table 1.
+    Describe each rater: number of ratings, share of each class, agreement, as in the paper's Table 1.
 
     Parameters
     ----------
@@ -18,24 +18,24 @@ def rater_summary(Y):
     Returns
     -------
     DataFrame
-        One row a rater; before them "crowd_hard", the samples with a majority in the classes, and
-        "crowd_soft", the samples that `soft_labels` gives a distribution, with all raters'
-        votes. Its columns:
+        One row a rater, after two rows for the crowd: "crowd_hard", the majority labels, and
+        "crowd_soft", all raters' votes on the samples to which `soft_labels` gives a distribution.
+        Its columns:
 
-        - ``samples``: samples with a vote in the classes;
-        - ``single``, ``multiple``: those with votes for one class, for two or more;
-        - ``share_<class>``: the class' share of these samples' votes in the classes;
-        - ``agreement``: over the samples with a majority in the classes that the rater rated, the
-          mean share of the rater's votes (also those outside the classes) that fall on the
-          majority. The rater's own votes are part of that majority, which raises it.
+        - ``samples``: number of samples with a vote for a class;
+        - ``single``, ``multiple``: number of samples with votes for one class, for two or more;
+        - ``share_<class>``: share of the class in the votes for classes;
+        - ``agreement``: mean share of the rater's votes that are for the majority label, over the
+          samples that the rater rated and whose majority is a class. The rater's votes count in
+          this majority, which raises the agreement.
 
-        NaN where there is nothing to take a share of. ``.attrs["krippendorff_alpha"]`` holds
-        `krippendorff_alpha` over all raters, NaN where it is not defined.
+        A share of no votes is NaN. ``.attrs["krippendorff_alpha"]`` holds `krippendorff_alpha` of all
+        raters, NaN where it is not defined.
 
     Raises
     ------
     ValueError
-        If there are no ratings, or a rater is named as one of the first two rows.
+        If there are no ratings, or a rater is named "crowd_hard" or "crowd_soft".
 
     References
     ----------
@@ -58,7 +58,7 @@ def rater_summary(Y):
     crowd = ["crowd_hard", "crowd_soft"]
     for name in crowd:
         if name in task.raters:
-            raise ValueError(f"A rater is named {name!r}, as the crowd's row: rename the rater.")
+            raise ValueError(f"A rater is named {name!r}, like a row of the crowd: rename the rater.")
 
     n_raters = len(task.raters)
     agrees = _agreement(votes, consensus, len(classes))
@@ -84,11 +84,11 @@ def krippendorff_alpha(Y):
     """
     Compute Krippendorff's alpha of all raters for nominal labels.
 
-    1 is perfect agreement, 0 what chance gives. Where raters may choose several labels, a
-    rater's whole choice is the value, and two choices differ by their Jaccard distance (1 - the
-    labels in common / all labels of the two). For single labels that is the nominal alpha. The
-    weights of votes do not enter. Memory grows with samples times the square of the number of
-    different choices.
+    1 is perfect agreement, 0 the agreement expected by chance. If raters choose several labels, the set of
+    labels is the value, and the distance of two sets is the Jaccard distance (1 - number of common labels /
+    number of labels in either). For single labels this is the nominal alpha. Labels outside the classes and
+    the weights of votes are not used. Memory grows with the number of samples times the square of the number
+    of different sets.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def krippendorff_alpha(Y):
     Raises
     ------
     ValueError
-        If no sample has two raters, or these raters all chose the same: alpha is not defined.
+        If alpha is not defined: no sample has two raters, or all these raters chose the same label.
 
     References
     ----------
@@ -125,10 +125,10 @@ def krippendorff_alpha(Y):
     sample, choice = sample[paired], choice[paired]
     if (choice == choice[0]).all():
         raise ValueError(
-            "Krippendorff's alpha is not defined: all samples with two raters or more have one "
-            "and the same label from all of them."
+            "Krippendorff's alpha is not defined: on all samples with two raters or more, all raters "
+            "chose one and the same label."
         )
-    # Loaded here: reading ratings should not wait for it.
+    # Imported here, because it loads slowly and reading ratings does not need it.
     from krippendorff import alpha
 
     _, row = np.unique(sample, return_inverse=True)
@@ -141,26 +141,26 @@ def krippendorff_alpha(Y):
 
 def eligible_raters(Y, *, min_ratings=1, groups=None):
     """
-    Name the raters who rated enough, in every group.
+    List the raters who rated enough samples in every group.
 
     Parameters
     ----------
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
     min_ratings : int, default=1
-        How many samples a rater must have rated in each group.
+        Number of samples with a vote for a class that a rater needs in each group.
     groups : array-like of shape (n_samples,) or None, default=None
-        The group (session, speaker) of each sample; None takes all samples as one group.
+        Group (session, speaker) of each sample. None takes all samples as one group.
 
     Returns
     -------
     list
-        Names of raters, in the order of Y; empty if none rated enough.
+        Names of raters, in the order of Y.
 
     Raises
     ------
     ValueError
-        If `groups` has not one entry a sample, or `min_ratings` is below 1.
+        If the length of `groups` is not the number of samples, or `min_ratings` is below 1.
 
     Examples
     --------
@@ -190,14 +190,14 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
 
 
 def _choices(votes, n_classes):
-    """Find what each rater chose on each sample, one number for each set of classes.
+    """Return the set of classes that each rater chose on each sample, as a number.
 
     Returns
     -------
     sample, choice : ndarray of int, shape (n_choices,)
-        One entry for each sample and rater with a vote in the classes.
+        One entry for each sample and rater with a vote for a class.
     members : list of tuples of int
-        The classes of each number in `choice`.
+        The classes of each number that `choice` can hold.
     """
     inside = votes.label < n_classes
     sample, label = votes.sample[inside], votes.label[inside]
@@ -212,7 +212,7 @@ def _choices(votes, n_classes):
 
 
 def _jaccard_distances(members, n_labels):
-    """Compute 1 - |A and B| / |A or B| of every two sets of labels."""
+    """Compute the Jaccard distance 1 - |A and B| / |A or B| of every two sets of labels."""
     size = np.array([len(chosen) for chosen in members])
     owner = np.repeat(np.arange(len(members)), size)
     label = np.concatenate(members)
@@ -222,7 +222,7 @@ def _jaccard_distances(members, n_labels):
 
 
 def _agreement(votes, consensus, n_classes):
-    """Compute the mean share of votes on the majority, of the two crowd rows and each rater."""
+    """Compute the mean share of votes for the majority label: both crowd rows, then each rater."""
     in_task = (consensus >= 0) & (consensus < n_classes)
     kept = in_task[votes.sample]
     sample, rater, weight = votes.sample[kept], votes.rater[kept], votes.weight[kept]
@@ -233,7 +233,7 @@ def _agreement(votes, consensus, n_classes):
 
 
 def _mean_share(part, whole, owner, sample, n_owners):
-    """Average sum(part) / sum(whole) of each owner's samples; NaN for an owner without any."""
+    """Average sum(part) / sum(whole) over each owner's samples; NaN for an owner without samples."""
     n_samples = sample.max(initial=0) + 1
     pair, inverse = np.unique(owner * n_samples + sample, return_inverse=True)
     share = np.bincount(inverse, part) / np.bincount(inverse, whole)
@@ -244,13 +244,13 @@ def _mean_share(part, whole, owner, sample, n_owners):
 
 
 def _hard_row(consensus, n_classes):
-    """Count the samples with a majority in the classes, and each class' share of them."""
+    """Count the samples whose majority is a class, and compute the share of each class in them."""
     count = np.bincount(consensus[(consensus >= 0) & (consensus < n_classes)], minlength=n_classes)
     return [count.sum(), count.sum(), 0, *_ratio(count, count.sum())]
 
 
 def _view_rows(votes, owner, n_owners, n_classes, allowed=None):
-    """Count samples, single and multiple choices and votes for each class, one row an owner."""
+    """Return the rows of `rater_summary` but for the agreement, one row an owner of votes."""
     inside = votes.label < n_classes
     if allowed is not None:
         inside &= allowed[votes.sample]

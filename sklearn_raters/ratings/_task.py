@@ -1,4 +1,4 @@
-"""What a classifier is to learn: the votes, the classes, and the class that each label stands for."""
+"""Task: ratings together with the classes to learn and the class that each label stands for."""
 
 from functools import cached_property
 
@@ -12,51 +12,52 @@ from sklearn_raters.ratings._labels import (
     sort_labels,
 )
 from sklearn_raters.ratings._parse import parse_ratings
-from sklearn_raters.ratings._votes import count_votes, majority, merge_votes
+from sklearn_raters.ratings._votes import merge_votes
 
 
 class Task:
     """Ratings together with the classes to learn and the class that each label stands for.
 
-    Ratings may hold more labels than the task has classes. The majority is taken over the labels as the
-    raters gave them; only then does `label_map` merge labels into classes. A label that is no class after
-    the map lies outside the task.
+    Ratings may hold more labels than there are classes to learn. The majority is taken over the labels as the
+    raters gave them; only then does `label_map` merge labels into classes. A label that is not a class after
+    the map is outside the classes.
 
-    Every function here that takes ratings also takes a Task. Give one wherever the classes differ from the
-    labels: the classes and the map are then said and checked once.
+    Every function of this package that takes ratings also takes a Task. Give a Task where the classes differ
+    from the labels, or where several functions need the same ratings: they are read and checked once.
 
     Parameters
     ----------
     Y : ratings of n_samples, or Task
-        Ratings in any form that `parse_ratings` takes. A Task gives its votes, and its classes and map where
-        neither is given here.
-    classes : sequence or None, default=None
-        The classes to learn, in the order of all columns of probabilities. None takes every label after the
+        Ratings in any form that `parse_ratings` takes. Of a Task, the votes are taken, and also its classes
+        and map if neither is given here.
+    classes : sequence, default=None
+        The classes to learn, in the order of all columns of probabilities. None takes all labels after the
         map, sorted. They also name the last axis of a votes cube.
-    label_map : dict or None, default=None
-        From the ratings' labels to classes, such as ``{"excitement": "happiness"}``. Labels that it does not
-        name stay as they are; it may name labels that no vote has.
+    label_map : dict, default=None
+        From labels to classes, such as ``{"excitement": "happiness"}``. Other labels stay as they are. The
+        map may name labels that have no vote.
 
     Attributes
     ----------
     ratings : ratings of n_samples
-        What was given as Y.
+        The ratings in the form given.
     votes : Votes
-        All votes under the labels that the raters gave.
+        All votes, with the labels that the raters gave.
     classes : list
         The classes.
     label_map : dict
         The map.
     codes : ndarray of int, shape (n_labels,)
-        For each of ``votes.labels`` its place among `class_votes.labels`; below ``len(classes)`` for a class.
+        For each of ``votes.labels`` its index in ``class_votes.labels``: below ``len(classes)`` for a label
+        that is a class after the map.
 
     Raises
     ------
     ValueError
-        If there are no ratings, a class is named twice, the classes are strings and the labels numbers or the
-        other way round, or `label_map` maps into something that is no class.
+        If there are no ratings, a class is named twice, the classes and the labels are of different types, or
+        `label_map` maps to something that is not a class.
     TypeError
-        If Y is in none of these forms, or `classes` or `label_map` is of a wrong type.
+        If Y is in none of the forms, or `classes` or `label_map` is of a wrong type.
 
     Examples
     --------
@@ -79,16 +80,18 @@ class Task:
         classes = None if classes is None else check_class_names(classes)
         self.votes = parse_ratings(Y, classes)
         self.label_map = check_label_map(label_map, classes)
-        renamed = [self.label_map.get(label, label) for label in self.votes.labels]
-        self.classes = _find_classes(renamed) if classes is None else classes
-        if not set(map(label_kind, self.classes)) & set(map(label_kind, renamed)):
+        mapped = [self.label_map.get(label, label) for label in self.votes.labels]
+        self.classes = (
+            sort_labels(dict.fromkeys(mapped), "After label_map the labels") if classes is None else classes
+        )
+        if not set(map(label_kind, self.classes)) & set(map(label_kind, mapped)):
             raise ValueError(
                 f"classes are {label_kind(self.classes[0])} ({shorten(self.classes)}), but the ratings hold "
-                f"{label_kind(renamed[0])} ({shorten(renamed)}): give both in one type."
+                f"{label_kind(mapped[0])} ({shorten(mapped)}): give both in one type."
             )
-        self._labels = list(dict.fromkeys([*self.classes, *renamed]))
+        self._labels = list(dict.fromkeys([*self.classes, *mapped]))
         place = {name: index for index, name in enumerate(self._labels)}
-        self.codes = np.array([place[name] for name in renamed], dtype=np.intp)
+        self.codes = np.array([place[name] for name in mapped], dtype=np.intp)
 
     def __repr__(self):
         votes = self.votes
@@ -99,19 +102,19 @@ class Task:
 
     @property
     def n_samples(self):
-        """Number of samples, those without a vote included."""
+        """Number of samples, including those without a vote."""
         return self.votes.n_samples
 
     @property
     def raters(self):
-        """Names of the raters, those without a vote included."""
+        """The names of the raters, including those without a vote."""
         return self.votes.raters
 
     @cached_property
     def class_votes(self):
-        """The votes for classes: their labels are the classes, then the labels outside them.
+        """All votes after the map: `Votes` whose labels are the classes, then the labels outside them.
 
-        Labels of one rater that the map merges into one class are one vote, of the largest weight.
+        If a rater chose several labels of one class, these are one vote, of the largest weight.
         """
         votes = self.votes
         code = self.codes[votes.label]
@@ -121,8 +124,8 @@ class Task:
 
     @cached_property
     def counts(self):
-        """Votes for each class, the sums of their weights: ndarray of shape (n_samples, n_classes)."""
-        return count_votes(self.class_votes, len(self.classes))
+        """Weighted number of votes for each class: ndarray of shape (n_samples, n_classes)."""
+        return self.class_votes.counts(len(self.classes))
 
     def majority(self, ties="missing"):
         """Find the class of the label with the most votes on each sample.
@@ -130,28 +133,28 @@ class Task:
         Parameters
         ----------
         ties : {"missing", "first"}, default="missing"
-            Whether a sample whose most votes are shared by several labels has no majority, or that of the
-            first of these labels.
+            Whether a sample on which several labels have the most votes gets no class, or that of the first
+            of these labels.
 
         Returns
         -------
         ndarray of int, shape (n_samples,)
-            Places among `classes`; ``len(classes)`` or more for a majority outside them, -1 for none.
+            Indices into `classes`; ``len(classes)`` or more for a label outside them, -1 for none.
         """
-        return np.append(self.codes, -1)[majority(self.votes, ties)]
+        return np.append(self.codes, -1)[self.votes.majority(ties)]
 
     def class_names(self, codes):
-        """Name classes.
+        """Return the classes that codes stand for.
 
         Parameters
         ----------
-        codes : ndarray of int, shape (n_samples,)
-            Places among `classes`.
+        codes : ndarray of int, shape (n_codes,)
+            Indices into `classes`, such as `majority` returns.
 
         Returns
         -------
-        ndarray of object, shape (n_samples,)
-            The classes; None where a code is none of theirs.
+        ndarray of object, shape (n_codes,)
+            The classes; None where the code is below 0 or beyond the classes.
         """
         n_classes = len(self.classes)
         names = np.full(n_classes + 1, None, dtype=object)
@@ -159,7 +162,7 @@ class Task:
         return names[np.where((codes >= 0) & (codes < n_classes), codes, n_classes)]
 
     def of_rater(self, name):
-        """Return the same task with the votes of one rater alone.
+        """Return a task with the votes of one rater only.
 
         Parameters
         ----------
@@ -169,7 +172,7 @@ class Task:
         Returns
         -------
         Task
-            All samples, and this rater's votes.
+            This rater's votes, with the same number of samples and the same classes.
 
         Raises
         ------
@@ -179,28 +182,23 @@ class Task:
         return self._with(self.votes.of_rater(name))
 
     def take(self, samples):
-        """Return the same task on some samples.
+        """Return a task with some of the samples.
 
         Parameters
         ----------
-        samples : array-like of int of shape (n_taken,)
-            Which samples, each at most once.
+        samples : array-like of shape (n_taken,)
+            Indices of samples, in any order and repeated or not, or a mask of shape (n_samples,).
 
         Returns
         -------
         Task
-            These samples in this order; raters, labels and classes are kept.
+            These samples in the order given, with the same raters, labels and classes.
         """
         return self._with(self.votes.take(samples))
 
     def _with(self, votes):
-        """Return the same task with other votes, whose labels are those of this task's votes."""
-        other = object.__new__(Task)
+        """Return this task with other votes that have the same labels."""
+        task = object.__new__(Task)
         kept = ("classes", "label_map", "codes", "_labels")
-        vars(other).update({name: vars(self)[name] for name in kept}, ratings=votes, votes=votes)
-        return other
-
-
-def _find_classes(labels):
-    """Return the classes where none are given: all labels, sorted."""
-    return sort_labels(list(dict.fromkeys(labels)), "After label_map the labels")
+        vars(task).update({name: vars(self)[name] for name in kept}, ratings=votes, votes=votes)
+        return task

@@ -1,4 +1,4 @@
-"""Votes as index arrays, and the majority that is counted on them: the inner form of all ratings."""
+"""Votes, the inner form of all ratings: one array entry a vote."""
 
 from dataclasses import dataclass, replace
 
@@ -14,9 +14,9 @@ _TIE_TOLERANCE = 1e-9
 class Votes:
     """All votes of all raters, one entry a vote, sorted by sample, rater and label.
 
-    A vote is one label that one rater chose for one sample; a rater who chose several labels
-    for a sample has several votes. The memory needed grows with the votes, not with
-    samples x raters x labels.
+    A vote is one label that one rater chose for one sample; a rater who chose several labels for a sample
+    has several votes. Memory grows with the number of votes, not with samples x raters x labels.
+    `parse_ratings` makes votes.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ class Votes:
     weight : ndarray of float, shape (n_votes,)
         The weight of each vote, above 0; 1 unless a votes cube gave another.
     n_samples : int
-        The number of samples, those without a vote included.
+        Number of samples, including those without a vote.
     raters : list
-        The raters' names, those without a vote included.
+        Names of the raters, including those without a vote.
     labels : list
-        The labels' names, sorted.
+        The labels, including those without a vote.
     """
 
     sample: np.ndarray
@@ -61,7 +61,7 @@ class Votes:
         Returns
         -------
         Votes
-            This rater's votes; the number of samples and the labels are kept.
+            This rater's votes, with the same number of samples and the same labels.
 
         Raises
         ------
@@ -70,13 +70,13 @@ class Votes:
         """
         if name not in self.raters:
             raise ValueError(f"There is no rater {name!r}; the raters are {shorten(self.raters)}.")
-        own = self.rater == self.raters.index(name)
+        chosen = self.rater == self.raters.index(name)
         return replace(
             self,
-            sample=self.sample[own],
-            rater=np.zeros(own.sum(), dtype=self.rater.dtype),
-            label=self.label[own],
-            weight=self.weight[own],
+            sample=self.sample[chosen],
+            rater=np.zeros(chosen.sum(), dtype=self.rater.dtype),
+            label=self.label[chosen],
+            weight=self.weight[chosen],
             raters=[name],
         )
 
@@ -85,81 +85,83 @@ class Votes:
 
         Parameters
         ----------
-        samples : array-like of int of shape (n_taken,)
-            Which samples, each at most once.
+        samples : array-like of shape (n_taken,)
+            Indices of samples, in any order and repeated or not, or a mask of shape (n_samples,).
 
         Returns
         -------
         Votes
-            Their votes; sample ``samples[0]`` becomes 0, and so on. Raters and labels are kept.
+            The votes on these samples, renumbered from 0 in the order given. Raters and labels are the same.
         """
-        samples = np.asarray(samples, dtype=np.intp)
-        place = np.full(self.n_samples, -1, dtype=np.intp)
-        place[samples] = np.arange(len(samples))
-        taken = np.flatnonzero(place[self.sample] >= 0)
-        taken = taken[np.argsort(place[self.sample[taken]], kind="stable")]
+        samples = np.arange(self.n_samples)[samples]
+        start = np.searchsorted(self.sample, samples)
+        size = np.searchsorted(self.sample, samples, side="right") - start
+        place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)  # within the sample
+        taken = np.repeat(start, size) + place
         return replace(
             self,
-            sample=place[self.sample[taken]],
+            sample=np.repeat(np.arange(len(samples)), size),
             rater=self.rater[taken],
             label=self.label[taken],
             weight=self.weight[taken],
             n_samples=len(samples),
         )
 
+    def counts(self, n_labels=None):
+        """Count the votes of each sample for each label.
+
+        Parameters
+        ----------
+        n_labels : int, default=None
+            Number of labels to count, the first ones of `labels`. None counts all.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_samples, n_labels)
+            Sums of the votes' weights.
+        """
+        n_labels = len(self.labels) if n_labels is None else n_labels
+        counted = self.label < n_labels
+        cell = self.sample[counted] * n_labels + self.label[counted]
+        counts = np.bincount(cell, self.weight[counted], minlength=self.n_samples * n_labels)
+        return counts.reshape(self.n_samples, n_labels)
+
+    def majority(self, ties="missing"):
+        """Find the label with the most votes on each sample.
+
+        Parameters
+        ----------
+        ties : {"missing", "first"}, default="missing"
+            Whether a sample on which several labels have the most votes gets no label, or the first of
+            them in the order of `labels`.
+
+        Returns
+        -------
+        ndarray of int, shape (n_samples,)
+            Indices into `labels`; -1 where there is no label.
+        """
+        winner = np.full(self.n_samples, -1, dtype=np.intp)
+        if not len(self.sample):
+            return winner
+        n_labels = len(self.labels)
+        key, inverse = np.unique(self.sample * n_labels + self.label, return_inverse=True)
+        count = np.bincount(inverse, weights=self.weight)
+        sample = key // n_labels
+        start = np.flatnonzero(np.diff(sample, prepend=-1))
+        most = np.repeat(np.maximum.reduceat(count, start), np.diff(start, append=len(key)))
+        top = np.flatnonzero(count >= most * (1 - _TIE_TOLERANCE))
+        voted, first, n_top = np.unique(sample[top], return_index=True, return_counts=True)
+        winner[voted] = key[top[first]] % n_labels
+        if ties == "missing":
+            winner[voted[n_top > 1]] = -1
+        return winner
+
 
 def merge_votes(sample, rater, label, weight, n_samples, raters, labels):
-    """Sort votes into `Votes`; of equal (sample, rater, label) the largest weight stays."""
+    """Return sorted `Votes`; of votes with equal sample, rater and label, keep one, of the largest weight."""
     key = (sample.astype(np.int64) * len(raters) + rater) * len(labels) + label
     order = np.argsort(key, kind="stable")
     first = np.flatnonzero(np.diff(key[order], prepend=-1))
     kept = order[first]
     largest = np.maximum.reduceat(weight[order], first) if len(first) else weight[kept]
     return Votes(sample[kept], rater[kept], label[kept], largest, n_samples, raters, labels)
-
-
-def count_votes(votes, n_labels):
-    """Count the votes of each sample for each of the first labels.
-
-    Parameters
-    ----------
-    votes : Votes
-        The votes.
-    n_labels : int
-        How many of `votes.labels` are counted.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_samples, n_labels)
-        Sums of the votes' weights.
-    """
-    inside = votes.label < n_labels
-    cell = votes.sample[inside] * n_labels + votes.label[inside]
-    counts = np.bincount(cell, votes.weight[inside], minlength=votes.n_samples * n_labels)
-    return counts.reshape(votes.n_samples, n_labels)
-
-
-def majority(votes, ties="missing"):
-    """Find the label with the most votes on each sample.
-
-    Returns
-    -------
-    ndarray of int, shape (n_samples,)
-        An index into `votes.labels`; -1 where a sample has no vote, and for "missing" also where
-        several labels share the most votes (for "first" the first of them in `votes.labels`).
-    """
-    winner = np.full(votes.n_samples, -1, dtype=np.intp)
-    if not len(votes.sample):
-        return winner
-    n_labels = len(votes.labels)
-    key, inverse = np.unique(votes.sample * n_labels + votes.label, return_inverse=True)
-    count = np.bincount(inverse, weights=votes.weight)
-    sample = key // n_labels
-    start = np.flatnonzero(np.diff(sample, prepend=-1))
-    most = np.repeat(np.maximum.reduceat(count, start), np.diff(start, append=len(key)))
-    top = np.flatnonzero(count >= most * (1 - _TIE_TOLERANCE))
-    voted, first, n_top = np.unique(sample[top], return_index=True, return_counts=True)
-    winner[voted] = key[top[first]] % n_labels
-    if ties == "missing":
-        winner[voted[n_top > 1]] = -1
-    return winner

@@ -3,10 +3,9 @@
 import copy
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_sample_weight
 
-from sklearn_raters.sequences import as_samples, pack
+from sklearn_raters.networks import train_jointly
 from sklearn_raters.stacking._frozen import side_by_side
 from sklearn_raters.stacking._logistic_layer import fit_layer, label_weights
 
@@ -51,50 +50,18 @@ def fine_tune(estimators, layer, held_out, X, y, *, class_weight, random_state):
     TypeError
         If a view is no network of this package.
     """
-    from sklearn_raters import _torch
-
-    for estimator in estimators:
-        if not hasattr(getattr(estimator, "net_", None), "module_"):
-            raise TypeError(
-                f"fusion='fine_tune' trains networks further; a view is {estimator!r}, which is none of this "
-                "package. Give BLSTMClassifier as estimator, or another fusion."
-            )
-    samples = as_samples(estimators[0], X, reset=False)
     weight = compute_sample_weight(class_weight, y)
     targets = (y[:, None] == layer.classes_) * (weight / weight.mean())[:, None]
-    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
-    settings = {**SETTINGS, "device": estimators[0].device, "seed": seed, "verbose": 0, "net_params": None}
-
-    def part(rows):
-        return pack([samples[index] for index in np.flatnonzero(rows)]), targets[rows]
-
+    settings = {**SETTINGS, "random_state": random_state}
     own, parts, train, valid = held_out
     train_weight = label_weights(class_weight, y[train])
     held_layer = fit_layer(side_by_side(parts, train), y[train], layer[-1].C, train_weight)
     said = held_layer.predict_log_proba(side_by_side(parts, valid))
     before = -(targets[valid] * said).sum(axis=1).mean()
-    net = _torch.train(_joint(own, held_layer), part(train), part(valid), **settings)
-    losses = net.history[:, "valid_loss"]
+    losses = train_jointly(own, held_layer, X, targets, train=train, valid=valid, **settings)
     if min(losses) >= before:
         return estimators, layer, 0
     settings["max_epochs"] = int(np.argmin(losses)) + 1
     estimators, layer = copy.deepcopy(estimators), copy.deepcopy(layer)
-    net = _torch.train(_joint(estimators, layer), part(np.ones(len(y), dtype=bool)), None, **settings)
-    coef, intercept = net.module_.output_layer()
-    if len(layer.classes_) == 2:
-        coef, intercept = coef[1:] - coef[:1], intercept[1:] - intercept[:1]
-    layer[-1].coef_, layer[-1].intercept_ = coef, intercept
+    train_jointly(estimators, layer, X, targets, **settings)
     return estimators, layer, settings["max_epochs"]
-
-
-def _joint(estimators, layer):
-    """Return views and layer as one network, whose parts are the estimators' own."""
-    from sklearn_raters import _torch
-
-    scaler, regression = layer
-    coef, intercept = regression.coef_, regression.intercept_
-    if len(regression.classes_) == 2:
-        # One logit in scikit-learn, against a logit of 0.
-        coef, intercept = (np.concatenate([np.zeros_like(part), part]) for part in (coef, intercept))
-    modules = [estimator.net_.module_ for estimator in estimators]
-    return _torch.JointNet(modules, scaler.mean_, scaler.scale_, coef, intercept)

@@ -1,4 +1,4 @@
-"""Training: early stopping, Ctrl-C, and skorch's own settings."""
+"""Training: early stopping, Ctrl-C, and the settings of skorch."""
 
 import os
 import pickle
@@ -9,13 +9,18 @@ import pytest
 import torch
 from skorch.callbacks import Callback, EarlyStopping
 
+from made import as_sequences, make_rated, small_blstm
 from sklearn_raters._torch.modules import SoftCrossEntropy
-from small_networks import GROUPS, X, small, y
+
+DATA = make_rated(60)
+NOISE = np.random.default_rng(0)
+X = [frames + NOISE.normal(size=frames.shape).astype(np.float32) / 2 for frames in as_sequences(DATA.X)]
+y, GROUPS = DATA.truth, np.arange(60) // 6
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    return small().fit(X, y)
+    return small_blstm().fit(X, y)
 
 
 class Validation(Callback):
@@ -36,12 +41,12 @@ class Loss(Callback):
 
 
 def test_early_stopping_holds_out_whole_groups():
-    # The last feature tells the group.
+    # The last feature is the group.
     marked = [np.c_[frames, np.full(len(frames), group)] for frames, group in zip(X, GROUPS, strict=True)]
     seen = Validation()
-    clf = small(early_stopping=True, validation_fraction=0.3, net_params={"callbacks": [seen]})
+    clf = small_blstm(early_stopping=True, validation_fraction=0.3, net_params={"callbacks": [seen]})
     clf.fit(marked, y, groups=GROUPS)
-    train, valid = (set(part.frames[:, 3].tolist()) for part in (seen.train_, seen.valid_))
+    train, valid = (set(part.frames[:, 4].tolist()) for part in (seen.train_, seen.valid_))
     assert len(valid) == 3
     assert train | valid == set(range(10))
     assert not train & valid
@@ -49,7 +54,7 @@ def test_early_stopping_holds_out_whole_groups():
 
 def test_early_stopping_without_groups_holds_out_samples():
     seen = Validation()
-    small(early_stopping=True, net_params={"callbacks": [seen]}).fit(X, y)
+    small_blstm(early_stopping=True, net_params={"callbacks": [seen]}).fit(X, y)
     assert (len(seen.train_), len(seen.valid_)) == (48, 12)
 
 
@@ -58,14 +63,14 @@ def test_early_stopping_without_groups_holds_out_samples():
     [
         {"learning_rate": 0.05, "max_epochs": 25, "n_iter_no_change": 4},
         {"learning_rate": 0.05, "max_epochs": 7, "n_iter_no_change": 30},
-        # Falls of less than 1e-4 count as well.
+        # Improvements of less than 1e-4 count as well.
         {"learning_rate": 1e-7, "max_epochs": 8, "n_iter_no_change": 2, "dropout": 0.0},
     ],
     ids=["stopped", "ran out", "slow"],
 )
 def test_early_stopping_returns_the_best_epoch(params):
     measured = Loss()
-    clf = small(early_stopping=True, **params, net_params={"callbacks": [measured]})
+    clf = small_blstm(early_stopping=True, **params, net_params={"callbacks": [measured]})
     clf.fit(X, y, groups=GROUPS)
     losses = clf.net_.history[:, "valid_loss"]
     best = int(np.argmin(losses))
@@ -79,11 +84,11 @@ def test_early_stopping_returns_the_best_epoch(params):
 
 def test_one_group_cannot_be_held_out():
     with pytest.raises(ValueError, match=r"At least two groups .*early_stopping=False"):
-        small(early_stopping=True).fit(X, y, groups=np.zeros(len(X)))
+        small_blstm(early_stopping=True).fit(X, y, groups=np.zeros(len(X)))
 
 
 def test_groups_without_early_stopping_change_nothing(fitted):
-    got = small().fit(X, y, groups=np.zeros(len(X)))
+    got = small_blstm().fit(X, y, groups=np.zeros(len(X)))
     np.testing.assert_allclose(got.predict_proba(X), fitted.predict_proba(X), atol=1e-6)
 
 
@@ -105,7 +110,7 @@ class Stop(Callback):
 
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_ctrl_c_leaves_fit(early_stopping):
-    clf = small(early_stopping=early_stopping, net_params={"callbacks": [CtrlC()]})
+    clf = small_blstm(early_stopping=early_stopping, net_params={"callbacks": [CtrlC()]})
     with pytest.raises(KeyboardInterrupt):
         clf.fit(X, y)
     assert not hasattr(clf, "net_")
@@ -118,7 +123,7 @@ def test_ctrl_c_leaves_fit_with_a_handler_of_the_users_own():
     before = signal.signal(signal.SIGINT, handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            small(net_params={"callbacks": [CtrlC()]}).fit(X, y)
+            small_blstm(net_params={"callbacks": [CtrlC()]}).fit(X, y)
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -133,26 +138,27 @@ def test_ctrl_c_in_the_midst_of_computing_leaves_fit():
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            small(max_epochs=10_000, net_params={"callbacks": [Timer()]}).fit(X, y)
+            small_blstm(max_epochs=10_000, net_params={"callbacks": [Timer()]}).fit(X, y)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
 def test_a_callback_stops_training_in_skorchs_way():
-    clf = small(net_params={"callbacks": [Stop()]}).fit(X, y)
+    clf = small_blstm(net_params={"callbacks": [Stop()]}).fit(X, y)
     assert clf.n_iter_ == 2
-    assert clf.predict(X).shape == (60,)
+    expected = small_blstm(max_epochs=2).fit(X, y)
+    np.testing.assert_array_equal(clf.predict_proba(X), expected.predict_proba(X))
 
 
-def test_skorchs_own_early_stopping_just_stops():
+def test_skorchs_early_stopping_ends_the_training():
     stopping = EarlyStopping(monitor="train_loss", patience=2, threshold=1e9, threshold_mode="abs")
-    clf = small(max_epochs=30, net_params={"callbacks": [("mine", stopping)]}).fit(X, y)
+    clf = small_blstm(max_epochs=30, net_params={"callbacks": [("mine", stopping)]}).fit(X, y)
     assert clf.n_iter_ == 3
 
 
-def test_net_params_reach_skorch_and_the_history_is_there():
-    clf = small(net_params={"optimizer__weight_decay": 0.5, "max_epochs": 3, "batch_size": -1})
+def test_net_params_reach_skorch():
+    clf = small_blstm(net_params={"optimizer__weight_decay": 0.5, "max_epochs": 3, "batch_size": -1})
     net = clf.fit(X, y).net_
     assert net.optimizer_.param_groups[0]["weight_decay"] == 0.5
     assert len(net.history) == clf.n_iter_ == 3
@@ -161,73 +167,108 @@ def test_net_params_reach_skorch_and_the_history_is_there():
 
 
 def test_net_params_may_be_another_optimizer():
-    clf = small(net_params={"optimizer": torch.optim.SGD, "optimizer__momentum": 0.9}).fit(X, y)
+    clf = small_blstm(net_params={"optimizer": torch.optim.SGD, "optimizer__momentum": 0.9}).fit(X, y)
     assert isinstance(clf.net_.optimizer_, torch.optim.SGD)
 
 
 def test_a_trained_net_holds_its_weights_once_and_no_moments_of_its_optimizer():
-    fitted = small(dense_units=512, max_epochs=1).fit(X, y)
+    fitted = small_blstm(dense_units=512, max_epochs=1).fit(X, y)
     weights = sum(weight.nbytes for weight in fitted.net_.module_.parameters())
     assert weights < len(pickle.dumps(fitted)) < 2 * weights
 
 
-def test_unknown_net_params_are_named():
-    with pytest.raises((TypeError, ValueError), match="optimzer"):
-        small(net_params={"optimzer__weight_decay": 0.5}).fit(X, y)
-
-
 def test_the_callers_net_params_stay_as_they_are():
     params = {"callbacks": [("stop", Stop())]}
-    small(early_stopping=True, net_params=params).fit(X, y)
+    small_blstm(early_stopping=True, net_params=params).fit(X, y)
     assert list(params) == ["callbacks"]
     assert len(params["callbacks"]) == 1
 
 
 def test_verbose_prints_a_line_an_epoch(capsys):
-    small(verbose=1, max_epochs=2).fit(X, y)
+    small_blstm(verbose=1, max_epochs=2).fit(X, y)
     assert "train_loss" in capsys.readouterr().out
-    small(max_epochs=2).fit(X, y)
+    small_blstm(max_epochs=2).fit(X, y)
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 def test_the_number_of_threads_changes_no_result(dropout):
-    """The parts of a batch run side by side, each with dropout of its own."""
-    answers = []
+    """The parts of a batch run in parallel, each with its own seed of dropout."""
+    probabilities = []
     n_threads = torch.get_num_threads()
     try:
-        for own in (1, 2, 3):
-            torch.set_num_threads(own)
-            answers.append(small(dropout=dropout).fit(X, y).predict_proba(X))
-            assert torch.get_num_threads() == own
+        for number in (1, 2, 3):
+            torch.set_num_threads(number)
+            probabilities.append(small_blstm(dropout=dropout).fit(X, y).predict_proba(X))
+            assert torch.get_num_threads() == number
     finally:
         torch.set_num_threads(n_threads)
-    np.testing.assert_allclose(answers[1], answers[0], rtol=0, atol=1e-6)
-    np.testing.assert_allclose(answers[2], answers[0], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(probabilities[1], probabilities[0], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(probabilities[2], probabilities[0], rtol=0, atol=1e-6)
 
 
-def test_bfloat16_learns_the_same_within_its_few_digits():
-    full, short = (small(precision=name).fit(X, y) for name in ("float32", "bfloat16"))
+def test_bfloat16_gives_the_same_within_its_few_digits():
+    full, short = (small_blstm(precision=name).fit(X, y) for name in ("float32", "bfloat16"))
     losses = [np.array(clf.net_.history[:, "train_loss"]) for clf in (full, short)]
     assert 0 < np.abs(losses[0] - losses[1]).max() < 0.01
-    proba, answer = full.predict_proba(X), short.predict_proba(X)
-    assert 0 < np.abs(proba - answer).max() < 0.05
+    proba, rounded = full.predict_proba(X), short.predict_proba(X)
+    assert 0 < np.abs(proba - rounded).max() < 0.05
     assert short.transform(X).dtype == np.float32
-    np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-12)
-
-
-def test_unknown_precisions_are_named():
-    with pytest.raises(ValueError, match=r"'precision' .* must be a str among .*bfloat16.* Got 'half'"):
-        small(precision="half").fit(X, y)
+    np.testing.assert_allclose(rounded.sum(axis=1), 1, atol=1e-12)
 
 
 @pytest.mark.parametrize("setting", [{"callbacks": "disable"}, {"train_split": None}])
 def test_settings_that_would_undo_early_stopping_are_refused(setting):
     with pytest.raises(ValueError, match=f"net_params has {next(iter(setting))}=.*early_stopping=False"):
-        small(early_stopping=True, net_params=setting).fit(X, y, groups=GROUPS)
-    small(net_params=setting).fit(X, y)
+        small_blstm(early_stopping=True, net_params=setting).fit(X, y, groups=GROUPS)
+    assert small_blstm(net_params=setting).fit(X, y).n_iter_ == 4
 
 
-def test_settings_of_the_network_itself_are_refused():
-    with pytest.raises(ValueError, match="Give 'dropout' as a parameter of the estimator"):
-        small(net_params={"module__dropout": 0.1}).fit(X, y)
+class Trainings(Callback):
+    """Counts the trainings that began."""
+
+    n_trainings = 0
+
+    def on_train_begin(self, net, **kwargs):
+        Trainings.n_trainings += 1
+
+
+@pytest.mark.parametrize(
+    ("params", "net_params", "message"),
+    [
+        ({"max_epochs": 0}, {}, "'max_epochs' parameter"),
+        ({"dropout": 1.0}, {}, "'dropout' parameter"),
+        ({"class_weight": "even"}, {}, "'class_weight' parameter"),
+        ({"precision": "half"}, {}, "'precision' .* must be a str among .*bfloat16.* Got 'half'"),
+        (
+            {"class_weight": {"sad": 1, "x": 2}, "classes": ["sad", "angry"]},
+            {},
+            "angry.* not in class_weight",
+        ),
+        ({"device": "abacus"}, {}, "device='abacus' cannot be used here.*'cpu', or 'auto'"),
+        ({"device": "cuda:99"}, {}, "device='cuda:99' cannot be used here"),
+        ({}, {"optimzer__weight_decay": 0.5}, "optimzer"),
+        ({}, {"optimizer__weight_decay": -1}, "weight_decay"),
+        ({}, {"optimizer__decay": 1}, "decay"),
+        ({}, {"module__dropout": 0.1}, "Give 'dropout' as a parameter of the estimator"),
+        ({"early_stopping": True}, {"train_split": None}, "train_split=None.*early_stopping=False"),
+    ],
+)
+@pytest.mark.parametrize("method", ["_check_settings", "fit"])
+def test_bad_settings_are_found_without_training(params, net_params, message, method):
+    Trainings.n_trainings = 0
+    state = torch.get_rng_state()
+    clf = small_blstm(**params, net_params={"callbacks": [Trainings()], **net_params})
+    with pytest.raises((TypeError, ValueError), match=message):
+        clf.fit(X, y) if method == "fit" else clf._check_settings()
+    assert Trainings.n_trainings == 0
+    assert not hasattr(clf, "n_features_in_")
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_callback_may_raise_in_the_line_of_a_condition():
+    class Brief(Callback):
+        def on_epoch_end(self, net, **kwargs):
+            if len(net.history) == 2: raise KeyboardInterrupt  # noqa: E701  # fmt: skip
+
+    assert small_blstm(net_params={"callbacks": [Brief()]}).fit(X, y).n_iter_ == 2

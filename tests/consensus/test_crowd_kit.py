@@ -1,4 +1,4 @@
-"""consensus_labels: majority, crowd-kit's methods and callables, and what the stack makes of them."""
+"""consensus_labels and consensus_proba: majority, methods of crowd-kit, callables; their use in a stack."""
 
 import subprocess
 import sys
@@ -9,8 +9,14 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import MultiRaterStackingClassifier
-from sklearn_raters.consensus import hard_labels
-from sklearn_raters.consensus._crowd_kit import METHODS, PROBA_METHODS, consensus_labels, consensus_proba
+from sklearn_raters.consensus import (
+    METHODS,
+    PROBA_METHODS,
+    _crowd_kit,
+    consensus_labels,
+    consensus_proba,
+    hard_labels,
+)
 from sklearn_raters.datasets import make_rated_samples
 from sklearn_raters.ratings import Task
 
@@ -19,7 +25,20 @@ from sklearn_raters.ratings import Task
 def crowd():
     """A crowd in which the majority is often wrong: experts are few, and the biased err alike."""
     raters = {"expert": 3, "average": 3, "camp": 2, "spammer": 3}
-    return make_rated_samples(400, 4, 16, raters=raters, ratings_per_sample=5, random_state=0)
+    return make_rated_samples(200, 4, 16, raters=raters, ratings_per_sample=5, random_state=0)
+
+
+@pytest.fixture
+def few_iterations(monkeypatch):
+    """Let the slow methods stop early, for tests in which it does not matter what they find."""
+    for method, settings in {
+        "dawid_skene": {"n_iter": 5},
+        "one_coin": {"n_iter": 5},
+        "glad": {"n_iter": 2},
+        "mace": {"n_restarts": 2, "n_iter": 3},
+    }.items():
+        name = _crowd_kit._CROWD_KIT[method][0]
+        monkeypatch.setitem(_crowd_kit._CROWD_KIT, method, (name, settings))
 
 
 def share_right(labels, data):
@@ -32,9 +51,15 @@ def test_majority_is_that_of_hard_labels(crowd):
 
 @pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
 def test_every_method_finds_the_truth_more_often_than_the_majority(method, crowd):
-    labels = consensus_labels(crowd.Y, method)
-    assert share_right(labels, crowd) > share_right(hard_labels(crowd.Y, ties="first"), crowd)
-    np.testing.assert_array_equal(consensus_labels(crowd.Y, method), labels)
+    majority = share_right(hard_labels(crowd.Y, ties="first"), crowd)
+    assert share_right(consensus_labels(crowd.Y, method), crowd) > majority + 0.01
+
+
+@pytest.mark.usefixtures("few_iterations")
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
+def test_the_same_ratings_give_the_same_labels(method, crowd):
+    few = crowd.Y.iloc[:30]
+    np.testing.assert_array_equal(consensus_labels(few, method), consensus_labels(few, method))
 
 
 def test_wawa_weighs_raters_by_how_often_they_agree_with_the_majority():
@@ -59,7 +84,7 @@ def test_the_method_decides_before_labels_are_mapped_and_dropped():
 
     def most(table):
         seen.append(table)
-        return table.groupby("task")["label"].agg(lambda own: own.mode()[0])
+        return table.groupby("task")["label"].agg(lambda labels: labels.mode()[0])
 
     labels = consensus_labels(Task(Y, ["joy", "rage"], {"fun": "joy"}), most)
     assert labels.tolist() == ["joy", "rage", None, "joy"]
@@ -67,15 +92,16 @@ def test_the_method_decides_before_labels_are_mapped_and_dropped():
     assert set(seen[0]["label"]) == {"joy", "fun", "rage", "other"}
 
 
+@pytest.mark.usefixtures("few_iterations")
 @pytest.mark.parametrize("method", PROBA_METHODS)
-def test_probabilities_are_those_that_the_label_is_the_most_likely_of(method, crowd):
-    proba = consensus_proba(Task(crowd.Y, crowd.classes), method)
+def test_the_label_is_the_class_of_the_highest_probability(method, crowd):
+    task = Task(crowd.Y.iloc[:60], crowd.classes)
+    labels, proba = consensus_labels(task, method), consensus_proba(task, method)
     np.testing.assert_allclose(proba.sum(axis=1), 1)
     assert proba.min() >= 0
-    labels = consensus_labels(Task(crowd.Y, crowd.classes), method)
     ranked = np.sort(proba, axis=1)
-    clear = ranked[:, -1] > ranked[:, -2]  # of equals either is a label
-    assert clear.mean() > 0.9
+    clear = ranked[:, -1] > ranked[:, -2]  # if two classes are equal, either is the label
+    assert clear.mean() > 0.8
     np.testing.assert_array_equal(np.array(crowd.classes)[proba.argmax(axis=1)][clear], labels[clear])
 
 
@@ -95,12 +121,12 @@ def test_probabilities_are_those_of_classes_after_the_map():
 
 
 @pytest.mark.parametrize("method", ["mmsr", "majority", "guess"])
-def test_methods_without_probabilities_are_refused(method):
+def test_methods_without_probabilities_are_an_error(method):
     with pytest.raises(ValueError, match=f"'{method}' has no probabilities; give one of 'dawid_skene'"):
         consensus_proba([["a", "b"], ["a", "a"]], method)
 
 
-def test_unknown_methods_and_weighted_votes_are_refused():
+def test_unknown_methods_and_weighted_votes_are_an_error():
     with pytest.raises(ValueError, match=r"no consensus method 'dawid'.*'dawid_skene'"):
         consensus_labels([["a", "b"]], "dawid")
     votes = np.array([[[0.5, 0.5], [1, 0]]])
@@ -108,9 +134,9 @@ def test_unknown_methods_and_weighted_votes_are_refused():
         consensus_labels(Task(votes, ["a", "b"]), "mmsr")
 
 
-def test_dawid_skene_leaves_samples_with_one_vote_each_to_others():
+def test_dawid_skene_refuses_ratings_with_one_vote_a_sample():
     Y = [["a", None], [None, "b"], ["a", None], [None, "b"]]
-    with pytest.raises(ValueError, match="no sample has two of them"):
+    with pytest.raises(ValueError, match="no sample has two ratings"):
         consensus_labels(Y, "dawid_skene")
     assert consensus_labels(Y, "one_coin").tolist() == ["a", "b", "a", "b"]
 
@@ -121,11 +147,11 @@ def test_dawid_skene_leaves_samples_with_one_vote_each_to_others():
         (lambda table: table["label"].to_numpy(), TypeError, "pandas.Series.*got ndarray"),
         (lambda table: pd.Series(["x", "z"], index=[0, 1]), ValueError, "the labels 'z'"),
         (lambda table: pd.Series(["x", "y"], index=[0, -1]), ValueError, "the tasks -1"),
-        (lambda table: pd.Series(["x", "y", "x"], index=[0, 1, 1]), ValueError, "the tasks 1 more than one"),
+        (lambda table: pd.Series(["x", "y", "x"], index=[0, 1, 1]), ValueError, "the tasks 1 more than once"),
         (lambda table: table[["label"]], TypeError, "pandas.Series.*got DataFrame"),
     ],
 )
-def test_what_a_callable_gives_is_checked(method, error, message):
+def test_the_result_of_a_callable_is_checked(method, error, message):
     with pytest.raises(error, match=message):
         consensus_labels([["x", "x"], ["y", "x"]], method)
 
@@ -137,9 +163,12 @@ def test_a_callable_may_leave_samples_without_a_label():
     assert consensus_labels([["x", "x"], ["y", "x"], ["y", "y"]], cautious).tolist() == ["x", None, None]
 
 
+@pytest.mark.usefixtures("few_iterations")
 @pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
-def test_bools_are_labels_like_others(method, crowd):
-    true = crowd.Y.map(lambda label: label if label is None or label != label else label == "class1")
+def test_bools_are_treated_like_strings(method, crowd):
+    true = crowd.Y.iloc[:40].map(
+        lambda label: label if label is None or label != label else label == "class1"
+    )
     named = true.map(lambda label: label if label is None or label != label else f"{label}")
     found = consensus_labels(true, method)
     assert [str(label) for label in found] == consensus_labels(named, method).tolist()
@@ -147,14 +176,14 @@ def test_bools_are_labels_like_others(method, crowd):
 
 def test_raters_who_share_no_sample_cannot_be_compared():
     Y = [["a", None], ["b", None], [None, "a"], [None, "b"]]
-    with pytest.raises(ValueError, match=r"'mmsr' cannot be found.*several raters rated"):
+    with pytest.raises(ValueError, match=r"'mmsr' cannot be found.*several ratings"):
         consensus_labels(Y, "mmsr")
 
 
 def test_without_crowd_kit_the_error_says_what_to_install():
     code = (
         "import sys; sys.modules['crowdkit'] = None\n"
-        "from sklearn_raters.crowd_labels import consensus_labels\n"
+        "from sklearn_raters.consensus import consensus_labels\n"
         "consensus_labels([['a', 'b']], 'glad')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -163,7 +192,7 @@ def test_without_crowd_kit_the_error_says_what_to_install():
 
 
 @pytest.mark.parametrize("consensus", ["majority", "dawid_skene"])
-def test_crowd_hard_learns_the_consensus_that_it_is_told_to(consensus, crowd):
+def test_crowd_hard_learns_the_consensus_of_the_chosen_method(consensus, crowd):
     stack = MultiRaterStackingClassifier(
         LogisticRegression(C=0.1), consensus=consensus, fusion="mean", views=["crowd_hard"]
     ).fit(crowd.X, crowd.Y)

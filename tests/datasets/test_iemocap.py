@@ -1,4 +1,4 @@
-"""load_iemocap on a small tree of made-up lines that holds every known quirk of the corpus."""
+"""load_iemocap on a small corpus of invented lines, with all known irregularities of the real one."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ import pytest
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import check_iemocap_counts, load_iemocap
 from sklearn_raters.datasets._iemocap_text import read_labels
+from sklearn_raters.ratings import Task
 
 IMPRO = """% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]
 
@@ -134,7 +135,7 @@ def test_every_rating_is_read_and_no_comment_or_self_rating(root):
         assert found == [None if cell != cell else cell for cell in cells], name
 
 
-def test_what_stands_beside_the_ratings(root):
+def test_consensus_sessions_speakers_and_times_of_each_utterance(root):
     corpus = load_iemocap(root)
     assert corpus.consensus.tolist() == [
         "neutral",
@@ -153,10 +154,9 @@ def test_what_stands_beside_the_ratings(root):
     assert "6 utterances of 4 speakers in 2 sessions" in corpus.DESCR
 
 
-def test_classes_and_map_are_ready_for_the_consensus(root):
+def test_classes_and_map_give_the_papers_consensus(root):
     corpus = load_iemocap(root)
-    task = {"classes": corpus.classes, "label_map": corpus.label_map}
-    assert hard_labels(corpus.Y, **task).tolist() == [
+    assert hard_labels(Task(corpus.Y, corpus.classes, corpus.label_map)).tolist() == [
         "neutral",
         None,
         None,
@@ -206,14 +206,14 @@ def test_the_summary_is_followed_where_the_forms_differ(root, old, new, message)
     assert "Ses01F_impro01_M009" not in corpus.Y.index
 
 
-def test_the_warning_counts_all_and_tells_the_first_five(root):
+def test_the_warning_counts_all_differences_and_lists_five(root):
     for path in (root / "Session1/dialog/EmoEvaluation/Categorical").glob("Ses*.txt"):
         text = path.read_text().replace(":Neutral state;", ":Fear;").replace(":Other;", ":Fear;")
         path.write_text(text.replace(":Anger;", ":Fear;").replace(":Happiness;", ":Fear;"))
     with pytest.warns(UserWarning, match="in 9 places") as caught:
         corpus = load_iemocap(root)
     assert len(corpus.differences) == 9
-    assert sum(told in str(caught[0].message) for told in corpus.differences) == 5
+    assert sum(line in str(caught[0].message) for line in corpus.differences) == 5
     assert caught[0].filename == __file__
 
 
@@ -228,14 +228,14 @@ def test_a_missing_or_empty_categorical_file_is_one_difference(root):
     ]
 
 
-def test_no_categorical_folder_is_told(root):
+def test_a_missing_categorical_folder_is_a_difference(root):
     folder = root / "Session2/dialog/EmoEvaluation/Categorical"
     folder.rename(folder.with_name("elsewhere"))
-    with pytest.raises(ValueError, match="nothing was cross-checked"):
+    with pytest.raises(ValueError, match="holds no file to compare the summary files with"):
         load_iemocap(root, strict=True)
 
 
-def test_categorical_files_of_an_unknown_dialog_are_told(root):
+def test_categorical_files_of_an_unknown_dialog_are_a_difference(root):
     categorical(root).with_name("Ses01F_impro09_e1_cat.txt").write_text("")
     with pytest.warns(UserWarning, match="Ses01F_impro09: Categorical files, but no summary"):
         load_iemocap(root)
@@ -246,7 +246,7 @@ def test_categorical_files_of_an_unknown_dialog_are_told(root):
     [
         ("C-E1:\tAnger;", "C-E1:\tAngr;", r"'angr' at .*Ses01F_impro01.txt:13; .*anger, happiness"),
         ("\txxx\t", "\tyyy\t", "gives Ses01F_impro01_M000 the code 'yyy'"),
-        ("_F001\t", "_M000\t", "Ses01F_impro01_M000 stands twice in .* again in line 17"),
+        ("_F001\t", "_M000\t", "impro01.txt holds Ses01F_impro01_M000 twice, again in line 17. Fetch"),
         ("_F001\t", "\t", "expected an utterance such as"),
     ],
 )
@@ -269,34 +269,40 @@ def test_an_empty_summary_names_file_and_remedy(root, content):
         load_iemocap(root)
 
 
-def test_missing_folders_name_path_and_remedy(root, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere; give the folder that holds"):
-        load_iemocap(tmp_path / "nowhere")
-    with pytest.raises(NotADirectoryError, match="is a file, not a folder"):
-        load_iemocap(summary(root))
-    with pytest.raises(FileNotFoundError, match="holds no folder Session1; give the folder"):
-        load_iemocap(root / "Session1")
-    with pytest.raises(FileNotFoundError, match=f"did you mean {root}"):
-        load_iemocap(root.parent)
-    with pytest.raises(FileNotFoundError, match=r"lacks Session3; .*sessions=\[1, 2\]"):
+@pytest.mark.parametrize(
+    ("place", "error", "message"),
+    [
+        ("nowhere", FileNotFoundError, r"no folder .*nowhere; give the folder that holds"),
+        ("Session1/dialog/EmoEvaluation/Ses01F_impro01.txt", NotADirectoryError, "is a file, not a folder"),
+        ("Session1", FileNotFoundError, "holds no folder Session1; give the folder"),
+        ("..", FileNotFoundError, "did you mean .*IEMOCAP"),
+    ],
+)
+def test_wrong_folders_name_path_and_remedy(root, place, error, message):
+    with pytest.raises(error, match=message):
+        load_iemocap(root / place)
+
+
+def test_a_missing_session_is_named(root):
+    with pytest.raises(FileNotFoundError, match=r"lacks 'Session3'; .*sessions=\[1, 2\]"):
         load_iemocap(root, sessions=[1, 3])
 
 
-def test_a_gap_in_the_sessions_is_told(root):
+def test_a_gap_in_the_sessions_is_an_error(root):
     (root / "Session1").rename(root / "Session4")
-    with pytest.raises(FileNotFoundError, match="lacks Session1, Session3; copy it"):
+    with pytest.raises(FileNotFoundError, match="lacks 'Session1', 'Session3'; copy it"):
         load_iemocap(root)
 
 
 @pytest.mark.parametrize("inner", ["dialog/EmoEvaluation", "sentences/wav"])
-def test_a_session_without_its_folders(root, inner):
+def test_a_missing_folder_of_a_session_is_named(root, inner):
     folder = root / "Session2" / inner
     folder.rename(folder.with_name("elsewhere"))
     with pytest.raises(FileNotFoundError, match=f"no folder {folder}; copy"):
         load_iemocap(root)
 
 
-def test_a_session_without_summaries(root):
+def test_a_session_without_summaries_is_an_error(root):
     summary(root).unlink()
     with pytest.raises(FileNotFoundError, match="holds no summary file such as"):
         load_iemocap(root)
@@ -305,21 +311,21 @@ def test_a_session_without_summaries(root):
 def test_utterances_without_audio_are_counted_and_named(root):
     folder = root / "Session2/sentences/wav/Ses02M_script01_1"
     (folder / "Ses02M_script01_1_M000.wav").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"Empty audio files, of 0 bytes \(1\): .*_M000.wav; copy SessionN"):
+    with pytest.raises(ValueError, match=r"Empty audio files, of 0 bytes \(1\): .*_M000.wav'; copy SessionN"):
         load_iemocap(root)
     (folder / "Ses02M_script01_1_F000.wav").unlink()
-    with pytest.raises(FileNotFoundError, match=r"utterances without an audio file \(1\): .*_F000.wav; copy"):
+    with pytest.raises(FileNotFoundError, match=r"samples without an audio file \(1\): .*_F000.wav'; copy"):
         load_iemocap(root)
     folder.rename(folder.with_name("elsewhere"))
-    with pytest.raises(FileNotFoundError, match=r"utterances without an audio file \(2\)"):
+    with pytest.raises(FileNotFoundError, match=r"samples without an audio file \(2\)"):
         load_iemocap(root)
 
 
-def test_a_session_copied_twice(root):
+def test_a_session_copied_to_another_is_an_error(root):
     (root / "Session1").rename(root / "aside")
     (root / "Session2").rename(root / "Session1")
     (root / "Session2").symlink_to(root / "Session1")
-    with pytest.raises(ValueError, match=r"Session2 holds utterances of another session: Ses02M"):
+    with pytest.raises(ValueError, match=r"Session2 holds utterances of another session: 'Ses02M"):
         load_iemocap(root)
 
 
@@ -351,7 +357,7 @@ def test_counts_of_the_small_tree_by_hand(root):
     # Merged only after the majority; frustration's majority leaves crowd-soft as well.
     assert found["crowd_hard"].tolist() == [4, 0, 4, 25, 0, 50, 25]
     assert found["crowd_soft"][["samples", "multiple", "single"]].tolist() == [5, 1, 4]
-    # E1 said happiness and excitement of one utterance: one class of the task.
+    # E1 chose happiness and excitement for one utterance, which are one class.
     assert found["E1"].tolist() == [3, 0, 3, 33.33, 33.33, 33.33, 0]
     assert found["E2"].tolist() == [6, 0, 6, 16.67, 16.67, 50, 16.67]
     assert found["E5"].tolist() == [0] * 7

@@ -1,4 +1,4 @@
-"""make_rated_samples: what each kind of rater says, and how much there is of it."""
+"""make_rated_samples: labels of each kind of rater, and number of ratings."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ KINDS = {"expert": 2, "average": 1, "biased": 2, "camp": 2, "spammer": 1, "const
 
 
 def observed(data, rater):
-    """Return how often a rater says each class (columns) of each true class (rows)."""
-    said = data.Y[rater].to_numpy()
-    rows = [(data.true_labels == name) & (said == said) for name in data.classes]
-    return np.array([[(said[row] == name).mean() for name in data.classes] for row in rows])
+    """Return the shares of a rater's labels (columns) for each true class (rows)."""
+    labels = data.Y[rater].to_numpy()
+    rows = [(data.true_labels == name) & (labels == labels) for name in data.classes]
+    return np.array([[(labels[row] == name).mean() for name in data.classes] for row in rows])
 
 
-def test_raters_say_what_their_confusions_have():
+def test_labels_are_as_frequent_as_in_the_confusion_matrices():
     data = make_rated_samples(6000, 4, 16, raters=KINDS, ratings_per_sample=5, random_state=0)
     names = [
         "expert1",
@@ -41,7 +41,7 @@ def test_raters_say_what_their_confusions_have():
     assert (by_name["constant1"] == by_name["constant1"][0]).all()
 
 
-def test_each_sample_has_as_many_ratings_as_asked_for():
+def test_each_sample_has_the_given_number_of_ratings():
     data = make_rated_samples(300, ratings_per_sample=7, random_state=0)
     assert (data.Y.notna().sum(axis=1) == 7).all()
     assert data.Y.shape == (300, 20)
@@ -60,12 +60,12 @@ def test_the_same_seed_gives_the_same_crowd():
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"raters": {"liar": 2}}, r"raters names \['liar'\]; the kinds are"),
+        ({"raters": {"liar": 2}}, r"raters names 'liar'; the kinds are 'expert'"),
         ({"ratings_per_sample": 21}, "ratings_per_sample must be an integer of at least 1 and at most 20"),
         ({"n_classes": 1}, "n_classes must be an integer of at least 2"),
         ({"n_features": 4}, "n_features must be an integer of at least 8"),
     ],
 )
-def test_what_cannot_be_made_is_said(params, message):
+def test_wrong_parameters_are_named(params, message):
     with pytest.raises(ValueError, match=message):
         make_rated_samples(**params)

@@ -1,4 +1,4 @@
-"""The made sequences: shapes as asked, raters who confuse as their matrices say."""
+"""make_rated_sequences: shapes, labels as frequent as in the confusion matrices, shares of ratings."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import make_rated_sequences
 
 
-def test_sequences_have_the_shapes_asked_for():
+def test_sequences_have_the_given_shapes():
     data = make_rated_sequences(50, 3, 2, 6, mean_length=12, n_groups=4, coverage=1.0, random_state=0)
     assert {x.shape[1] for x in data.X} == {6}
     assert {x.dtype for x in data.X} == {np.dtype("float32")}
@@ -29,23 +29,23 @@ def test_sequences_repeat_with_their_seed():
     assert not one.Y.equals(make_rated_sequences(30, random_state=2).Y)
 
 
-def test_raters_confuse_as_their_matrices_say():
+def test_labels_are_as_frequent_as_in_the_confusion_matrices():
     data = make_rated_sequences(20_000, 2, 3, 1, mean_length=1, multiple=0, random_state=0)
     np.testing.assert_allclose(data.rater_confusions.sum(axis=2), 1)
     np.testing.assert_allclose(np.diagonal(data.rater_confusions, axis1=1, axis2=2)[0], 0.85)
     for r, rater in enumerate(data.Y):
         rated = data.Y[rater].notna().to_numpy()
         for k, true in enumerate(data.classes):
-            said = data.Y[rater][rated & (data.true_labels == true)]
-            shares = [np.mean(said == label) for label in data.classes]
+            labels = data.Y[rater][rated & (data.true_labels == true)]
+            shares = [np.mean(labels == label) for label in data.classes]
             np.testing.assert_allclose(shares, data.rater_confusions[r, k], atol=0.025)
 
 
-def test_coverage_and_multiple_selections_come_as_asked():
+def test_coverage_and_multiple_are_the_shares_of_ratings():
     data = make_rated_sequences(4000, 5, coverage=0.3, multiple=0.2, random_state=0)
     rated = data.Y.notna()
     assert rated.any(axis=1).all()
-    # 1 - (1 - 0.3) (1 - 1/5): rated by chance, or as the one rater whom every sample has.
+    # 1 - (1 - 0.3) (1 - 1/5): rated at random, or as the one rater drawn for each sample.
     assert rated.mean(axis=None) == pytest.approx(1 - 0.7 * 0.8, abs=0.01)
     cells = [cell for rater in data.Y for cell in data.Y[rater].dropna()]
     pairs = [cell for cell in cells if isinstance(cell, tuple)]

@@ -54,7 +54,7 @@ def test_the_table_finds_its_files(folder, votes):
     assert corpus.classes == ["angry", "happy", "sad"]
     assert corpus.label_map is None
     assert "1 audio files in the folder have no ratings" in corpus.DESCR
-    assert "1 rows of the table without a label" in corpus.DESCR
+    assert "1 rows of the table have no label" in corpus.DESCR
     assert "2 values of column 'when'" in corpus.DESCR
 
 
@@ -114,25 +114,31 @@ def test_a_missing_column_names_those_there(folder, votes):
 def test_missing_audio_is_counted_and_named(folder, votes):
     (folder / "010.wav").unlink()
     (folder / "b/clip2.flac").unlink()
-    with pytest.raises(FileNotFoundError, match=r"without an audio file \(2\): 010, b/clip2; put the files"):
+    with pytest.raises(
+        FileNotFoundError, match=r"without an audio file \(2\): '010', 'b/clip2'; put the files"
+    ):
         load_rated_audio(votes, folder, **NAMES)
 
 
 def test_only_the_first_few_missing_are_named(folder):
     table = pd.DataFrame({"sample": [f"s{i}" for i in range(9)], "rater": "r", "label": "a"})
-    with pytest.raises(FileNotFoundError, match=r"an audio file \(9\): s0, s1, s2, s3, s4 and 4 more;"):
+    with pytest.raises(
+        FileNotFoundError, match=r"an audio file \(9\): 's0', 's1', 's2', 's3', 's4' and 4 more;"
+    ):
         load_rated_audio(table, folder)
 
 
 def test_empty_audio(folder, votes):
     (folder / "c3.WAV").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"Empty audio files, of 0 bytes \(1\): c3.WAV"):
+    with pytest.raises(ValueError, match=r"Empty audio files, of 0 bytes \(1\): 'c3.WAV'"):
         load_rated_audio(votes, folder, **NAMES)
 
 
 def test_two_files_of_one_name(folder, votes):
     (folder / "b/010.wav").write_bytes(b"audio")
-    with pytest.raises(ValueError, match=r"1 samples fit several .* 010 \(010.wav, b/010.wav\)"):
+    with pytest.raises(
+        ValueError, match=r"Samples that fit several audio files .1.: 010 \('010.wav', 'b/010.wav'\)"
+    ):
         load_rated_audio(votes, folder, **NAMES)
     change(votes, "\n010,", "\nb/010,")
     corpus = load_rated_audio(votes, folder, **NAMES)
@@ -142,7 +148,7 @@ def test_two_files_of_one_name(folder, votes):
 def test_one_recording_in_two_forms_needs_the_extension(folder):
     (folder / "010.mp3").write_bytes(b"audio")
     table = pd.DataFrame({"sample": ["010"], "rater": ["r"], "label": ["a"]})
-    with pytest.raises(ValueError, match=r"010.mp3, 010.wav.*choose one extension by extension="):
+    with pytest.raises(ValueError, match=r"'010.mp3', '010.wav'.*choose one extension by extension="):
         load_rated_audio(table, folder)
     for extension in ("mp3", ".MP3"):
         corpus = load_rated_audio(table, folder, extension=extension)
@@ -164,13 +170,13 @@ def test_two_names_of_one_file(folder, votes):
 
 def test_a_sample_has_one_speaker(folder, votes):
     change(votes, "010,w2,sad,Ann", "010,w2,sad,Bob")
-    with pytest.raises(ValueError, match=r"'who' .*gives sample '010' several values: Bob, Ann"):
+    with pytest.raises(ValueError, match=r"'who' .*gives sample '010' several values: 'Bob', 'Ann'"):
         load_rated_audio(votes, folder, **NAMES, speaker="who")
 
 
 def test_a_sample_without_speaker(folder, votes):
     change(votes, "angry,Bob", "angry,")
-    with pytest.raises(ValueError, match=r"'who' .*is empty for the samples b/clip2; fill it"):
+    with pytest.raises(ValueError, match=r"'who' .*is empty for the samples 'b/clip2'; fill it"):
         load_rated_audio(votes, folder, **NAMES, speaker="who")
 
 

@@ -1,4 +1,4 @@
-"""load_speechocean762 on the recorded subset, and on small trees of both layouts."""
+"""load_speechocean762 on the recorded subset, and on small corpora in both layouts."""
 
 import json
 from collections import Counter
@@ -44,8 +44,8 @@ def subset(tmp_path):
     for name, speaker in SPEAKERS.items():
         for position in range(5):
             prosodic, total = (SCORES[name][task][position] for task in ("prosodic", "total"))
-            told = "" if prosodic is None else prosodic
-            rows.append(f"{name},{speaker},m,expert{position + 1},5,8,{told},1.0,{total}")
+            score = "" if prosodic is None else prosodic
+            rows.append(f"{name},{speaker},m,expert{position + 1},5,8,{score},1.0,{total}")
     (tmp_path / "ratings.csv").write_text("\n".join(rows) + "\n")
     (tmp_path / "flac").mkdir()
     for name in SPEAKERS:
@@ -53,7 +53,7 @@ def subset(tmp_path):
     return tmp_path
 
 
-def test_the_recorded_subset_is_as_its_page_says(speechocean762):
+def test_the_recorded_subset_has_the_published_counts(speechocean762):
     corpus = load_speechocean762(speechocean762)
     assert corpus.Y.shape == (1010, 5)
     assert list(corpus.Y.columns) == [f"expert{k}" for k in range(1, 6)]
@@ -75,7 +75,7 @@ def test_the_recorded_subset_is_as_its_page_says(speechocean762):
     assert round(excellent["expert5"]) == 2
 
 
-def test_both_layouts_of_one_corpus_give_the_same(archive, subset):
+def test_both_layouts_of_a_corpus_give_the_same_ratings(archive, subset):
     # Both fixtures write into one folder, so that the subset's table must go once it is read.
     table = load_speechocean762(subset)
     (subset / "ratings.csv").unlink()
@@ -101,7 +101,7 @@ def test_scores_are_cut_by_hand(archive):
     assert corpus.label_map is None
 
 
-def test_a_fraction_falls_into_the_class_whose_bound_it_reached(archive):
+def test_a_score_equal_to_a_cut_belongs_to_the_class_above(archive):
     Y = load_speechocean762(archive, "total").Y
     assert Y.loc["000010011"].tolist() == ["good", "excellent", "unstable", "unstable", "poor"]
     assert Y.loc["000010035"].tolist() == ["excellent", "poor", "good", "good", "excellent"]
@@ -114,29 +114,40 @@ def test_cuts_of_another_rubric(subset):
     assert "unstable from 4, good from 6" in by_own_rubric.DESCR
 
 
-def test_scores_at_the_root_as_older_archives_have_them(archive):
+def test_older_archives_have_the_scores_at_the_root(archive):
     (archive / "resource/scores-detail.json").rename(archive / "scores-detail.json")
     assert load_speechocean762(archive).Y.shape == (3, 5)
 
 
-def test_parameters_out_of_range(archive):
-    with pytest.raises(ValueError, match=r"task must be one of prosodic.*not 'completeness'"):
-        load_speechocean762(archive, "completeness")
-    for cuts in [(5, 7), (5, 5, 7), (7, 5, 9)]:
-        with pytest.raises(ValueError, match="cuts must be three rising scores"):
-            load_speechocean762(archive, cuts=cuts)
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"task": "completeness"}, r"task must be one of prosodic.*not 'completeness'"),
+        ({"cuts": (5, 7)}, "cuts must be three rising scores"),
+        ({"cuts": (5, 5, 7)}, "cuts must be three rising scores"),
+        ({"cuts": (7, 5, 9)}, "cuts must be three rising scores"),
+    ],
+)
+def test_wrong_parameters_are_named_before_files_are_read(settings, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        load_speechocean762(tmp_path / "nowhere", **settings)
 
 
-def test_missing_folders_and_files(archive, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere; give the folder"):
-        load_speechocean762(tmp_path / "nowhere")
-    with pytest.raises(FileNotFoundError, match=r"has neither ratings.csv nor train/; give"):
-        load_speechocean762(archive / "WAVE")
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [("nowhere", "no folder .*nowhere; give the folder"), ("WAVE", "neither ratings.csv nor train/; give")],
+)
+def test_wrong_folders_are_named(archive, place, message):
+    with pytest.raises(FileNotFoundError, match=message):
+        load_speechocean762(archive / place)
+
+
+def test_missing_and_empty_files_are_named(archive):
     (archive / "WAVE/SPEAKER0001/000010011.WAV").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"Empty audio files, of 0 bytes \(1\): .*000010011.WAV; copy"):
+    with pytest.raises(ValueError, match=r"Empty audio files, of 0 bytes \(1\): .*000010011.WAV'; copy"):
         load_speechocean762(archive)
     (archive / "WAVE/SPEAKER0001/000010011.WAV").unlink()
-    with pytest.raises(FileNotFoundError, match=r"an audio file \(1\): .*000010011.WAV; copy"):
+    with pytest.raises(FileNotFoundError, match=r"an audio file \(1\): .*000010011.WAV'; copy"):
         load_speechocean762(archive)
     (archive / "test/utt2spk").unlink()
     with pytest.raises(FileNotFoundError, match=r"no file .*utt2spk; copy it again"):
@@ -150,8 +161,8 @@ def test_missing_folders_and_files(archive, tmp_path):
         ("resource/scores-detail.json", '{"000010011": {"pro', "is no whole JSON file"),
         ("resource/scores-detail.json", "version https://git-lfs.github.com/spec/v1\n", "lfs pull"),
         ("resource/scores-detail.json", "{}", "3 utterances of wav.scp have no scores"),
-        ("train/utt2spk", "000010011 0001\n", "1 utterances.*no speaker in utt2spk: 000030012"),
-        ("train/wav.scp", "000010011\n", "wav.scp gives no value for 000010011"),
+        ("train/utt2spk", "000010011 0001\n", "1 utterances.*no speaker in utt2spk: '000030012'"),
+        ("train/wav.scp", "000010011\n", "wav.scp gives no value for '000010011'"),
     ],
 )
 def test_broken_files_of_the_archive(archive, path, text, message):
@@ -163,8 +174,8 @@ def test_broken_files_of_the_archive(archive, path, text, message):
 @pytest.mark.parametrize(
     ("scores", "message"),
     [
-        ([1, 2, 3], "no list of 5 prosodic scores for 000010035"),
-        (None, "no list of 5 prosodic scores for 000010035"),
+        ([1, 2, 3], "no list of 5 prosodic scores for '000010035'"),
+        (None, "no list of 5 prosodic scores for '000010035'"),
         ([1, 2, 3, 4, 11], "expert5 scores utterance 000010035 11; scores lie between 0 and 10"),
     ],
 )
@@ -191,13 +202,13 @@ def test_broken_tables_of_the_subset(subset, old, new, message):
         load_speechocean762(subset)
 
 
-def test_a_table_of_its_head_only(subset):
+def test_a_table_without_rows_is_an_error(subset):
     path = subset / "ratings.csv"
     path.write_text(path.read_text().splitlines()[0] + "\n")
     with pytest.raises(ValueError, match="has no rows"):
         load_speechocean762(subset)
 
 
-def test_speakers_and_sessions_are_no_view_of_each_other(subset):
+def test_speakers_and_sessions_share_no_memory(subset):
     corpus = load_speechocean762(subset)
     assert not np.shares_memory(corpus.speakers, corpus.sessions)

@@ -44,7 +44,7 @@ def test_channels_are_averaged():
         (np.array([-1.0, 0.0, 0.5]), [-1, 0, 0.5]),
     ],
 )
-def test_integers_are_pcm_of_their_width(values, expected):
+def test_integers_are_scaled_by_the_range_of_their_type(values, expected):
     np.testing.assert_array_equal(read_audio((values, SAMPLING_RATE)), np.float32(expected))
 
 
@@ -206,12 +206,12 @@ def test_a_list_may_have_any_container(tmp_path):
         ([None], TypeError, "Sample 0 of X is of type NoneType"),
     ],
 )
-def test_what_is_no_list_of_audio_is_refused(X, error, message):
+def test_anything_but_a_list_of_audio_is_an_error(X, error, message):
     with pytest.raises(error, match=message):
         check_audio_list(X)
 
 
-def test_a_table_is_refused():
+def test_a_table_is_an_error():
     import pandas as pd
 
     with pytest.raises(ValueError, match="column that holds the paths"):

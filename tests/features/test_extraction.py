@@ -1,4 +1,4 @@
-"""The 45 descriptors are what they claim; the cache follows the content of the audio."""
+"""The 45 descriptors against values computed here; the cache, whose key is the content of the audio."""
 
 import re
 from pathlib import Path
@@ -100,7 +100,7 @@ def test_zero_crossings_and_smoothing_by_hand():
 
 
 def test_loudness_by_hand():
-    """The documented formula, which openSMILE's own cIntensity does not compute."""
+    """The documented formula, which openSMILE's component cIntensity does not compute."""
     signal = noise()
     hamming = np.hamming(960)
     power = (windows(signal) ** 2 * hamming).sum(axis=1) / hamming.sum()
@@ -131,13 +131,13 @@ def test_values_are_those_of_emobase_with_windows_of_60_ms(tmp_path):
     path.write_text(widened, encoding="latin-1")
     signal = np.concatenate([pulses(150), noise(8000), pulses(220)])
     frames = frames_of(signal)
-    for level, own in (("lld", slice(0, 16)), ("lld_de", slice(16, 32))):
+    for level, columns in (("lld", slice(0, 16)), ("lld_de", slice(16, 32))):
         reference = opensmile.Smile(str(path), level, loglevel=1)
-        places = [reference.feature_names.index(name) for name in NAMES[own]]
+        places = [reference.feature_names.index(name) for name in NAMES[columns]]
         expected = reference(signal.astype(np.float32), RATE)[0, places].T[: len(frames)]
         # emobase's loudness is of one sample a window.
-        same = [place for place, name in enumerate(NAMES[own]) if "loudness" not in name]
-        np.testing.assert_array_equal(frames[:, own][:, same], expected[:, same])
+        same = [place for place, name in enumerate(NAMES[columns]) if "loudness" not in name]
+        np.testing.assert_array_equal(frames[:, columns][:, same], expected[:, same])
 
 
 def test_long_audio_is_treated_like_short():
@@ -179,7 +179,7 @@ def entries(memory):
 
 
 def poison(memory):
-    """Change what the cache holds, so that a hit can be told from a computation."""
+    """Change what the cache holds, so that a cached value differs from a computed one."""
     for path in entries(memory):
         store(path, np.full_like(load(path), 7))
 
@@ -189,7 +189,7 @@ def hit(memory, items, feature_set="lld45"):
     return bool((values == 7).all())
 
 
-def test_cache_hits_the_same_audio_under_any_name(wav, tmp_path):
+def test_the_cache_finds_the_same_audio_under_any_name(wav, tmp_path):
     memory = tmp_path / "memory"
     first = extract([wav], "lld45", memory=memory)[0]
     np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
@@ -200,7 +200,7 @@ def test_cache_hits_the_same_audio_under_any_name(wav, tmp_path):
     assert len(entries(memory)) == 1
 
 
-def test_cache_misses_other_audio_and_other_settings(wav, tmp_path):
+def test_the_cache_tells_other_audio_and_other_settings_apart(wav, tmp_path):
     memory = tmp_path / "memory"
     extract([wav], "lld45", memory=memory)
     poison(memory)
@@ -209,7 +209,7 @@ def test_cache_misses_other_audio_and_other_settings(wav, tmp_path):
     assert not hit(memory, [wav])
 
 
-def test_cache_of_signals_knows_the_rate_and_the_type(tmp_path):
+def test_the_cache_tells_rate_and_type_of_signals_apart(tmp_path):
     signal = noise().astype(np.float32)
     extract([(signal, RATE)], "lld45", memory=tmp_path)
     poison(tmp_path)
@@ -219,7 +219,7 @@ def test_cache_of_signals_knows_the_rate_and_the_type(tmp_path):
     assert not hit(tmp_path, [(signal[:-1], RATE)])
 
 
-def test_cache_in_a_joblib_memory(wav, tmp_path):
+def test_the_cache_lies_in_the_folder_of_a_joblib_memory(wav, tmp_path):
     from joblib import Memory
 
     extract([wav], "lld45", memory=Memory(tmp_path / "memory", verbose=0))
@@ -248,14 +248,14 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_relative_paths_are_those_of_the_caller_also_for_workers_that_live_on(tmp_path, monkeypatch):
+def test_relative_paths_start_at_the_callers_folder_even_if_workers_started_elsewhere(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
         for name in ("a.wav", "b.wav"):
             soundfile.write(tmp_path / folder / name, rng.uniform(-0.1, 0.1, 3200), 16000)
     frames = []
-    for folder in ("first", "second"):  # the second finds the first one's workers
+    for folder in ("first", "second"):  # the workers of the first call are reused by the second
         monkeypatch.chdir(tmp_path / folder)
         frames.append(extract(["a.wav", "b.wav"], "lld45", n_jobs=2))
     assert not np.array_equal(frames[0][0], frames[1][0])

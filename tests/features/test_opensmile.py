@@ -1,4 +1,4 @@
-"""The audio transformers: what scikit-learn asks of them, workers, interrupts, real speech."""
+"""The audio transformers: scikit-learn's checks, workers, interrupts, recorded speech."""
 
 import os
 import pickle
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from joblib import Memory, parallel_config
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_checks
@@ -37,7 +38,7 @@ def wavs(tmp_path):
 def test_scikit_learns_checks_without_numeric_data(transformer):
     name = type(transformer).__name__
     estimator_checks.check_estimator(transformer)
-    # What check_estimator leaves out for transformers that take no table, but needs no table.
+    # check_estimator leaves these checks out for transformers that take no table, but they need none.
     estimator_checks.check_no_attributes_set_in_init(name, transformer)
     estimator_checks.check_parameters_default_constructible(name, transformer)
     estimator_checks.check_get_params_invariance(name, transformer)
@@ -69,13 +70,13 @@ def test_one_result_a_sample_in_order(transformer, n_features, wavs):
     assert len(set(names)) == n_features
 
 
-def test_frames_are_a_list_also_where_lengths_are_equal():
+def test_frames_of_equal_lengths_are_a_list_too():
     frames = OpenSmileFrames().transform([(tone(), RATE), (tone(), RATE)])
     assert isinstance(frames, list)
     assert [sample.shape for sample in frames] == [(count_frames(RATE // 2), 45)] * 2
 
 
-def test_workers_give_the_same(wavs, tmp_path):
+def test_workers_and_threads_give_the_same_frames(wavs, tmp_path):
     alone = OpenSmileFrames().transform(wavs)
     memory = Memory(tmp_path / "memory", verbose=0)
     together = OpenSmileFrames(n_jobs=2, memory=memory).transform(wavs)
@@ -92,14 +93,14 @@ def test_workers_errors_keep_their_message(wavs):
         OpenSmileFrames(n_jobs=2).transform(items)
 
 
-def test_a_missing_file_is_told_before_work_begins(wavs, tmp_path):
+def test_a_missing_file_is_named_before_anything_is_extracted(wavs, tmp_path):
     memory = tmp_path / "memory"
     with pytest.raises(FileNotFoundError, match=r"Sample 4 \('nowhere.wav'\)"):
         OpenSmileFrames(memory=memory).transform([*wavs, "nowhere.wav"])
     assert not memory.exists()
 
 
-def test_what_is_done_before_an_error_is_kept(wavs, tmp_path):
+def test_frames_extracted_before_an_error_stay_in_the_cache(wavs, tmp_path):
     memory = tmp_path / "memory"
     with pytest.raises(ValueError, match="Sample 4"):
         OpenSmileFrames(memory=memory).transform([*wavs, (np.zeros(100), RATE)])
@@ -140,7 +141,17 @@ def test_wrong_parameters_are_named(wrong):
             method([(tone(), RATE)])
 
 
-def test_tables_of_functionals_and_lists_of_frames(wavs):
+@pytest.mark.parametrize("as_pair", [True, False], ids=["signals", "paths"])
+def test_frames_stay_a_list_whatever_the_output_container(wavs, as_pair):
+    X = [(soundfile.read(path)[0], RATE) for path in wavs] if as_pair else wavs
+    with config_context(transform_output="pandas"):
+        transformer = OpenSmileFrames()
+        for frames in (transformer.fit_transform(X), transformer.transform(X)):
+            assert isinstance(frames, list)
+            assert {type(sample) for sample in frames} == {np.ndarray}
+
+
+def test_set_output_makes_tables_of_functionals_and_lists_of_frames(wavs):
     functionals = OpenSmileFunctionals("eGeMAPSv02").set_output(transform="pandas")
     assert functionals.transform(wavs).shape == (4, 88)
     front_end = make_pipeline(OpenSmileFrames(), SpeakerScaler(), FramePooler())

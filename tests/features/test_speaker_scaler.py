@@ -1,4 +1,4 @@
-"""Every speaker is scaled by his or her own frames, whoever else is there."""
+"""SpeakerScaler: each speaker is scaled by the speaker's frames alone."""
 
 import numpy as np
 import pytest
@@ -170,7 +170,7 @@ def test_speakers_by_name_of_the_step_without_routing():
     np.testing.assert_array_equal(np.concatenate(scaled), np.concatenate(expected))
 
 
-def test_speakers_of_fit_must_not_get_lost_before_transform():
+def test_transform_without_the_speakers_of_fit_is_an_error():
     frames = np.arange(24.0).reshape(4, 3, 2)
     scaler = SpeakerScaler().fit(frames, speakers=list("aabb"))
     with pytest.raises(ValueError, match=r"fitted with speakers .* transform got none"):
@@ -180,7 +180,7 @@ def test_speakers_of_fit_must_not_get_lost_before_transform():
 def test_a_scorer_hands_speakers_to_a_pipeline():
     rng = np.random.default_rng(0)
     speakers, y = np.repeat(np.arange(8), 10), np.tile([0, 1], 40)
-    # What a speaker's voice adds is larger than what the class does.
+    # The speakers' means differ more than the classes'.
     X = rng.normal(size=(80, 1, 2)) + 4 * y[:, None, None] + 100 * speakers[:, None, None]
     with config_context(enable_metadata_routing=True):
         scorer = make_ratings_scorer(unweighted_average_recall).set_score_request(speakers=True)

@@ -1,46 +1,51 @@
-"""The deep ensemble: one classifier from several seeds, wherever ratings or labels are learnt."""
+"""The deep ensemble: the mean of one classifier from several seeds, on labels and on ratings."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import parallel_config
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from made import CLASSES, as_cube, as_sequences, make_rated, small_blstm, small_stack
 from sklearn_raters import DeepEnsembleClassifier, RaterNetClassifier
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.model_selection import compare, cross_val_predict_raters
 from sklearn_raters.ratings import Task
-from small_stacks import CLASSES, GROUPS, X, Y, as_cube, sequences, small, stack
 
+X, Y, GROUPS, TRUTH = make_rated()
+UNSEEN = make_rated(300, seed=1)
 NET = RaterNetClassifier("crowd_layer", max_epochs=10, learning_rate=0.01, classes=CLASSES)
 
 
-def test_it_is_the_mean_of_different_networks_that_learn_from_ratings():
+def test_it_is_the_mean_of_different_networks():
     model = DeepEnsembleClassifier(NET, 3, random_state=0).fit(X, Y)
-    said = [copy.predict_proba(X) for copy in model.estimators_]
-    assert np.abs(said[0] - said[1]).max() > 1e-3
-    np.testing.assert_allclose(model.predict_proba(X), np.mean(said, axis=0))
-    own = np.mean([copy.predict_proba_raters(X) for copy in model.estimators_], axis=0)
-    np.testing.assert_allclose(model.predict_proba_raters(X), own)
+    by_copy = [copy.predict_proba(X) for copy in model.estimators_]
+    assert np.abs(by_copy[0] - by_copy[1]).max() > 1e-3
+    np.testing.assert_allclose(model.predict_proba(X), np.mean(by_copy, axis=0))
+    by_rater = np.mean([copy.predict_proba_raters(X) for copy in model.estimators_], axis=0)
+    np.testing.assert_allclose(model.predict_proba_raters(X), by_rater)
     assert model.classes_.tolist() == CLASSES
     labels = hard_labels(Y)
     kept = np.flatnonzero([label is not None for label in labels])
     assert model.score(X, Y) == np.mean(model.predict(X[kept]) == labels[kept])
 
 
-def test_raters_are_asked_by_name_where_the_network_takes_that():
+def test_single_raters_are_predicted_by_name():
     model = DeepEnsembleClassifier(NET, 2, random_state=0).fit(X, Y)
-    asked = model.predict_proba_raters(X, raters=["a stranger", "E2"])
-    np.testing.assert_allclose(asked[:, 0], model.predict_proba(X))
-    np.testing.assert_allclose(asked[:, 1], model.predict_proba_raters(X)[:, 1])
+    by_rater = model.predict_proba_raters(X, raters=["unknown", "E2"])
+    np.testing.assert_allclose(by_rater[:, 0], model.predict_proba(X))
+    np.testing.assert_allclose(by_rater[:, 1], model.predict_proba_raters(X)[:, 1])
 
 
-def test_copies_that_know_other_raters_are_averaged_rater_by_rater():
+def test_copies_with_different_raters_are_averaged_rater_by_rater():
     rng = np.random.default_rng(0)
     session, truth = np.repeat(np.arange(4), 30), rng.integers(2, size=120)
     features, ratings = rng.normal(truth[:, None], size=(120, 3)), np.full((120, 8), np.nan)
@@ -59,80 +64,135 @@ def test_copies_that_know_other_raters_are_averaged_rater_by_rater():
 
 
 @pytest.mark.parametrize(
-    "inner", [NET, make_pipeline(StandardScaler(), NET), stack()], ids=["net", "pipe", "stack"]
+    "inner", [NET, make_pipeline(StandardScaler(), NET), small_stack()], ids=["net", "pipe", "stack"]
 )
-def test_raters_are_asked_inside_pipelines_and_of_stacks(inner):
+def test_raters_are_predicted_inside_pipelines_and_by_stacks(inner):
     model = DeepEnsembleClassifier(inner, 2, random_state=0)
     settings = {"cv": GroupKFold(2), "groups": GROUPS, "method": "predict_proba_raters", "return_names": True}
     proba, names = cross_val_predict_raters(model, X, Y, **settings)
     assert proba.shape == (len(X), len(names["raters"]), 3)
-    asked = model.fit(X, Y).predict_proba_raters(X, raters=["a stranger", "E2"])
-    np.testing.assert_allclose(asked[:, 0], model.predict_proba(X))
+    by_rater = model.fit(X, Y).predict_proba_raters(X, raters=["unknown", "E2"])
+    np.testing.assert_allclose(by_rater[:, 0], model.predict_proba(X))
     with pytest.raises(ValueError, match="give \\['E2'\\]"):
         model.predict_proba_raters(X, raters="E2")
 
 
 @pytest.mark.parametrize("scaled", [False, True])
-def test_comparisons_tell_it_the_task_and_hear_of_it(scaled):
+def test_comparisons_set_and_read_the_classes_of_the_network_inside(scaled):
     bare = clone(NET).set_params(classes=None)
     net = make_pipeline(StandardScaler(), bare) if scaled else bare
     model = DeepEnsembleClassifier(net, 2)
     task = {"classes": ["sad", "angry"], "label_map": {"neutral": "sad"}}
     settings = {"cv": 2, "baseline": None, "random_state": 0, "return_predictions": True}
-    _, predicted = compare({"several": model}, X, Y, **task, **settings)
+    _, predicted = compare({"several": model}, X, Task(Y, **task), **settings)
     assert set(predicted["several"]) <= {"sad", "angry"}
     bare.set_params(**task)
-    _, told = compare({"several": DeepEnsembleClassifier(net, 2)}, X, Y, **settings)
-    pd.testing.assert_frame_equal(told, predicted)
+    _, same = compare({"several": DeepEnsembleClassifier(net, 2)}, X, Y, **settings)
+    pd.testing.assert_frame_equal(same, predicted)
 
 
-def test_votes_are_judged_by_the_networks_classes():
+def test_votes_are_scored_by_the_networks_classes():
     votes = as_cube(Y)
     model = DeepEnsembleClassifier(NET, 2, random_state=0)
     assert compare({"several": model}, X, votes, cv=2, baseline=None).loc["several", "uar"] > 0.6
-    assert model.fit(X, votes).score(X, votes) > 0.6
-
-
-def test_copies_that_would_be_the_same_are_refused():
-    with pytest.raises(TypeError, match="has no random_state"):
-        DeepEnsembleClassifier(GaussianNB()).fit([[0.0], [1.0]], [0, 1])
+    assert model.fit(X, votes).score(UNSEEN.X, as_cube(UNSEEN.Y)) > 0.6
 
 
 def test_the_seed_makes_it_the_same_with_any_number_of_jobs():
     model = DeepEnsembleClassifier(NET, 2, random_state=0)
-    one = model.fit(X, Y).predict_proba(X)
-    np.testing.assert_allclose(clone(model).set_params(n_jobs=2).fit(X, Y).predict_proba(X), one, rtol=1e-5)
-    assert np.abs(clone(model).set_params(random_state=1).fit(X, Y).predict_proba(X) - one).max() > 1e-3
+    proba = model.fit(X, Y).predict_proba(X)
+    with parallel_config("threading"):
+        parallel = clone(model).set_params(n_jobs=2).fit(X, Y).predict_proba(X)
+    np.testing.assert_allclose(parallel, proba, rtol=1e-5)
+    assert np.abs(clone(model).set_params(random_state=1).fit(X, Y).predict_proba(X) - proba).max() > 1e-3
 
 
 def test_it_takes_soft_labels_and_sequences_where_the_estimator_does():
     soft = soft_labels(Task(Y, CLASSES))
     kept = ~np.isnan(soft[:, 0])
-    samples = [sample for sample, keep in zip(sequences(X), kept, strict=True) if keep]
-    model = DeepEnsembleClassifier(small(classes=CLASSES), 2, random_state=0).fit(samples, soft[kept])
-    assert model.predict_proba(samples).shape == (kept.sum(), 3)
-    assert 0 < model.score(samples, soft[kept]) < 1
+    samples = [sample for sample, keep in zip(as_sequences(X), kept, strict=True) if keep]
+    model = DeepEnsembleClassifier(small_blstm(classes=CLASSES), 2, random_state=0)
+    model.fit(samples, soft[kept])
+    unseen = as_sequences(UNSEEN.X)
+    assert (model.predict(unseen) == UNSEEN.truth).mean() > 0.5
+    share = soft[kept][model.predict(samples)[:, None] == CLASSES]
+    assert model.score(samples, soft[kept]) == pytest.approx(share.mean())
 
 
-def test_weights_reach_estimators_that_take_them():
-    labels, weight = Y["E1"].map(str), np.arange(len(X)) % 3
-    model = DeepEnsembleClassifier(LogisticRegression(), 2).fit(X, labels, sample_weight=weight)
-    expected = LogisticRegression().fit(X, labels, sample_weight=weight)
-    np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(X))
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_weights_reach_estimators_that_take_them(routing, scaled):
+    weight = np.arange(len(X)) % 3
+    with config_context(enable_metadata_routing=routing):
+        scaler, inner = StandardScaler(), LogisticRegression()
+        if routing:
+            scaler.set_fit_request(sample_weight=False)
+            inner.set_fit_request(sample_weight=True)
+        inner = make_pipeline(scaler, inner) if scaled else inner
+        model = DeepEnsembleClassifier(inner, 2).fit(X, TRUTH, sample_weight=weight)
+    expected = LogisticRegression()
+    rows = StandardScaler().fit_transform(X) if scaled else X
+    expected.fit(rows, TRUTH, sample_weight=weight)
+    np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(rows))
+
+
+class Counting(KNeighborsClassifier):
+    """A classifier that counts its fits, takes no weights, and has a random_state."""
+
+    n_fits = 0
+
+    def __init__(self, n_neighbors=5, random_state=None):
+        super().__init__(n_neighbors=n_neighbors)
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        Counting.n_fits += 1
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_weights_are_refused_before_training_by_estimators_that_take_none(scaled):
+    inner = make_pipeline(StandardScaler(), Counting()) if scaled else Counting()
+    Counting.n_fits = 0
+    model = DeepEnsembleClassifier(inner, 2)
+    with pytest.raises(TypeError, match=r"fit takes no sample_weight\. Leave sample_weight out"):
+        model.fit(X, TRUTH, sample_weight=np.ones(len(X)))
+    assert Counting.n_fits == 0
+    assert not hasattr(model, "estimators_")
+    expected = clone(inner).fit(X, TRUTH).predict_proba(X)
+    np.testing.assert_allclose(model.fit(X, TRUTH).predict_proba(X), expected)
+
+
+@pytest.mark.parametrize(
+    ("inner", "error", "message"),
+    [
+        (GaussianNB(), TypeError, "has no random_state"),
+        (Ridge(), ValueError, "'estimator' parameter of DeepEnsembleClassifier must be"),
+        (RaterNetClassifier("crowd"), ValueError, "'crowd' is the name of no rater model"),
+        (make_pipeline(StandardScaler(), small_blstm(device="abacus")), ValueError, "device='abacus'"),
+    ],
+    ids=["no seed", "no probabilities", "wrong name", "wrong device"],
+)
+@pytest.mark.parametrize("method", ["_check_settings", "fit"])
+def test_what_cannot_be_an_ensemble_is_found_without_training(inner, error, message, method):
+    model = DeepEnsembleClassifier(inner)
+    with pytest.raises(error, match=message):
+        model.fit(X, TRUTH) if method == "fit" else model._check_settings()
+    assert not hasattr(model, "estimators_")
 
 
 def test_it_is_a_view_of_the_stack():
-    model = stack(DeepEnsembleClassifier(small(), 2), views=["crowd_hard", "crowd_soft", "E1"])
-    assert model.fit(X, Y, groups=GROUPS).score(X, Y) > 0.6
-    with pytest.raises(TypeError, match="'crowd_agreement' has weighted labels, which cannot reach"):
-        model.set_params(views=["crowd_agreement"]).fit(X, Y)
+    model = small_stack(
+        DeepEnsembleClassifier(small_blstm(), 2), views=["crowd_hard", "crowd_agreement", "E1"]
+    )
+    assert model.fit(X, Y, groups=GROUPS).score(UNSEEN.X, UNSEEN.Y) > 0.6
 
 
 def test_searches_and_tables_take_it():
     model = DeepEnsembleClassifier(NET, 2, random_state=0)
-    grid = {"estimator__max_epochs": [1, 10], "n_estimators": [1, 2]}
+    grid = {"estimator__learning_rate": [1e-6, 1e-2]}
     search = GridSearchCV(model, grid, scoring=uar_scorer, cv=GroupKFold(2)).fit(X, Y, groups=GROUPS)
-    assert search.best_score_ > 0.6
+    assert search.best_params_ == {"estimator__learning_rate": 1e-2}
     models = {"one": NET, "several": model, "pipeline": make_pipeline(StandardScaler(), model)}
     table = compare(models, X, Y, cv=2, baseline="one", random_state=0, n_bootstrap=10)
     assert isinstance(table, pd.DataFrame)
@@ -149,7 +209,6 @@ def test_the_map_of_labels_reaches_the_score():
     assert len(kept) > len([label for label in hard_labels(Task(Y, ["sad", "angry"])) if label is not None])
 
 
-def test_only_classifiers_with_probabilities():
-    with pytest.raises(ValueError, match="'estimator' parameter of DeepEnsembleClassifier must be"):
-        DeepEnsembleClassifier(Ridge()).fit(X, Y["E1"])
+def test_an_ensemble_predicts_raters_only_if_its_estimator_does():
+    assert hasattr(DeepEnsembleClassifier(NET), "predict_proba_raters")
     assert not hasattr(DeepEnsembleClassifier(LogisticRegression()), "predict_proba_raters")

@@ -1,23 +1,25 @@
-"""RaterNetClassifier: every form of ratings and samples, sparse crowds, raters never seen, own trunks."""
+"""RaterNetClassifier: rater models, forms of ratings, unknown raters, early stopping, settings."""
 
 import pickle
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, GroupKFold
+from skorch.callbacks import Callback
 
+from made import CLASSES, as_cube, as_sequences, make_rated
 from sklearn_raters import RaterNetClassifier
-from sklearn_raters._torch.rater_models.base import RaterModel
-from sklearn_raters._torch.rater_models.heads import MultiTask, Uncertainty
-from sklearn_raters.metrics import rater_uar, uar_scorer
+from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.model_selection import cross_val_predict_raters
-from sklearn_raters.networks._rater_net import RATER_MODELS
+from sklearn_raters.networks import RATER_MODELS
 from sklearn_raters.networks._vote_targets import votes_in_rows
 from sklearn_raters.ratings import Task, parse_ratings
-from sklearn_raters.ratings._votes import task_votes
+
+DATA = make_rated(n_raters=5)
+X, Y, GROUPS, TRUTH = DATA
+UNSEEN = make_rated(300, seed=1)
 
 
 def quick(raters="crowd_layer", **params):
@@ -25,141 +27,101 @@ def quick(raters="crowd_layer", **params):
     return RaterNetClassifier(raters, **{**settings, **params})
 
 
-def crowd(n_samples=150, n_raters=6, n_each=3, seed=0):
-    """Three classes, raters who are right in 80 % of the cases, and gaps."""
-    rng = np.random.default_rng(seed)
-    truth = rng.integers(3, size=n_samples)
-    X = (np.eye(3)[truth] * 3 + rng.normal(size=(n_samples, 3))).astype(np.float32)
-    Y = np.full((n_samples, n_raters), None, dtype=object)
-    for sample, label in enumerate(truth):
-        for rater in rng.choice(n_raters, n_each, replace=False):
-            said = label if rng.random() < 0.8 else rng.integers(3)
-            Y[sample, rater] = "abc"[said]
-    return X, Y, np.array(list("abc"))[truth]
+@pytest.fixture(scope="module")
+def fitted():
+    return quick().fit(X, Y)
+
+
+def accuracy(clf, samples=UNSEEN.X, truth=UNSEEN.truth):
+    """Return the accuracy on samples that were not trained on; guessing has 0.33."""
+    return (clf.predict(samples) == truth).mean()
 
 
 @pytest.mark.parametrize("raters", RATER_MODELS)
-def test_every_rater_model_learns_the_consensus_and_the_raters(raters):
-    X, Y, truth = crowd()
+def test_every_rater_model_learns_the_consensus_and_predicts_the_raters(raters):
     clf = quick(raters).fit(X, Y)
-    assert (clf.predict(X) == truth).mean() > 0.8
-    assert clf.classes_.tolist() == ["a", "b", "c"]
-    assert clf.raters_ == [0, 1, 2, 3, 4, 5]
-    by_rater = clf.predict_proba_raters(X)
-    assert by_rater.shape == (150, 6, 3)
+    assert accuracy(clf) > 0.8
+    assert clf.classes_.tolist() == sorted(CLASSES)
+    assert clf.raters_ == ["E1", "E2", "E3", "E4", "E5"]
+    by_rater = clf.predict_proba_raters(UNSEEN.X)
+    assert by_rater.shape == (300, 5, 3)
     np.testing.assert_allclose(by_rater.sum(axis=2), 1)
+    # Each rater chooses the true class in 90 % of the cases.
+    assert (clf.classes_[by_rater.argmax(axis=2)] == UNSEEN.truth[:, None]).mean() > 0.75
     assert clf.transform(X).shape == (150, 128)
+
+
+@pytest.mark.parametrize("raters", RATER_MODELS)
+def test_confusions_exist_where_the_rater_model_has_them(raters):
     has_confusion = raters not in ("multitask", "doctor_net", "uncertainty")
-    assert hasattr(clf, "rater_confusion_") == has_confusion
-    assert hasattr(clf, "rater_confusion") == has_confusion
+    assert hasattr(quick(raters), "rater_confusion") == has_confusion
+    clf = quick(raters, max_epochs=2).fit(X, Y)
+    assert hasattr(clf, "rater_confusion_") == hasattr(clf, "rater_confusion") == has_confusion
     if has_confusion:
         np.testing.assert_allclose(clf.rater_confusion_.sum(axis=2), 1, rtol=1e-6)
         np.testing.assert_allclose(clf.rater_confusion(X).mean(axis=0), clf.rater_confusion_, atol=1e-6)
 
 
-def test_a_rater_with_another_opinion_is_told_from_the_others():
-    X, Y, truth = crowd(300, n_each=4)
-    turned = {"a": "b", "b": "c", "c": "a"}
-    Y[:, 5] = [None if label is None else turned[label] for label in Y[:, 5]]
-    clf = quick("geo_reg_w", max_epochs=60, learning_rate=3e-2).fit(X, Y)
-    assert (clf.predict(X) == truth).mean() > 0.85
-    said = clf.predict_proba_raters(X)[:, 5].argmax(axis=1)
-    assert (clf.classes_[said] == np.vectorize(turned.get)(truth)).mean() > 0.7
-    assert (clf.rater_confusion_[5].argmax(axis=1) == [1, 2, 0]).all()
+def test_a_rater_who_exchanges_the_classes_is_recognised():
+    exchanged = dict(zip(CLASSES, [*CLASSES[1:], CLASSES[0]], strict=True))
+    data = make_rated(300, n_raters=5)
+    ratings = data.Y.assign(
+        E5=[exchanged.get(label) if isinstance(label, str) else None for label in data.Y["E5"]]
+    )
+    clf = quick("geo_reg_w", max_epochs=60, learning_rate=3e-2).fit(data.X, ratings)
+    assert accuracy(clf) > 0.8
+    predicted = clf.classes_[clf.predict_proba_raters(UNSEEN.X)[:, 4].argmax(axis=1)]
+    assert (predicted == [exchanged[label] for label in UNSEEN.truth]).mean() > 0.75
+    chosen = clf.classes_[clf.rater_confusion_[4].argmax(axis=1)]
+    assert chosen.tolist() == [exchanged[label] for label in clf.classes_]
 
 
-def test_raters_never_seen_get_the_consensus():
-    X, Y, _ = crowd()
-    clf = quick().fit(X, pd.DataFrame(Y, columns=list("uvwxyz")))
-    asked = clf.predict_proba_raters(X, raters=["z", "new", "u"])
-    np.testing.assert_array_equal(asked[:, 1], clf.predict_proba(X))
-    np.testing.assert_array_equal(asked[:, [0, 2]], clf.predict_proba_raters(X)[:, [5, 0]])
-    assert clf.predict_proba_raters(X, raters=[]).shape == (150, 0, 3)
+def test_raters_without_votes_are_predicted_as_the_consensus(fitted):
+    by_rater = fitted.predict_proba_raters(X, raters=["E5", "unknown", "E1"])
+    np.testing.assert_array_equal(by_rater[:, 1], fitted.predict_proba(X))
+    np.testing.assert_array_equal(by_rater[:, [0, 2]], fitted.predict_proba_raters(X)[:, [4, 0]])
+    assert fitted.predict_proba_raters(X, raters=[]).shape == (150, 0, 3)
+    with pytest.raises(ValueError, match=r"give \['E1'\]"):
+        fitted.predict_proba_raters(X, raters="E1")
 
 
 @pytest.mark.parametrize("raters", RATER_MODELS)
-@pytest.mark.parametrize(("n_raters", "n_each"), [(44, 1), (200, 1), (200, 10)])
-def test_sparse_crowds_work(raters, n_raters, n_each):
-    X, Y, truth = crowd(400, n_raters, n_each)
-    clf = quick(raters).fit(X, Y)
-    assert (clf.predict(X) == truth).mean() > 0.8
-    assert len(clf.raters_) == len([column for column in Y.T if any(column)])
+@pytest.mark.parametrize(("n_raters", "n_votes"), [(44, 2), (200, 2), (200, 10)])
+def test_sparse_ratings_are_learnt(raters, n_raters, n_votes):
+    data = make_rated(400, n_raters=n_raters, unrated=1 - n_votes / n_raters)
+    clf = quick(raters).fit(data.X, data.Y)
+    assert accuracy(clf) > 0.75
+    assert clf.raters_ == [name for name in data.Y if data.Y[name].notna().any()]
 
 
-def test_the_forms_of_ratings_are_one_and_the_same():
-    X, Y, _ = crowd()
-    cube = (Y[:, :, None] == np.array(["a", "b", "c"], dtype=object)).astype(int)
-    expected = quick().fit(X, Y).predict_proba(X)
-    for given in (pd.DataFrame(Y), Y.tolist(), parse_ratings(Y)):
-        np.testing.assert_array_equal(quick().fit(X, given).predict_proba(X), expected)
-    np.testing.assert_array_equal(quick(classes=["a", "b", "c"]).fit(X, cube).predict_proba(X), expected)
+def test_all_forms_of_ratings_give_the_same_network(fitted):
+    expected = fitted.predict_proba(X)
+    for form in (Y.to_numpy(), Y.to_numpy().tolist(), parse_ratings(Y), Task(Y)):
+        np.testing.assert_array_equal(quick().fit(X, form).predict_proba(X), expected)
+    np.testing.assert_array_equal(
+        quick(classes=sorted(CLASSES)).fit(X, as_cube(Y)).predict_proba(X), expected
+    )
 
 
 def test_sequences_have_the_papers_trunk():
-    X, Y, truth = crowd(60)
-    rng = np.random.default_rng(0)
-    frames = [row + 0.1 * rng.normal(size=(rng.integers(2, 7), 3)) for row in X]
     sizes = {"dense_units": 16, "lstm_units": 8, "representation_units": 12}
-    clf = quick("conal", trunk_params=sizes, max_epochs=30).fit(frames, Y)
-    assert clf.transform(frames).shape == (60, 12)
-    assert (clf.predict(frames) == truth).mean() > 0.7
-    again = quick("conal", trunk_params=sizes, max_epochs=30).fit(frames, Y)
-    np.testing.assert_array_equal(clf.predict_proba(frames), again.predict_proba(frames))
+    clf = quick("conal", trunk_params=sizes).fit(as_sequences(X), Y)
+    assert clf.transform(as_sequences(X)).shape == (150, 12)
+    assert accuracy(clf, as_sequences(UNSEEN.X)) > 0.75
+    again = clone(clf).fit(as_sequences(X), Y)
+    np.testing.assert_array_equal(clf.predict_proba(as_sequences(X)), again.predict_proba(as_sequences(X)))
 
 
-def test_dense_layers_take_the_mean_of_sequences():
-    X, Y, _ = crowd(60)
+def test_dense_layers_use_the_mean_frame_of_sequences():
     rng = np.random.default_rng(0)
-    noise = [rng.normal(size=(rng.integers(2, 7), 3)) for _ in X]
-    frames = [row + own - own.mean(axis=0) for row, own in zip(X, noise, strict=True)]
-    clf = quick(trunk="dense").fit(X, Y)
+    noise = [rng.normal(size=(rng.integers(2, 7), 4)) for _ in X]
+    frames = [row + each - each.mean(axis=0) for row, each in zip(X, noise, strict=True)]
+    clf = quick(trunk="dense").fit(frames, Y)
     np.testing.assert_allclose(clf.predict_proba(frames), clf.predict_proba(X), atol=1e-5)
-    assert quick(trunk="dense").fit(frames, Y).score(frames, Y) > 0.7
-
-
-class Pooled(torch.nn.Module):
-    """A trunk of a user's own, for padded frames."""
-
-    def __init__(self):
-        super().__init__()
-        self.layer = torch.nn.Linear(3, 5)
-
-    def forward(self, frames, lengths):
-        return self.layer(frames).cumsum(dim=1)[torch.arange(len(frames)), lengths - 1]
-
-
-def test_a_trunk_of_ones_own_is_copied_and_trained():
-    X, Y, truth = crowd()
-    trunk = torch.nn.Sequential(torch.nn.Linear(3, 7), torch.nn.ReLU())
-    before = trunk[0].weight.detach().clone()
-    clf = quick(trunk=trunk).fit(X, Y)
-    assert clf.transform(X).shape == (150, 7)
-    assert (clf.predict(X) == truth).mean() > 0.8
-    torch.testing.assert_close(trunk[0].weight, before)
-    assert not torch.equal(clf.net_.module_.trunk.module[0].weight, before)
-    frames = [np.repeat(row[None], 3, axis=0) for row in X]
-    assert quick(trunk=Pooled()).fit(frames, Y).transform(frames).shape == (150, 5)
-
-
-def test_a_trunk_of_ones_own_may_need_two_samples_a_batch():
-    X, Y, truth = crowd(n_samples=129)
-    torch.manual_seed(0)
-    trunk = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.BatchNorm1d(8), torch.nn.ReLU())
-    assert (quick(trunk=trunk).fit(X, Y).predict(X) == truth).mean() > 0.7
-
-
-def test_a_rater_model_of_ones_own_is_as_good_as_a_name():
-    from sklearn_raters._torch.rater_models.confusions import GeoRegF
-
-    X, Y, _ = crowd()
-    expected = quick("geo_reg_f").fit(X, Y)
-    clf = quick(GeoRegF).fit(X, Y)
-    np.testing.assert_array_equal(clf.predict_proba(X), expected.predict_proba(X))
-    np.testing.assert_array_equal(clf.rater_confusion_, expected.rater_confusion_)
+    assert accuracy(clf) > 0.8
 
 
 def test_the_same_seed_gives_the_same_net_and_leaves_torchs_generator_alone():
-    X, Y, _ = crowd()
     state = torch.get_rng_state()
     first = quick("annot_mix").fit(X, Y).predict_proba(X)
     assert torch.equal(torch.get_rng_state(), state)
@@ -168,42 +130,39 @@ def test_the_same_seed_gives_the_same_net_and_leaves_torchs_generator_alone():
 
 
 def test_early_stopping_keeps_the_best_epoch_of_rater_model_and_trunk():
-    X, Y, _ = crowd()
-    settings = {"early_stopping": True, "n_iter_no_change": 3, "max_epochs": 200, "learning_rate": 5e-2}
-    groups = np.arange(150) // 5
-    clf = quick(**settings).fit(X, Y, groups=groups)
-    assert clf.n_iter_ < 200
+    settings = {"early_stopping": True, "n_iter_no_change": 3, "max_epochs": 100, "learning_rate": 5e-2}
+    clf = quick(**settings).fit(X, Y, groups=GROUPS)
+    assert clf.n_iter_ < 100
     losses = clf.net_.history[:, "valid_loss"]
     best = int(np.argmin(losses)) + 1
-    short = quick(**{**settings, "max_epochs": best}).fit(X, Y, groups=groups)
+    short = quick(**{**settings, "max_epochs": best}).fit(X, Y, groups=GROUPS)
     np.testing.assert_allclose(clf.rater_confusion_, short.rater_confusion_)
     np.testing.assert_allclose(clf.predict_proba(X), short.predict_proba(X))
 
 
-def test_uncertainty_tells_where_raters_disagree():
+def test_uncertainty_predicts_where_raters_disagree():
     rng = np.random.default_rng(0)
-    unclear = rng.random(400) < 0.5
-    X = np.column_stack([unclear, rng.normal(size=400)])
-    Y = np.where(unclear[:, None], rng.integers(2, size=(400, 5)), (X[:, 1] > 0)[:, None])
-    clf = quick("uncertainty", max_epochs=30).fit(X, Y)
-    disagreement = clf.predict_disagreement(X)
+    is_unclear = rng.random(800) < 0.5
+    features = np.column_stack([is_unclear, rng.normal(size=800)])
+    ratings = np.where(is_unclear[:, None], rng.integers(2, size=(800, 5)), (features[:, 1] > 0)[:, None])
+    clf = quick("uncertainty", max_epochs=30).fit(features[:400], ratings[:400])
+    disagreement, is_unclear = clf.predict_disagreement(features[400:]), is_unclear[400:]
     assert ((disagreement >= 0) & (disagreement <= 1)).all()
-    assert disagreement[unclear].mean() > disagreement[~unclear].mean() + 0.3
+    assert disagreement[is_unclear].mean() > disagreement[~is_unclear].mean() + 0.3
+    assert hasattr(quick("uncertainty"), "predict_disagreement")
     assert not hasattr(quick("conal"), "predict_disagreement")
 
 
-def test_votes_outside_the_classes_do_not_count():
-    X, Y, _ = crowd()
-    more = np.column_stack([Y, np.full(150, "other", dtype=object)])
-    clf = quick(classes=["a", "b", "c"]).fit(X, more)
-    assert clf.raters_ == [0, 1, 2, 3, 4, 5]
-    np.testing.assert_array_equal(clf.predict_proba(X), quick().fit(X, Y).predict_proba(X))
+def test_votes_outside_the_classes_do_not_count(fitted):
+    more = Y.assign(E6="other")
+    clf = quick(classes=sorted(CLASSES)).fit(X, more)
+    assert clf.raters_ == ["E1", "E2", "E3", "E4", "E5"]
+    np.testing.assert_array_equal(clf.predict_proba(X), fitted.predict_proba(X))
 
 
 def test_labels_of_one_cell_share_their_raters_vote():
-    Y = [[("a", "b"), "a"], [None, "b"], [None, None], ["c", None]]
-    task, _, _ = task_votes(parse_ratings(Y), ["a", "b"], None)
-    targets, raters = votes_in_rows(task, np.array([1.0, 2.0]))
+    ratings = [[("a", "b"), "a"], [None, "b"], [None, None], ["c", None]]
+    targets, raters = votes_in_rows(Task(ratings, ["a", "b"]), np.array([1.0, 2.0]))
     expected = np.zeros((4, 3, 3))
     expected[0] = [[0, 0, 0.5], [0, 1, 1.0], [1, 0, 1.0]]
     expected[1, 0] = [1, 1, 2.0]
@@ -211,38 +170,31 @@ def test_labels_of_one_cell_share_their_raters_vote():
     assert raters.tolist() == [0, 1]
 
 
-def test_class_weights_reach_the_votes():
-    X, Y, _ = crowd()
-    rare = quick(class_weight={"a": 100.0, "b": 1.0, "c": 1.0}, max_epochs=3).fit(X, Y)
-    assert (rare.predict(X) == "a").mean() > (quick(max_epochs=3).fit(X, Y).predict(X) == "a").mean() + 0.2
+def test_class_weights_change_the_votes_weights():
+    weights = {"angry": 20.0, "neutral": 1.0, "sad": 1.0}
+    share = [
+        (quick(class_weight=each, max_epochs=3).fit(X, Y).predict(UNSEEN.X) == "angry").mean()
+        for each in (None, weights)
+    ]
+    assert share[1] > share[0] + 0.2
 
 
 def test_searches_and_cross_validation_take_ratings():
-    X, Y, _ = crowd()
-    groups = np.arange(150) // 10
-    search = GridSearchCV(
-        quick(max_epochs=5), {"raters": ["crowd_layer", "multitask"]}, scoring=uar_scorer, cv=GroupKFold(3)
-    )
-    search.fit(X, Y, groups=groups)
-    assert search.best_score_ > 0.6
-    clf = quick()
-    predicted = cross_val_predict_raters(clf, X, Y, groups=groups, cv=GroupKFold(3))
-    assert len(predicted) == 150
-    assert clf.fit(X, Y).score(X, Y) > 0.8
-    uar = rater_uar(Task(Y, clf.classes_.tolist()), clf.predict_proba_raters(X))
-    assert len(uar) == 6
+    grid = {"learning_rate": [1e-6, 1e-2]}
+    search = GridSearchCV(quick(max_epochs=5), grid, scoring=uar_scorer, cv=GroupKFold(3))
+    assert search.fit(X, Y, groups=GROUPS).best_params_ == {"learning_rate": 1e-2}
+    proba = cross_val_predict_raters(quick(), X, Y, groups=GROUPS, cv=GroupKFold(3))
+    assert (np.array(sorted(CLASSES))[proba.argmax(axis=1)] == TRUTH).mean() > 0.75
 
 
-def test_pickles_and_clones_answer_alike():
-    X, Y, _ = crowd()
+def test_pickles_and_clones_predict_the_same():
     clf = quick("madl").fit(X, Y)
     again = pickle.loads(pickle.dumps(clf))
     np.testing.assert_array_equal(again.predict_proba_raters(X), clf.predict_proba_raters(X))
     np.testing.assert_array_equal(clone(clf).fit(X, Y).predict_proba(X), clf.predict_proba(X))
 
 
-def test_trunk_and_rater_model_start_differently():
-    X, Y, _ = crowd(60)
+def test_trunk_and_rater_model_have_different_initial_weights():
     module = quick(max_epochs=1, learning_rate=1e-12).fit(X, Y).net_.module_
     layers = module.trunk.layers[0], module.raters.output
     trunk, output = (layer.weight.detach().ravel() for layer in layers)
@@ -251,119 +203,94 @@ def test_trunk_and_rater_model_start_differently():
 
 
 @pytest.mark.parametrize("raters", ["multitask", "crowd_layer", "uncertainty"])
-def test_raters_of_held_out_groups_alone_are_strangers(raters):
-    X, Y, truth = crowd(200, n_raters=8, n_each=8)
+def test_raters_with_held_out_votes_only_are_unknown(raters):
+    data = make_rated(200, n_raters=8, unrated=0)
     session = np.arange(200) // 50
+    ratings = data.Y.to_numpy()
     for rater in range(8):
-        Y[session != rater // 2, rater] = None  # two raters a session
+        ratings[session != rater // 2, rater] = None  # two raters a session
     clf = quick(raters, early_stopping=True, validation_fraction=0.25, max_epochs=60)
-    clf.fit(X, Y, groups=session)
+    clf.fit(data.X, ratings, groups=session)
     assert len(clf.raters_) == 6
-    assert (clf.predict(X) == truth).mean() > 0.8
+    assert accuracy(clf) > 0.8
     held_out = ({*range(8)} - {*clf.raters_}).pop()
-    asked = clf.predict_proba_raters(X, raters=[held_out])
-    np.testing.assert_array_equal(asked[:, 0], clf.predict_proba(X))
-    assert min(clf.net_.history[:, "valid_loss"]) < 0.8  # log 3 would be that of knowing nothing
+    by_rater = clf.predict_proba_raters(UNSEEN.X, raters=[held_out])
+    np.testing.assert_array_equal(by_rater[:, 0], clf.predict_proba(UNSEEN.X))
+    assert min(clf.net_.history[:, "valid_loss"]) < 0.8  # equal probabilities would give log 3 = 1.1
 
 
-def test_early_stopping_works_beside_labels_outside_the_classes():
-    X, Y, _ = crowd()
+def test_early_stopping_works_with_labels_outside_the_classes():
+    ratings = Y.to_numpy()
     for row in range(0, 150, 10):
-        Y[row] = f"other{row}"
-    clf = quick(classes=["a", "b", "c"], early_stopping=True, max_epochs=3).fit(X, Y)
-    assert clf.classes_.tolist() == ["a", "b", "c"]
+        ratings[row] = f"other{row}"
+    clf = quick(classes=CLASSES, early_stopping=True, max_epochs=3).fit(X, ratings)
+    assert clf.classes_.tolist() == CLASSES
 
 
-class Eye(RaterModel):
-    """A rater model that holds a parameter and does not set it."""
-
-    def __init__(self, n_units, n_classes, n_raters):
-        super().__init__(n_units, n_classes, n_raters)
-        self.weight = torch.nn.Parameter(torch.eye(n_classes))
-
-    def say(self, units, sample, rater):
-        return (self.consensus(units)[sample] @ self.weight).log_softmax(dim=1)
+def test_a_training_that_diverges_is_an_error():
+    clf = quick(learning_rate=1e30)
+    with pytest.raises(ValueError, match=r"training diverged.*Lower learning_rate=1e\+30"):
+        clf.fit(X, Y)
+    assert not hasattr(clf, "net_")
 
 
-class StartedEye(Eye):
-    def start(self, generator):
-        with torch.no_grad():
-            self.weight.copy_(torch.eye(self.n_classes))
+class Trainings(Callback):
+    """Counts the trainings that began."""
+
+    n_trainings = 0
+
+    def on_train_begin(self, net, **kwargs):
+        Trainings.n_trainings += 1
 
 
-def test_a_rater_model_of_ones_own_says_something():
-    class Silent(RaterModel):
-        pass
-
-    X, Y, _ = crowd(30)
-    with pytest.raises(TypeError, match=r"Silent.*say"):
-        quick(Silent).fit(X, Y)
-
-
-def test_a_rater_model_of_ones_own_sets_what_it_holds():
-    X, Y, truth = crowd()
-    with pytest.raises(TypeError, match=r"Eye in Eye holds \['weight'\].*start\(generator\)"):
-        quick(Eye).fit(X, Y)
-    clf = quick(StartedEye).fit(X, Y)
-    assert (clf.predict(X) == truth).mean() > 0.8
-    assert not hasattr(clf, "rater_confusion_")
-    assert not hasattr(quick(MultiTask).fit(X, Y), "rater_confusion")
-    assert quick(Uncertainty).fit(X, Y).predict_disagreement(X).shape == (150,)
-
-
-def test_a_trunk_of_ones_own_may_draw_and_depends_on_the_seed_alone():
-    X, Y, _ = crowd()
-    trunk = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.ReLU(), torch.nn.Dropout(0.5))
-    first = quick(trunk=trunk).fit(X, Y).predict_proba(X)
-    state = torch.get_rng_state()
-    torch.manual_seed(99)
-    again = quick(trunk=trunk).fit(X, Y)
-    np.testing.assert_array_equal(again.predict_proba(X), first)
-    torch.set_rng_state(state)
-    with pytest.raises(ValueError, match="learnt from rows of a table; a sample has 4 frames"):
-        again.predict([np.repeat(row[None], 4, axis=0) for row in X])
+WRONG = [
+    ({"raters": "crowdlayer"}, "'crowdlayer' is the name of no rater model.*'multitask', .*'madl'"),
+    ({"raters": dict}, "raters must be a name or a subclass of RaterModel, not <class 'dict'>"),
+    ({"raters": "annot_mix", "rater_params": {"prior": 1.0}}, "prior=1.0.*between 0 and 1, both excluded"),
+    ({"raters": "trace_reg", "rater_params": {"strength": "x"}}, "strength='x'.*number of at least 0"),
+    ({"raters": "madl", "rater_params": {"rater_units": 0}}, "rater_units=0.*integer of at least 1"),
+    ({"rater_params": {"strength": 1}}, "'strength'.*'crowd_layer' has the settings .*'kind'"),
+    ({"rater_params": {"kind": "tensor"}}, "kind='tensor'.*'vector_bias'"),
+    ({"trunk": "lstm"}, "'trunk' parameter"),
+    ({"trunk": torch.nn.Linear}, "trunk must be .* or a torch.nn.Module, not <class"),
+    ({"trunk_params": {"hidden_units": 64}}, "hidden_units=64.*list or tuple"),
+    ({"trunk": "blstm", "trunk_params": {"precision": "bf16"}}, "'bf16'.*'bfloat16'"),
+    ({"trunk": "blstm", "trunk_params": {"lstm_units": 0}}, "lstm_units=0.*integer of at least 1"),
+    ({"device": "abacus"}, "device='abacus' cannot be used here"),
+    ({"net_params": {"criterion": torch.nn.L1Loss}}, "'criterion'.*own loss"),
+    ({"net_params": {"optimizer": torch.optim.SGD, "optimizer__decay": 1}}, "decay"),
+]
 
 
-def test_one_rater_is_asked_in_a_list():
-    X, Y, _ = crowd()
-    clf = quick().fit(X, pd.DataFrame(Y, columns=list("uvwxyz")))
-    with pytest.raises(ValueError, match=r"give \['u'\]"):
-        clf.predict_proba_raters(X, raters="u")
-
-
-def test_a_training_that_runs_away_is_an_error():
-    X, Y, _ = crowd()
-    with pytest.raises(ValueError, match=r"training ran away\. Lower learning_rate=1e\+30"):
-        quick(learning_rate=1e30).fit(X, Y)
+@pytest.mark.parametrize(("params", "message"), WRONG)
+@pytest.mark.parametrize("method", ["_check_settings", "fit"])
+def test_wrong_settings_are_found_without_training(params, message, method):
+    Trainings.n_trainings = 0
+    net_params = {"callbacks": [Trainings()], **params.get("net_params", {})}
+    clf = quick(**{**params, "net_params": net_params})
+    with pytest.raises((TypeError, ValueError), match=message):
+        clf.fit(X, Y) if method == "fit" else clf._check_settings()
+    assert Trainings.n_trainings == 0
+    assert not hasattr(clf, "n_features_in_")
 
 
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"raters": "crowdlayer"}, "raters"),
-        ({"raters": "annot_mix", "rater_params": {"prior": 1.0}}, "prior=1.0.*between 0 and 1"),
-        ({"raters": "trace_reg", "rater_params": {"strength": "x"}}, "strength='x'.*number of at least 0"),
-        ({"raters": "madl", "rater_params": {"rater_units": 0}}, "rater_units=0.*integer of at least 1"),
-        ({"trunk_params": {"hidden_units": 64}}, "hidden_units=64.*list or tuple"),
-        ({"trunk": "blstm", "trunk_params": {"precision": "bf16"}}, "'bf16'.*'bfloat16'"),
-        ({"trunk": "blstm", "trunk_params": {"lstm_units": 0}}, "lstm_units=0.*integer above 0"),
-        ({"trunk": torch.nn.Linear(5, 4)}, "trunk cannot be run on a sample of 1 frames and 3 features"),
-        ({"trunk": torch.nn.LSTM(3, 4)}, "of one sample it made tuple"),
-        ({"net_params": {"criterion": torch.nn.L1Loss}}, "'criterion'.*own loss"),
-        ({"trunk": "lstm"}, "trunk"),
-        ({"rater_params": {"strength": 1}}, "'strength'.*'kind'"),
-        ({"rater_params": {"kind": "tensor"}}, "'tensor'"),
-        ({"trunk_params": {"lstm_units": 8}}, "'lstm_units'.*'hidden_units'"),
-        ({"trunk": torch.nn.Flatten(0)}, "representation|n_units"),
+        ({"trunk": torch.nn.Linear(5, 4)}, "trunk cannot be run on a sample of 1 frames and 4 features"),
+        ({"trunk": torch.nn.LSTM(4, 4)}, "for a sample it returned tuple"),
+        ({"trunk": torch.nn.Flatten(0)}, r"for a sample it returned \(4,\)"),
+        ({"trunk_params": {"lstm_units": 8}}, "'lstm_units'.*'dense' has the settings .*'hidden_units'"),
     ],
 )
-def test_wrong_settings_are_named(params, message):
-    X, Y, _ = crowd(30)
+def test_trunks_that_do_not_fit_the_samples_are_found_without_training(params, message):
+    Trainings.n_trainings = 0
+    clf = quick(**params, net_params={"callbacks": [Trainings()]})
     with pytest.raises(ValueError, match=message):
-        quick(**params).fit(X, Y)
+        clf.fit(X, Y)
+    assert Trainings.n_trainings == 0
 
 
-def test_ratings_for_one_class_only_are_refused():
-    X, _, _ = crowd(30)
+def test_votes_for_one_class_only_are_refused():
     with pytest.raises(ValueError, match="All votes are for one class of 'a', 'b'"):
-        quick(classes=["a", "b"]).fit(X, np.full((30, 2), "a", dtype=object))
+        quick(classes=["a", "b"]).fit(X, np.full((150, 2), "a", dtype=object))

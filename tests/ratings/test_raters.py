@@ -1,4 +1,4 @@
-"""What is told of each rater, and Krippendorff's alpha."""
+"""rater_summary, krippendorff_alpha and eligible_raters."""
 
 import krippendorff
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sklearn_raters.ratings import Task, krippendorff_alpha, rater_summary
+from sklearn_raters.ratings import Task, eligible_raters, krippendorff_alpha, rater_summary
 
 
 def test_summary_by_hand():
@@ -109,3 +109,37 @@ def test_alpha_leaves_out_what_is_outside_the_classes():
 def test_undefined_alpha_is_an_error(Y, message):
     with pytest.raises(ValueError, match=message):
         krippendorff_alpha(Y)
+
+
+def test_eligible_raters_rate_enough_in_every_group():
+    Y = pd.DataFrame(
+        {
+            "steady": ["a", "b", "a", "x"],
+            "absent in 2": ["a", "a", None, None],
+            "outside": ["x", "a", "x", ("x", "y")],
+            "never": [None] * 4,
+        },
+        dtype=object,
+    )
+    groups = [1, 1, 2, 2]
+    assert eligible_raters(Y) == ["steady", "absent in 2", "outside"]
+    assert eligible_raters(Y, min_ratings=3) == ["steady", "outside"]
+    assert eligible_raters(Y, groups=groups) == ["steady", "outside"]
+    assert eligible_raters(Task(Y, ["a", "b"]), groups=groups) == ["steady"]
+    assert eligible_raters(Task(Y, ["a", "b"], {"y": "a"}), groups=groups) == [
+        "steady",
+        "outside",
+    ]
+    assert eligible_raters(Y, groups=groups, min_ratings=3) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"groups": [1, 2, 2]}, r"groups has the shape \(3,\), but there are 2 samples"),
+        ({"min_ratings": 0}, "min_ratings must be 1 or more, not 0"),
+    ],
+)
+def test_wrong_settings_of_eligible_raters_are_named(settings, message):
+    with pytest.raises(ValueError, match=message):
+        eligible_raters([["a"], ["b"]], **settings)

@@ -120,7 +120,7 @@ WRONG = {
         {"view_params": {"E3": small_blstm(net_params={"module__x": 1})}},
         "View 'E3': net_params has 'module__x'",
     ),
-    "too few groups to hold one out": ({"validation_fraction": 0.999}, "leaves none of them to train on"),
+    "too few groups to hold one out": ({"validation_fraction": 0.999}, "leaves none to train on"),
 }
 
 

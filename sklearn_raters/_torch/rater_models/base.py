@@ -1,4 +1,4 @@
-"""What every rater model shares: votes in flat lists, a layer for the consensus, the loss of all votes."""
+"""What all rater models share: the votes of a batch, the layer of the consensus, the loss of the votes."""
 
 from abc import ABC, abstractmethod
 
@@ -7,20 +7,20 @@ from torch import nn
 from torch.nn.functional import nll_loss
 
 
-def unpack(targets):
+def unpack_votes(targets):
     """Return the votes of a batch as flat lists.
 
     Parameters
     ----------
     targets : tensor of shape (n_samples, n_votes_at_most, 3)
-        Rater, class and weight of each sample's votes; weight 0 where there is none.
+        Rater, class and weight of each sample's votes; weight 0 marks unused places.
 
     Returns
     -------
     sample, rater, label : tensor of int of shape (n_votes,)
-        Who said what of which sample.
+        Sample, rater and class of each vote.
     weight : tensor of shape (n_votes,)
-        How much the votes count.
+        Weight of each vote.
     """
     sample, place = torch.nonzero(targets[:, :, 2] > 0, as_tuple=True)
     rater, label, weight = targets[sample, place].unbind(1)
@@ -28,49 +28,108 @@ def unpack(targets):
 
 
 def weighted_mean(losses, weight):
-    """Return the mean of losses, both of shape (n_votes,)."""
+    """Return the weighted mean of the votes' losses; both are of shape (n_votes,)."""
     return (losses * weight).sum() / weight.sum()
 
 
-def shares(sample, label, weight, like):
-    """Return each sample's votes as shares of the classes, in the form of `like`, (n_samples, n_classes)."""
+def vote_shares(sample, label, weight, like):
+    """Return each sample's votes as shares of the classes, (n_samples, n_classes) like the tensor `like`."""
     votes = torch.zeros_like(like).index_put((sample, label), weight.to(like.dtype), accumulate=True)
     return votes / votes.sum(dim=1, keepdim=True)
 
 
-def stop(values):
-    """Return values through which no gradient goes back."""
+def without_gradient(values):
+    """Return the values as constants, through which no gradient flows back."""
     return values.detach()
 
 
-def noisy(log_proba, log_confusion):
-    """Return log sum_k p(k) C(k, l): what is said, shape (n_votes, n_classes), of a class that is not known.
+def apply_confusion(log_proba, log_confusion):
+    """Return log sum_k p(k) C(k, l), the log-probabilities of the classes that a rater chooses.
 
     Parameters
     ----------
     log_proba : tensor of shape (n_votes, n_classes)
-        The class.
+        Log-probabilities of the true class.
     log_confusion : tensor of shape (n_votes, n_classes, n_classes)
-        What is said of each class.
+        Log-probabilities of the chosen class (columns), given the true class (rows).
+
+    Returns
+    -------
+    tensor of shape (n_votes, n_classes)
+        Log-probabilities of the chosen class.
     """
     return torch.logsumexp(log_proba.unsqueeze(2) + log_confusion, dim=1)
 
 
 class RaterModel(nn.Module, ABC):
-    """From a trunk's representation to the consensus, and to what each rater says.
+    """Base class of rater models: from a trunk's representation to the consensus and to each rater's votes.
 
-    A subclass gives `say`, and `start(generator)` that sets what it holds beside `torch.nn.Linear`. The loss
-    is the mean over votes of -log p(what the rater said), plus `penalty`.
+    A subclass defines `rater_log_proba`. It may also define
+
+    - `init_parameters(generator)`, if it holds parameters outside `torch.nn.Linear` and `torch.nn.LSTM`: it
+      sets their initial values, by the `torch.Generator` where they are random;
+    - `penalty(units)`, a term of the loss, or a `loss` of its own;
+    - `confusion(units)`, the raters' confusion matrices, (n_samples, n_raters, n_classes, n_classes), where
+      it sets `confusion_of`;
+    - `disagreement(units)`, the expected disagreement of the raters, (n_samples,).
+
+    The last two give `RaterNetClassifier` the methods `rater_confusion` and `predict_disagreement`. Without a
+    `loss` of its own, the loss is the mean over votes of -log p(the class that the rater chose), plus the
+    penalty.
 
     Parameters
     ----------
-    n_units, n_classes, n_raters : int
-        Sizes of the representation, and numbers of classes and raters.
+    n_units : int
+        Size of the representation.
+    n_classes : int
+        Number of classes.
+    n_raters : int
+        Number of raters.
+
+    Attributes
+    ----------
+    name : str or None
+        The name in `RaterNetClassifier(raters=...)`; None for a model that is given as a class.
+    paper : str or None
+        Source of the model, with the numbers of its equations.
+    settings : dict
+        From keyword parameters of `__init__`, which `rater_params` sets, to the values that they may have.
+    confusion_of : {None, "rater", "sample"}
+        Whether the model has no confusion matrices, one for each rater, or one for each rater and sample.
+    mixing : float
+        If above 0, `loss` mixes votes. For rows of a table, it then gets rows instead of representations, and
+        a function `represent` that turns rows into representations.
+    output : torch.nn.Linear
+        The layer from the representation to the logits of the consensus.
+
+    Examples
+    --------
+    A model in which each rater has a preference for some classes, whatever the sample:
+
+    >>> import torch
+    >>> from sklearn_raters import RaterNetClassifier
+    >>> from sklearn_raters.datasets import make_rated_samples
+    >>> from sklearn_raters.networks import RaterModel
+    >>> class Preferences(RaterModel):
+    ...     def __init__(self, n_units, n_classes, n_raters):
+    ...         super().__init__(n_units, n_classes, n_raters)
+    ...         self.preference = torch.nn.Parameter(torch.empty(n_raters, n_classes))
+    ...
+    ...     def init_parameters(self, generator):
+    ...         torch.nn.init.zeros_(self.preference)
+    ...
+    ...     def rater_log_proba(self, units, sample, rater):
+    ...         return (self.output(units)[sample] + self.preference[rater]).log_softmax(dim=1)
+    >>> crowd = make_rated_samples(200, n_classes=3, n_features=16, random_state=0)
+    >>> clf = RaterNetClassifier(Preferences, max_epochs=3, random_state=0).fit(crowd.X, crowd.Y)
+    >>> clf.predict_proba_raters(crowd.X).shape
+    (200, 20, 3)
     """
 
-    # Whether `confusion`, where there is one, depends on the sample.
-    confuses_by_sample = True
-    # Above 0 where `loss` mixes votes. Of tables it is then given rows, and `represent` for what it mixed.
+    name = None
+    paper = None
+    settings = {}
+    confusion_of = None
     mixing = 0
 
     def __init__(self, n_units, n_classes, n_raters):
@@ -79,33 +138,112 @@ class RaterModel(nn.Module, ABC):
         self.n_raters = n_raters
         self.output = nn.Linear(n_units, n_classes)
 
-    def consensus(self, units):
-        """Return the log-probabilities of the classes, shape (n_samples, n_classes)."""
+    def consensus_log_proba(self, units):
+        """Return the log-probabilities of the classes as the consensus.
+
+        Parameters
+        ----------
+        units : tensor of shape (n_samples, n_units)
+            Representations.
+
+        Returns
+        -------
+        tensor of shape (n_samples, n_classes)
+            Log-probabilities.
+        """
         return self.output(units).log_softmax(dim=1)
 
     @abstractmethod
-    def say(self, units, sample, rater):
-        """Return the log-probabilities of what raters say of samples, shape (n_votes, n_classes)."""
+    def rater_log_proba(self, units, sample, rater):
+        """Return the log-probabilities of the classes that some raters choose for some samples.
 
-    def penalty(self, units):
-        """Return what is added to the loss."""
-        return 0.0
+        Parameters
+        ----------
+        units : tensor of shape (n_samples, n_units)
+            Representations.
+        sample, rater : tensor of int of shape (n_votes,)
+            The pairs of a sample and a rater, as row numbers of `units` and numbers below `n_raters`.
 
-    def loss(self, units, sample, rater, label, weight):
-        """Return the loss of a batch's representations (n_samples, n_units) and votes; see `unpack`."""
-        said = self.say(units, sample, rater)
-        return weighted_mean(nll_loss(said, label, reduction="none"), weight) + self.penalty(units)
+        Returns
+        -------
+        tensor of shape (n_votes, n_classes)
+            Log-probabilities.
+        """
 
-    def vote_loss(self, units, sample, rater, label, weight):
-        """Return the mean over votes of -log p(what the rater said); who is not known says the consensus."""
-        known = rater < self.n_raters
-        said = self.consensus(units)[sample]
-        said[known] = self.say(units, sample[known], rater[known])
-        return weighted_mean(nll_loss(said, label, reduction="none"), weight)
+    def all_raters_log_proba(self, units):
+        """Return the log-probabilities of the classes that all raters choose for all samples.
 
-    def say_all(self, units):
-        """Return the log-probabilities of what each rater says, shape (n_samples, n_raters, n_classes)."""
+        Parameters
+        ----------
+        units : tensor of shape (n_samples, n_units)
+            Representations.
+
+        Returns
+        -------
+        tensor of shape (n_samples, n_raters, n_classes)
+            Log-probabilities.
+        """
         sample, rater = torch.cartesian_prod(
             torch.arange(len(units), device=units.device), torch.arange(self.n_raters, device=units.device)
         ).unbind(1)
-        return self.say(units, sample, rater).view(len(units), self.n_raters, self.n_classes)
+        return self.rater_log_proba(units, sample, rater).view(len(units), self.n_raters, self.n_classes)
+
+    def penalty(self, units):
+        """Return the term that is added to the loss of the votes.
+
+        Parameters
+        ----------
+        units : tensor of shape (n_samples, n_units)
+            Representations.
+
+        Returns
+        -------
+        tensor of shape () or float
+            The term, 0 unless a subclass defines another.
+        """
+        return 0.0
+
+    def loss(self, units, sample, rater, label, weight):
+        """Return the loss of a batch while training.
+
+        Parameters
+        ----------
+        units : tensor of shape (n_samples, n_units)
+            Representations.
+        sample, rater, label : tensor of int of shape (n_votes,)
+            Sample, rater and class of each vote.
+        weight : tensor of shape (n_votes,)
+            Weight of each vote.
+
+        Returns
+        -------
+        tensor of shape ()
+            The loss.
+        """
+        log_proba = self.rater_log_proba(units, sample, rater)
+        return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight) + self.penalty(units)
+
+    def vote_loss(self, units, sample, rater, label, weight):
+        """Return the loss by which early stopping judges: the mean of -log p(the class that a rater chose).
+
+        A rater who is not known, with a number of `n_raters` or above, is
+        predicted to choose as the consensus does.
+
+        Parameters
+        ----------
+        units : tensor of shape (n_samples, n_units)
+            Representations.
+        sample, rater, label : tensor of int of shape (n_votes,)
+            Sample, rater and class of each vote.
+        weight : tensor of shape (n_votes,)
+            Weight of each vote.
+
+        Returns
+        -------
+        tensor of shape ()
+            The loss.
+        """
+        known = rater < self.n_raters
+        log_proba = self.consensus_log_proba(units)[sample]
+        log_proba[known] = self.rater_log_proba(units, sample[known], rater[known])
+        return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight)

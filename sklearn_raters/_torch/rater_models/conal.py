@@ -1,20 +1,21 @@
-"""Rater models that look at the sample: how common its confusions are, how reliable its votes."""
+"""A rater model that mixes common confusions with each rater's own, in shares that depend on the sample."""
 
 import torch
 from torch import nn
 
-from sklearn_raters._torch.rater_models.base import noisy
+from sklearn_raters._torch.rater_models.base import apply_confusion
 from sklearn_raters._torch.rater_models.confusions import Confusions
+from sklearn_raters._torch.settings import Number
 
 
 class CoNAL(Confusions):
-    """Confusions that raters have in common, and their own (Chu, Ma & Wang 2021, equations 1 to 3).
+    """Confusions that all raters have in common, mixed with each rater's own.
 
-    p_r(l | x) = sum_k p(k | x) (w C_0 + (1 - w) C_r)(k, l), w = sigmoid(<v_r, u(x)>) with embeddings of
-    length one; the loss has -strength * sum_r |C_r - C_0|. Rows of the matrices are softmaxes. The paper's
-    code leaves them free and puts a softmax around all, which made them learn other classes than the trunk
-    where two camps of raters differ (50 against 62 % accuracy). u(x) is a linear function of the
-    representation, which in the paper has a network of its own.
+    p_r(l | x) = sum_k p(k | x) (w C_0 + (1 - w) C_r)(k, l) with w = sigmoid(<v_r, u(x)>), where both
+    embeddings have length one. The loss contains -strength * sum_r |C_r - C_0|. u(x) is a linear function of
+    the representation; in the paper it has a network of its own. Rows of the matrices are softmaxes. The
+    paper's code has free matrices and one softmax of the result, which learnt wrong classes on simulated
+    raters with two opposite opinions (50 against 62 % accuracy).
 
     Parameters
     ----------
@@ -26,8 +27,11 @@ class CoNAL(Confusions):
         Weight of the distance between the matrices.
     """
 
-    confuses_by_sample = True
-    scale = 2.0  # as in the paper's code
+    name = "conal"
+    paper = "Chu, Ma & Wang 2021, Learning from crowds by modeling common confusions, AAAI; equations 1 to 3"
+    settings = {"embedding": Number(1, integer=True), "strength": Number(0)}
+    confusion_of = "sample"
+    initial_logit = 2.0  # as in the paper's code
 
     def __init__(self, n_units, n_classes, n_raters, *, embedding=20, strength=1e-5):
         super().__init__(n_units, n_classes, n_raters, strength=strength)
@@ -35,30 +39,30 @@ class CoNAL(Confusions):
         self.rater_embedding = nn.Linear(n_raters, embedding)
         self.common = nn.Parameter(torch.empty(n_classes, n_classes))
 
-    def start(self, generator):
-        """Start all matrices alike."""
-        super().start(generator)
+    def init_parameters(self, generator):
+        """Let the common matrix be equal to the raters' matrices."""
+        super().init_parameters(generator)
         with torch.no_grad():
-            self.common.copy_(self.scale * torch.eye(self.n_classes))
+            self.common.copy_(self.initial_logit * torch.eye(self.n_classes))
 
-    def shares_common(self, units):
-        """Return w, shape (n_samples, n_raters)."""
+    def common_share(self, units):
+        """Return w, the share of the common confusions, shape (n_samples, n_raters)."""
         eye = torch.eye(self.n_raters, dtype=units.dtype, device=units.device)
         samples = nn.functional.normalize(self.sample_embedding(units))
         return (samples @ nn.functional.normalize(self.rater_embedding(eye)).T).sigmoid()
 
-    def say(self, units, sample, rater):
-        """Return what the raters say; see `RaterModel`."""
-        share = self.shares_common(units)[sample, rater].unsqueeze(1)
-        common = noisy(self.consensus(units), self.common.log_softmax(dim=1))[sample]
-        own = super().say(units, sample, rater)
-        return torch.logaddexp(share.log() + common, (1 - share).log() + own)
+    def rater_log_proba(self, units, sample, rater):
+        """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
+        share = self.common_share(units)[sample, rater].unsqueeze(1)
+        common = apply_confusion(self.consensus_log_proba(units), self.common.log_softmax(dim=1))[sample]
+        by_rater = super().rater_log_proba(units, sample, rater)
+        return torch.logaddexp(share.log() + common, (1 - share).log() + by_rater)
 
     def penalty(self, units):
-        """Return the distances of the raters' matrices from the common one, negative."""
+        """Return the distances of the raters' matrices from the common one, with a negative sign."""
         return -self.strength * (self.matrices() - self.common.softmax(dim=1)).flatten(1).norm(dim=1).sum()
 
     def confusion(self, units):
-        """Return what each rater says of each class, (n_samples, n_raters, n_classes, n_classes)."""
-        share = self.shares_common(units)[:, :, None, None]
+        """Return the mixed matrices, (n_samples, n_raters, n_classes, n_classes)."""
+        share = self.common_share(units)[:, :, None, None]
         return share * self.common.softmax(dim=1) + (1 - share) * self.matrices()

@@ -1,69 +1,72 @@
-"""Rater models with a confusion matrix a rater, which is the same for all samples."""
+"""Rater models with one confusion matrix for each rater, the same for all samples."""
 
 import torch
 from torch import nn
 
-from sklearn_raters._torch.rater_models.base import RaterModel, noisy, weighted_mean
+from sklearn_raters._torch.rater_models.base import RaterModel, apply_confusion, weighted_mean
+from sklearn_raters._torch.settings import Choice, Number
 
 
 class CrowdLayer(RaterModel):
-    """A layer a rater on the consensus' probabilities (Rodrigues & Pereira 2018, equations 11 to 14).
+    """One linear layer for each rater on the probabilities of the consensus.
 
-    p_r(. | x) = softmax(p(. | x) W_r), p a row: W_r a matrix ("matrix", MW), its diagonal ("vector", VW) or
-    that and a bias ("vector_bias", VW+B). Started at the identity.
+    p_r(. | x) = softmax(p(. | x) W_r), where p is a row and W_r is a matrix ("matrix", the paper's MW), a
+    diagonal matrix ("vector", VW), or a diagonal matrix and a bias ("vector_bias", VW+B). Initially W_r is
+    the identity.
 
     Parameters
     ----------
     n_units, n_classes, n_raters : int
         As in `RaterModel`.
     kind : {"matrix", "vector", "vector_bias"}, default="matrix"
-        What a rater has.
+        Form of a rater's layer.
     """
 
-    confuses_by_sample = False
+    name = "crowd_layer"
+    paper = "Rodrigues & Pereira 2018, Deep learning from crowds, AAAI; equations 11 to 14"
+    settings = {"kind": Choice(("matrix", "vector", "vector_bias"))}
+    confusion_of = "rater"
 
     def __init__(self, n_units, n_classes, n_raters, *, kind="matrix"):
         super().__init__(n_units, n_classes, n_raters)
-        if kind not in ("matrix", "vector", "vector_bias"):
-            raise ValueError(f"kind must be 'matrix', 'vector' or 'vector_bias', not {kind!r}.")
         size = (n_classes, n_classes) if kind == "matrix" else (n_classes,)
         self.kind = kind
         self.weight = nn.Parameter(torch.empty(n_raters, *size))
         if kind == "vector_bias":
             self.bias = nn.Parameter(torch.empty(n_raters, n_classes))
 
-    def start(self, generator):
-        """Start where all raters say the consensus."""
+    def init_parameters(self, generator):
+        """Let every rater choose as the consensus does."""
         with torch.no_grad():
             self.weight.copy_(torch.eye(self.n_classes) if self.kind == "matrix" else torch.ones(()))
             if self.kind == "vector_bias":
                 self.bias.zero_()
 
-    def matrices(self):
-        """Return what each rater adds to the logits for each class, (n_raters, n_classes, n_classes)."""
+    def logit_matrices(self):
+        """Return W_r as full matrices that contain the bias, (n_raters, n_classes, n_classes)."""
         weight = self.weight if self.kind == "matrix" else torch.diag_embed(self.weight)
-        # Rows of probabilities sum to one, so a bias may stand in every row of the matrix.
+        # Probabilities sum to one, so a bias is the same as its value in every row of the matrix.
         return weight + self.bias.unsqueeze(1) if self.kind == "vector_bias" else weight
 
-    def say(self, units, sample, rater):
-        """Return what the raters' layers say; see `RaterModel`."""
+    def rater_log_proba(self, units, sample, rater):
+        """Return the log-probabilities of the raters' layers; see `RaterModel`."""
         proba = self.output(units).softmax(dim=1)[sample]
         if self.kind == "matrix":
             return torch.bmm(proba.unsqueeze(1), self.weight[rater]).squeeze(1).log_softmax(dim=1)
-        said = proba * self.weight[rater]
-        return (said + self.bias[rater] if self.kind == "vector_bias" else said).log_softmax(dim=1)
+        logits = proba * self.weight[rater]
+        return (logits + self.bias[rater] if self.kind == "vector_bias" else logits).log_softmax(dim=1)
 
     def confusion(self, units):
-        """Return what each rater says where the consensus is sure; see `Confusions`."""
-        return self.matrices().softmax(dim=2).expand(len(units), -1, -1, -1)
+        """Return the raters' choices where the consensus is certain, the same for all samples."""
+        return self.logit_matrices().softmax(dim=2).expand(len(units), -1, -1, -1)
 
 
 class UnionNet(RaterModel):
-    """All raters' labels as one union (Wei et al. 2022, UnionNet-B).
+    """The votes of all raters as one distribution over pairs of a rater and a label.
 
     p(r, l | x) = sum_k p(k | x) T(k, (r, l)), where the rows of T are softmaxes over all raters and labels;
-    the loss is the mean over votes of -log p(r, l | x). Each rater's block of T starts at the identity,
-    before the softmax. What one rater says is p(r, l | x) over its sum over l.
+    the loss is the mean over votes of -log p(r, l | x). Initially each rater's block of T, before the
+    softmax, is the identity. The probabilities of one rater are p(r, l | x) divided by their sum over l.
 
     Parameters
     ----------
@@ -71,14 +74,16 @@ class UnionNet(RaterModel):
         As in `RaterModel`.
     """
 
-    confuses_by_sample = False
+    name = "union_net"
+    paper = "Wei et al. 2022, Deep learning from multiple noisy annotators as a union, TNNLS; UnionNet-B"
+    confusion_of = "rater"
 
     def __init__(self, n_units, n_classes, n_raters):
         super().__init__(n_units, n_classes, n_raters)
         self.weight = nn.Parameter(torch.empty(n_classes, n_raters, n_classes))
 
-    def start(self, generator):
-        """Start where all raters are alike and right."""
+    def init_parameters(self, generator):
+        """Let all raters be equal, and the right class the most probable choice."""
         with torch.no_grad():
             self.weight.copy_(torch.eye(self.n_classes).unsqueeze(1))
 
@@ -87,23 +92,23 @@ class UnionNet(RaterModel):
         return self.weight.flatten(1).log_softmax(dim=1).view_as(self.weight)
 
     def loss(self, units, sample, rater, label, weight):
-        """Return the loss of the union; see `RaterModel`."""
-        union = self.log_union()[:, rater, label].T
-        said = torch.logsumexp(self.consensus(units)[sample] + union, dim=1)
-        return weighted_mean(-said, weight)
+        """Return the loss of the pairs of rater and label; see `RaterModel`."""
+        log_union = self.log_union()[:, rater, label].T
+        log_proba = torch.logsumexp(self.consensus_log_proba(units)[sample] + log_union, dim=1)
+        return weighted_mean(-log_proba, weight)
 
-    def say(self, units, sample, rater):
-        """Return each rater's part of the union, as probabilities of its own."""
-        union = self.log_union()[:, rater].transpose(0, 1)
-        return noisy(self.consensus(units)[sample], union).log_softmax(dim=1)
+    def rater_log_proba(self, units, sample, rater):
+        """Return the raters' parts of the union, each divided by its sum; see `RaterModel`."""
+        log_union = self.log_union()[:, rater].transpose(0, 1)
+        return apply_confusion(self.consensus_log_proba(units)[sample], log_union).log_softmax(dim=1)
 
     def confusion(self, units):
-        """Return what each rater says of each class, (n_samples, n_raters, n_classes, n_classes)."""
+        """Return the raters' choices for each class, the same for all samples."""
         return self.weight.transpose(0, 1).softmax(dim=2).expand(len(units), -1, -1, -1)
 
 
 class Confusions(RaterModel):
-    """A confusion matrix a rater: p_r(l | x) = sum_k p(k | x) C_r(k, l), rows of C_r being softmaxes.
+    """Base of models with p_r(l | x) = sum_k p(k | x) C_r(k, l), where the rows of C_r are softmaxes.
 
     Parameters
     ----------
@@ -113,38 +118,39 @@ class Confusions(RaterModel):
         Weight of the penalty.
     """
 
-    confuses_by_sample = False
-    # Logits of C_r to begin with: `scale` on the diagonal.
-    scale = 1.0
+    settings = {"strength": Number(0)}
+    confusion_of = "rater"
+    # Initial logits on the diagonal of C_r; the others are 0.
+    initial_logit = 1.0
 
     def __init__(self, n_units, n_classes, n_raters, *, strength):
         super().__init__(n_units, n_classes, n_raters)
         self.strength = strength
         self.weight = nn.Parameter(torch.empty(n_raters, n_classes, n_classes))
 
-    def start(self, generator):
-        """Start with the same matrix for all raters, in which the right class is the likeliest."""
+    def init_parameters(self, generator):
+        """Let all raters have the same matrix, in which the right class is the most probable choice."""
         with torch.no_grad():
-            self.weight.copy_(self.scale * torch.eye(self.n_classes))
+            self.weight.copy_(self.initial_logit * torch.eye(self.n_classes))
 
-    def say(self, units, sample, rater):
-        """Return what the raters say; see `RaterModel`."""
-        return noisy(self.consensus(units)[sample], self.weight.log_softmax(dim=2)[rater])
+    def rater_log_proba(self, units, sample, rater):
+        """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
+        return apply_confusion(self.consensus_log_proba(units)[sample], self.weight.log_softmax(dim=2)[rater])
 
     def matrices(self):
         """Return C, shape (n_raters, n_classes, n_classes)."""
         return self.weight.softmax(dim=2)
 
     def confusion(self, units):
-        """Return the matrices, the same for each sample, (n_samples, n_raters, n_classes, n_classes)."""
+        """Return C, the same for all samples, (n_samples, n_raters, n_classes, n_classes)."""
         return self.matrices().expand(len(units), -1, -1, -1)
 
 
 class TraceReg(Confusions):
-    """Confusion matrices as unsure as the votes allow (Tanno et al. 2019, equation 4).
+    """Confusion matrices with a penalty on their traces, so that they explain as much as the votes allow.
 
-    The penalty is strength * mean over r of trace(C_r). The logits start at 6 I - 5, as the paper's appendix
-    has it.
+    The penalty is strength * mean over r of trace(C_r). Initially the logits are 6 I - 5, as in the paper's
+    appendix.
 
     Parameters
     ----------
@@ -154,7 +160,9 @@ class TraceReg(Confusions):
         Weight of the penalty.
     """
 
-    scale = 6.0  # a softmax does not see the -5 that stands everywhere
+    name = "trace_reg"
+    paper = "Tanno et al. 2019, Learning from noisy labels by regularized estimation, CVPR; equation 4"
+    initial_logit = 6.0  # without the -5, which is the same in all places and so cancels in the softmax
 
     def __init__(self, n_units, n_classes, n_raters, *, strength=0.01):
         super().__init__(n_units, n_classes, n_raters, strength=strength)
@@ -165,10 +173,10 @@ class TraceReg(Confusions):
 
 
 class GeoRegF(Confusions):
-    """Classes that fill the simplex (Ibrahim, Nguyen & Fu 2023, equation 8).
+    """Confusion matrices, and a penalty that lets the consensus of some samples come close to each class.
 
-    The penalty is -strength * log det(F' F), F the batch's consensus, (n_samples, n_classes). A batch of
-    fewer samples than classes fills what it can: the determinant is of F' F + 1e-6 I.
+    The penalty is -strength * log det(F' F), where F is the consensus of the batch, (n_samples, n_classes).
+    The determinant is that of F' F + 1e-6 I, since a batch may have fewer samples than classes.
 
     Parameters
     ----------
@@ -178,19 +186,22 @@ class GeoRegF(Confusions):
         Weight of the penalty.
     """
 
+    name = "geo_reg_f"
+    paper = "Ibrahim, Nguyen & Fu 2023, Deep learning from crowdsourced labels, ICLR; equation 8"
+
     def __init__(self, n_units, n_classes, n_raters, *, strength=1e-4):
         super().__init__(n_units, n_classes, n_raters, strength=strength)
 
     def penalty(self, units):
-        """Return the volume of the batch's consensus."""
-        return -self.strength * log_volume(self.consensus(units).exp())
+        """Return the volume that the consensus of the batch spans, with a negative sign."""
+        return -self.strength * log_volume(self.consensus_log_proba(units).exp())
 
 
 class GeoRegW(Confusions):
-    """Raters who together tell all classes apart (Ibrahim, Nguyen & Fu 2023, equation 9).
+    """Confusion matrices, and a penalty that lets all raters together distinguish all classes.
 
-    The penalty is -strength * log det(W' W), W all raters' matrices C_r' on top of each other,
-    (n_raters * n_classes, n_classes).
+    The penalty is -strength * log det(W' W), where W holds the matrices C_r' of all raters one below the
+    other, (n_raters * n_classes, n_classes).
 
     Parameters
     ----------
@@ -200,14 +211,17 @@ class GeoRegW(Confusions):
         Weight of the penalty.
     """
 
+    name = "geo_reg_w"
+    paper = "Ibrahim, Nguyen & Fu 2023, Deep learning from crowdsourced labels, ICLR; equation 9"
+
     def __init__(self, n_units, n_classes, n_raters, *, strength=1e-4):
         super().__init__(n_units, n_classes, n_raters, strength=strength)
 
     def penalty(self, units):
-        """Return the volume of the raters' matrices."""
+        """Return the volume that the raters' matrices span, with a negative sign."""
         return -self.strength * log_volume(self.matrices().transpose(1, 2).flatten(0, 1))
 
 
 def log_volume(rows):
-    """Return log det(A' A) of a matrix of shape (n_rows, n_columns), kept finite where A loses its rank."""
+    """Return log det(A' A + 1e-6 I) of a matrix of shape (n_rows, n_columns), finite whatever its rank."""
     return torch.logdet(rows.T @ rows + 1e-6 * torch.eye(rows.shape[1], dtype=rows.dtype, device=rows.device))

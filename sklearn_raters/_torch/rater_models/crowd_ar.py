@@ -1,30 +1,34 @@
-"""A rater model that softens votes by how reliable they are."""
+"""A rater model that trusts each vote as far as it expects the vote to be right."""
 
 import torch
 from torch import nn
 
-from sklearn_raters._torch.rater_models.base import RaterModel, stop, weighted_mean
+from sklearn_raters._torch.rater_models.base import RaterModel, weighted_mean, without_gradient
+from sklearn_raters._torch.settings import Number
 
 
 class CrowdAR(RaterModel):
-    """Votes softened by how reliable they are (Cao et al. 2023, equations 1 to 5).
+    """Votes softened by their reliability, which depends on the rater and the sample.
 
-    The difficulty of a sample is d(x) = sigmoid(A sigmoid(B h(x))), a vote's reliability m = sigmoid(c .
-    ((sigmoid(e_r) - d(x)) * p(. | x)) + b) with c > 0, and p_r(. | x) = softmax(p(. | x) C_r), trained by
-    cross-entropy on m * vote + (1 - m) / K. A second loss makes m tell whether the vote is the consensus'
-    likeliest class.
+    The difficulty of a sample is d(x) = sigmoid(A sigmoid(B h(x))), the reliability of a vote is m =
+    sigmoid(c . ((sigmoid(e_r) - d(x)) * p(. | x)) + b) with c > 0, and p_r(. | x) = softmax(p(. | x) C_r).
+    The first loss is the cross-entropy of p_r against m * vote + (1 - m) / K. The second one trains m to
+    predict whether the vote is the most probable class of the consensus.
 
     Parameters
     ----------
     n_units, n_classes, n_raters : int
         As in `RaterModel`.
     difficulty_units : int, default=128
-        Width of the layer that tells difficulty.
+        Width of the hidden layer of d(x).
     vote_weight : float, default=0.9
-        Share of the votes' loss; the rest is that of the reliability.
+        Weight of the first loss; the second one has the rest.
     """
 
-    confuses_by_sample = False
+    name = "crowd_ar"
+    paper = "Cao et al. 2023, Learning from crowds with annotation reliability, SIGIR; equations 1 to 5"
+    settings = {"difficulty_units": Number(1, integer=True), "vote_weight": Number(0, 1)}
+    confusion_of = "rater"
 
     def __init__(self, n_units, n_classes, n_raters, *, difficulty_units=128, vote_weight=0.9):
         super().__init__(n_units, n_classes, n_raters)
@@ -40,8 +44,8 @@ class CrowdAR(RaterModel):
         self.bias = nn.Parameter(torch.empty(()))
         self.weight = nn.Parameter(torch.empty(n_raters, n_classes, n_classes))
 
-    def start(self, generator):
-        """Start the raters' matrices at the identity, their expertise at random."""
+    def init_parameters(self, generator):
+        """Let the raters' matrices be the identity, and their expertise random."""
         with torch.no_grad():
             self.weight.copy_(torch.eye(self.n_classes))
             nn.init.xavier_normal_(self.expertise, generator=generator)
@@ -50,27 +54,30 @@ class CrowdAR(RaterModel):
 
     def reliability(self, units, sample, rater):
         """Return m for each vote, shape (n_votes,)."""
-        # Difficulty tells of the trunk's representation, but does not shape it; the consensus below does.
-        difficulty = self.difficulty(stop(units))[sample]
-        ahead = (self.expertise[rater].sigmoid() - difficulty) * self.consensus(units).exp()[sample]
-        # softplus keeps the weights positive, for which the paper clips them.
-        return (ahead @ nn.functional.softplus(self.by_class) + self.bias).sigmoid()
+        # The difficulty must not shape the trunk, which the consensus below does.
+        difficulty = self.difficulty(without_gradient(units))[sample]
+        proba = self.consensus_log_proba(units).exp()[sample]
+        margin = (self.expertise[rater].sigmoid() - difficulty) * proba
+        # softplus keeps the weights c positive; the paper clips them.
+        return (margin @ nn.functional.softplus(self.by_class) + self.bias).sigmoid()
 
-    def say(self, units, sample, rater):
-        """Return what the raters say; see `RaterModel`."""
-        proba = self.consensus(units).exp()[sample]
+    def rater_log_proba(self, units, sample, rater):
+        """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
+        proba = self.consensus_log_proba(units).exp()[sample]
         return torch.bmm(proba.unsqueeze(1), self.weight[rater]).squeeze(1).log_softmax(dim=1)
 
     def loss(self, units, sample, rater, label, weight):
         """Return the loss of votes and reliability; see `RaterModel`."""
-        said = self.say(units, sample, rater)
-        reliable = self.reliability(units, sample, rater)
-        of_votes = reliable * said.gather(1, label[:, None]).squeeze(1) + (1 - reliable) * said.mean(dim=1)
-        right = (self.consensus(units).argmax(dim=1)[sample] == label).to(reliable.dtype)
-        of_reliability = nn.functional.binary_cross_entropy(reliable, right, reduction="none")
-        losses = -self.vote_weight * of_votes + (1 - self.vote_weight) * of_reliability
+        log_proba = self.rater_log_proba(units, sample, rater)
+        reliability = self.reliability(units, sample, rater)
+        of_label = log_proba.gather(1, label[:, None]).squeeze(1)
+        vote_losses = -(reliability * of_label + (1 - reliability) * log_proba.mean(dim=1))
+        likeliest = self.consensus_log_proba(units).argmax(dim=1)[sample]
+        is_right = (likeliest == label).to(reliability.dtype)
+        reliability_losses = nn.functional.binary_cross_entropy(reliability, is_right, reduction="none")
+        losses = self.vote_weight * vote_losses + (1 - self.vote_weight) * reliability_losses
         return weighted_mean(losses, weight)
 
     def confusion(self, units):
-        """Return what each rater says where the consensus is sure, the same for all samples."""
+        """Return the raters' choices where the consensus is certain, the same for all samples."""
         return self.weight.softmax(dim=2).expand(len(units), -1, -1, -1)

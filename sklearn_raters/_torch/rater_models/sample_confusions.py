@@ -1,20 +1,21 @@
-"""Rater models whose confusions a network gives, of the rater and, if asked, of the sample."""
+"""Rater models whose confusion matrices are the output of a network of the rater and of the sample."""
 
 import math
 
 import torch
 from torch import nn
 
-from sklearn_raters._torch.modules import draws
-from sklearn_raters._torch.rater_models.base import RaterModel, noisy, stop
+from sklearn_raters._torch.dropout import thread_random
+from sklearn_raters._torch.rater_models.base import RaterModel, apply_confusion, without_gradient
+from sklearn_raters._torch.settings import Number
 
 
 class SampleConfusions(RaterModel):
-    """Confusions by a network of sample and rater: C(x, r) = softmax(g(u(x), v_r)).
+    """Base of models with confusions C(x, r) = softmax(g(u(x), v_r)) of sample and rater.
 
-    p_r(l | x) = sum_k p(k | x) C(x, r)(k, l); u and v are linear, g has one hidden layer or none. By default
-    the subclasses leave u(x) and the hidden layer out: on simulated crowds with 5 votes a sample either cost
-    accuracy. What raters confuse does not shape the trunk: no gradient goes through u(x) to it.
+    p_r(l | x) = sum_k p(k | x) C(x, r)(k, l), where u and v are linear and g has one hidden layer or none. By
+    default the subclasses leave out u(x) and the hidden layer: either of them cost accuracy on simulated
+    raters with 5 votes a sample. No gradient flows through u(x), so the confusions do not shape the trunk.
 
     Parameters
     ----------
@@ -24,14 +25,21 @@ class SampleConfusions(RaterModel):
         Sizes of the embeddings of samples and raters, and of the hidden layer (0: none). With `sample_units`
         0 the confusions are the same for all samples.
     prior : float
-        How likely every rater is right, to begin with.
+        Initial probability that a rater chooses the right class.
     """
+
+    settings = {
+        "sample_units": Number(0, integer=True),
+        "rater_units": Number(1, integer=True),
+        "hidden_units": Number(0, integer=True),
+        "prior": Number(0, 1, limits_allowed=False),
+    }
 
     def __init__(self, n_units, n_classes, n_raters, *, sample_units, rater_units, hidden_units, prior):
         super().__init__(n_units, n_classes, n_raters)
         self.prior = prior
         self.sample_units = sample_units
-        self.confuses_by_sample = sample_units > 0
+        self.confusion_of = "sample" if sample_units else "rater"
         if sample_units:
             self.sample_embedding = nn.Linear(n_units, sample_units)
         self.rater_embedding = nn.Linear(n_raters, rater_units)
@@ -39,32 +47,46 @@ class SampleConfusions(RaterModel):
         self.hidden = nn.Linear(size, hidden_units) if hidden_units else None
         self.to_confusion = nn.Linear(hidden_units or size, n_classes**2)
 
-    def start(self, generator):
-        """Start with raters who are right in `prior` of the cases, whatever the embeddings are."""
+    def init_parameters(self, generator):
+        """Set the bias so that raters are right with probability `prior` if all embeddings are zero."""
         logit = math.log(self.prior / (1 - self.prior) * (self.n_classes - 1))
         with torch.no_grad():
             self.to_confusion.bias.copy_(logit * torch.eye(self.n_classes).flatten())
 
-    def embed(self, rater):
-        """Return v of each vote's rater, shape (n_votes, rater_units): the layer's value for its place."""
+    def embed_raters(self, rater):
+        """Return v of each vote's rater, shape (n_votes, rater_units)."""
         return self.rater_embedding.weight.T[rater] + self.rater_embedding.bias
 
     def log_confusion(self, units, embedded):
-        """Return log C, (n_votes, n_classes, n_classes), from a vote's representation and its rater's v."""
+        """Return log C of each vote, (n_votes, n_classes, n_classes).
+
+        Parameters
+        ----------
+        units : tensor of shape (n_votes, n_units)
+            Representations of the votes' samples.
+        embedded : tensor of shape (n_votes, rater_units)
+            Embeddings v of the votes' raters.
+
+        Returns
+        -------
+        tensor of shape (n_votes, n_classes, n_classes)
+            Log-probabilities of the chosen class (columns), given the true class (rows).
+        """
         if self.sample_units:
-            embedded = torch.cat([self.sample_embedding(stop(units)), embedded], dim=1)
+            embedded = torch.cat([self.sample_embedding(without_gradient(units)), embedded], dim=1)
         if self.hidden is not None:
             embedded = nn.functional.silu(self.hidden(embedded))
         logits = self.to_confusion(embedded)
         return logits.unflatten(1, (self.n_classes, self.n_classes)).log_softmax(dim=2)
 
-    def say(self, units, sample, rater):
-        """Return what the raters say; see `RaterModel`."""
-        return noisy(self.consensus(units)[sample], self.log_confusion(units[sample], self.embed(rater)))
+    def rater_log_proba(self, units, sample, rater):
+        """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
+        log_confusion = self.log_confusion(units[sample], self.embed_raters(rater))
+        return apply_confusion(self.consensus_log_proba(units)[sample], log_confusion)
 
     def confusion(self, units):
-        """Return what each rater says of each class, (n_samples, n_raters, n_classes, n_classes)."""
-        raters = self.embed(torch.arange(self.n_raters, device=units.device))
+        """Return C, (n_samples, n_raters, n_classes, n_classes)."""
+        raters = self.embed_raters(torch.arange(self.n_raters, device=units.device))
         if not self.sample_units:
             return self.log_confusion(units, raters).exp().expand(len(units), -1, -1, -1)
         rows = units.repeat_interleave(self.n_raters, dim=0)
@@ -73,25 +95,30 @@ class SampleConfusions(RaterModel):
 
 
 class AnnotMix(SampleConfusions):
-    """Sample-wise confusions, trained on mixed votes (Herde et al. 2024, annot-mix).
+    """Confusions by a network, trained on mixed pairs of votes.
 
-    While training, pairs of votes are mixed: m a + (1 - m) b for their samples, raters and labels, m drawn
-    from Beta(mixing, mixing). Rows of a table are mixed as they go into the trunk, as in the paper. For
-    sequences of different lengths that has no meaning: their representations are mixed, which on tables is
-    worth less (1.3 to 3.2 points of accuracy on simulated crowds).
+    While training, pairs of votes are mixed: m a + (1 - m) b for their samples, raters and labels, where m is
+    drawn from Beta(mixing, mixing). Rows of a table are mixed before the trunk, as in the paper. Sequences of
+    different lengths cannot be mixed, so their representations are; on tables this costs 1.3 to 3.2 points of
+    accuracy (simulated raters).
 
     Parameters
     ----------
     n_units, n_classes, n_raters : int
         As in `RaterModel`.
     sample_units, rater_units, hidden_units : int, default=0, 32, 0
-        As in `SampleConfusions`. With 32 hidden units the accuracy on two camps of raters fell from 75 to
-        65 %: confusions are learnt before the trunk has learnt the classes.
+        As in `SampleConfusions`. 32 hidden units lowered the accuracy from 75 to 65 % on simulated raters
+        with two opposite opinions: the network learns the confusions before the trunk learns the classes.
     mixing : float, default=1.0
         Parameter of the beta distribution; 0 mixes nothing.
     prior : float, default=0.9
-        How likely every rater is right, to begin with.
+        Initial probability that a rater chooses the right class.
     """
+
+    name = "annot_mix"
+    paper = "Herde, Lührs, Huseljic & Sick 2024, Annot-Mix, ECAI"
+    settings = {**SampleConfusions.settings, "mixing": Number(0)}
+    confusion_of = "rater"
 
     def __init__(
         self,
@@ -117,26 +144,38 @@ class AnnotMix(SampleConfusions):
         self.mixing = mixing
 
     def loss(self, units, sample, rater, label, weight, represent=None):
-        """Return the loss of mixed votes while training, of the votes as they are else.
+        """Return the loss of mixed votes while training, and else of the votes themselves.
 
-        With `represent`, which makes representations of rows, `units` holds rows, (n_samples, n_features).
+        Parameters
+        ----------
+        units : tensor of shape (n_samples, n_units) or (n_samples, n_features)
+            Representations, or rows if `represent` is given.
+        sample, rater, label, weight : tensor of shape (n_votes,)
+            As in `RaterModel.loss`.
+        represent : callable, default=None
+            Function from rows to representations, (n_votes, n_units).
+
+        Returns
+        -------
+        tensor of shape ()
+            The loss.
         """
         if not self.training or self.mixing == 0:
             return super().loss(units, sample, rater, label, weight)
         labels = nn.functional.one_hot(label, self.n_classes).to(units.dtype) * weight[:, None]
-        # v is affine, so that mixing it is to mix the raters.
-        rows, raters, labels = mixed([units[sample], self.embed(rater), labels], self.mixing)
-        rows = rows if represent is None else represent(rows)
-        said = noisy(self.consensus(rows), self.log_confusion(rows, raters))
-        return -(labels * said).sum() / weight.sum()
+        # The embedding is affine, so to mix embeddings is to mix raters.
+        rows, raters, labels = mix_rows([units[sample], self.embed_raters(rater), labels], self.mixing)
+        units = rows if represent is None else represent(rows)
+        log_proba = apply_confusion(self.consensus_log_proba(units), self.log_confusion(units, raters))
+        return -(labels * log_proba).sum() / weight.sum()
 
 
 class MaDL(SampleConfusions):
-    """Sample-wise confusions, raters weighted down who are like many others (Herde et al. 2023, MaDL(X, F)).
+    """Confusions by a network, with less weight for raters who are similar to many others.
 
-    A vote counts w_r, inverse to sum_s exp(-gamma |v_r - v_s|^2) over raters s, with mean 1 (equations 21 to
-    23): raters who copy each other count as one. gamma is learnt, with a prior Gamma(1.25, 0.25). The paper's
-    network of confusions has the outer product of the embeddings as a further input.
+    The weight w_r of a rater's votes is inverse to sum_s exp(-gamma |v_r - v_s|^2) over all raters s, and has
+    mean 1, so raters who copy each other count as one. gamma is learnt, with a prior Gamma(1.25, 0.25). In
+    the paper the network of confusions also has the outer product of the embeddings as input.
 
     Parameters
     ----------
@@ -145,10 +184,13 @@ class MaDL(SampleConfusions):
     sample_units, rater_units, hidden_units : int, default=0, 16, 0
         As in `SampleConfusions`.
     prior : float, default=0.8
-        How likely every rater is right, to begin with.
+        Initial probability that a rater chooses the right class.
     """
 
-    shape, rate = 1.25, 0.25
+    name = "madl"
+    paper = "Herde, Huseljic & Sick 2023, Multi-annotator deep learning, TMLR; MaDL(X, F), equations 21 to 23"
+    confusion_of = "rater"
+    shape, rate = 1.25, 0.25  # of the gamma prior
 
     def __init__(
         self,
@@ -172,29 +214,42 @@ class MaDL(SampleConfusions):
         )
         self.gamma = nn.Parameter(torch.empty(()))
 
-    def start(self, generator):
-        """Start gamma at the most likely value of its prior."""
-        super().start(generator)
+    def init_parameters(self, generator):
+        """Set gamma to the mode of its prior, besides the parameters of the base."""
+        super().init_parameters(generator)
         nn.init.constant_(self.gamma, (self.shape - 1) / self.rate)
 
     def loss(self, units, sample, rater, label, weight):
-        """Return the loss of weighted votes and of gamma; see `RaterModel`."""
-        embedding = stop(self.rater_embedding.weight).T
+        """Return the loss of the weighted votes plus that of gamma's prior; see `RaterModel`."""
+        embedding = without_gradient(self.rater_embedding.weight).T
         gamma = self.gamma.clamp(min=1e-3)
-        like = torch.exp(-gamma * torch.cdist(embedding, embedding).square()).sum(dim=1)
-        by_rater = self.n_raters / like / (1 / like).sum()
-        said = self.say(units, sample, rater).gather(1, label[:, None]).squeeze(1)
-        # Not their weighted mean, in which the weight of a vote alone in its batch would not count.
-        votes = -(said * weight * by_rater[rater]).sum() / weight.sum()
-        return votes - (self.shape - 1) * gamma.log() + self.rate * gamma
+        n_similar = torch.exp(-gamma * torch.cdist(embedding, embedding).square()).sum(dim=1)
+        rater_weight = self.n_raters / n_similar / (1 / n_similar).sum()
+        log_proba = self.rater_log_proba(units, sample, rater).gather(1, label[:, None]).squeeze(1)
+        # Divided by the sum of `weight` alone: else the rater's weight would cancel in a batch of one vote.
+        vote_loss = -(log_proba * weight * rater_weight[rater]).sum() / weight.sum()
+        return vote_loss - (self.shape - 1) * gamma.log() + self.rate * gamma
 
 
-def mixed(arrays, mixing):
-    """Mix the rows of arrays with rows drawn at random, all arrays alike."""
+def mix_rows(arrays, mixing):
+    """Mix the rows of arrays with rows drawn at random.
+
+    Parameters
+    ----------
+    arrays : list of tensor of shape (n_rows, ...)
+        The arrays; all are mixed in the same way.
+    mixing : float
+        Parameter of the beta distribution that the shares are drawn from.
+
+    Returns
+    -------
+    list of tensor of shape (n_rows, ...)
+        The mixed arrays.
+    """
     n_rows, device = len(arrays[0]), arrays[0].device
-    order = torch.randperm(n_rows, generator=draws.generator, device=device)
-    # The share of one of two gamma variables is beta-distributed; torch.distributions takes no generator.
+    order = torch.randperm(n_rows, generator=thread_random.generator, device=device)
+    # The share of one gamma variable in the sum of two is beta-distributed; torch's Beta takes no generator.
     concentration = torch.full((2, n_rows, 1), float(mixing), device=device)
-    first, second = torch._standard_gamma(concentration, generator=draws.generator)
+    first, second = torch._standard_gamma(concentration, generator=thread_random.generator)
     share = first / (first + second)
     return [share * rows + (1 - share) * rows[order] for rows in arrays]

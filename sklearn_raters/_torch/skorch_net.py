@@ -1,0 +1,161 @@
+"""The training loop: a net of skorch's that runs batches in parts and lets Ctrl-C through."""
+
+import linecache
+import traceback
+
+import numpy as np
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback
+from skorch.dataset import unpack_data
+
+from sklearn_raters._torch.batches import cut_batch
+from sklearn_raters._torch.dropout import seeded_thread
+from sklearn_raters._torch.threads import shared_threads
+
+
+def raised_by_callback(error):
+    """Return whether a callback raised a KeyboardInterrupt to end the training early.
+
+    skorch's callbacks, such as its EarlyStopping, end a training by the statement `raise KeyboardInterrupt`.
+    A person's Ctrl-C raises the same exception, but Python raises it from whatever line is running at that
+    moment, or from a signal handler. The innermost line of the traceback tells the two apart: a callback
+    ended the training if this line holds a `raise` and stands in a method of a callback.
+    """
+    *_, (frame, line_number) = traceback.walk_tb(error.__traceback__)
+    line = linecache.getline(frame.f_code.co_filename, line_number)
+    return "raise" in line.split() and isinstance(frame.f_locals.get("self"), Callback)
+
+
+class SequenceNet(NeuralNet):
+    """A skorch net that runs a batch in parts, and that raises a person's Ctrl-C instead of returning.
+
+    On a CPU a few samples run as fast as many, a whole random batch would be mostly padding, and the parts
+    can run in parallel on its cores.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The network, with its `samples_at_once`.
+    dropout_rng : numpy.random.Generator
+        Source of dropout. Each part gets a seed of its own, so the number of threads changes no result.
+    **settings : dict
+        Parameters of skorch's NeuralNet.
+    """
+
+    def __init__(self, module, *, dropout_rng, **settings):
+        super().__init__(module, **settings)
+        self.dropout_rng = dropout_rng
+
+    def _set_training(self, training=True):
+        # skorch sets the mode of every module in each step, which is a tenth of a small network's step.
+        if self.module_.training != training:
+            super()._set_training(training)
+
+    def infer(self, x, **fit_params):
+        """Return the logits of a batch; see skorch."""
+        with shared_threads() as run_all:
+            logits = self._run_parts(run_all, self._cut(x))
+        return logits[0] if len(logits) == 1 else torch.cat(logits)
+
+    def train_step_single(self, batch, **fit_params):
+        """Compute logits, loss and gradients of a batch; see skorch."""
+        inputs, targets = unpack_data(batch)
+        parts = self._cut(inputs)
+        if len(parts) == 1:
+            return super().train_step_single((parts[0], targets))
+        self._set_training(True)
+        weights = [weight for weight in self.module_.parameters() if weight.requires_grad]
+        is_sum = getattr(self.criterion_, "is_mean_of_samples", False) and not hasattr(self.module_, "loss")
+        step = self._step_by_parts if is_sum else self._step_of_whole_batch
+        with shared_threads() as run_all:
+            logits, loss, by_part = step(run_all, parts, targets, weights)
+        for weight, gradients in zip(weights, zip(*by_part, strict=True), strict=True):
+            # Without a gradient from the parts, a weight is used by the loss alone, or not at all.
+            if gradients[0] is not None:
+                weight.grad = sum(gradients[1:], start=gradients[0])
+        return {"loss": loss, "y_pred": logits}
+
+    def _step_by_parts(self, run_all, parts, targets, weights):
+        """Return logits, loss and each part's gradients; a part frees its memory before the next starts."""
+        targets = targets.to(self.device or "cpu")
+
+        def gradients_of(logits, rows):
+            part = targets[rows]
+            loss = self.criterion_(logits, part) * (len(part) / len(targets))
+            return logits.detach(), loss.detach(), torch.autograd.grad(loss, weights, allow_unused=True)
+
+        logits, losses, by_part = zip(*self._run_parts(run_all, parts, gradients_of), strict=True)
+        return torch.cat(logits), sum(losses), by_part
+
+    def _step_of_whole_batch(self, run_all, parts, targets, weights):
+        """Return the same for a loss that needs the logits of the whole batch."""
+        by_part = self._run_parts(run_all, parts)
+        logits = torch.cat(by_part).detach().requires_grad_()
+        loss = self.get_loss(logits, targets, training=True)
+        loss.backward()
+        slopes = logits.grad.split([len(part) for part in by_part])
+        gradients = run_all(
+            lambda part, slope: torch.autograd.grad(part, weights, slope, allow_unused=True), by_part, slopes
+        )
+        return logits, loss, gradients
+
+    def get_loss(self, y_pred, y_true, *args, **kwargs):
+        """Return the network's loss if it brings one, and else the criterion's; see skorch."""
+        if not hasattr(self.module_, "loss"):
+            return super().get_loss(y_pred, y_true, *args, **kwargs)
+        device = torch.device(self.device or "cpu")
+        with seeded_thread(int(self.dropout_rng.integers(2**63)), device):
+            return self.module_.loss(y_pred, y_true.to(device))
+
+    def _cut(self, batch):
+        """Return the parts of a batch, on the network's device."""
+        device = torch.device(self.device or "cpu")
+        batch = {name: value.to(device) for name, value in batch.items()}
+        size = self.module_.samples_at_once
+        return [batch] if size is None or device.type != "cpu" else cut_batch(batch, size)
+
+    def _run_parts(self, run_all, parts, function=lambda logits, rows: logits):
+        """Run the network on the parts of a batch.
+
+        Parameters
+        ----------
+        run_all : callable
+            The `map` of `shared_threads`.
+        parts : list of dict
+            The parts, as `cut_batch` returns them.
+        function : callable, default=the logits themselves
+            Function of a part's logits and of the slice of the batch's rows that the part consists of.
+
+        Returns
+        -------
+        list
+            What `function` returned for each part.
+        """
+        device = torch.device(self.device or "cpu")
+        ends = np.cumsum([len(part["lengths"]) for part in parts]).tolist()
+        rows = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+        seeds = self.dropout_rng.integers(2**63, size=len(parts)).tolist()
+        recording = torch.is_grad_enabled()
+
+        def run(part, rows, seed):
+            with seeded_thread(seed, device), torch.set_grad_enabled(recording):
+                return function(self.module_(**part), rows)
+
+        return run_all(run, parts, rows, seeds)
+
+    def partial_fit(self, X, y=None, classes=None, **fit_params):
+        """Train without starting anew; see skorch."""
+        if not self.initialized_:
+            self.initialize()
+        self.notify("on_train_begin", X=X, y=y)
+        # Every module: some may come from a trained network, and `_set_training` looks at the outer one only.
+        super()._set_training(True)
+        try:
+            with shared_threads():
+                self.fit_loop(X, y, **fit_params)
+        except KeyboardInterrupt as error:
+            if not raised_by_callback(error):
+                raise
+        self.notify("on_train_end", X=X, y=y)
+        return self

@@ -1,0 +1,175 @@
+"""The classifier of hard or soft labels that the BLSTM and the softmax layer share."""
+
+from abc import abstractmethod
+from hashlib import blake2b
+
+import numpy as np
+from sklearn.utils.extmath import softmax
+from sklearn.utils.validation import check_consistent_length
+
+from sklearn_raters._inner_splits import hold_out
+from sklearn_raters._sklearn_compat import check_sample_weight
+from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
+from sklearn_raters.networks._base import BaseNet, draw_seeds
+from sklearn_raters.networks._whole_fit import whole_fit
+from sklearn_raters.sequences import as_samples
+
+
+def merge_repeats(samples, mass, groups):
+    """Find the different samples, in an order that depends on their content alone.
+
+    So a sample of weight 2 trains exactly like the same sample given twice, a sample of weight 0 like a
+    missing one, and the order of the rows does not matter.
+
+    Parameters
+    ----------
+    samples : list of ndarray of shape (n_frames_i, n_features)
+        The samples.
+    mass : ndarray of shape (n_samples, n_classes)
+        Their targets times their weights.
+    groups : ndarray of shape (n_samples,) or None
+        Groups; samples of different groups are not merged.
+
+    Returns
+    -------
+    kept : ndarray of int of shape (n_different,)
+        The first of each set of equal samples, without samples of weight 0.
+    mass : ndarray of shape (n_different, n_classes)
+        The sums of the equal samples' mass.
+    """
+    weight = mass.sum(axis=1)
+    rows = mass / np.where(weight > 0, weight, 1)[:, None]
+    places, kept, sums = {}, [], []
+    for index in np.flatnonzero(weight):
+        key = blake2b(np.ascontiguousarray(samples[index]), digest_size=16)
+        key.update(rows[index].astype(np.float32).tobytes())
+        if groups is not None:
+            key.update(str(groups[index]).encode())
+        place = places.setdefault(key.digest(), len(kept))
+        if place == len(kept):
+            kept.append(index)
+            sums.append(mass[index].copy())
+        else:
+            sums[place] += mass[index]
+    order = [place for _, place in sorted(places.items())]
+    return np.array(kept, dtype=np.int64)[order], np.array(sums).reshape(-1, mass.shape[1])[order]
+
+
+class LabelNetClassifier(BaseNet):
+    """Base of the classifiers whose network learns hard or soft labels; a subclass defines `_module`."""
+
+    _takes_soft_targets = True
+
+    @abstractmethod
+    def _module(self, n_features, n_classes, seed):
+        """Return the network with its initial weights."""
+
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_frames_i, n_features), or array-like of shape \
+                (n_samples, n_frames, n_features) or (n_samples, n_features)
+            Sequences of frames; each row of a table is a sequence of one frame.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Hard labels, or soft labels: rows that sum to one.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights; a sample of weight 2 counts exactly like the same sample twice.
+        groups : array-like of shape (n_samples,), default=None
+            Groups of samples, such as speakers, that early stopping does not split between training and
+            validation.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a sample has no frames, NaN or another number of features, soft labels do not sum to one,
+            there is only one class, or a parameter cannot be used.
+        """
+        self._check_settings()
+        with whole_fit(self):
+            samples = as_samples(self, X, reset=True)
+            check_consistent_length(samples, y, groups)
+            classes, kept, mass, groups = self._weighted_targets(samples, y, sample_weight, groups)
+            seed = draw_seeds(self.random_state)
+            train, valid = np.arange(len(kept)), None
+            if self.early_stopping:
+                labels = classes[mass.argmax(axis=1)]
+                train, valid = hold_out(groups, labels, self.validation_fraction, seed)
+            module = self._module(self.n_features_in_, len(classes), seed)
+            self._fit_net(module, [samples[index] for index in kept], mass, train, valid, seed)
+            self.classes_ = classes
+        return self
+
+    def _weighted_targets(self, samples, y, sample_weight, groups):
+        """Return the classes, and the different samples with their weighted targets and groups."""
+        classes, distributions = target_distributions(y, self.classes)
+        weight = check_sample_weight(sample_weight, distributions, dtype=np.float64, ensure_non_negative=True)
+        # Without a validation part, groups must not even change the order of the samples.
+        groups = np.asarray(groups) if self.early_stopping and groups is not None else None
+        kept, mass = merge_repeats(samples, distributions * weight[:, None], groups)
+        if (mass.sum(axis=0) > 0).sum() < 2:
+            raise ValueError(
+                "Samples of positive weight hold less than two classes; a classifier needs two classes."
+            )
+        mass *= class_weights(self.class_weight, classes, mass)
+        mass *= len(mass) / mass.sum()
+        return classes, kept, mass, None if groups is None else groups[kept]
+
+    def predict_proba(self, X):
+        """Return the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        from sklearn_raters import _torch
+
+        representation = self._encode(X).representation
+        return softmax(_torch.apply_part(self.net_, representation, "output"), copy=False)
+
+    def predict(self, X):
+        """Return the most probable class of each sample.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels out of `classes_`.
+        """
+        proba = self.predict_proba(X)
+        return self.classes_[proba.argmax(axis=1)]
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy; on soft labels the expected accuracy if labels are drawn from them.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Hard or soft labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+        """
+        return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)

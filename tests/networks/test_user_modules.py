@@ -1,0 +1,156 @@
+"""RaterNetClassifier with trunks and rater models of the user's."""
+
+import numpy as np
+import pytest
+import torch
+
+from made import as_sequences, make_rated
+from sklearn_raters import RaterNetClassifier, networks
+from sklearn_raters.networks import RATER_MODELS, RaterModel
+
+X, Y, _, _ = make_rated(n_raters=5)
+UNSEEN = make_rated(300, seed=1)
+
+
+def quick(raters="crowd_layer", **params):
+    settings = {"max_epochs": 15, "learning_rate": 1e-2, "device": "cpu", "random_state": 0, "dropout": 0.1}
+    return RaterNetClassifier(raters, **{**settings, **params})
+
+
+def accuracy(clf):
+    """Return the accuracy on samples that were not trained on; guessing has 0.33."""
+    return (clf.predict(UNSEEN.X) == UNSEEN.truth).mean()
+
+
+class LastFrame(torch.nn.Module):
+    """A trunk for padded frames."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(4, 5)
+
+    def forward(self, frames, lengths):
+        return self.layer(frames).cumsum(dim=1)[torch.arange(len(frames)), lengths - 1]
+
+
+def test_a_users_trunk_is_copied_and_trained():
+    torch.manual_seed(0)
+    trunk = torch.nn.Sequential(torch.nn.Linear(4, 7), torch.nn.ReLU())
+    before = trunk[0].weight.detach().clone()
+    clf = quick(trunk=trunk).fit(X, Y)
+    assert clf.transform(X).shape == (150, 7)
+    assert accuracy(clf) > 0.75
+    torch.testing.assert_close(trunk[0].weight, before)
+    assert not torch.equal(clf.net_.module_.trunk.module[0].weight, before)
+
+
+def test_a_users_trunk_gets_padded_frames_and_lengths_of_sequences():
+    trunk, frames = LastFrame(), as_sequences(X)
+    clf = quick(trunk=trunk, max_epochs=1, learning_rate=1e-12, dropout=0).fit(frames, Y)
+    with torch.no_grad():
+        expected = [
+            trunk(torch.from_numpy(each)[None], torch.tensor([len(each)]))[0].numpy() for each in frames
+        ]
+    np.testing.assert_allclose(clf.transform(frames), expected, atol=1e-5)
+
+
+def test_a_users_trunk_may_need_two_samples_in_a_batch():
+    torch.manual_seed(0)
+    trunk = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.BatchNorm1d(8), torch.nn.ReLU())
+    data = make_rated(129, n_raters=5)  # four batches of 32, and one sample
+    assert accuracy(quick(trunk=trunk).fit(data.X, data.Y)) > 0.75
+
+
+def test_a_users_trunk_may_draw_random_numbers_that_depend_on_the_seed_alone():
+    trunk = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Dropout(0.5))
+    first = quick(trunk=trunk).fit(X, Y).predict_proba(X)
+    state = torch.get_rng_state()
+    torch.manual_seed(99)
+    again = quick(trunk=trunk).fit(X, Y)
+    np.testing.assert_array_equal(again.predict_proba(X), first)
+    torch.set_rng_state(state)
+
+
+def test_a_trunk_of_rows_refuses_sequences():
+    clf = quick(trunk=torch.nn.Linear(4, 8), max_epochs=1).fit(X, Y)
+    with pytest.raises(ValueError, match="learnt from rows of a table; a sample has 4 frames"):
+        clf.predict([np.repeat(row[None], 4, axis=0) for row in X])
+
+
+def test_a_rater_model_may_be_given_as_a_class():
+    expected = quick("geo_reg_f").fit(X, Y)
+    clf = quick(RATER_MODELS["geo_reg_f"]).fit(X, Y)
+    np.testing.assert_array_equal(clf.predict_proba(X), expected.predict_proba(X))
+    np.testing.assert_array_equal(clf.rater_confusion_, expected.rater_confusion_)
+
+
+class WithoutInitialValues(RaterModel):
+    """A rater model that holds a parameter and does not set it."""
+
+    def __init__(self, n_units, n_classes, n_raters, *, scale=1.0):
+        super().__init__(n_units, n_classes, n_raters)
+        self.scale = scale
+        self.weight = torch.nn.Parameter(torch.empty(n_classes, n_classes))
+
+    def rater_log_proba(self, units, sample, rater):
+        return (self.consensus_log_proba(units)[sample] @ self.weight).log_softmax(dim=1)
+
+
+class Scaled(WithoutInitialValues):
+    def init_parameters(self, generator):
+        with torch.no_grad():
+            self.weight.copy_(self.scale * torch.eye(self.n_classes))
+
+
+def test_a_users_rater_model_is_trained():
+    clf = quick(Scaled).fit(X, Y)
+    assert accuracy(clf) > 0.75
+    assert not hasattr(clf, "rater_confusion")
+    assert not hasattr(clf, "rater_confusion_")
+
+
+def test_a_users_rater_model_gets_its_settings():
+    clf = quick(Scaled, rater_params={"scale": 3.0}, max_epochs=1, learning_rate=1e-12).fit(X, Y)
+    weight = clf.net_.module_.raters.weight.detach().numpy()
+    np.testing.assert_allclose(weight, 3 * np.eye(3), atol=1e-6)
+    with pytest.raises(ValueError, match=r"\['sale'\]; .* 'Scaled' has the settings \['scale'\]"):
+        quick(Scaled, rater_params={"sale": 3.0})._check_settings()
+
+
+def test_a_users_rater_model_must_define_the_raters_probabilities():
+    class Incomplete(RaterModel):
+        pass
+
+    with pytest.raises(TypeError, match="rater model Incomplete must define rater_log_proba"):
+        quick(Incomplete)._check_settings()
+
+
+def test_a_users_rater_model_must_set_initial_values():
+    with pytest.raises(TypeError, match=r"WithoutInitialValues.*\['weight'\].*init_parameters\(generator\)"):
+        quick(WithoutInitialValues).fit(X, Y)
+
+
+def test_a_users_rater_model_may_have_confusions_and_disagreement():
+    class Constant(RaterModel):
+        confusion_of = "rater"
+
+        def rater_log_proba(self, units, sample, rater):
+            return self.consensus_log_proba(units)[sample]
+
+        def confusion(self, units):
+            return torch.eye(self.n_classes).expand(len(units), self.n_raters, -1, -1)
+
+        def disagreement(self, units):
+            return torch.full((len(units),), 0.25)
+
+    assert hasattr(quick(Constant), "rater_confusion")
+    clf = quick(Constant, max_epochs=1).fit(X, Y)
+    np.testing.assert_array_equal(clf.rater_confusion_, np.tile(np.eye(3), (5, 1, 1)))
+    np.testing.assert_array_equal(clf.predict_disagreement(X), 0.25)
+
+
+def test_the_face_of_networks_offers_rater_models():
+    assert {"RaterModel", "RATER_MODELS"} <= set(dir(networks))
+    assert all(issubclass(model, networks.RaterModel) for model in networks.RATER_MODELS.values())
+    with pytest.raises(AttributeError, match="no attribute 'Missing'"):
+        _ = networks.Missing
