@@ -202,7 +202,8 @@ def _check_names(models, baseline):
         if name in models:
             raise ValueError(
                 f"A model is called {name!r}, which is a column of the predictions: give the model, or the "
-                f"rater that it is named after, another name. Reserved are {', '.join(map(repr, LABEL_COLUMNS))}."
+                "rater that it is named after, another name. Reserved are "
+                f"{', '.join(map(repr, LABEL_COLUMNS))}."
             )
     if baseline is not None and baseline not in models:
         raise ValueError(
