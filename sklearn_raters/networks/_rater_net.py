@@ -12,7 +12,7 @@ from sklearn_raters.networks._base import BaseNet, draw_seeds
 from sklearn_raters.networks._rater_predictions import RaterPredictionsMixin, has_confusion
 from sklearn_raters.networks._vote_targets import number_trained_raters, votes_in_rows
 from sklearn_raters.networks._whole_fit import whole_fit
-from sklearn_raters.ratings import majority, shorten
+from sklearn_raters.ratings import shorten
 from sklearn_raters.sequences import as_samples, holds_sequences
 
 
@@ -238,7 +238,7 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
         rated = np.flatnonzero(targets[:, :, 2].any(axis=1))
         if not self.early_stopping:
             return rated, None
-        labels = task.class_names(majority(task.class_votes, "first")[rated])
+        labels = task.class_names(task.class_votes.majority("first")[rated])
         groups = None if groups is None else groups[rated]
         train, valid = hold_out(groups, labels, self.validation_fraction, seed)
         return rated[train], rated[valid]

@@ -7,8 +7,6 @@ from sklearn_raters.ratings._raters import eligible_raters, krippendorff_alpha, 
 from sklearn_raters.ratings._task import Task
 from sklearn_raters.ratings._votes import Votes
 
-majority = Votes.majority
-
 __all__ = [
     "Task",
     "Votes",

@@ -15,6 +15,7 @@ from sklearn_raters._nested import (
 )
 from sklearn_raters._seeds import set_seeds
 from sklearn_raters.consensus import labelled_samples
+from sklearn_raters.networks import check_can_train_jointly
 from sklearn_raters.ratings import Task
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import (
@@ -217,11 +218,11 @@ def _check_estimator(training, stack):
             network._check_settings()
         except ValueError as error:
             raise ValueError(f"View {name!r}: {error}") from error
-    if stack.fusion == "fine_tune" and not hasattr(estimator, "attention"):
-        raise TypeError(
-            f"fusion='fine_tune' trains networks further, but the view {name!r} is learnt by {estimator!r}. "
-            "Give BLSTMClassifier as estimator, or another fusion."
-        )
+    if stack.fusion == "fine_tune":
+        try:
+            check_can_train_jointly(estimator)
+        except TypeError as error:
+            raise TypeError(f"View {name!r}: fusion='fine_tune' trains networks further. {error}") from error
     if stack._by_posterior and not hasattr(estimator, "predict_proba"):
         raise TypeError(
             f"The view {name!r} has no predict_proba, of which fusion={stack.fusion!r} with cv={stack.cv!r} "

@@ -22,7 +22,7 @@ from sklearn_raters._sklearn_compat import (
 )
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.sequences import holds_sequences
-from sklearn_raters.stacking._fine_tune import fine_tune
+from sklearn_raters.stacking._fine_tune import HeldOut, fine_tune
 from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, view_weights
 from sklearn_raters.stacking._plan import make_plan
@@ -344,11 +344,17 @@ class MultiRaterStackingClassifier(
             learnt["fusion_"] = layer
             if self.fusion == "fine_tune":
                 inside = [np.isin(plan.samples, part) for part in plan.splits[0]]
-                held_out = [view.estimator for view in trained[1]], representations[1], *inside
-                X = safe_indexing(data.X, plan.samples)
-                settings = {**weights, "random_state": plan.seed}
+                held_out = HeldOut([view.estimator for view in trained[1]], representations[1], *inside)
+                weight = None if data.sample_weight is None else data.sample_weight[plan.samples]
                 fused, learnt["fusion_"], learnt["n_iter_"] = fine_tune(
-                    estimators, layer, held_out, X, plan.labels, **settings
+                    estimators,
+                    layer,
+                    held_out,
+                    safe_indexing(data.X, plan.samples),
+                    plan.labels,
+                    sample_weight=weight,
+                    random_state=plan.seed,
+                    **weights,
                 )
         frozen = {"views": plan.views, "classes": classes, "by_posterior": self._by_posterior}
         names = [view.name for view in plan.views]

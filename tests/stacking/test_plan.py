@@ -85,7 +85,7 @@ WRONG = {
     "fine-tuning what is no network": ({"fusion": "fine_tune"}, "trains networks further"),
     "fine-tuning one view that is no network": (
         {**BLSTM_TWICE, "fusion": "fine_tune"},
-        "the view 'E3' is learnt by",
+        "View 'E3': fusion='fine_tune' trains networks further",
     ),
     "fine-tuning out of fold": (
         {"estimator": small_blstm(), "fusion": "fine_tune", "cv": 3},

@@ -1,0 +1,21 @@
+"""Predictions stay what they were: every estimator, fusion and rater model against numbers on disk."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pinned import CASES, PINNED, predictions
+
+# Two machines, or two versions of the libraries, round differently; a training makes more of that. On one
+# machine the predictions agree within 1e-6.
+TOLERANCE = 2e-3
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_predictions_are_as_pinned(name):
+    expected = json.loads(PINNED.read_text(encoding="utf-8"))[name]
+    found = predictions(name)
+    assert found.keys() == expected.keys()
+    for method, values in expected.items():
+        np.testing.assert_allclose(found[method], values, atol=TOLERANCE, err_msg=method)
