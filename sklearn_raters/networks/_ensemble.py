@@ -21,10 +21,9 @@ from sklearn_raters._nested import (
     unwrap,
 )
 from sklearn_raters._rated import ConsensusMixin, check_raters, columns_of
-from sklearn_raters._seeds import set_seeds
+from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._sklearn_compat import HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
-from sklearn_raters.networks._base import draw_seeds
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import Task, Votes
 from sklearn_raters.soft_targets import weight_name
@@ -167,7 +166,7 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         weight = _weight_param(self.estimator, sample_weight)
         params = {**fit_params, **weight, **groups_for_fit(self.estimator, groups)}
         with whole_fit(self):
-            seeds = draw_seeds(self.random_state, self.n_estimators)
+            seeds = draw_seed(self.random_state, self.n_estimators)
             copies = [set_seeds(clone(self.estimator), seed) for seed in seeds]
             jobs = (delayed(_fit_one)(copy, X, y, params) for copy in copies)
             self.estimators_ = Parallel(n_jobs=self.n_jobs)(jobs)

@@ -7,9 +7,10 @@ from sklearn.utils.extmath import softmax
 from sklearn.utils.validation import check_consistent_length
 
 from sklearn_raters._inner_splits import hold_out
+from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import check_sample_weight
 from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
-from sklearn_raters.networks._base import BaseNet, draw_seeds
+from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples
@@ -56,7 +57,7 @@ class LabelNetClassifier(BaseNet):
             samples = as_samples(self, X, reset=True)
             check_consistent_length(samples, y, groups)
             classes, kept, mass, groups = self._weighted_targets(samples, y, sample_weight, groups)
-            seed = draw_seeds(self.random_state)
+            seed = draw_seed(self.random_state)
             train, valid = np.arange(len(kept)), None
             if self.early_stopping:
                 labels = classes[mass.argmax(axis=1)]

@@ -7,9 +7,10 @@ import numpy as np
 
 from sklearn_raters._inner_splits import hold_out
 from sklearn_raters._rated import check_rated_samples
+from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters._targets import class_weights
-from sklearn_raters.networks._base import BaseNet, draw_seeds
+from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.networks._rater_predictions import RaterPredictionsMixin, has_confusion
 from sklearn_raters.networks._vote_targets import number_trained_raters, votes_in_rows, weight_votes
@@ -254,7 +255,7 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
             # Without a validation part, groups must not even change the order of the samples.
             groups = groups if self.early_stopping else None
             rated = _rated_samples(samples, task, weight, self.class_weight, groups)
-            seed = draw_seeds(self.random_state)
+            seed = draw_seed(self.random_state)
             train, valid = np.arange(len(rated.samples)), None
             if self.early_stopping:
                 train, valid = hold_out(rated.groups, rated.labels, self.validation_fraction, seed)
