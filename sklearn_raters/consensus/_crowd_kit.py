@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from sklearn_raters.consensus._labels import hard_labels
-from sklearn_raters.ratings import Task, ratings_to_long, shorten
+from sklearn_raters.ratings import as_task, ratings_to_long, shorten
 
 # Classes of crowdkit.aggregation and their settings; the default n_iter stops too early.
 _CROWD_KIT = {
@@ -81,7 +81,7 @@ def consensus_labels(Y, method="majority"):
         raise ValueError(
             f"There is no consensus method {method!r}: give one of {shorten(METHODS)}, or a callable."
         )
-    task = Task(Y)
+    task = as_task(Y)
     table, classes = _long_table(task), _class_by_label(task)
     found = _checked(method(table), table) if callable(method) else _crowd_kit(method, "fit_predict")(table)
     labels = np.full(task.n_samples, None, dtype=object)
@@ -128,7 +128,7 @@ def consensus_proba(Y, method="dawid_skene"):
         raise ValueError(
             f"The consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}."
         )
-    task = Task(Y)
+    task = as_task(Y)
     found = _crowd_kit(method, "fit_predict_proba")(_long_table(task))
     classes = _class_by_label(task)
     proba = np.full((task.n_samples, len(task.classes)), np.nan)

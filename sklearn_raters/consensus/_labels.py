@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_raters.ratings import Task, shorten
+from sklearn_raters.ratings import as_task, shorten
 
 
 def hard_labels(Y, *, ties="missing"):
@@ -38,14 +38,14 @@ def hard_labels(Y, *, ties="missing"):
     Examples
     --------
     >>> from sklearn_raters.consensus import hard_labels
-    >>> from sklearn_raters.ratings import Task
+    >>> from sklearn_raters.ratings import as_task
     >>> Y = [["a", "a", "b"], ["a", "b", None], ["c", "c", "a"]]
     >>> hard_labels(Task(Y, classes=["a", "b"]))
     array(['a', None, None], dtype=object)
     """
     if ties not in ("missing", "first"):
         raise ValueError(f"ties must be 'missing' or 'first', not {ties!r}.")
-    task = Task(Y)
+    task = as_task(Y)
     return task.class_names(task.majority(ties))
 
 
@@ -86,7 +86,7 @@ def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
     Examples
     --------
     >>> from sklearn_raters.consensus import soft_labels
-    >>> from sklearn_raters.ratings import Task
+    >>> from sklearn_raters.ratings import as_task
     >>> soft_labels(Task([["a", ("a", "b"), "a"], [None, "c", "c"]], classes=["a", "b"]), alpha=0.5)
     array([[0.7, 0.3],
            [nan, nan]])
@@ -95,7 +95,7 @@ def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
         raise ValueError(f"alpha must be a finite number of 0 or more, not {alpha!r}.")
     if outside_majority not in ("drop", "keep"):
         raise ValueError(f"outside_majority must be 'drop' or 'keep', not {outside_majority!r}.")
-    task = Task(Y)
+    task = as_task(Y)
     n_classes, counts = len(task.classes), task.counts
     total = counts.sum(axis=1, keepdims=True)
     dropped = total[:, 0] == 0
@@ -137,7 +137,7 @@ def agreement_weights(Y):
     >>> agreement_weights([["a", "a", "a", "b"], ["a", "b", None, None], [None, None, None, None]])
     array([0.75, 0.5 ,  nan])
     """
-    counts = Task(Y).votes.counts()
+    counts = as_task(Y).votes.counts()
     with np.errstate(invalid="ignore"):
         return counts.max(axis=1) / counts.sum(axis=1)
 
@@ -162,13 +162,13 @@ def check_classes(Y):
     Examples
     --------
     >>> from sklearn_raters.consensus import check_classes
-    >>> from sklearn_raters.ratings import Task
+    >>> from sklearn_raters.ratings import as_task
     >>> check_classes(Task([["a", "b"]], classes=["a", "x"]))
     Traceback (most recent call last):
         ...
     ValueError: No vote names the class 'x'; the ratings hold 'a', 'b'. Correct classes or ...
     """
-    task = Task(Y)
+    task = as_task(Y)
     used = np.unique(task.class_votes.label)
     absent = [name for index, name in enumerate(task.classes) if index not in used]
     if absent:

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import Task, is_missing
+from sklearn_raters.ratings import as_task, is_missing
 
 
 def rater_uar(Y, predicted, *, raters=None):
@@ -41,7 +41,7 @@ def rater_uar(Y, predicted, *, raters=None):
     >>> rater_uar(Y, [["a", "a"], ["b", "b"], ["b", "b"]])
     {0: 0.75, 1: 1.0}
     """
-    task = Task(Y)
+    task = as_task(Y)
     raters = list(task.raters) if raters is None else list(raters)
     predicted = _predicted_labels(predicted, len(raters), task)
     uar = {}

@@ -4,12 +4,13 @@ from sklearn_raters.ratings._labels import is_missing, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long
 from sklearn_raters.ratings._parse import parse_ratings
 from sklearn_raters.ratings._raters import eligible_raters, krippendorff_alpha, rater_summary
-from sklearn_raters.ratings._task import Task
+from sklearn_raters.ratings._task import Task, as_task
 from sklearn_raters.ratings._votes import Votes
 
 __all__ = [
     "Task",
     "Votes",
+    "as_task",
     "eligible_raters",
     "is_missing",
     "krippendorff_alpha",

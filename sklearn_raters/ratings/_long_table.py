@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters.ratings._labels import shorten, sort_labels
 from sklearn_raters.ratings._parse import encode_labels, expand_cells
-from sklearn_raters.ratings._task import Task
+from sklearn_raters.ratings._task import as_task
 from sklearn_raters.ratings._votes import merge_votes
 
 
@@ -112,7 +112,7 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     """
     import pandas as pd
 
-    votes = Task(Y).votes
+    votes = as_task(Y).votes
     weighted = np.flatnonzero(votes.weight != 1)
     if len(weighted):
         at = weighted[0]

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from sklearn_raters.ratings._task import Task
+from sklearn_raters.ratings._task import Task, as_task
 
 
 def rater_summary(Y):
@@ -53,7 +53,7 @@ def rater_summary(Y):
     """
     import pandas as pd
 
-    task = Task(Y)
+    task = as_task(Y)
     votes, classes, consensus = task.class_votes, task.classes, task.majority()
     crowd = ["crowd_hard", "crowd_soft"]
     for name in crowd:
@@ -116,7 +116,7 @@ def krippendorff_alpha(Y):
     >>> round(krippendorff_alpha([["a", "a"], ["b", "b"], ["a", "b"]]), 3)
     0.444
     """
-    task = Task(Y)
+    task = as_task(Y)
     sample, choice, members = _choices(task.class_votes, len(task.classes))
     n_raters = np.bincount(sample, minlength=task.n_samples)
     paired = n_raters[sample] >= 2
@@ -172,7 +172,7 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     """
     if not min_ratings >= 1:
         raise ValueError(f"min_ratings must be 1 or more, not {min_ratings!r}.")
-    task = Task(Y)
+    task = as_task(Y)
     votes = task.class_votes
     groups = np.zeros(votes.n_samples) if groups is None else np.asarray(groups)
     if groups.shape != (votes.n_samples,):

@@ -202,3 +202,8 @@ class Task:
         kept = ("classes", "label_map", "codes", "_labels")
         vars(task).update({name: vars(self)[name] for name in kept}, ratings=votes, votes=votes)
         return task
+
+
+def as_task(Y):
+    """Return ratings of any form as a Task; a Task is returned as it is."""
+    return Y if isinstance(Y, Task) else Task(Y)
