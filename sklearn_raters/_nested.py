@@ -146,11 +146,14 @@ def weights_for_fit(estimator, weights):
     Returns
     -------
     dict
-        From keyword of `fit` to `weights`; empty if there are none, or no step takes them.
+        From keyword of `fit` to `weights`; empty if there are none, or no step takes them. With metadata
+        routing a pipeline gets them as they are, and raises an error if no step requests them.
     """
     if weights is None:
         return {}
     if has_fit_parameter(estimator, "sample_weight"):
+        return {"sample_weight": weights}
+    if get_config()["enable_metadata_routing"]:
         return {"sample_weight": weights}
     if isinstance(estimator, Pipeline):
         steps = [(name, step) for name, step in estimator.steps if step not in (None, "passthrough")]

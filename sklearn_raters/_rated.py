@@ -7,6 +7,7 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
+from sklearn_raters._nested import innermost
 from sklearn_raters._sklearn_compat import check_sample_weight, num_samples, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.ratings import Task, Votes
@@ -127,6 +128,30 @@ def columns_of(wanted, raters, proba, consensus):
     places = {name: place for place, name in enumerate(raters)}
     columns = [proba[:, places[name]] if name in places else consensus for name in wanted]
     return np.stack(columns, axis=1) if columns else proba[:, :0]
+
+
+class InnerTaskMixin:
+    """What a meta-estimator with an `estimator` that takes ratings takes over from it."""
+
+    __metadata_request__fit = {"groups": True}
+    _hands_on = True
+
+    @property
+    def classes(self):
+        """The `classes` of the estimator inside; None without them."""
+        return getattr(innermost(self.estimator), "classes", None)
+
+    @property
+    def label_map(self):
+        """The `label_map` of the estimator inside; None without one."""
+        return getattr(innermost(self.estimator), "label_map", None)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
+        return tags
 
 
 class ConsensusMixin:

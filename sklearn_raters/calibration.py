@@ -6,7 +6,6 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
-from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,13 +14,12 @@ from sklearn_raters._inner_splits import inner_splits
 from sklearn_raters._nested import (
     call_inside,
     groups_for_fit,
-    innermost,
     take_over_input,
     takes_ratings,
     unwrap,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples
+from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods
 from sklearn_raters.consensus import hard_labels, labelled_samples
@@ -64,7 +62,9 @@ def fit_temperature(proba, codes, weight=None):
     return float(np.exp(minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded").x))
 
 
-class CalibratedRatersClassifier(ConsensusMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class CalibratedRatersClassifier(
+    InnerTaskMixin, ConsensusMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+):
     """Calibrate the consensus probabilities of a classifier that learns from ratings.
 
     Temperature scaling (Guo et al. 2017): one number T, by which the logarithms of the probabilities are
@@ -108,9 +108,7 @@ class CalibratedRatersClassifier(ConsensusMixin, MetaEstimatorMixin, ClassifierM
     (300, 3)
     """
 
-    __metadata_request__fit = {"groups": True}
     _takes_ratings = True
-    _hands_on = True
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
@@ -221,20 +219,3 @@ class CalibratedRatersClassifier(ConsensusMixin, MetaEstimatorMixin, ClassifierM
         """The raters that the fitted estimator knows."""
         check_is_fitted(self)
         return unwrap(self.estimator_).raters_
-
-    @property
-    def label_map(self):
-        """The estimator's map from the ratings' labels to classes."""
-        return getattr(innermost(self.estimator), "label_map", None)
-
-    @property
-    def classes(self):
-        """The classes that the estimator was given."""
-        return getattr(innermost(self.estimator), "classes", None)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags = inner.input_tags
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        return tags

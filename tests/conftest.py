@@ -1,4 +1,4 @@
-"""What every test shares: one thread a worker, a hypothesis profile, recorded speech, made ratings."""
+"""What every test shares: one thread a worker, a hypothesis profile, recorded speech."""
 
 import os
 import signal
@@ -8,8 +8,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -39,20 +37,3 @@ def speechocean762():
     if not folder.is_dir():
         pytest.skip(f"no recorded speech in {folder}: let SKLEARN_RATERS_DATA name the folder above it")
     return folder
-
-
-@pytest.fixture(scope="session")
-def rated_data():
-    """Return a maker of two features, three raters who label by the first one's thirds, and groups."""
-
-    def make(n_samples=90):
-        rng = np.random.default_rng(0)
-        X = rng.normal(size=(n_samples, 2))
-        truth = np.digitize(X[:, 0], [-0.4, 0.4])
-        guess = rng.integers(3, size=(n_samples, 3))
-        ratings = np.where(rng.random((n_samples, 3)) < 0.75, truth[:, None], guess)
-        Y = np.array(["low", "mid", "top"], dtype=object)[ratings]
-        Y[rng.random(Y.shape) < 0.2] = None
-        return X, pd.DataFrame(Y, columns=["E1", "E2", "E3"]), np.arange(n_samples) % 6
-
-    return make

@@ -12,7 +12,7 @@ from sklearn_raters import (
     SoftmaxLayerClassifier,
     SoftTargetClassifier,
 )
-from sklearn_raters.networks._rater_net import RATER_MODELS
+from sklearn_raters.networks import RATER_MODELS
 
 ESTIMATORS = [
     BLSTMClassifier(),

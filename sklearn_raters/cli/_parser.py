@@ -72,8 +72,9 @@ def mapping(text):
     return dict(pair.split("=") for pair in names(text))
 
 
-for parse, name in [(positive, "number above 0"), (mapping, "list of from=to pairs")]:
-    parse.__name__ = name  # argparse names it in its errors: "invalid ... value"
+# The names stand in errors of argparse: "invalid ... value".
+positive.__name__ = "number above 0"
+mapping.__name__ = "list of from=to pairs"
 
 
 def add_choice(parser, option, choices, default, what):

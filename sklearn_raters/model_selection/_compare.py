@@ -95,7 +95,8 @@ def compare(
         the splitter needs groups and there are none, folds overlap, or the bootstrap has fewer than two
         groups. All of this is checked before the first training.
     TypeError
-        If `models` is neither a dict nor a stack, or a model is no estimator.
+        If `models` is neither a dict nor a stack, a model has no `fit` or no `predict`, or a view of a stack
+        has an estimator that cannot learn it.
 
     Examples
     --------
@@ -200,8 +201,9 @@ def _check_names(models, baseline):
     for name in LABEL_COLUMNS:
         if name in models:
             raise ValueError(
-                f"A model is called {name!r}, which is a column of the predictions: give it another name. "
-                f"Reserved are {', '.join(map(repr, LABEL_COLUMNS))}."
+                f"A model is called {name!r}, which is a column of the predictions: give the model, or the "
+                "rater that it is named after, another name. Reserved are "
+                f"{', '.join(map(repr, LABEL_COLUMNS))}."
             )
     if baseline is not None and baseline not in models:
         raise ValueError(

@@ -84,7 +84,9 @@ def cross_val_predict_raters(
     ------
     ValueError
         If lengths differ, the splitter needs groups and there are none, a sample is not tested exactly once,
-        a training part has no consensus to learn from, or `method` is none of the four.
+        a training part cannot train the estimator, or `method` is none of the four.
+    AttributeError
+        If the estimator has no such method.
 
     Examples
     --------

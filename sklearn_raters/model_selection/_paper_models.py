@@ -2,14 +2,9 @@
 
 from sklearn.base import clone
 
-from sklearn_raters._nested import takes_ratings, unwrap
+from sklearn_raters._nested import unwrap
 from sklearn_raters.ratings import Task, eligible_raters
-from sklearn_raters.stacking import CROWD_VIEWS, PAPER_PAIR, view_names
-
-
-def is_stack(estimator):
-    """Return whether an estimator, or the last step of a pipeline, is a stack of views."""
-    return takes_ratings(estimator) and {"views", "fusion"} <= set(unwrap(estimator).get_params(deep=False))
+from sklearn_raters.stacking import CROWD_VIEWS, PAPER_PAIR, MultiRaterStackingClassifier, view_names
 
 
 def paper_models(stack, Y, *, folds=None):
@@ -51,12 +46,12 @@ def paper_models(stack, Y, *, folds=None):
     >>> list(paper_models(stack, Y))
     ['crowd-hard', 'crowd-soft', 0, 1, 'crowd pair', 'all views', 'mean of posteriors']
     """
-    if not is_stack(stack):
+    given = unwrap(stack)
+    if not isinstance(given, MultiRaterStackingClassifier):
         raise TypeError(
             f"{type(stack).__name__} has no views to expand: give a MultiRaterStackingClassifier, or a dict "
             "of name to estimator."
         )
-    given = unwrap(stack)
     task = Task(Y, given.classes, given.label_map)
     raters = None
     if folds is not None:

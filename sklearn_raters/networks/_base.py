@@ -2,24 +2,17 @@
 
 from numbers import Integral, Real
 
-import numpy as np
 from sklearn.base import (
     BaseEstimator,
     ClassifierMixin,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._sklearn_compat import Interval, StrOptions
 from sklearn_raters._targets import class_weights
 from sklearn_raters.sequences import as_sequences, pack
-
-
-def draw_seeds(random_state, size=None):
-    """Draw one seed (`size` None), or an array of seeds, from `random_state`, which may be None."""
-    return check_random_state(random_state).randint(np.iinfo(np.int32).max, size=size)
 
 
 class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):

@@ -3,10 +3,9 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils import get_tags, indexable
+from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
@@ -14,38 +13,33 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._nested import (
     call_inside,
     groups_for_fit,
-    innermost,
     take_over_input,
     takes_ratings,
     takes_soft_targets,
     unwrap,
+    weight_name,
+    weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, check_raters, columns_of
-from sklearn_raters._seeds import set_seeds
+from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_raters, columns_of
+from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._sklearn_compat import HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
-from sklearn_raters.networks._base import draw_seeds
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import Task, Votes
-from sklearn_raters.soft_targets import weight_name
 
 
 def _fit_one(estimator, X, y, params):
     return estimator.fit(X, y, **params)
 
 
-def _weight_param(estimator, sample_weight):
-    """Return sample weights as a keyword argument of the estimator's `fit`."""
-    if sample_weight is None:
-        return {}
-    name = weight_name(estimator)
-    if name is None:
+def _weight_params(estimator, sample_weight):
+    """Return sample weights as keyword arguments of the estimator's `fit`."""
+    if sample_weight is not None and weight_name(estimator) is None:
         raise TypeError(
             f"{type(estimator).__name__}.fit takes no sample_weight. Leave sample_weight out, or give an "
             "estimator that takes it."
         )
-    # With metadata routing, a pipeline passes weights on to the steps that request them.
-    return {"sample_weight" if get_config()["enable_metadata_routing"] else name: sample_weight}
+    return weights_for_fit(estimator, sample_weight)
 
 
 def _predict_proba_raters(copy, X, raters):
@@ -55,7 +49,9 @@ def _predict_proba_raters(copy, X, raters):
     return columns_of(raters, known_raters, known, consensus)
 
 
-class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class DeepEnsembleClassifier(
+    InnerTaskMixin, ConsensusMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+):
     """Average the probabilities of one classifier that is trained several times from different seeds.
 
     The ensemble of Lakshminarayanan et al. 2017, for classifiers of ratings, soft or hard labels. Networks
@@ -98,9 +94,6 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
     >>> clf.predict_proba_raters(crowd.X).shape
     (200, 20, 3)
     """
-
-    __metadata_request__fit = {"groups": True}
-    _hands_on = True
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
@@ -164,10 +157,10 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
             are given.
         """
         self._check_settings()
-        weight = _weight_param(self.estimator, sample_weight)
-        params = {**fit_params, **weight, **groups_for_fit(self.estimator, groups)}
+        weights = _weight_params(self.estimator, sample_weight)
+        params = {**fit_params, **weights, **groups_for_fit(self.estimator, groups)}
         with whole_fit(self):
-            seeds = draw_seeds(self.random_state, self.n_estimators)
+            seeds = draw_seed(self.random_state, self.n_estimators)
             copies = [set_seeds(clone(self.estimator), seed) for seed in seeds]
             jobs = (delayed(_fit_one)(copy, X, y, params) for copy in copies)
             self.estimators_ = Parallel(n_jobs=self.n_jobs)(jobs)
@@ -221,22 +214,6 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
         wanted = self.raters_ if raters is None else list(raters)
         return np.mean([_predict_proba_raters(copy, X, wanted) for copy in self.estimators_], axis=0)
 
-    def predict(self, X):
-        """Return the most probable class of each sample.
-
-        Parameters
-        ----------
-        X : list or array-like of length n_samples
-            Samples in any form that `fit` takes.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels out of `classes_`.
-        """
-        proba = self.predict_proba(X)
-        return self.classes_[proba.argmax(axis=1)]
-
     def score(self, X, y, sample_weight=None):
         """Return the accuracy; for ratings, that on the samples whose ratings have a majority.
 
@@ -255,22 +232,5 @@ class DeepEnsembleClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator)
             Between 0 and 1.
         """
         if self._takes_ratings:
-            return ConsensusMixin.score(self, X, y, sample_weight)
+            return super().score(X, y, sample_weight)
         return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)
-
-    @property
-    def label_map(self):
-        """The `label_map` of the estimator inside; None without one."""
-        return getattr(innermost(self.estimator), "label_map", None)
-
-    @property
-    def classes(self):
-        """The `classes` of the estimator inside; None without them."""
-        return getattr(innermost(self.estimator), "classes", None)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags = inner.input_tags
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        return tags

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_raters.networks._base import draw_seeds
+from sklearn_raters._seeds import draw_seed
 from sklearn_raters.networks._label_net import LabelNetClassifier
 from sklearn_raters.sequences import as_samples, pack
 
@@ -82,7 +82,7 @@ def train_jointly(
         _torch.JointNet(modules, scaler.mean_, scaler.scale_, coef, intercept),
         part(np.ones(len(samples), dtype=bool) if train is None else train),
         None if valid is None else part(valid),
-        seed=draw_seeds(random_state),
+        seed=draw_seed(random_state),
         device=estimators[0].device,
         max_epochs=max_epochs,
         batch_size=batch_size,

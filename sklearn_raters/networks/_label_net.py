@@ -1,58 +1,19 @@
 """The classifier of hard or soft labels that the BLSTM and the softmax layer share."""
 
 from abc import abstractmethod
-from hashlib import blake2b
 
 import numpy as np
 from sklearn.utils.extmath import softmax
 from sklearn.utils.validation import check_consistent_length
 
 from sklearn_raters._inner_splits import hold_out
+from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import check_sample_weight
 from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
-from sklearn_raters.networks._base import BaseNet, draw_seeds
+from sklearn_raters.networks._base import BaseNet
+from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples
-
-
-def merge_repeats(samples, mass, groups):
-    """Find the different samples, in an order that depends on their content alone.
-
-    So a sample of weight 2 trains exactly like the same sample given twice, a sample of weight 0 like a
-    missing one, and the order of the rows does not matter.
-
-    Parameters
-    ----------
-    samples : list of ndarray of shape (n_frames_i, n_features)
-        The samples.
-    mass : ndarray of shape (n_samples, n_classes)
-        Their targets times their weights.
-    groups : ndarray of shape (n_samples,) or None
-        Groups; samples of different groups are not merged.
-
-    Returns
-    -------
-    kept : ndarray of int of shape (n_different,)
-        The first of each set of equal samples, without samples of weight 0.
-    mass : ndarray of shape (n_different, n_classes)
-        The sums of the equal samples' mass.
-    """
-    weight = mass.sum(axis=1)
-    rows = mass / np.where(weight > 0, weight, 1)[:, None]
-    places, kept, sums = {}, [], []
-    for index in np.flatnonzero(weight):
-        key = blake2b(np.ascontiguousarray(samples[index]), digest_size=16)
-        key.update(rows[index].astype(np.float32).tobytes())
-        if groups is not None:
-            key.update(str(groups[index]).encode())
-        place = places.setdefault(key.digest(), len(kept))
-        if place == len(kept):
-            kept.append(index)
-            sums.append(mass[index].copy())
-        else:
-            sums[place] += mass[index]
-    order = [place for _, place in sorted(places.items())]
-    return np.array(kept, dtype=np.int64)[order], np.array(sums).reshape(-1, mass.shape[1])[order]
 
 
 class LabelNetClassifier(BaseNet):
@@ -96,7 +57,7 @@ class LabelNetClassifier(BaseNet):
             samples = as_samples(self, X, reset=True)
             check_consistent_length(samples, y, groups)
             classes, kept, mass, groups = self._weighted_targets(samples, y, sample_weight, groups)
-            seed = draw_seeds(self.random_state)
+            seed = draw_seed(self.random_state)
             train, valid = np.arange(len(kept)), None
             if self.early_stopping:
                 labels = classes[mass.argmax(axis=1)]
@@ -112,7 +73,9 @@ class LabelNetClassifier(BaseNet):
         weight = check_sample_weight(sample_weight, distributions, dtype=np.float64, ensure_non_negative=True)
         # Without a validation part, groups must not even change the order of the samples.
         groups = np.asarray(groups) if self.early_stopping and groups is not None else None
-        kept, mass = merge_repeats(samples, distributions * weight[:, None], groups)
+        rows = distributions.astype(np.float32)
+        kept, weight = merge_equal(samples, lambda index: rows[index].tobytes(), weight, groups)
+        mass = distributions[kept] * weight[:, None]
         if (mass.sum(axis=0) > 0).sum() < 2:
             raise ValueError(
                 "Samples of positive weight hold less than two classes; a classifier needs two classes."

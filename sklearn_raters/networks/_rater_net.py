@@ -1,19 +1,57 @@
 """The classifier whose network is trained on all raters' votes at once."""
 
 from contextlib import nullcontext
+from typing import NamedTuple
 
 import numpy as np
 
 from sklearn_raters._inner_splits import hold_out
 from sklearn_raters._rated import check_rated_samples
+from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters._targets import class_weights
-from sklearn_raters.networks._base import BaseNet, draw_seeds
+from sklearn_raters.networks._base import BaseNet
+from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.networks._rater_predictions import RaterPredictionsMixin, has_confusion
-from sklearn_raters.networks._vote_targets import number_trained_raters, votes_in_rows
+from sklearn_raters.networks._vote_targets import number_trained_raters, votes_in_rows, weight_votes
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import shorten
 from sklearn_raters.sequences import as_samples, holds_sequences
+
+
+class _Rated(NamedTuple):
+    """The different samples with votes, and what the network learns from them."""
+
+    samples: list  # of (n_frames_i, n_features)
+    targets: np.ndarray  # (n_samples, n_votes_at_most, 3): votes with all weights; see `votes_in_rows`
+    weight: np.ndarray  # (n_samples,): weights of the samples, 1 on average
+    labels: np.ndarray  # (n_samples,): the class with the most votes
+    groups: np.ndarray  # (n_samples,), or None
+    raters: np.ndarray  # (n_raters,): places in the task's raters
+
+
+def _rated_samples(samples, task, sample_weight, class_weight, groups):
+    """Merge equal samples with equal votes, and weight the votes."""
+    counts = task.counts * sample_weight[:, None]
+    if (counts.sum(axis=0) > 0).sum() < 2:
+        raise ValueError(
+            f"All votes are for one class of {shorten(task.classes)}, samples of weight 0 left out; a "
+            "classifier needs at least two classes."
+        )
+    targets, raters = votes_in_rows(task, sample_weight > 0)
+    is_rated = targets[:, :, 2].any(axis=1)
+
+    def votes_of(index):
+        votes = targets[index]
+        return votes[votes[:, 2] > 0].tobytes()
+
+    kept, weight = merge_equal(samples, votes_of, sample_weight * is_rated, groups)
+    weight *= len(weight) / weight.sum()
+    targets = targets[kept]
+    weight_votes(targets, weight, class_weights(class_weight, task.classes, counts))
+    labels = task.class_names(task.class_votes.majority("first")[kept])
+    groups = None if groups is None else groups[kept]
+    return _Rated([samples[index] for index in kept], targets, weight, labels, groups, raters)
 
 
 class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
@@ -181,7 +219,7 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
         _torch.find_rater_model(self.raters, self.rater_params or {})
         _torch.check_trunk(self.trunk, self.trunk_params or {})
 
-    def fit(self, X, y, groups=None):
+    def fit(self, X, y, sample_weight=None, groups=None):
         """Train the network.
 
         Parameters
@@ -192,6 +230,8 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
         y : array-like of shape (n_samples, n_raters), (n_samples, n_raters, n_classes) or (n_samples,)
             The ratings: labels with gaps (a cell may hold a tuple of labels, which share the rater's vote),
             votes, or the labels of one rater. The columns of a DataFrame name the raters.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of all votes on a sample; a sample of weight 2 counts exactly like the same sample twice.
         groups : array-like of shape (n_samples,), default=None
             Groups of samples, such as speakers, that early stopping does not split between training and
             validation.
@@ -207,41 +247,28 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
             If there are no ratings, all votes are for one class, or a parameter cannot be used.
         """
         self._check_settings()
-        X, _, task, groups, _ = check_rated_samples(self, X, y, None, groups)
+        X, _, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
         with whole_fit(self):
             of_rows = not holds_sequences(X)
             samples = as_samples(self, X, reset=True)
-            targets, raters = self._weighted_votes(task)
-            seed = draw_seeds(self.random_state)
-            train, valid = self._split(task, targets, groups, seed)
-            targets, raters = number_trained_raters(targets, raters, train)
-            module = self._module(samples[0], of_rows, len(task.classes), len(raters), seed)
+            weight = np.ones(len(samples)) if weight is None else weight
+            # Without a validation part, groups must not even change the order of the samples.
+            groups = groups if self.early_stopping else None
+            rated = _rated_samples(samples, task, weight, self.class_weight, groups)
+            seed = draw_seed(self.random_state)
+            train, valid = np.arange(len(rated.samples)), None
+            if self.early_stopping:
+                train, valid = hold_out(rated.groups, rated.labels, self.validation_fraction, seed)
+            targets, raters = number_trained_raters(rated.targets, rated.raters, train)
+            module = self._module(rated.samples[0], of_rows, len(task.classes), len(raters), seed)
             with self._global_seed(seed):
-                self._fit_net(module, samples, targets, train, valid, seed)
+                self._fit_net(module, rated.samples, targets, train, valid, seed)
             self.classes_ = np.asarray(task.classes)
             self.raters_ = [task.raters[rater] for rater in raters]
             if has_confusion(self):
-                self.rater_confusion_ = self._mean_confusion([samples[index] for index in train])
+                trained = [rated.samples[index] for index in train]
+                self.rater_confusion_ = self._mean_confusion(trained, rated.weight[train])
         return self
-
-    def _weighted_votes(self, task):
-        """Return the votes in rows, and the raters; see `votes_in_rows`."""
-        if (task.counts.sum(axis=0) > 0).sum() < 2:
-            raise ValueError(
-                f"All votes are for one class of {shorten(task.classes)}; a classifier needs at least two "
-                "classes."
-            )
-        return votes_in_rows(task, class_weights(self.class_weight, task.classes, task.counts))
-
-    def _split(self, task, targets, groups, seed):
-        """Return the samples to train on, and those of early stopping (None without it)."""
-        rated = np.flatnonzero(targets[:, :, 2].any(axis=1))
-        if not self.early_stopping:
-            return rated, None
-        labels = task.class_names(task.class_votes.majority("first")[rated])
-        groups = None if groups is None else groups[rated]
-        train, valid = hold_out(groups, labels, self.validation_fraction, seed)
-        return rated[train], rated[valid]
 
     def _module(self, sample, of_rows, n_classes, n_raters, seed):
         """Return the network with its initial weights."""

@@ -1,6 +1,7 @@
 """Predictions of a network that is trained on all raters: the consensus, each rater, their confusions."""
 
 import numpy as np
+from sklearn.utils import gen_batches
 from sklearn.utils.metaestimators import available_if
 
 from sklearn_raters._rated import ConsensusMixin, check_raters, columns_of
@@ -119,10 +120,12 @@ class RaterPredictionsMixin(ConsensusMixin):
         """
         return self._apply(self._encode(X).representation, "disagreement")
 
-    def _mean_confusion(self, samples):
-        """Return `rater_confusion`'s mean over samples, (n_raters, n_classes, n_classes)."""
+    def _mean_confusion(self, samples, weight):
+        """Return the weighted mean of `rater_confusion` over samples, (n_raters, n_classes, n_classes)."""
         if self.net_.module_.raters.confusion_of == "rater":
-            samples = samples[:1]
+            samples, weight = samples[:1], weight[:1]
         units = self._encode(samples).representation
-        parts = np.split(units, range(_SAMPLES_AT_ONCE, len(units), _SAMPLES_AT_ONCE))
-        return sum(self._apply(part, "confusion").sum(axis=0) for part in parts) / len(units)
+        total = 0.0
+        for rows in gen_batches(len(units), _SAMPLES_AT_ONCE):
+            total += np.tensordot(weight[rows], self._apply(units[rows], "confusion"), axes=1)
+        return total / weight.sum()

@@ -3,34 +3,50 @@
 import numpy as np
 
 
-def votes_in_rows(task, weights):
+def votes_in_rows(task, used):
     """Arrange the votes for classes in one row for each sample.
 
     Parameters
     ----------
     task : Task
         The votes and the classes.
-    weights : ndarray of shape (n_classes,)
-        Weights of the classes.
+    used : ndarray of bool of shape (n_samples,)
+        Whether the votes on each sample are used.
 
     Returns
     -------
     targets : ndarray of shape (n_samples, n_votes_at_most, 3), float32
-        Rater, class and weight of each vote. A rater's votes on one sample have a total weight of one, before
-        the weights of the classes; places with weight 0 are unused.
+        Rater, class and weight of each vote. A rater's votes on one sample have a total weight of one; places
+        with weight 0 are unused.
     raters : ndarray of int of shape (n_raters,)
-        The raters with a vote for a class, as places in ``task.raters``; `targets` refers to this array.
+        The raters with a used vote for a class, as places in ``task.raters``; `targets` refers to this array.
     """
     votes = task.class_votes
-    inside = votes.label < len(weights)
+    inside = (votes.label < len(task.classes)) & used[votes.sample]
     sample, label, weight = votes.sample[inside], votes.label[inside], votes.weight[inside]
     raters, rater = np.unique(votes.rater[inside], return_inverse=True)
     _, cell = np.unique(sample * len(raters) + rater, return_inverse=True)
-    weight = weight / np.bincount(cell, weight)[cell] * weights[label]
+    weight = weight / np.bincount(cell, weight)[cell]
     place = np.arange(len(sample)) - np.searchsorted(sample, sample)
     targets = np.zeros((task.n_samples, place.max(initial=0) + 1, 3), dtype=np.float32)
     targets[sample, place] = np.column_stack([rater, label, weight])
     return targets, raters
+
+
+def weight_votes(targets, sample_weight, class_weight):
+    """Multiply the weights of votes by those of their samples and classes, in place.
+
+    Parameters
+    ----------
+    targets : ndarray of shape (n_samples, n_votes_at_most, 3)
+        As `votes_in_rows` returns them.
+    sample_weight : ndarray of shape (n_samples,)
+        Weights of the samples.
+    class_weight : ndarray of shape (n_classes,)
+        Weights of the classes.
+    """
+    targets[:, :, 2] *= class_weight[targets[:, :, 1].astype(np.intp)]
+    targets[:, :, 2] *= sample_weight[:, None]
 
 
 def number_trained_raters(targets, raters, train):

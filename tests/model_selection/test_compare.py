@@ -217,9 +217,7 @@ class TestRefusedBeforeTheFirstTraining:
 
     @pytest.mark.parametrize("name", ["fold", "consensus", "truth"])
     def test_a_model_with_the_name_of_a_column_of_the_predictions(self, refuse, name):
-        message = (
-            f"A model is called '{name}'.*give it another name. Reserved are 'fold', 'consensus', 'truth'"
-        )
+        message = f"A model is called '{name}'.*another name. Reserved are 'fold', 'consensus', 'truth'"
         refuse(ValueError, message, {name: LogisticRegression()})
 
     def test_a_rater_with_the_name_of_a_column_of_the_predictions(self, counted):

@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from made import CLASSES, as_sequences, make_rated, small_blstm
 from sklearn_raters import BLSTMClassifier, SoftmaxLayerClassifier
 from sklearn_raters.consensus import soft_labels
-from sklearn_raters.networks._label_net import merge_repeats
+from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.ratings import Task
 
 DATA = make_rated(60)
@@ -179,14 +179,14 @@ def test_the_order_of_the_samples_does_not_matter(fitted):
 
 
 def test_equal_frames_with_other_labels_or_groups_stay_apart():
-    frames = np.ones((2, 4), dtype=np.float32)
-    mass = np.array([[1.0, 0], [0, 1], [1, 0], [0.5, 0.5]])
-    kept, sums = merge_repeats([frames] * 4, mass, np.array([1, 1, 2, 2]))
+    frames = [np.ones((2, 4), dtype=np.float32)] * 5
+    labels, weight = [b"a", b"b", b"a", b"c", b"a"], np.array([1.0, 1.0, 2.0, 1.0, 0.0])
+    kept, total = merge_equal(frames, labels.__getitem__, weight, np.array([1, 1, 2, 2, 3]))
     assert sorted(kept) == [0, 1, 2, 3]
-    assert sums.sum() == 4
-    kept, sums = merge_repeats([frames] * 4, mass, None)
+    assert total[np.argsort(kept)].tolist() == [1, 1, 2, 1]
+    kept, total = merge_equal(frames, labels.__getitem__, weight, None)
     assert sorted(kept) == [0, 1, 3]
-    assert sorted(sums.tolist()) == [[0, 1], [0.5, 0.5], [2, 0]]
+    assert total[np.argsort(kept)].tolist() == [3, 1, 1]
 
 
 @pytest.mark.slow

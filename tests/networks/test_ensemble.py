@@ -131,7 +131,8 @@ def test_weights_reach_estimators_that_take_them(routing, scaled):
         inner = make_pipeline(scaler, inner) if scaled else inner
         model = DeepEnsembleClassifier(inner, 2).fit(X, TRUTH, sample_weight=weight)
     expected = LogisticRegression()
-    rows = StandardScaler().fit_transform(X) if scaled else X
+    # Without routing, every step that takes weights gets them.
+    rows = StandardScaler().fit(X, sample_weight=None if routing else weight).transform(X) if scaled else X
     expected.fit(rows, TRUTH, sample_weight=weight)
     np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(rows))
 

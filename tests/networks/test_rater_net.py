@@ -14,7 +14,7 @@ from sklearn_raters import RaterNetClassifier
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.model_selection import cross_val_predict_raters
 from sklearn_raters.networks import RATER_MODELS
-from sklearn_raters.networks._vote_targets import votes_in_rows
+from sklearn_raters.networks._vote_targets import votes_in_rows, weight_votes
 from sklearn_raters.ratings import Task, parse_ratings
 
 DATA = make_rated(n_raters=5)
@@ -162,12 +162,53 @@ def test_votes_outside_the_classes_do_not_count(fitted):
 
 def test_labels_of_one_cell_share_their_raters_vote():
     ratings = [[("a", "b"), "a"], [None, "b"], [None, None], ["c", None]]
-    targets, raters = votes_in_rows(Task(ratings, ["a", "b"]), np.array([1.0, 2.0]))
+    targets, raters = votes_in_rows(Task(ratings, ["a", "b"]), np.ones(4, dtype=bool))
+    weight_votes(targets, np.array([1.0, 3.0, 1.0, 1.0]), np.array([1.0, 2.0]))
     expected = np.zeros((4, 3, 3))
     expected[0] = [[0, 0, 0.5], [0, 1, 1.0], [1, 0, 1.0]]
-    expected[1, 0] = [1, 1, 2.0]
+    expected[1, 0] = [1, 1, 6.0]
     np.testing.assert_array_equal(targets, expected)
     assert raters.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("raters", [*RATER_MODELS])
+@pytest.mark.parametrize("params", [{}, {"class_weight": "balanced"}, {"early_stopping": True}], ids=str)
+def test_a_weight_of_two_is_the_sample_twice_and_zero_is_none(raters, params):
+    weight = np.arange(60) % 4
+    weight[[row for row in range(60) if isinstance(Y["E5"][row], str)]] = 0  # E5 has votes of weight 0 only
+    rows = np.repeat(np.arange(60), weight)
+    rng = np.random.default_rng(0)
+    rng.shuffle(rows)
+    ratings, groups = Y[:60], GROUPS[:60]
+    weighted = quick(raters, max_epochs=3, **params).fit(X[:60], ratings, weight, groups)
+    repeated = quick(raters, max_epochs=3, **params).fit(X[rows], ratings.iloc[rows], groups=groups[rows])
+    assert weighted.raters_ == repeated.raters_
+    assert "E5" not in weighted.raters_
+    np.testing.assert_allclose(weighted.predict_proba_raters(X), repeated.predict_proba_raters(X), atol=1e-6)
+    if hasattr(weighted, "rater_confusion_"):
+        np.testing.assert_allclose(weighted.rater_confusion_, repeated.rater_confusion_, atol=1e-6)
+
+
+def test_weights_change_the_network_and_their_scale_does_not(fitted):
+    proba = fitted.predict_proba(X)
+    scaled = quick().fit(X, Y, sample_weight=np.full(len(X), 17.0))
+    np.testing.assert_allclose(scaled.predict_proba(X), proba, atol=1e-5)
+    weighted = quick().fit(X, Y, sample_weight=1 + np.arange(len(X)) % 2)
+    assert np.abs(weighted.predict_proba(X) - proba).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (np.full(len(X), -1.0), "[Nn]egative"),
+        (np.ones(3), "sample_weight.shape"),
+        (np.zeros(len(X)), "samples of weight 0 left out|zero"),
+    ],
+    ids=["negative", "too few", "all zero"],
+)
+def test_bad_weights_are_named(weight, message):
+    with pytest.raises(ValueError, match=message):
+        quick().fit(X, Y, sample_weight=weight)
 
 
 def test_class_weights_change_the_votes_weights():

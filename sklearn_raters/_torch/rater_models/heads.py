@@ -119,7 +119,8 @@ class Uncertainty(RaterModel):
     h(x) + c) by squared error on their entropy, -sum_k q(k) log q(k) / log K. All raters are predicted to
     choose as the consensus does. The paper measures disagreement by the standard deviation of continuous
     ratings; for classes, the entropy takes its place. Class weights change the shares too. A sample with one
-    vote counts as one without disagreement, so use samples with several votes.
+    vote counts as one without disagreement, so use samples with several votes. The mean of the squared errors
+    counts each sample once, whatever its weight.
 
     Parameters
     ----------
