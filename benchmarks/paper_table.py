@@ -183,12 +183,12 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--quick", action="store_true", help="one seed, four epochs: a few minutes")
+    parser.add_argument("--quick", action="store_true", help="one seed, one epoch: a few minutes")
     parser.add_argument("--cache", default=str(Path(tempfile.gettempdir()) / "sklearn_raters_paper_table"))
     parser.add_argument("--peak", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.seeds, arguments.epochs = 1, 4
+        arguments.seeds, arguments.epochs = 1, 1
     for corpus in arguments.corpus:
         if arguments.peak:
             print_peak(arguments, corpus)
