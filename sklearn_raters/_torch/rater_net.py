@@ -54,12 +54,12 @@ class RaterNet(nn.Module):
         return self.dropout(units)
 
     def loss(self, units, targets):
-        """Return the loss of a batch while training, and else `RaterModel.vote_loss` of its votes.
+        """Return the loss of a batch: while training the rater model's, and else `RaterModel.vote_loss`.
 
         Parameters
         ----------
         units : tensor of shape (n_samples, n_units) or (n_samples, n_features)
-            What `forward` returned.
+            The output of `forward`.
         targets : tensor of shape (n_samples, n_votes_at_most, 3)
             The samples' votes; see `unpack_votes`.
 

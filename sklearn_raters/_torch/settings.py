@@ -84,7 +84,7 @@ def check_settings(given, known, ranges, *, parameter, owner):
     parameter : str
         The estimator's parameter that holds the settings, for the error.
     owner : str
-        What has the settings, for the error.
+        The trunk or rater model that has the settings, for the error.
     """
     known = sorted(known)
     unknown = sorted(set(given) - set(known))

@@ -81,7 +81,7 @@ def _make_net(
 
 
 def check_training(*, device, early_stopping, own_loss, net_params, **settings):
-    """Raise what can be known about the settings of a training before there are data.
+    """Check the settings of a training without data.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         }
 
     def _check_settings(self):
-        """Raise everything about the parameters that can be known without data."""
+        """Raise every error in the parameters that can be found without data."""
         from sklearn_raters import _torch
 
         self._validate_params()

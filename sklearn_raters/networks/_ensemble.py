@@ -117,7 +117,7 @@ class DeepEnsembleClassifier(
         return takes_soft_targets(self.estimator)
 
     def _check_settings(self):
-        """Raise everything about the parameters that can be known without data."""
+        """Raise every error in the parameters that can be found without data."""
         self._validate_params()
         if not is_classifier(self.estimator):
             raise TypeError(f"DeepEnsembleClassifier needs a classifier; got {self.estimator!r}.")

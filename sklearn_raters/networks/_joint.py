@@ -8,7 +8,18 @@ from sklearn_raters.sequences import as_samples, pack
 
 
 def check_can_train_jointly(estimator):
-    """Raise TypeError if an estimator, fitted or not, cannot take part in `train_jointly`."""
+    """Check that `train_jointly` can train an estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator, fitted or not.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is no network of this package.
+    """
     if not isinstance(estimator, LabelNetClassifier):
         raise TypeError(
             "Only networks of this package, such as BLSTMClassifier, can be trained together with the layer "

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def whole_fit(estimator):
-    """Forget what an earlier fit has learnt, and restore all of it if the block raises.
+    """Remove what an earlier fit has learnt, and restore it if the block raises.
 
     Parameters
     ----------
