@@ -14,10 +14,10 @@ from _peers import installed_peers
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, RaterNetClassifier
-from sklearn_raters._torch import RATER_MODELS
 from sklearn_raters.consensus import METHODS as CONSENSUS
 from sklearn_raters.consensus import consensus_labels, hard_labels, soft_labels
 from sklearn_raters.metrics import rater_uar, soft_cross_entropy, unweighted_average_recall
+from sklearn_raters.networks import RATER_MODELS
 from sklearn_raters.ratings import Task
 from sklearn_raters.stacking import truth_stack
 

@@ -17,8 +17,8 @@ from _report import report
 from paper_table import folds, load
 
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier, RaterNetClassifier
-from sklearn_raters._torch import RATER_MODELS
 from sklearn_raters.model_selection import compare
+from sklearn_raters.networks import RATER_MODELS
 from sklearn_raters.ratings import Task
 
 

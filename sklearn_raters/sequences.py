@@ -31,7 +31,13 @@ class Sequences:
         return np.cumsum(self.lengths) - self.lengths
 
     def split(self):
-        """Return the samples, a list of (n_frames_i, n_features) arrays that share memory with `frames`."""
+        """Cut the frames into samples.
+
+        Returns
+        -------
+        list of ndarray of shape (n_frames_i, n_features)
+            The samples, which share memory with `frames`.
+        """
         return np.split(self.frames, np.cumsum(self.lengths)[:-1]) if len(self) else []
 
 

@@ -6,6 +6,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_raters import (
     BLSTMClassifier,
+    CalibratedRatersClassifier,
     DeepEnsembleClassifier,
     MultiRaterStackingClassifier,
     RaterNetClassifier,
@@ -26,9 +27,11 @@ ESTIMATORS = [
     DeepEnsembleClassifier(LogisticRegression(), 2),
     DeepEnsembleClassifier(RaterNetClassifier("multitask", **QUICK), 2),
     *(RaterNetClassifier(raters, **QUICK) for raters in RATER_MODELS),
+    MultiRaterStackingClassifier(),
     MultiRaterStackingClassifier(LogisticRegression()),
     MultiRaterStackingClassifier(LogisticRegression(), fusion="mean"),
     MultiRaterStackingClassifier(LogisticRegression(), fusion=LogisticRegression(), cv=3),
+    CalibratedRatersClassifier(MultiRaterStackingClassifier(LogisticRegression(), fusion="mean"), cv=2),
     MultiRaterStackingClassifier(
         BLSTMClassifier(max_epochs=4, learning_rate=2e-2, **NARROW), fusion="softmax"
     ),

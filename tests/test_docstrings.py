@@ -11,6 +11,7 @@ from numpydoc.validate import validate
 PACKAGE = "sklearn_raters"
 PUBLIC_MODULES = [
     "sklearn_raters",
+    "sklearn_raters.calibration",
     "sklearn_raters.consensus",
     "sklearn_raters.datasets",
     "sklearn_raters.features",

@@ -205,5 +205,16 @@ class Task:
 
 
 def as_task(Y):
-    """Return ratings of any form as a Task; a Task is returned as it is."""
+    """Return ratings of any form as a Task.
+
+    Parameters
+    ----------
+    Y : ratings of n_samples, or Task
+        In any form that `Task` takes.
+
+    Returns
+    -------
+    Task
+        Y itself if it is one.
+    """
     return Y if isinstance(Y, Task) else Task(Y)
