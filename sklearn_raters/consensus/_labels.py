@@ -38,7 +38,7 @@ def hard_labels(Y, *, ties="missing"):
     Examples
     --------
     >>> from sklearn_raters.consensus import hard_labels
-    >>> from sklearn_raters.ratings import as_task
+    >>> from sklearn_raters.ratings import Task
     >>> Y = [["a", "a", "b"], ["a", "b", None], ["c", "c", "a"]]
     >>> hard_labels(Task(Y, classes=["a", "b"]))
     array(['a', None, None], dtype=object)
@@ -86,7 +86,7 @@ def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
     Examples
     --------
     >>> from sklearn_raters.consensus import soft_labels
-    >>> from sklearn_raters.ratings import as_task
+    >>> from sklearn_raters.ratings import Task
     >>> soft_labels(Task([["a", ("a", "b"), "a"], [None, "c", "c"]], classes=["a", "b"]), alpha=0.5)
     array([[0.7, 0.3],
            [nan, nan]])
@@ -162,7 +162,7 @@ def check_classes(Y):
     Examples
     --------
     >>> from sklearn_raters.consensus import check_classes
-    >>> from sklearn_raters.ratings import as_task
+    >>> from sklearn_raters.ratings import Task
     >>> check_classes(Task([["a", "b"]], classes=["a", "x"]))
     Traceback (most recent call last):
         ...
