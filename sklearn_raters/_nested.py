@@ -98,7 +98,7 @@ def check_scoring_of_soft_labels(estimator, what):
     Raises
     ------
     TypeError
-        If the `scoring` of a search is a name or a scorer of scikit-learn's own.
+        If the `scoring` of a search is a name or one of the scorers of scikit-learn.
     """
     for _, layer in layers(estimator):
         scoring = getattr(layer, "scoring", None) if is_search(layer) else None
@@ -169,7 +169,7 @@ def groups_for_fit(estimator, groups):
     estimator : estimator
         Not necessarily fitted.
     groups : array-like of shape (n_samples,) or None
-        What must not be split between folds.
+        Groups that must not be split between folds.
 
     Returns
     -------
@@ -210,7 +210,7 @@ def fit_with_weights(estimator, X, y, weights, groups):
     estimator
         The fitted estimator.
     """
-    # The meta-estimator makes the weights, so that no user can be asked to route them.
+    # These weights come from the meta-estimator, so the user cannot have requested them by metadata routing.
     routing = get_config()["enable_metadata_routing"] and weights is None
     with config_context(enable_metadata_routing=routing):
         return estimator.fit(X, y, **weights_for_fit(estimator, weights), **groups_for_fit(estimator, groups))

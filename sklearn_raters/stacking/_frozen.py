@@ -15,22 +15,25 @@ def side_by_side(parts, rows=slice(None)):
     return np.concatenate([part[rows] for part in parts], axis=1, dtype=np.float64)
 
 
+# Methods that represent samples for the fusion; a view is represented by the first that it has.
+_METHODS = ("transform", "predict_proba", "decision_function")
+
+
+def _method_of(estimator, by_posterior):
+    return next(name for name in _METHODS[by_posterior:] if hasattr(estimator, name))
+
+
 def represent(view, estimator, X, classes, *, by_posterior):
     """Return the representation of samples by one trained view, of shape (n_samples, n_units).
 
-    The representation is `transform(X)`; where there is none or `by_posterior`, the posterior; where there is
-    none either, `decision_function(X)`.
+    The representation is `transform(X)`; the posterior if there is no `transform` or `by_posterior` is true;
+    and `decision_function(X)` if there is no posterior either.
     """
-    if _has_representation(estimator, by_posterior):
-        return np.asarray(estimator.transform(X))
-    if hasattr(estimator, "predict_proba"):
+    method = _method_of(estimator, by_posterior)
+    if method == "predict_proba":
         return posterior(view, estimator, X, classes)
-    values = estimator.decision_function(X)
+    values = np.asarray(getattr(estimator, method)(X))
     return values.reshape(len(values), -1)
-
-
-def _has_representation(estimator, by_posterior):
-    return not by_posterior and hasattr(estimator, "transform")
 
 
 def posterior(view, estimator, X, classes):
@@ -92,7 +95,6 @@ class FrozenViews:
         """
         names = []
         for view, estimator, part in zip(self.views, self.estimators, parts, strict=True):
-            by_class = not _has_representation(estimator, self.by_posterior)
-            by_class = by_class and hasattr(estimator, "predict_proba")
+            by_class = _method_of(estimator, self.by_posterior) == "predict_proba"
             names += [f"{view.name}_{unit}" for unit in (self.classes if by_class else range(part.shape[1]))]
         return names

@@ -38,7 +38,7 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
-        The stack; its `fusion`, `cv` and `validation_fraction` count.
+        The stack; its `fusion`, `cv` and `validation_fraction` are used.
     views : list of View
         Views, each of which keeps some of its samples in every training part.
     consensus : ndarray of object of shape (n_samples,)
@@ -104,7 +104,7 @@ def represented_samples(stack, samples, splits):
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
-        The stack; its `fusion` and `cv` count.
+        The stack; its `fusion` and `cv` are used.
     samples : ndarray of int
         The samples that have a consensus.
     splits : list of Split
@@ -190,7 +190,7 @@ def layer_folds(plan, held_out, *, out_of_fold):
     Returns
     -------
     list of LayerFold
-        Out of fold, all of them have the same representations, each by views that have not seen the sample.
+        Out of fold, all folds share one array, in which views that were not trained on a sample represent it.
     """
     inside = [Split(*(np.isin(plan.samples, part) for part in split)) for split in plan.splits]
     if not out_of_fold:
@@ -210,7 +210,7 @@ def fit_fusion(stack, plan, trained, data):
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
-        The stack; its `fusion`, `cv` and `class_weight` count.
+        The stack; its `fusion`, `cv` and `class_weight` are used.
     plan : StackPlan
         The samples with a consensus, their labels and the splits.
     trained : list of list of TrainedView
@@ -221,7 +221,7 @@ def fit_fusion(stack, plan, trained, data):
     Returns
     -------
     Fused
-        The views, changed by "fine_tune" only, and the fitted fusion.
+        The views, which only "fine_tune" changes, and the fitted fusion.
     """
     fusion, class_weight, y = stack.fusion, stack.class_weight, plan.labels
     estimators = [view.estimator for view in trained[0]]

@@ -1,4 +1,4 @@
-"""A stack for ratings of which one is right."""
+"""A stack for tasks with one right answer."""
 
 from sklearn_raters.stacking._stacking import MultiRaterStackingClassifier
 
@@ -7,7 +7,7 @@ TRUTH_VIEWS = ("crowd_hard", "crowd_soft", "crowd_dawid_skene", "crowd_one_coin"
 
 def truth_stack(estimator, **params):
     """
-    Make a stack for ratings of which one is right, such as what an image shows.
+    Make a stack for tasks with one right answer, such as what an image shows.
 
     The paper's stack takes the majority for the truth, which biased raters and spammers spoil. The stack made
     here has views on soft labels and on several estimates of the truth, by methods that learn how good each
