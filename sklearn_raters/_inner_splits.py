@@ -1,4 +1,4 @@
-"""Splits of training samples: what is held out to stop early, to choose a penalty, or to fuse out of fold."""
+"""Splits of the training samples, for early stopping, the choice of a penalty and out-of-fold fusion."""
 
 from numbers import Integral
 
@@ -7,7 +7,7 @@ from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, check_
 
 from sklearn_raters._nested import splitter_takes_groups
 
-# How many random splits are tried for one that leaves every class in the training part.
+# Number of random splits that are tried until one leaves every class in the training part.
 _TRIES = 50
 
 
@@ -17,15 +17,15 @@ def hold_out(groups, labels, fraction, seed, parts=()):
     Parameters
     ----------
     groups : ndarray of shape (n_samples,) or None
-        What must stay together; None: each sample is a group of its own.
+        Groups that must not be split. None makes each sample a group.
     labels : ndarray of shape (n_samples,)
-        Every label must be left in the training part; None does not count.
+        Labels, each of which must be left in the training part. None is no label.
     fraction : float
-        The share of groups held out.
+        Share of the groups to hold out.
     seed : int or None
-        Which groups.
+        Seed of the random choice of groups.
     parts : list of ndarray of int
-        Sets of samples, each of which must not be held out as a whole.
+        Sets of samples, each of which must keep at least one sample in the training part.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def hold_out(groups, labels, fraction, seed, parts=()):
     Raises
     ------
     ValueError
-        If there is one group only, or each split takes some label away from the training part.
+        If there is one group only, or no split leaves every label and every set in the training part.
     """
     groups = np.arange(len(labels)) if groups is None else groups
     n_groups = len(np.unique(groups))
@@ -49,12 +49,12 @@ def hold_out(groups, labels, fraction, seed, parts=()):
         raise ValueError(
             f"validation_fraction={fraction} of {n_groups} groups leaves none to train on. Hold out less."
         )
-    wanted = {label for label in labels if label is not None}
+    known = {label for label in labels if label is not None}
     splitter = GroupShuffleSplit(n_splits=_TRIES, test_size=fraction, random_state=seed)
     for train, valid in splitter.split(labels, groups=groups):
-        missing = wanted - set(labels[train])
-        whole = all(np.isin(part, train).any() for part in parts)
-        if not missing and whole and any(label is not None for label in labels[valid]):
+        missing = known - set(labels[train])
+        kept = all(np.isin(part, train).any() for part in parts)
+        if not missing and kept and any(label is not None for label in labels[valid]):
             return train, valid
     what = f"every class (missing: {sorted(missing)})" if missing else "some samples of every view"
     raise ValueError(
@@ -65,7 +65,31 @@ def hold_out(groups, labels, fraction, seed, parts=()):
 
 
 def inner_splits(cv, labels, groups, seed):
-    """Return the (train, test) indices of out-of-fold fusion; splitters that stratify see the labels."""
+    """Split samples into folds for out-of-fold predictions.
+
+    Parameters
+    ----------
+    cv : int, splitter, iterable of (train, test) pairs or None
+        An int is the number of folds of whole groups, or of shuffled samples without groups; None is 5.
+    labels : ndarray of shape (n_samples,)
+        Labels for splitters that stratify; None is one more stratum.
+    groups : ndarray of shape (n_samples,) or None
+        Groups for splitters that use them.
+    seed : int or None
+        Seed of the shuffling.
+
+    Returns
+    -------
+    list of (ndarray of int, ndarray of int)
+        Indices of the training and the test part of each fold.
+
+    Raises
+    ------
+    ValueError
+        If the splitter needs groups and there are none, there are no folds, or a fold trains and tests on
+        the same sample.
+    """
+    cv = 5 if cv is None else cv
     if isinstance(cv, Integral):
         cv = GroupKFold(cv) if groups is not None else KFold(cv, shuffle=True, random_state=seed)
     cv = check_cv(cv)
@@ -73,4 +97,9 @@ def inner_splits(cv, labels, groups, seed):
         raise ValueError(f"cv={cv!r} splits by groups: call fit(X, Y, groups=...), or give an int as cv.")
     names = list({label: None for label in labels if label is not None})
     strata = np.array([-1 if label is None else names.index(label) for label in labels])
-    return list(cv.split(np.empty((len(labels), 1)), strata, groups))
+    splits = list(cv.split(np.empty((len(labels), 1)), strata, groups))
+    if not splits:
+        raise ValueError("cv has no folds. Give a list instead of a generator, which can be read only once.")
+    if any(np.isin(train, test).any() for train, test in splits):
+        raise ValueError("A fold of cv trains and tests on the same sample: give a cv without such overlaps.")
+    return splits

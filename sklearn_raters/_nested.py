@@ -1,10 +1,11 @@
-"""Estimators inside pipelines, searches and ensembles: find them, and find out what their `fit` takes."""
+"""Estimators inside pipelines, searches and ensembles: find them, and pass `fit` what they take."""
 
 import inspect
 from typing import NamedTuple
 
-from sklearn import get_config
+from sklearn import config_context, get_config
 from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
@@ -34,14 +35,14 @@ def layers(estimator, *, ensembles=False):
     estimator : estimator
         Fitted or not.
     ensembles : bool, default=False
-        Whether to look inside ensembles that pass y on unchanged (`DeepEnsembleClassifier`). Other
-        meta-estimators are never looked into: they decide what their inner estimator gets.
+        Whether to look inside meta-estimators that pass y on unchanged, such as `DeepEnsembleClassifier`.
+        All others decide themselves what their inner estimator gets, and end the walk.
 
     Yields
     ------
     Layer
-        The estimator, then the last step of a Pipeline or the estimator of a search: its `best_estimator_`
-        where it is fitted.
+        The estimator itself, then each estimator inside it: the last step of a Pipeline, and the estimator
+        of a search (its `best_estimator_` once fitted).
     """
     path = ""
     while True:
@@ -85,24 +86,24 @@ def takes_soft_targets(estimator):
 
 def check_scoring_of_soft_labels(estimator, what):
     """
-    Raise an error if a search would score soft labels by a scorer for labels.
+    Raise TypeError if a search would score soft labels by a scorer for hard labels.
 
     Parameters
     ----------
     estimator : estimator
         Not fitted, possibly with searches inside.
     what : str
-        Where the soft labels are, the start of the message.
+        Start of the message: where the soft labels are.
 
     Raises
     ------
     TypeError
-        If the `scoring` of a search is a name or a scorer of scikit-learn's own.
+        If the `scoring` of a search is a name or one of the scorers of scikit-learn.
     """
     for _, layer in layers(estimator):
         scoring = getattr(layer, "scoring", None) if is_search(layer) else None
-        several = scoring.values() if isinstance(scoring, dict) else [scoring]
-        if any(isinstance(one, str | list | tuple | set | BaseScorer) for one in several):
+        scorers = scoring.values() if isinstance(scoring, dict) else [scoring]
+        if any(isinstance(scorer, str | list | tuple | set | BaseScorer) for scorer in scorers):
             raise TypeError(
                 f"{what}, which scoring={scoring!r} of its search cannot judge. Leave scoring out (the "
                 "accuracy expected), or give one of sklearn_raters.metrics: uar_scorer, "
@@ -111,7 +112,7 @@ def check_scoring_of_soft_labels(estimator, what):
 
 
 def take_over_input(estimator, inner):
-    """Copy to a fitted meta-estimator what its inner estimator learnt of the input's features."""
+    """Copy the number and names of features from a fitted inner estimator to its meta-estimator."""
     for attribute in ("n_features_in_", "feature_names_in_"):
         if hasattr(inner, attribute):
             setattr(estimator, attribute, getattr(inner, attribute))
@@ -120,7 +121,7 @@ def take_over_input(estimator, inner):
 
 
 def weight_name(estimator):
-    """Return the keyword of `fit` by which sample weights reach the inner estimator; None if they cannot."""
+    """Return the keyword of `fit` that passes sample weights to the inner estimator; None if none does."""
     if has_fit_parameter(estimator, "sample_weight"):
         return "sample_weight"
     if isinstance(estimator, Pipeline):
@@ -132,7 +133,7 @@ def weight_name(estimator):
 
 def weights_for_fit(estimator, weights):
     """
-    Return the keyword arguments by which sample weights reach every step that takes them.
+    Return the keyword arguments of `fit` that pass sample weights to every step that takes them.
 
     A scaler in a pipeline gets the weights too: only then does a sample of weight 2 count like two samples.
 
@@ -146,78 +147,98 @@ def weights_for_fit(estimator, weights):
     Returns
     -------
     dict
-        From keyword of `fit` to `weights`; empty if there are none, or no step takes them. With metadata
-        routing a pipeline gets them as they are, and raises an error if no step requests them.
+        From keyword of `fit` to `weights`; empty if there are no weights or no step takes them. With
+        metadata routing the keyword is "sample_weight", and `fit` raises an error if no step requests it.
     """
     if weights is None:
         return {}
-    if has_fit_parameter(estimator, "sample_weight"):
-        return {"sample_weight": weights}
-    if get_config()["enable_metadata_routing"]:
+    if has_fit_parameter(estimator, "sample_weight") or get_config()["enable_metadata_routing"]:
         return {"sample_weight": weights}
     if isinstance(estimator, Pipeline):
-        steps = [(name, step) for name, step in estimator.steps if step not in (None, "passthrough")]
+        steps = estimator.steps
         return {f"{name}__{key}": weights for name, step in steps for key in weights_for_fit(step, weights)}
     return weights_for_fit(estimator.estimator, weights) if is_search(estimator) else {}
 
 
 def groups_for_fit(estimator, groups):
     """
-    Return the keyword arguments by which groups reach `fit`.
+    Return the keyword arguments of `fit` that pass groups to the estimator that uses them.
 
     Parameters
     ----------
     estimator : estimator
         Not necessarily fitted.
     groups : array-like of shape (n_samples,) or None
-        What must not be split between folds.
+        Groups that must not be split between folds.
 
     Returns
     -------
     dict
         ``{"groups": groups}``, or ``{"<step>__groups": groups}`` for a pipeline without metadata routing.
-        Empty if there are no groups, or nothing inside uses them; a search uses them if its splitter does.
+        Empty if there are no groups or no estimator uses them; a search uses them if its splitter does.
     """
     if groups is None:
         return {}
-    if _names_parameter(estimator.fit, "groups"):
+    if has_fit_parameter(estimator, "groups"):
         return {"groups": groups}
     if get_config()["enable_metadata_routing"]:
         requested = get_routing_for_object(estimator).consumes("fit", ["groups"])
         return {"groups": groups} if requested else {}
     if isinstance(estimator, Pipeline):
         name, last = estimator.steps[-1]
-        if last is None or last == "passthrough":
-            return {}
         return {f"{name}__{key}": groups for key in groups_for_fit(last, groups)}
-    if is_search(estimator) and splitter_takes_groups(estimator.cv):
-        return {"groups": groups}
-    return {}
+    uses_groups = is_search(estimator) and splitter_takes_groups(estimator.cv)
+    return {"groups": groups} if uses_groups else {}
+
+
+def fit_with_weights(estimator, X, y, weights, groups):
+    """Fit an estimator inside a meta-estimator, with the weights and groups that reach it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator to fit, in place.
+    X, y : array-like of length n_samples
+        Samples and targets.
+    weights : ndarray of shape (n_samples,) or None
+        Weights of the samples.
+    groups : array-like of shape (n_samples,) or None
+        Groups of the samples.
+
+    Returns
+    -------
+    estimator
+        The fitted estimator.
+    """
+    # These weights come from the meta-estimator, so the user cannot have requested them by metadata routing.
+    routing = get_config()["enable_metadata_routing"] and weights is None
+    with config_context(enable_metadata_routing=routing):
+        return estimator.fit(X, y, **weights_for_fit(estimator, weights), **groups_for_fit(estimator, groups))
 
 
 def call_inside(fitted, method, X, params):
-    """Call a method that only the estimator inside pipelines and searches has, after their other steps.
+    """Call a method of the estimator inside pipelines and searches, after their transformations.
 
     Parameters
     ----------
     fitted : estimator
         The fitted estimator.
     method : str
-        Such as "predict_proba_raters".
+        Name of the method, such as "predict_proba_raters". Pipelines and searches need not have it.
     X : sequence of n_samples
-        Samples as the outermost estimator takes them.
+        Samples in a form that `fitted` takes.
     params : dict
-        Metadata, of which the method gets what it requests if metadata routing is on.
+        Metadata. With metadata routing on, the method gets those that it requests, otherwise none.
 
     Returns
     -------
     object
-        What the method returns.
+        The value that the method returns.
 
     Raises
     ------
     AttributeError
-        If there is no such method.
+        If the estimator has no such method.
     """
     if hasattr(fitted, method):
         routed = {}
@@ -240,7 +261,7 @@ def splitter_takes_groups(cv):
     Parameters
     ----------
     cv : int, splitter, iterable of (train, test) pairs or None
-        As scikit-learn's `cv` parameters.
+        As the parameter `cv` of scikit-learn's estimators.
 
     Returns
     -------
@@ -250,8 +271,15 @@ def splitter_takes_groups(cv):
     """
     if hasattr(cv, "get_metadata_routing"):
         return bool(get_routing_for_object(cv).consumes("split", ["groups"]))
-    return hasattr(cv, "split") and _names_parameter(cv.split, "groups")
+    return hasattr(cv, "split") and "groups" in inspect.signature(cv.split).parameters
 
 
-def _names_parameter(function, name):
-    return name in inspect.signature(function).parameters
+class InnerTagsMixin:
+    """Gives a meta-estimator the input tags of its `estimator`."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
+        return tags

@@ -1,4 +1,4 @@
-"""What estimators that take ratings share: the check of their input, single raters, the consensus."""
+"""Code shared by estimators that take ratings: checks of the input, predictions of raters and consensus."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
-from sklearn_raters._nested import innermost
+from sklearn_raters._nested import InnerTagsMixin, innermost
 from sklearn_raters._sklearn_compat import check_sample_weight, num_samples, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.ratings import Task, Votes
@@ -15,7 +15,7 @@ from sklearn_raters.sequences import check_frames, holds_sequences
 
 
 class RatedSamples(NamedTuple):
-    """Samples and all that belongs to them, checked.
+    """The input of `fit`, checked.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class RatedSamples(NamedTuple):
     task : Task
         The ratings and the classes.
     groups : ndarray of shape (n_samples,) or None
-        What must not be split between training and validation.
+        Groups that must not be split between training and validation.
     sample_weight : ndarray of shape (n_samples,) or None
         Weights of the samples.
     """
@@ -39,12 +39,12 @@ class RatedSamples(NamedTuple):
 
 
 def check_rated_samples(estimator, X, y, sample_weight, groups):
-    """Check what the `fit` of an estimator that takes ratings is given, before anything is trained.
+    """Check the input of `fit` of an estimator that takes ratings.
 
     Parameters
     ----------
     estimator : estimator
-        Its `classes` and `label_map` say what is learnt.
+        The estimator; its `classes` and `label_map` define the task.
     X : list or array-like of length n_samples
         Samples. Sequences of frames are checked one by one, unless the estimator takes NaN; tables are left
         to the estimators inside.
@@ -58,7 +58,7 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     Returns
     -------
     RatedSamples
-        The same, checked.
+        The checked input.
 
     Raises
     ------
@@ -79,8 +79,7 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
                 f"Found input variables with inconsistent numbers of samples: X has {num_samples(X)}, "
                 f"{what} has {n_rows}. Each sample of X needs its row of {what}, in that order."
             )
-    # Here, where a sample is known by its number: a view counts the samples of its own part only, and the
-    # last view would find the fault after hours.
+    # Checked before any training, because a view would report the index in its own part of the samples.
     if holds_sequences(X) and not get_tags(estimator).input_tags.allow_nan:
         check_frames(X, name)
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
@@ -95,13 +94,15 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     return RatedSamples(X, y, task, groups, sample_weight)
 
 
-def rows_of(Y, samples):
-    """Return the ratings of some samples, whatever form the ratings have."""
-    return Y.take(samples) if isinstance(Y, Task | Votes) else safe_indexing(Y, samples)
+def rows_of(values, rows):
+    """Return some rows of ratings in any form, samples, weights or groups; None if `values` is None."""
+    if values is None:
+        return None
+    return values.take(rows) if isinstance(values, Task | Votes) else safe_indexing(values, rows)
 
 
 def check_raters(raters):
-    """Raise an error if `raters` is a single name instead of a list of names."""
+    """Raise ValueError if `raters` is a single name instead of a list of names."""
     if isinstance(raters, str) or (raters is not None and not np.iterable(raters)):
         raise ValueError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
 
@@ -118,7 +119,7 @@ def columns_of(wanted, raters, proba, consensus):
     proba : ndarray of shape (n_samples, n_raters, n_classes)
         Predictions for each rater.
     consensus : ndarray of shape (n_samples, n_classes) or None
-        Predictions for a rater who is not among `raters`; None where all are.
+        Predictions for the wanted raters that are not in `raters`; None if all of them are.
 
     Returns
     -------
@@ -130,32 +131,25 @@ def columns_of(wanted, raters, proba, consensus):
     return np.stack(columns, axis=1) if columns else proba[:, :0]
 
 
-class InnerTaskMixin:
-    """What a meta-estimator with an `estimator` that takes ratings takes over from it."""
+class InnerTaskMixin(InnerTagsMixin):
+    """Gives a meta-estimator the task and the input tags of its `estimator`, which takes ratings."""
 
     __metadata_request__fit = {"groups": True}
     _hands_on = True
 
     @property
     def classes(self):
-        """The `classes` of the estimator inside; None without them."""
+        """The parameter `classes` of the inner estimator; None if it has none."""
         return getattr(innermost(self.estimator), "classes", None)
 
     @property
     def label_map(self):
-        """The `label_map` of the estimator inside; None without one."""
+        """The parameter `label_map` of the inner estimator; None if it has none."""
         return getattr(innermost(self.estimator), "label_map", None)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags = inner.input_tags
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        return tags
 
 
 class ConsensusMixin:
-    """`predict` and `score` of a classifier with `predict_proba`, `classes_` and `label_map`."""
+    """Adds `predict` and `score` to a classifier with `predict_proba`, `classes_` and `label_map`."""
 
     def predict(self, X):
         """Return the consensus label of each sample.
@@ -168,7 +162,7 @@ class ConsensusMixin:
         Returns
         -------
         ndarray of shape (n_samples,)
-            Labels out of `classes_`.
+            Labels, each one of `classes_`.
         """
         proba = self.predict_proba(X)
         return self.classes_[proba.argmax(axis=1)]
@@ -183,16 +177,15 @@ class ConsensusMixin:
         y : array-like
             Ratings in any form that `fit` takes.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights.
+            Weights of the samples.
 
         Returns
         -------
         float
-            Between 0 and 1; `sklearn_raters.metrics.uar_scorer` is what the field reports.
+            Accuracy between 0 and 1. The field reports `sklearn_raters.metrics.uar_scorer` instead.
         """
-        judged, labels = labelled_samples(hard_labels(Task(y, self.classes_.tolist(), self.label_map)))
-        if len(judged) == 0:
+        rows, labels = labelled_samples(hard_labels(Task(y, self.classes_.tolist(), self.label_map)))
+        if len(rows) == 0:
             raise ValueError("No sample has a majority label in the classes, so there is nothing to score.")
-        right = self.predict(safe_indexing(X, judged)) == labels
-        weights = None if sample_weight is None else np.asarray(sample_weight)[judged]
-        return float(np.average(right, weights=weights))
+        correct = self.predict(safe_indexing(X, rows)) == labels
+        return float(np.average(correct, weights=rows_of(sample_weight, rows)))

@@ -1,4 +1,4 @@
-"""Targets of one classifier: hard or soft labels as distributions, and the classes' weights."""
+"""Targets of one classifier: hard or soft labels as distributions, and weights of the classes."""
 
 import numpy as np
 from sklearn.metrics import accuracy_score
@@ -10,7 +10,7 @@ from sklearn_raters.ratings import is_missing
 
 
 def is_soft(y):
-    """Tell whether targets are distributions, (n_samples, n_classes), and not one label a sample."""
+    """Tell whether targets are soft labels of shape (n_samples, n_classes), not one label a sample."""
     return np.ndim(y) == 2 and np.shape(y)[1] > 1
 
 
@@ -22,7 +22,8 @@ def target_distributions(y, classes):
     y : array-like of shape (n_samples,) or (n_samples, n_classes)
         Labels, or rows of non-negative numbers that sum to one.
     classes : array-like of shape (n_classes,) or None
-        The classes in the order of the columns; None: the sorted labels, or 0, 1, ... of soft targets.
+        The classes in the order of the columns. None takes the sorted labels of hard targets, and 0, 1, ...
+        for soft targets.
 
     Returns
     -------
@@ -36,9 +37,6 @@ def target_distributions(y, classes):
     ValueError
         If a label is not among the classes, a row does not sum to one, or there is one class only.
     """
-    given = y
-    if not hasattr(y, "ndim"):
-        y = np.asarray(y)
     if is_soft(y):
         soft = _numbers(y)
         _check_rows(soft)
@@ -48,9 +46,9 @@ def target_distributions(y, classes):
                 f"Soft targets have {soft.shape[1]} columns, but there are {len(found)} classes."
             )
         return found, soft
-    y = column_or_1d(y, warn=True)
-    # Of the NaN in a list of strings NumPy makes the label "nan".
-    labels = given if isinstance(given, list | tuple) else y
+    labels, y = y, column_or_1d(y, warn=True)
+    # NumPy turns a NaN in a list of strings into the label "nan".
+    labels = labels if isinstance(labels, list | tuple) else y
     missing = [index for index, label in enumerate(labels) if is_missing(label)]
     if missing:
         raise ValueError(
@@ -62,11 +60,11 @@ def target_distributions(y, classes):
     check_classification_targets(y)
     found, codes = np.unique(y, return_inverse=True)
     if classes is not None:
-        unknown = sorted(set(found.tolist()) - set(np.asarray(classes).tolist()))
+        columns = {label: column for column, label in enumerate(np.asarray(classes).tolist())}
+        unknown = sorted(set(found.tolist()) - set(columns))
         if unknown:
             raise ValueError(f"y holds the labels {unknown}, which are not among classes={list(classes)}.")
-        places = {label: place for place, label in enumerate(np.asarray(classes).tolist())}
-        codes = np.array([places[label] for label in found.tolist()])[codes]
+        codes = np.array([columns[label] for label in found.tolist()])[codes]
         found = np.asarray(classes)
     if len(y) == 0:
         raise ValueError("Found array with 0 sample(s); at least two, of different classes, are needed.")
@@ -108,18 +106,18 @@ def _check_rows(soft):
 
 
 def expected_accuracy(y, predicted, classes, sample_weight=None):
-    """Return the accuracy; on soft labels its expectation, were the label drawn from them.
+    """Return the accuracy, or its expected value if labels were drawn from the soft labels.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,) or (n_samples, n_classes)
         Hard or soft labels.
     predicted : ndarray of shape (n_samples,)
-        Labels out of `classes`.
+        Labels, each one of `classes`.
     classes : ndarray of shape (n_classes,)
         The classes in the order of the columns.
     sample_weight : array-like of shape (n_samples,), default=None
-        Weights.
+        Weights of the samples.
 
     Returns
     -------
@@ -133,16 +131,16 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
 
 
 def class_weights(class_weight, classes, mass):
-    """Return a weight a class, shape (n_classes,).
+    """Return one weight for each class.
 
     Parameters
     ----------
     class_weight : dict, "balanced" or None
-        As in scikit-learn; "balanced" is inverse to each class' share.
+        As in scikit-learn; "balanced" weights are inversely proportional to the class frequencies.
     classes : ndarray of shape (n_classes,)
         The classes.
     mass : ndarray of shape (n_samples, n_classes)
-        How much of each class each sample holds; classes without mass get weight 0 under "balanced".
+        Weighted share of each class in each sample. A class without any share gets the "balanced" weight 0.
 
     Returns
     -------

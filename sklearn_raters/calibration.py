@@ -19,18 +19,18 @@ from sklearn_raters._nested import (
     unwrap,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples
+from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.model_selection import cross_val_predict_raters
 
-# Natural logarithms of the temperatures tried: from 1/150, nearly certain, to 150, nearly uniform.
+# Range of the temperature's natural logarithm: from 1/150, nearly certain, to 150, nearly uniform.
 _LOG_TEMPERATURES = (-5, 5)
 
 
 def log_probabilities(proba):
-    """Return logarithms of probabilities, finite where these are 0."""
+    """Return the logarithms of probabilities, a large negative number for a probability of 0."""
     return np.log(np.clip(proba, np.finfo(np.float64).tiny, None))
 
 
@@ -42,7 +42,7 @@ def fit_temperature(proba, codes, weight=None):
     Parameters
     ----------
     proba : ndarray of shape (n_samples, n_classes)
-        Probabilities p of samples that the classifier has not seen.
+        Probabilities p of samples that the classifier was not trained on.
     codes : ndarray of int of shape (n_samples,)
         The column of each sample's label.
     weight : ndarray of shape (n_samples,) or None, default=None
@@ -51,7 +51,7 @@ def fit_temperature(proba, codes, weight=None):
     Returns
     -------
     float
-        The temperature T: above 1 where the classifier was too sure, below 1 where it was not sure enough.
+        The temperature T: above 1 if the classifier is overconfident, below 1 if it is underconfident.
     """
     logits = log_probabilities(proba)
 
@@ -67,21 +67,22 @@ class CalibratedRatersClassifier(
 ):
     """Calibrate the consensus probabilities of a classifier that learns from ratings.
 
-    Temperature scaling (Guo et al. 2017): one number T, by which the logarithms of the probabilities are
-    divided, is chosen on out-of-fold predictions against the consensus. The most probable class stays the
-    same. scikit-learn's `CalibratedClassifierCV` refuses ratings; this one takes them as they are.
+    Temperature scaling (Guo et al. 2017) divides the logarithms of the probabilities by one number, the
+    temperature, which is chosen on out-of-fold predictions against the consensus. The most probable class
+    stays the same. scikit-learn's `CalibratedClassifierCV` does not accept ratings.
 
     Parameters
     ----------
     estimator : classifier
-        One that takes ratings, such as `MultiRaterStackingClassifier`, also at the end of a pipeline.
-    cv : int or splitter, default=5
-        Folds of the out-of-fold predictions; an int is that many folds of GroupKFold where groups are given,
-        else of shuffled samples. Every sample must be tested once.
+        A classifier that takes ratings, such as `MultiRaterStackingClassifier`, or a pipeline that ends in
+        one.
+    cv : int, splitter or None, default=5
+        Folds of the out-of-fold predictions. An int is the number of folds of whole groups, or of shuffled
+        samples without groups; None is 5. Every sample must be tested once.
     n_jobs : int, default=None
-        Number of folds trained side by side.
+        Number of folds trained in parallel.
     random_state : int, RandomState instance or None, default=None
-        Source of the shuffled folds; the estimator keeps its own seed.
+        Seed of the shuffling; the estimator keeps its own seed.
 
     Attributes
     ----------
@@ -90,7 +91,7 @@ class CalibratedRatersClassifier(
     estimator_ : classifier
         The estimator, fitted on all samples.
     temperature_ : float
-        The temperature: above 1 where the estimator was too sure.
+        The temperature: above 1 if the estimator is overconfident.
 
     References
     ----------
@@ -129,13 +130,13 @@ class CalibratedRatersClassifier(
         Parameters
         ----------
         X : list or array-like of length n_samples
-            Whatever the estimator takes.
+            Samples in any form that the estimator takes.
         y : array-like
             The ratings, in any form that the estimator takes.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, in the estimator and in the choice of the temperature.
         groups : array-like of shape (n_samples,), default=None
-            What must not be split between folds; handed on to the estimator.
+            Groups that must not be split between folds; passed to the estimator.
 
         Returns
         -------
@@ -146,6 +147,8 @@ class CalibratedRatersClassifier(
         ------
         TypeError
             If the estimator takes no ratings.
+        ValueError
+            If no sample with a weight has a consensus.
         """
         self._validate_params()
         if not takes_ratings(self.estimator):
@@ -155,27 +158,27 @@ class CalibratedRatersClassifier(
             )
         X, y, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
         consensus = hard_labels(task)
-        seed = draw_seed(self.random_state)
+        weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
+        samples, labels = labelled_samples(weighted)
+        if len(samples) == 0:
+            raise ValueError("No sample has a majority label in the classes, to choose the temperature by.")
+        splits = inner_splits(self.cv, consensus, groups, draw_seed(self.random_state))
         weights = weights_for_fit(self.estimator, weight)
-        proba, names = cross_val_predict_raters(
-            self.estimator,
-            X,
-            y,
-            groups=groups,
-            cv=inner_splits(self.cv, consensus, groups, seed),
-            n_jobs=self.n_jobs,
-            params=weights,
-            return_names=True,
-        )
+        settings = {"groups": groups, "cv": splits, "n_jobs": self.n_jobs, "params": weights}
+        proba, names = cross_val_predict_raters(self.estimator, X, y, return_names=True, **settings)
         estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
         classes = estimator.classes_.tolist()
-        samples, labels = labelled_samples(consensus)
-        known = np.isin(labels, classes)
-        samples, labels = samples[known], labels[known]
-        codes = np.array([classes.index(label) for label in labels.tolist()])
-        proba = align(proba, names["classes"], classes)[samples]
-        weight = None if weight is None else weight[samples]
-        self.temperature_ = fit_temperature(proba, codes, weight)
+        proba = align(proba, names["classes"], classes)
+        # A class that is missing in a fold's training part has probability 0 in its test part, which says
+        # nothing about the estimator's confidence and would raise the temperature to its limit.
+        learnt = np.zeros(proba.shape, dtype=bool)
+        for _, test in splits:
+            learnt[test] = proba[test].any(axis=0)
+        columns = {label: column for column, label in enumerate(classes)}
+        codes = np.array([columns.get(label, -1) for label in labels.tolist()])
+        known = (codes >= 0) & learnt[samples, codes]
+        samples, codes = samples[known], codes[known]
+        self.temperature_ = fit_temperature(proba[samples], codes, rows_of(weight, samples))
         self.estimator_ = estimator
         self.classes_ = estimator.classes_
         take_over_input(self, estimator)
@@ -199,7 +202,7 @@ class CalibratedRatersClassifier(
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))
     def predict_proba_raters(self, X):
-        """Return what each rater would say, as the estimator has it: these probabilities are not calibrated.
+        """Return the estimator's probabilities for each rater, which are not calibrated.
 
         Parameters
         ----------
@@ -216,6 +219,6 @@ class CalibratedRatersClassifier(
 
     @property
     def raters_(self):
-        """The raters that the fitted estimator knows."""
+        """The raters that the fitted estimator can predict."""
         check_is_fitted(self)
         return unwrap(self.estimator_).raters_

@@ -1,22 +1,21 @@
-"""Any scikit-learn classifier on soft labels, by weighted repeats of each sample."""
+"""Train any scikit-learn classifier on soft labels, by weighted repeats of each sample."""
 
 import numpy as np
-from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
-from sklearn.utils import get_tags, indexable
+from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align
 from sklearn_raters._nested import (
+    InnerTagsMixin,
     check_scoring_of_soft_labels,
-    groups_for_fit,
+    fit_with_weights,
     is_search,
     layers,
     take_over_input,
     unwrap,
     weight_name,
-    weights_for_fit,
 )
 from sklearn_raters._sklearn_compat import check_sample_weight, safe_indexing
 from sklearn_raters._targets import expected_accuracy, is_soft, target_distributions
@@ -25,7 +24,8 @@ from sklearn_raters._targets import expected_accuracy, is_soft, target_distribut
 def wrap_innermost(estimator, classes):
     """Put a `SoftTargetClassifier` around the classifier inside pipelines and searches.
 
-    Wrapped as a whole, a search would split the repeats of one sample, and score each of them alike.
+    If the whole search were wrapped instead, it would split the repeats of one sample between folds, and its
+    scorer would not see their weights.
 
     Parameters
     ----------
@@ -37,8 +37,7 @@ def wrap_innermost(estimator, classes):
     Returns
     -------
     classifier
-        An unfitted copy that takes soft labels. The grids of its searches name the parameters of the
-        classifier at their new place.
+        An unfitted copy that takes soft labels. The grids of its searches are renamed to match.
     """
     estimator = clone(estimator)
     path, inner = list(layers(estimator))[-1]
@@ -56,14 +55,13 @@ def _moved(grid, path):
     if not isinstance(grid, dict):
         return [_moved(part, path) for part in grid]
     start = f"{path}__" if path else ""
-    moved = {}
-    for key, values in grid.items():
+
+    def renamed(key):
         if key == path:
-            key = f"{path}__estimator"
-        elif key.startswith(start):
-            key = f"{start}estimator__{key[len(start) :]}"
-        moved[key] = values
-    return moved
+            return f"{path}__estimator"
+        return f"{start}estimator__{key.removeprefix(start)}" if key.startswith(start) else key
+
+    return {renamed(key): values for key, values in grid.items()}
 
 
 def weighted_repeats(X, soft, weight, groups):
@@ -85,9 +83,9 @@ def weighted_repeats(X, soft, weight, groups):
     X : sequence of n_repeats
         The repeated samples.
     codes : ndarray of int of shape (n_repeats,)
-        The column of `soft` that each repeat stands for.
+        The class of each repeat, as a column of `soft`.
     weight : ndarray of shape (n_repeats,)
-        Share times weight.
+        Weights of the repeats: the share of the class times the weight of the sample.
     groups : array-like of shape (n_repeats,) or None
         The repeated groups.
     """
@@ -101,20 +99,21 @@ def _has(method):
     return available_if(lambda self: hasattr(getattr(self, "estimator_", self.estimator), method))
 
 
-class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
-    """Make a classifier that takes `sample_weight` take soft labels too.
+class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Train a classifier that takes `sample_weight` on soft labels.
 
-    Each sample is given once for each class of which it holds a share, weighted by that share: the
+    Each sample is repeated once for every class in its soft label, weighted by the share of that class. The
     weighted log-loss is then the cross-entropy against the soft labels. In a pipeline or a search only the
-    classifier gets the repeats: transformers see each sample once, and a search splits samples and judges
-    by the accuracy expected on soft labels, unless its `scoring` is a callable that takes these.
+    classifier gets the repeats: transformers see each sample once, and a search splits samples. It scores
+    by the expected accuracy on soft labels, unless its `scoring` is a callable that takes soft labels.
 
     Parameters
     ----------
     estimator : classifier
-        A classifier, or pipeline or search that ends in one, whose `fit` takes `sample_weight`.
+        A classifier whose `fit` takes `sample_weight`, or a pipeline or search that ends in one.
     classes : array-like of shape (n_classes,), default=None
-        The classes in the order of the columns of soft labels; None: the sorted labels, or 0, 1, ...
+        The classes in the order of the columns of soft labels. None takes the sorted labels of hard targets,
+        and 0, 1, ... for soft targets.
 
     Attributes
     ----------
@@ -154,7 +153,7 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples.
         groups : array-like of shape (n_samples,), default=None
-            Handed on, repeated like the samples, to a classifier or search that takes groups.
+            Groups of the samples, passed to a classifier or search that takes groups.
 
         Returns
         -------
@@ -185,11 +184,8 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         else:
             check_scoring_of_soft_labels(estimator, "y holds soft labels")
             estimator, y = wrap_innermost(estimator, classes), soft
-        # The weights are the soft labels, not metadata that a user would have to route.
-        with config_context(enable_metadata_routing=False):
-            params = {**weights_for_fit(estimator, weight), **groups_for_fit(estimator, groups)}
-            estimator.fit(X, y, **params)
-        self.classes_, self.estimator_ = classes, estimator
+        self.estimator_ = fit_with_weights(estimator, X, y, weight, groups)
+        self.classes_ = classes
         take_over_input(self, estimator)
         return self
 
@@ -204,7 +200,7 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples,)
-            Labels out of `classes_`.
+            Labels, each one of `classes_`.
         """
         check_is_fitted(self)
         return self.estimator_.predict(X)
@@ -221,7 +217,7 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            Columns in the order of `classes_`; 0 for a class without any share.
+            Columns in the order of `classes_`; 0 for a class that no soft label has a share of.
         """
         check_is_fitted(self)
         found = self.estimator_.classes_.tolist()
@@ -239,7 +235,7 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_decisions)
-            As the classifier gives them, for the classes that it knows.
+            The classifier's decision values, for the classes in its own `classes_`.
         """
         check_is_fitted(self)
         return self.estimator_.decision_function(X)
@@ -256,13 +252,13 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples, n_units)
-            As the classifier gives it.
+            The classifier's representation.
         """
         check_is_fitted(self)
         return self.estimator_.transform(X)
 
     def score(self, X, y, sample_weight=None):
-        """Return the accuracy; on soft labels its expectation, were the label drawn from them.
+        """Return the accuracy, or its expected value if labels were drawn from the soft labels.
 
         Parameters
         ----------
@@ -271,7 +267,7 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Hard or soft labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights.
+            Weights of the samples.
 
         Returns
         -------
@@ -279,10 +275,3 @@ class SoftTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             Between 0 and 1.
         """
         return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags = inner.input_tags
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        return tags

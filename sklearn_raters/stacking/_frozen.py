@@ -1,4 +1,6 @@
-"""Trained views side by side: their posteriors, and their representations for the fusion."""
+"""Posteriors and representations of trained views."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -6,29 +8,36 @@ from sklearn_raters._align import align
 
 
 def side_by_side(parts, rows=slice(None)):
-    """Join the views' representations, (n_samples, n_units), in float64.
+    """Join the views' representations of some samples to an array of shape (n_samples, n_units), float64.
 
-    Networks give float32, in which a weakly penalised logistic layer stops far from its optimum.
+    In float32, which networks return, a weakly penalised logistic layer stops far from its optimum.
     """
     return np.concatenate([part[rows] for part in parts], axis=1, dtype=np.float64)
 
 
+# Methods that represent samples for the fusion; a view is represented by the first that it has.
+_METHODS = ("transform", "predict_proba", "decision_function")
+
+
+def _method_of(estimator, by_posterior):
+    return next(name for name in _METHODS[by_posterior:] if hasattr(estimator, name))
+
+
 def represent(view, estimator, X, classes, *, by_posterior):
-    """Return what one trained view gives the fusion, (n_samples, n_units); see `FrozenViews`."""
-    if _has_representation(estimator, by_posterior):
-        return np.asarray(estimator.transform(X))
-    if hasattr(estimator, "predict_proba"):
+    """Return the representation of samples by one trained view, of shape (n_samples, n_units).
+
+    The representation is `transform(X)`; the posterior if there is no `transform` or `by_posterior` is true;
+    and `decision_function(X)` if there is no posterior either.
+    """
+    method = _method_of(estimator, by_posterior)
+    if method == "predict_proba":
         return posterior(view, estimator, X, classes)
-    values = estimator.decision_function(X)
+    values = np.asarray(getattr(estimator, method)(X))
     return values.reshape(len(values), -1)
 
 
-def _has_representation(estimator, by_posterior):
-    return not by_posterior and hasattr(estimator, "transform")
-
-
 def posterior(view, estimator, X, classes):
-    """Return the probabilities of one trained view, (n_samples, n_classes)."""
+    """Return the class probabilities by one trained view, of shape (n_samples, n_classes)."""
     if not hasattr(estimator, "predict_proba"):
         raise AttributeError(
             f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
@@ -38,46 +47,46 @@ def posterior(view, estimator, X, classes):
     return proba if view.soft else align(proba, list(estimator.classes_), classes)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class FrozenViews:
-    """Views whose training is over.
+    """Trained views.
 
     Parameters
     ----------
     views : list of View
-        What each one learnt.
+        Names and targets of the views.
     estimators : list of classifiers
         The trained estimators, in the order of `views`.
     classes : list
-        The task's classes, in the order of all columns.
+        The task's classes, in the order of the columns of all posteriors.
     by_posterior : bool
-        Whether the posterior represents a view even where it has a `transform`.
+        Whether posteriors represent the views, even if they have a `transform`.
     """
 
-    def __init__(self, views, estimators, classes, *, by_posterior):
-        self.views = views
-        self.estimators = estimators
-        self.classes = classes
-        self.by_posterior = by_posterior
+    views: list
+    estimators: list
+    classes: list
+    by_posterior: bool
 
     def posteriors(self, X, names=None):
-        """Return the probabilities of the views `names` (None: all), (n_samples, n_views, n_classes)."""
+        """Return the posteriors of the views `names` (None is all), (n_samples, n_views, n_classes)."""
         pairs = zip(self.views, self.estimators, strict=True)
         chosen = [pair for pair in pairs if names is None or pair[0].name in names]
         return np.stack([posterior(*pair, X, self.classes) for pair in chosen], axis=1)
 
     def represent(self, X):
-        """Return all views' representations side by side, (n_samples, n_units)."""
+        """Return the representations of all views side by side, (n_samples, n_units)."""
         settings = {"by_posterior": self.by_posterior}
         pairs = zip(self.views, self.estimators, strict=True)
         return side_by_side([represent(*pair, X, self.classes, **settings) for pair in pairs])
 
-    def unit_names(self, widths):
+    def unit_names(self, parts):
         """Name the columns of `represent`.
 
         Parameters
         ----------
-        widths : list of (int or None)
-            Units of each view's representation; not read for posteriors.
+        parts : list of (ndarray of shape (n_samples, n_units_i) or None)
+            Representations by each view; None will do for posteriors.
 
         Returns
         -------
@@ -85,7 +94,7 @@ class FrozenViews:
             ``<view>_<class>`` for posteriors, ``<view>_<unit>`` for other representations.
         """
         names = []
-        for view, estimator, width in zip(self.views, self.estimators, widths, strict=True):
-            own = _has_representation(estimator, self.by_posterior) or not hasattr(estimator, "predict_proba")
-            names += [f"{view.name}_{unit}" for unit in (range(width) if own else self.classes)]
+        for view, estimator, part in zip(self.views, self.estimators, parts, strict=True):
+            by_class = _method_of(estimator, self.by_posterior) == "predict_proba"
+            names += [f"{view.name}_{unit}" for unit in (self.classes if by_class else range(part.shape[1]))]
         return names

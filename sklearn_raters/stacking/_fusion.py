@@ -1,4 +1,4 @@
-"""The fusion of frozen views: what is held out for it, what it learns from, and its fit."""
+"""The fusion of trained views: its splits, its classifier and its fit."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,12 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 
 from sklearn_raters._inner_splits import hold_out, inner_splits
-from sklearn_raters._nested import groups_for_fit, weight_name, weights_for_fit
+from sklearn_raters._nested import fit_with_weights, weight_name
+from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import set_seeds
 from sklearn_raters._targets import class_weights
+from sklearn_raters.consensus import labelled_samples
+from sklearn_raters.stacking._fine_tune import Fused, fine_tune
 from sklearn_raters.stacking._frozen import side_by_side
 from sklearn_raters.stacking._logistic_layer import LayerFold, choose_strength, fit_layer, label_weights
 from sklearn_raters.stacking._mixture import ConvexMixture
@@ -17,118 +20,126 @@ FUSIONS = ("logistic", "softmax", "mean", "mixture", "fine_tune")
 
 
 class Split(NamedTuple):
-    """Samples to train further copies of the views on, and those held out from them.
+    """Samples to train further copies of the views on, and samples that are held out for the fusion.
 
     Parameters
     ----------
     train, test : ndarray of int
-        Samples of the whole fit.
+        Indices of samples.
     """
 
     train: np.ndarray
     test: np.ndarray
 
 
-def fusion_splits(fusion, cv, views, consensus, groups, fraction, seed, *, sample_weight=None):
-    """Return the splits on which further copies of the views are trained for the sake of the fusion.
+def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
+    """Split the samples, to train further copies of the views for the fusion.
 
     Parameters
     ----------
-    fusion, cv : object
-        As in `MultiRaterStackingClassifier`.
+    stack : MultiRaterStackingClassifier
+        The stack; its `fusion`, `cv` and `validation_fraction` are used.
     views : list of View
-        Each keeps some of its samples in every training part.
+        Views, each of which keeps some of its samples in every training part.
     consensus : ndarray of object of shape (n_samples,)
-        Every label is left in every training part.
+        Labels, None where there is no consensus.
     groups : ndarray of shape (n_samples,) or None
-        What stays together.
-    fraction : float
-        Share of the groups held out to choose a penalty.
+        Groups that must not be split.
     seed : int or None
-        Source of the choice of groups.
-    sample_weight : ndarray of shape (n_samples,) or None, default=None
-        Samples of weight 0 are not drawn.
+        Seed of the random choice of groups.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the samples; those of weight 0 are not held out.
 
     Returns
     -------
     list of Split
-        Empty where the views that are trained on all samples are enough.
+        Empty if the fusion needs only the views that are trained on all samples.
 
     Raises
     ------
     ValueError
-        If `fusion` and `cv` do not go together, or no split leaves every class and view some samples.
+        If `fusion` and `cv` do not go together, no split leaves every class and view some samples, or the
+        test parts of `cv` do not hold each sample once.
     """
-    if fusion == "mean":
+    if stack.fusion == "mean":
         return []
-    if cv is not None and fusion == "fine_tune":
+    if stack.cv is not None and stack.fusion == "fine_tune":
         raise ValueError(
             "fusion='fine_tune' goes on from views that have seen all samples: it needs cv=None."
         )
-    if cv is not None:
-        return [Split(train, test) for train, test in inner_splits(cv, consensus, groups, seed)]
-    if fusion not in ("logistic", "mixture", "fine_tune"):
+    if stack.cv is not None:
+        splits = [Split(*split) for split in inner_splits(stack.cv, consensus, groups, seed)]
+        _check_out_of_fold(consensus, splits)
+        return splits
+    if stack.fusion not in ("logistic", "mixture", "fine_tune"):
         return []
     present = np.arange(len(consensus)) if sample_weight is None else np.flatnonzero(sample_weight)
-    groups = None if groups is None else groups[present]
     parts = [np.searchsorted(present, view.samples) for view in views]
-    train, test = hold_out(groups, consensus[present], fraction, seed, parts)
+    fraction = stack.validation_fraction
+    train, test = hold_out(rows_of(groups, present), consensus[present], fraction, seed, parts)
     return [Split(present[train], present[test])]
 
 
-def check_fusion_splits(cv, samples, splits):
-    """Raise an error if out-of-fold splits do not hold out each sample with a consensus exactly once."""
-    if cv is None or not splits:
-        return
-    times = np.sum([np.isin(samples, split.test) for split in splits], axis=0)
+def _check_out_of_fold(consensus, splits):
+    """Raise ValueError if splits do not test each sample once, or leave fewer than two classes."""
+    samples, labels = labelled_samples(consensus)
+    tested = np.array([np.isin(samples, split.test) for split in splits])
+    times = tested.sum(axis=0)
     if not np.all(times == 1):
         raise ValueError(
             "The test parts of cv must hold each sample once, as those of KFold and GroupKFold do; "
             f"{np.sum(times != 1)} samples are in none or in several."
         )
+    for number, test in enumerate(tested, start=1):
+        if len(np.unique(labels[~test])) < 2:
+            raise ValueError(
+                f"Fold {number} of cv leaves fewer than two classes outside its test part. Give a cv with "
+                "more folds, or one that stratifies, such as StratifiedGroupKFold."
+            )
 
 
-def represented_samples(fusion, cv, samples, splits):
-    """Return the samples that the views represent: those trained on all samples, then those of each split.
+def represented_samples(stack, samples, splits):
+    """Return the samples whose representations the fusion needs.
 
     Parameters
     ----------
-    fusion, cv : object
-        As in `MultiRaterStackingClassifier`.
+    stack : MultiRaterStackingClassifier
+        The stack; its `fusion` and `cv` are used.
     samples : ndarray of int
         The samples that have a consensus.
     splits : list of Split
-        What further copies of the views are trained on.
+        Splits on which further copies of the views are trained.
 
     Returns
     -------
     list of (ndarray of int or None)
-        Sorted; None where the views represent nothing.
+        Sorted samples, for the views trained on all samples and then for those of each split; None where
+        the fusion needs no representations.
     """
-    if fusion == "mean":
+    if stack.fusion == "mean":
         return [None]
-    if cv is None:
-        return [None if fusion == "mixture" else samples] + [samples] * len(splits)
+    if stack.cv is None:
+        return [None if stack.fusion == "mixture" else samples] + [samples] * len(splits)
     tests = [np.intersect1d(samples, split.test) for split in splits]
     return [None, *(test if len(test) else None for test in tests)]
 
 
 def make_layer(fusion, class_weight, seed, *, weighted):
-    """Return the unfitted classifier of the fusion, None where the fusion makes its own.
+    """Make the classifier of the fusions that have one before the fit.
 
     Parameters
     ----------
     fusion, class_weight : object
         As in `MultiRaterStackingClassifier`.
     seed : int or None
-        Source of the classifier's seeds.
+        Seed of the classifier.
     weighted : bool
         Whether samples have weights.
 
     Returns
     -------
     classifier or None
-        A copy of the classifier given as `fusion`, or the softmax layer.
+        An unfitted copy of the classifier given as `fusion`, or the softmax layer; None for other fusions.
 
     Raises
     ------
@@ -163,126 +174,96 @@ def make_layer(fusion, class_weight, seed, *, weighted):
     return layer
 
 
-def in_sample(held_out, y, weight, inside):
-    """Yield what the penalty is chosen by if the views have seen the samples that the fusion learns from.
-
-    Parameters
-    ----------
-    held_out : list of list of ndarray of shape (n_fused, n_units_i)
-        For each split, the representations by views trained on its training part.
-    y : ndarray of shape (n_fused,)
-        The consensus of the samples.
-    weight : ndarray of shape (n_fused,) or None
-        Weights of the samples.
-    inside : list of Split of bool ndarray of shape (n_fused,)
-        Which of the samples each split has in its parts.
-
-    Yields
-    ------
-    LayerFold
-        For `choose_strength`.
-    """
-    for (train, valid), parts in zip(inside, held_out, strict=True):
-        yield _fold(side_by_side(parts, train), side_by_side(parts, valid), y, weight, train, valid)
-
-
-def out_of_fold(held_out, y, weight, inside):
-    """Return what the fusion learns from if no view has seen the sample that it represents.
-
-    Parameters
-    ----------
-    held_out : list of (list of ndarray of shape (n_test, n_units_i) or None)
-        For each split, the representations of its test part by views trained on its training part; None
-        where the test part is empty.
-    y : ndarray of shape (n_fused,)
-        The consensus of the samples.
-    weight : ndarray of shape (n_fused,) or None
-        Weights of the samples.
-    inside : list of Split of bool ndarray of shape (n_fused,)
-        Which of the samples each split has in its parts.
-
-    Returns
-    -------
-    Z : ndarray of shape (n_fused, n_units)
-        Representations.
-    folds : generator of LayerFold
-        For `choose_strength`.
-    """
-    filled = [
-        (split.test, side_by_side(parts))
-        for split, parts in zip(inside, held_out, strict=True)
-        if split.test.any()
-    ]
-    Z = np.empty((len(y), filled[0][1].shape[1]))
-    for test, part in filled:
-        Z[test] = part
-    return Z, (_fold(Z[~test], Z[test], y, weight, ~test, test) for test, _ in filled)
-
-
-def _fold(Z_train, Z_valid, y, weight, train, valid):
-    weights = (None, None) if weight is None else (weight[train], weight[valid])
-    return LayerFold(Z_train, y[train], weights[0], Z_valid, y[valid], weights[1])
-
-
-def fit_fusion(plan, fusion, cv, representations, groups, sample_weight, *, class_weight):
-    """Fit the fusion on what the frozen views make of the samples.
+def layer_folds(plan, held_out, *, out_of_fold):
+    """Arrange the representations of held-out samples for the choice of the penalty.
 
     Parameters
     ----------
     plan : StackPlan
-        The samples with a consensus, their labels and the splits.
-    fusion, cv : object
-        As in `MultiRaterStackingClassifier`; not "mean".
-    representations : list of list of (ndarray of shape (n_represented, n_units_i) or None)
-        By the views that were trained on all samples, then by those of each split.
-    groups : ndarray of shape (n_samples,) or None
-        For classifiers that take them.
-    sample_weight : ndarray of shape (n_samples,) or None
-        Weights of the samples.
-    class_weight : dict, "balanced" or None
-        Weights of the classes in the fusion.
+        Its samples with a consensus and its splits.
+    held_out : list of list of (ndarray of shape (n_represented, n_units_i) or None)
+        For each split, the representations by the views trained on its training part: of all samples with a
+        consensus, or `out_of_fold` of those in the test part.
+    out_of_fold : bool
+        Whether the test parts hold each sample once.
 
     Returns
     -------
-    classifier
-        The fitted fusion.
+    list of LayerFold
+        Out of fold, all folds share one array, in which views that were not trained on a sample represent it.
     """
-    y = plan.labels
-    weight = None if sample_weight is None else sample_weight[plan.samples]
     inside = [Split(*(np.isin(plan.samples, part) for part in split)) for split in plan.splits]
-    if cv is None:
-        parts, folds = representations[0], in_sample(representations[1:], y, weight, inside)
-    else:
-        Z, folds = out_of_fold(representations[1:], y, weight, inside)
-        parts = [Z]
+    if not out_of_fold:
+        return [LayerFold(parts, *split) for parts, split in zip(held_out, inside, strict=True)]
+    Z = np.empty((len(plan.samples), len(plan.views) * len(plan.task.classes)))
+    folds = []
+    for (_, test), parts in zip(inside, held_out, strict=True):
+        if test.any():
+            Z[test] = side_by_side(parts)
+            folds.append(LayerFold([Z], ~test, test))
+    return folds
+
+
+def fit_fusion(stack, plan, trained, data):
+    """Fit the fusion on the representations by the trained views.
+
+    Parameters
+    ----------
+    stack : MultiRaterStackingClassifier
+        The stack; its `fusion`, `cv` and `class_weight` are used.
+    plan : StackPlan
+        The samples with a consensus, their labels and the splits.
+    trained : list of list of TrainedView
+        The views trained on all samples, then those of each split.
+    data : RatedSamples
+        Samples, groups and weights.
+
+    Returns
+    -------
+    Fused
+        The views, which only "fine_tune" changes, and the fitted fusion.
+    """
+    fusion, class_weight, y = stack.fusion, stack.class_weight, plan.labels
+    estimators = [view.estimator for view in trained[0]]
+    if fusion == "mean":
+        return Fused(estimators, None)
+    groups, weight = rows_of(data.groups, plan.samples), rows_of(data.sample_weight, plan.samples)
+    first, *held_out = [[view.representation for view in part] for part in trained]
+    folds = layer_folds(plan, held_out, out_of_fold=stack.cv is not None)
     if fusion == "mixture":
-        folds = list(folds)
-        Z, y = (np.concatenate([getattr(fold, name) for fold in folds]) for name in ("Z_valid", "y_valid"))
-        weight = None if weight is None else np.concatenate([fold.weight_valid for fold in folds])
-        return ConvexMixture(np.asarray(plan.task.classes)).fit(Z, y, label_weights(class_weight, y, weight))
-    if fusion in ("logistic", "fine_tune"):
-        C = choose_strength(folds, class_weight)
-        # Put side by side only now, to spare memory.
-        return fit_layer(side_by_side(parts), y, C, label_weights(class_weight, y, weight), weight)
-    groups = None if groups is None else groups[plan.samples]
-    params = {**weights_for_fit(plan.layer, weight), **groups_for_fit(plan.layer, groups)}
-    return plan.layer.fit(side_by_side(parts), y, **params)
+        Z = np.concatenate([side_by_side(parts, valid) for parts, _, valid in folds])
+        rows = np.concatenate([np.flatnonzero(valid) for _, _, valid in folds])
+        weight = label_weights(class_weight, y[rows], rows_of(weight, rows))
+        return Fused(estimators, ConvexMixture(np.asarray(plan.task.classes)).fit(Z, y[rows], weight))
+    parts = first if stack.cv is None else folds[0].parts
+    if plan.layer is not None:
+        return Fused(estimators, fit_with_weights(plan.layer, side_by_side(parts), y, weight, groups))
+    strength = choose_strength(folds, y, class_weight, weight)
+    # Side by side only after the choice of the penalty, to spare memory.
+    layer = fit_layer(side_by_side(parts), y, strength, class_weight, weight)
+    if fusion == "logistic":
+        return Fused(estimators, layer)
+    copies = [view.estimator for view in trained[1]]
+    weights = {"class_weight": class_weight, "sample_weight": weight}
+    X = rows_of(data.X, plan.samples)
+    return fine_tune(estimators, layer, copies, folds[0], X, y, **weights, random_state=plan.seed)
 
 
 def view_weights(views, classes, class_weight):
-    """Weigh each view's classes, shape (n_views, n_classes), by their shares in its targets."""
+    """Return the weights of the classes in each view, of shape (n_views, n_classes)."""
     return np.array([class_weights(class_weight, classes, view.class_mass(classes)) for view in views])
 
 
 def mean_posterior(posteriors, weights):
-    """Average the views' posteriors, each weighted by class.
+    """Average the views' posteriors after weighting their classes.
 
     Parameters
     ----------
     posteriors : ndarray of shape (n_samples, n_views, n_classes)
-        Probabilities by each view.
+        Class probabilities by each view.
     weights : ndarray of shape (n_views, n_classes)
-        Weights of the classes; the inverse of a view's class shares corrects its posterior for these.
+        Weights of the classes in each view. The inverse of the class shares corrects a view's posteriors for
+        its prior.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The convex form of the paper's fusion layer, its penalty chosen on samples that it has not seen."""
+"""The logistic fusion layer, whose penalty is chosen on samples that it has not seen."""
 
 from typing import NamedTuple
 
@@ -10,40 +10,37 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
 
+from sklearn_raters._rated import rows_of
 from sklearn_raters._targets import class_weights
+from sklearn_raters.stacking._frozen import side_by_side
 
-# Inverse strengths of the L2 penalty that are tried, weakest last; above 1 the layer fits any labels.
+# Inverse strengths of the L2 penalty to try, weakest last; above 1 the layer fits any labels.
 STRENGTHS = 10.0 ** np.arange(-6, 1)
 
 
 class LayerFold(NamedTuple):
-    """Representations of samples to fit the layer on, and of samples to judge it by.
+    """Representations of samples, some to fit the layer on and some to validate it.
 
     Parameters
     ----------
-    Z_train, Z_valid : ndarray of shape (n_samples, n_units)
-        Representations; standardised in place.
-    y_train, y_valid : ndarray of shape (n_samples,)
-        Labels.
-    weight_train, weight_valid : ndarray of shape (n_samples,) or None
-        Weights of the samples.
+    parts : list of ndarray of shape (n_samples, n_units_i)
+        Representations of all samples, in columns to be put side by side.
+    train, valid : ndarray of bool of shape (n_samples,)
+        Samples to fit on, and samples to validate on.
     """
 
-    Z_train: np.ndarray
-    y_train: np.ndarray
-    weight_train: np.ndarray | None
-    Z_valid: np.ndarray
-    y_valid: np.ndarray
-    weight_valid: np.ndarray | None
+    parts: list
+    train: np.ndarray
+    valid: np.ndarray
 
 
 def label_weights(class_weight, y, sample_weight=None):
-    """Return the weights of samples times those of their classes, None where there are neither.
+    """Multiply the weights of samples by the weights of their classes.
 
     Parameters
     ----------
     class_weight : dict, "balanced" or None
-        Weights of the classes; "balanced" counts each sample by its weight.
+        Weights of the classes; for "balanced", samples count by their weights.
     y : ndarray of shape (n_samples,)
         Labels.
     sample_weight : ndarray of shape (n_samples,) or None, default=None
@@ -52,7 +49,7 @@ def label_weights(class_weight, y, sample_weight=None):
     Returns
     -------
     ndarray of shape (n_samples,) or None
-        The products.
+        The products; None if there are neither weights of samples nor of classes.
     """
     if class_weight is None:
         return sample_weight
@@ -62,47 +59,53 @@ def label_weights(class_weight, y, sample_weight=None):
     return class_weights(class_weight, classes, mass)[np.searchsorted(classes, y)] * weight
 
 
-# Its products are so slim that threads wait for each other: one was seven times as fast as two.
+# The matrices are so small that threads wait for each other: one was seven times as fast as two.
 @threadpool_limits.wrap(limits=1, user_api="blas")
-def choose_strength(folds, class_weight):
+def choose_strength(folds, y, class_weight, sample_weight):
     """Choose the penalty of the logistic layer by cross-entropy on samples that it has not seen.
 
     Parameters
     ----------
-    folds : iterable of LayerFold
-        Samples to fit on and to judge by.
+    folds : list of LayerFold
+        Samples to fit on and to validate on.
+    y : ndarray of shape (n_samples,)
+        Labels.
     class_weight : dict, "balanced" or None
-        Weights of the classes, in the layer and in the judgement.
+        Weights of the classes, in the layer and in the cross-entropy.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the samples, in the layer and in the cross-entropy.
 
     Returns
     -------
     float
-        The C with the lowest sum of (weighted) cross-entropies; of equal ones the strongest penalty.
+        The C with the lowest sum of weighted cross-entropies; the strongest penalty in a tie.
     """
     losses = np.zeros(len(STRENGTHS))
-    for fold in folds:
-        weight_train = label_weights(class_weight, fold.y_train, fold.weight_train)
-        weight_valid = label_weights(class_weight, fold.y_valid, fold.weight_valid)
-        scaler = _scaler(fold.Z_train, fold.weight_train)
-        Z_train, Z_valid = scaler.transform(fold.Z_train), scaler.transform(fold.Z_valid)
+    for parts, train, valid in folds:
+        y_train, y_valid = y[train], y[valid]
+        weight_train = label_weights(class_weight, y_train, rows_of(sample_weight, train))
+        weight_valid = label_weights(class_weight, y_valid, rows_of(sample_weight, valid))
+        Z_train = side_by_side(parts, train)
+        scaler = _scaler(Z_train, rows_of(sample_weight, train))
+        Z_train, Z_valid = scaler.transform(Z_train), scaler.transform(side_by_side(parts, valid))
         if len(Z_train) < Z_train.shape[1]:
-            # The weights lie in the span of the training samples: in these fewer units the layer is the same.
+            # The layer's weights lie in the span of the training samples, whose coordinates are fewer units.
             span = np.linalg.qr(Z_train.T)[0]
             Z_train, Z_valid = Z_train @ span, Z_valid @ span
         for index, C in enumerate(STRENGTHS):
-            layer = _logistic_regression(C).fit(Z_train, fold.y_train, weight_train)
-            known = np.isin(fold.y_valid, layer.classes_)
+            layer = _logistic_regression(C).fit(Z_train, y_train, weight_train)
+            known = np.isin(y_valid, layer.classes_)
             losses[index] += log_loss(
-                fold.y_valid[known],
+                y_valid[known],
                 layer.predict_proba(Z_valid[known]),
-                sample_weight=None if weight_valid is None else weight_valid[known],
+                sample_weight=rows_of(weight_valid, known),
                 labels=layer.classes_,
             )
     return float(STRENGTHS[np.argmin(losses)])
 
 
-def fit_layer(Z, y, C, weight=None, scaler_weight=None):
-    """Fit the layer.
+def fit_layer(Z, y, C, class_weight, sample_weight):
+    """Fit the layer on standardised representations, so that all units bear the same penalty.
 
     Parameters
     ----------
@@ -112,26 +115,25 @@ def fit_layer(Z, y, C, weight=None, scaler_weight=None):
         Labels.
     C : float
         Inverse strength of the penalty.
-    weight : ndarray of shape (n_samples,) or None, default=None
-        Weights of the samples in the loss, times those of their classes.
-    scaler_weight : ndarray of shape (n_samples,) or None, default=None
-        Weights of the samples alone, in the means and variances.
+    class_weight : dict, "balanced" or None
+        Weights of the classes in the loss.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the samples in the loss, and in the means and variances.
 
     Returns
     -------
     Pipeline
-        Fitted scaler and regression. Standardised, all units of all views bear the same penalty, whatever
-        their scale.
+        Fitted scaler and regression.
     """
-    scaler = _scaler(Z, scaler_weight)
+    scaler, weight = _scaler(Z, sample_weight), label_weights(class_weight, y, sample_weight)
     return make_pipeline(scaler, _logistic_regression(C).fit(scaler.transform(Z), y, weight))
 
 
 def _scaler(Z, weight):
-    """Return a scaler fitted on some samples at a time, since on all at once it makes a copy of them."""
+    """Fit a scaler on one batch of samples after another, because it copies the samples it is fitted on."""
     scaler = StandardScaler(copy=False)
     for rows in gen_batches(len(Z), 1000):
-        scaler.partial_fit(Z[rows], sample_weight=None if weight is None else weight[rows])
+        scaler.partial_fit(Z[rows], sample_weight=rows_of(weight, rows))
     return scaler
 
 

@@ -1,9 +1,9 @@
-"""A convex mixture of the views' posteriors, with learnt weights."""
+"""A weighted average of the views' posteriors, with learnt weights."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-# Each step raises the likelihood, which has one maximum; steps are small near it.
+# Each step raises the likelihood, which has one maximum; steps become small near the maximum.
 _MAX_STEPS = 1000
 _TOLERANCE = 1e-6
 
@@ -12,8 +12,7 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
     """Average the views' posteriors by the weights that make the labels most likely.
 
     p(k | x) = sum_v w_v p_v(k | x) with w_v >= 0 and sum_v w_v = 1. The weights are found by expectation
-    maximisation (Dempster et al. 1977), for which the likelihood of a mixture of given parts has no other
-    maximum.
+    maximisation (Dempster et al. 1977), which finds the maximum of the likelihood: it has no local ones.
 
     Parameters
     ----------
@@ -37,7 +36,7 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : ndarray of shape (n_samples, n_views * n_classes)
-            The views' posteriors side by side, of samples that no view has seen.
+            The views' posteriors side by side, for samples that no view was trained on.
         y : ndarray of shape (n_samples,)
             Labels.
         sample_weight : ndarray of shape (n_samples,), default=None
@@ -49,11 +48,11 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
             The fitted mixture.
         """
         self.classes_ = np.asarray(self.classes)
-        said = self._by_view(X)[np.asarray(y)[:, None] == self.classes_]
-        said = np.clip(said, np.finfo(said.dtype).tiny, None)
-        weights = np.full(said.shape[1], 1 / said.shape[1])
+        likelihood = self._by_view(X)[np.asarray(y)[:, None] == self.classes_]
+        likelihood = np.clip(likelihood, np.finfo(likelihood.dtype).tiny, None)
+        weights = np.full(likelihood.shape[1], 1 / likelihood.shape[1])
         for _ in range(_MAX_STEPS):
-            share = weights * said
+            share = weights * likelihood
             share /= share.sum(axis=1, keepdims=True)
             before, weights = weights, np.average(share, axis=0, weights=sample_weight)
             if np.abs(weights - before).max() < _TOLERANCE:
@@ -62,7 +61,7 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
         return self
 
     def predict_proba(self, X):
-        """Return the weighted average.
+        """Return the weighted average of the posteriors.
 
         Parameters
         ----------
@@ -77,5 +76,5 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
         return self._by_view(X) @ self.weights_
 
     def _by_view(self, X):
-        """Return posteriors of shape (n_samples, n_classes, n_views)."""
+        """Reshape posteriors to (n_samples, n_classes, n_views)."""
         return X.reshape(len(X), -1, len(self.classes_)).transpose(0, 2, 1)

@@ -1,10 +1,14 @@
-"""The plan of a stack's training: what is trained on what, made and checked before the first training."""
+"""The plan of a fit: all trainings of views and the fusion, made and checked before the first training."""
 
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import is_classifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters._nested import (
     check_scoring_of_soft_labels,
@@ -13,18 +17,14 @@ from sklearn_raters._nested import (
     unwrap,
     weight_name,
 )
-from sklearn_raters._seeds import set_seeds
+from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.networks import check_can_train_jointly
 from sklearn_raters.ratings import Task
+from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
-from sklearn_raters.stacking._fusion import (
-    check_fusion_splits,
-    fusion_splits,
-    make_layer,
-    represented_samples,
-)
-from sklearn_raters.stacking._views import View, find_consensus, make_view, view_names
+from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples, view_weights
+from sklearn_raters.stacking._views import View, find_consensus, make_view, naming_view, view_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +36,9 @@ class PlannedTraining:
     view : View
         The samples to learn from, and their targets.
     estimator : classifier
-        Not fitted.
+        The unfitted estimator.
     represented : ndarray of int or None
-        The samples that the trained view represents for the fusion; None for none.
+        The samples whose representations by the trained view the fusion needs; None if it needs none.
     """
 
     view: View
@@ -48,38 +48,37 @@ class PlannedTraining:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StackPlan:
-    """What `MultiRaterStackingClassifier.fit` trains, in which order, and what is held out for what.
+    """The trainings of `MultiRaterStackingClassifier.fit`, in order, and the samples held out for the fusion.
 
-    Print it to read it before spending hours.
+    Print a plan to check it before a long fit.
 
     Parameters
     ----------
     task : Task
         The ratings and the classes.
     views : list of View
-        What each view learns from all samples.
-    consensus : ndarray of object of shape (n_samples,)
-        Label of each sample in the fusion; None where there is none.
+        The views on all samples.
+    view_weights : ndarray of shape (n_views, n_classes)
+        Weights of the classes in the fusion "mean".
     samples : ndarray of int of shape (n_fused,)
         The samples with a consensus.
     labels : ndarray of shape (n_fused,)
-        Their consensus.
+        Their consensus, from which the fusion learns.
     splits : list of Split
-        The samples on which further copies of all views are trained for the sake of the fusion, and those
-        held out from them.
+        For the fusion, further copies of all views are trained on the training part of each split.
     trainings : list of PlannedTraining
         All views on all samples, then all views on the training part of each split.
     layer : classifier or None
-        The fusion's classifier, not fitted; None where the fusion makes its own.
+        The unfitted classifier of the fusion; None for "logistic", "mean", "mixture" and "fine_tune".
     purpose : str
-        What the splits are for, in words.
+        Description of the fusion and of the purpose of the splits.
     seed : int or None
-        Source of the seeds of views and fusion.
+        Seed of the views and the fusion.
     """
 
     task: Task
     views: list
-    consensus: np.ndarray
+    view_weights: np.ndarray
     samples: np.ndarray
     labels: np.ndarray
     splits: list
@@ -90,7 +89,7 @@ class StackPlan:
 
     @property
     def table(self):
-        """One row a view: name, kind of targets, samples, trainings, estimator (a DataFrame)."""
+        """The views as a DataFrame: name, kind of targets, number of samples and trainings, estimator."""
         import pandas as pd
 
         rows = [
@@ -128,23 +127,26 @@ def _name_of(estimator):
     return type(unwrap(given)).__name__
 
 
-def make_plan(stack, task, groups, sample_weight, estimator, seed):
+def default_estimator(X):
+    """Return the estimator of the views if none is given, which depends on the form of the samples."""
+    if holds_sequences(X):
+        from sklearn_raters.networks import BLSTMClassifier
+
+        return BLSTMClassifier()
+    regression = LogisticRegression(max_iter=1000)
+    # Centring would fill the zeros of sparse rows.
+    return regression if issparse(X) else make_pipeline(StandardScaler(), regression)
+
+
+def make_plan(stack, data):
     """Plan the training of a stack.
 
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
-        Its parameters say what is trained.
-    task : Task
-        The ratings and the classes.
-    groups : ndarray of shape (n_samples,) or None
-        What inner splits keep whole.
-    sample_weight : ndarray of shape (n_samples,) or None
-        Weights of the samples.
-    estimator : callable
-        From the name of a view to its unfitted estimator.
-    seed : int or None
-        Source of the seeds of views and fusion.
+        The stack, whose parameters are used.
+    data : RatedSamples
+        Samples, ratings, groups and weights.
 
     Returns
     -------
@@ -154,8 +156,10 @@ def make_plan(stack, task, groups, sample_weight, estimator, seed):
     Raises
     ------
     ValueError, TypeError
-        If something of the training could not work, whatever the samples are.
+        If it is certain before any training that some training will fail.
     """
+    task, sample_weight, classes = data.task, data.sample_weight, data.task.classes
+    seed = None if stack.random_state is None else draw_seed(stack.random_state)
     names = view_names(stack.views, task, stack.min_ratings, stack.max_raters)
     stack._check_view_params(names)
     consensus = find_consensus(task, stack.consensus, sample_weight)
@@ -163,30 +167,29 @@ def make_plan(stack, task, groups, sample_weight, estimator, seed):
     settings = {"alpha": stack.alpha, "sample_weight": sample_weight}
     views = [make_view(name, task, consensus, **settings) for name in names]
     layer = make_layer(stack.fusion, stack.class_weight, seed, weighted=sample_weight is not None)
-    fraction = stack.validation_fraction
-    splits = fusion_splits(
-        stack.fusion, stack.cv, views, consensus, groups, fraction, seed, sample_weight=sample_weight
-    )
-    check_fusion_splits(stack.cv, samples, splits)
-    parts = [views, *([view.within(split.train) for view in views] for split in splits)]
-    shown = represented_samples(stack.fusion, stack.cv, samples, splits)
+    splits = fusion_splits(stack, views, consensus, data.groups, seed, sample_weight)
+    parts = [views, *([view.within(split.train, classes) for view in views] for split in splits)]
+    base = default_estimator(data.X) if stack.estimator is None else stack.estimator
     trainings = [
-        PlannedTraining(view, prepare(view, estimator(view.name), task.classes, seed), represented)
-        for part, represented in zip(parts, shown, strict=True)
+        PlannedTraining(
+            view, prepare(view, stack._view_estimator(view.name, base), classes, seed), represented
+        )
+        for part, represented in zip(parts, represented_samples(stack, samples, splits), strict=True)
         for view in part
     ]
     for training in trainings[: len(views)]:
         _check_estimator(training, stack)
+    weights = view_weights(views, classes, stack.class_weight)
     purpose = _purpose(stack, views, splits)
-    return StackPlan(task, views, consensus, samples, labels, splits, trainings, layer, purpose, seed)
+    return StackPlan(task, views, weights, samples, labels, splits, trainings, layer, purpose, seed)
 
 
 def prepare(view, estimator, classes, seed):
-    """Make a fresh estimator ready for a view: seed it, and let it take the view's targets."""
+    """Seed an unfitted estimator and let it take the targets of a view; raise TypeError if it cannot."""
     if not is_classifier(estimator):
         raise TypeError(f"The view {view.name!r} must be learnt by a classifier; got {estimator!r}.")
     if seed is not None:
-        # By name, so that a view is the same whichever others are trained beside it.
+        # The name in the seed makes a view independent of the other views that are trained.
         set_seeds(estimator, crc32(str(view.name).encode()) ^ seed)
     soft = takes_soft_targets(estimator)
     if view.soft:
@@ -202,7 +205,7 @@ def prepare(view, estimator, classes, seed):
         return estimator
     if not soft:
         estimator = SoftTargetClassifier(estimator)
-    # The classifier inside learns what the columns of soft labels are called.
+    # Soft labels do not name their classes.
     path, inner = list(layers(estimator, ensembles=True))[-1]
     if "classes" in inner.get_params(deep=False):
         estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
@@ -210,19 +213,15 @@ def prepare(view, estimator, classes, seed):
 
 
 def _check_estimator(training, stack):
-    """Raise an error if a view's estimator cannot be trained, or cannot give what the fusion needs."""
+    """Raise an error if the estimator of a view cannot be trained, or cannot be fused."""
     name, estimator = training.view.name, training.estimator
     network = unwrap(estimator)
     if hasattr(network, "_check_settings"):
-        try:
+        with naming_view(name):
             network._check_settings()
-        except ValueError as error:
-            raise ValueError(f"View {name!r}: {error}") from error
     if stack.fusion == "fine_tune":
-        try:
+        with naming_view(name, "fusion='fine_tune' trains networks further. "):
             check_can_train_jointly(estimator)
-        except TypeError as error:
-            raise TypeError(f"View {name!r}: fusion='fine_tune' trains networks further. {error}") from error
     if stack._by_posterior and not hasattr(estimator, "predict_proba"):
         raise TypeError(
             f"The view {name!r} has no predict_proba, of which fusion={stack.fusion!r} with cv={stack.cv!r} "
@@ -237,15 +236,15 @@ def _check_estimator(training, stack):
 
 
 def _purpose(stack, views, splits):
-    """Say in words what the fusion is and what is held out for it."""
+    """Describe the fusion and the purpose of the splits."""
     fusion = stack.fusion if isinstance(stack.fusion, str) else repr(stack.fusion)
-    seen = "posteriors" if stack._by_posterior else "representations"
-    told = f"fusion: {fusion}, on the {seen} of {len(views)} views"
+    source = "posteriors" if stack._by_posterior else "representations"
+    text = f"fusion: {fusion}, on the {source} of {len(views)} views"
     if not splits:
-        return f"{told}\nnothing is held out"
+        return f"{text}\nnothing is held out"
     if stack.cv is not None:
-        return f"{told}, out of fold\neach of {len(splits)} folds is held out once"
+        return f"{text}, out of fold\neach of {len(splits)} folds is held out once"
     train, test = splits[0]
     reasons = {"mixture": "the views' weights", "fine_tune": "the penalty and the number of epochs"}
     reason = reasons.get(stack.fusion, "its penalty")
-    return f"{told}\n{len(test)} of {len(test) + len(train)} samples are held out to choose {reason}"
+    return f"{text}\n{len(test)} of {len(test) + len(train)} samples are held out to choose {reason}"

@@ -1,4 +1,4 @@
-"""Predictions of a fitted stack: the consensus, each view, each rater, and the representations."""
+"""Predictions of a fitted stack: of the consensus, each view and each rater, and the representations."""
 
 import numpy as np
 from sklearn.base import TransformerMixin
@@ -11,7 +11,7 @@ from sklearn_raters.stacking._fusion import mean_posterior
 
 
 class PredictionsMixin(ConsensusMixin, TransformerMixin):
-    """Predictions of an estimator with the views `_frozen` and `_fused`, a `fusion_` and `classes_`."""
+    """Adds predictions to a stack with `FrozenViews` in `_frozen` and `_fused`, and a `fusion_`."""
 
     def predict_proba_views(self, X):
         """Return the probabilities of each view.
@@ -30,7 +30,7 @@ class PredictionsMixin(ConsensusMixin, TransformerMixin):
         return self._frozen.posteriors(X)
 
     def predict_proba_raters(self, X):
-        """Return what each rater would say.
+        """Return the probabilities of the labels that each rater would give.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class PredictionsMixin(ConsensusMixin, TransformerMixin):
         return align(proba, self.fusion_.classes_.tolist(), self.classes_.tolist())
 
     def transform(self, X):
-        """Return what the fusion learns from, as features for any other estimator.
+        """Return the representations that the fusion learns from, as features for other estimators.
 
         Parameters
         ----------
@@ -77,9 +77,8 @@ class PredictionsMixin(ConsensusMixin, TransformerMixin):
         Returns
         -------
         ndarray of shape (n_samples, n_units)
-            All views' representations side by side; their posteriors where `cv` is given, or with the
-            fusions "mean" and "mixture". Of samples that `fit` has seen they are those that the views were
-            trained on.
+            Representations by all views side by side; posteriors if `cv` is given, or with the fusions "mean"
+            and "mixture". The views were trained on all samples that `fit` got.
         """
         check_is_fitted(self)
         return self._fused.represent(X)
@@ -90,7 +89,7 @@ class PredictionsMixin(ConsensusMixin, TransformerMixin):
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Not used; there for scikit-learn's interface.
+            Not used, present for API consistency.
 
         Returns
         -------

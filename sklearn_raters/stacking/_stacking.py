@@ -1,98 +1,74 @@
-"""The paper's model: a classifier a view on the ratings, frozen, and a fusion layer on top."""
+"""The paper's model: a frozen classifier for each view on the ratings, and a fusion layer on top."""
 
 from numbers import Integral, Real
 from time import perf_counter
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 
 from sklearn_raters._nested import take_over_input
 from sklearn_raters._rated import check_rated_samples
-from sklearn_raters._seeds import draw_seed
-from sklearn_raters._sklearn_compat import (
-    HasMethods,
-    Interval,
-    StrOptions,
-    safe_indexing,
-)
+from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
-from sklearn_raters.sequences import holds_sequences
-from sklearn_raters.stacking._fine_tune import HeldOut, fine_tune
 from sklearn_raters.stacking._frozen import FrozenViews
-from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, view_weights
+from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion
 from sklearn_raters.stacking._plan import make_plan
 from sklearn_raters.stacking._predictions import PredictionsMixin
 from sklearn_raters.stacking._training import train_views
 from sklearn_raters.stacking._view_params import ViewParamsMixin
 from sklearn_raters.stacking._views import CROWD_VIEWS
 
-# Learnt attributes without a trailing underscore.
-_LEARNT = {"_frozen", "_fused", "_view_weights", "_unit_names"}
-
-
-def default_estimator(X):
-    """Return what the views train where no estimator is given: by the kind of the samples."""
-    if holds_sequences(X):
-        from sklearn_raters.networks import BLSTMClassifier
-
-        return BLSTMClassifier()
-    regression = LogisticRegression(max_iter=1000)
-    # Centring would fill the zeros of sparse rows.
-    return regression if issparse(X) else make_pipeline(StandardScaler(), regression)
-
 
 class MultiRaterStackingClassifier(
     ViewParamsMixin, PredictionsMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
 ):
-    """Learn the consensus from several raters' labels, by views that are trained, frozen and fused.
+    """Learn the consensus of several raters' labels by fusing classifiers for views on the ratings.
 
     Chou & Lee 2019: one classifier learns the crowd's majority labels ("crowd_hard"), one the crowd's soft
-    labels ("crowd_soft"), and one each rater's own labels. Their representations, the values before each
-    softmax, are computed once, and one softmax layer learns the majority label from all of them.
+    labels ("crowd_soft"), and one classifier for each rater learns that rater's labels. The classifiers'
+    representations, the values before each softmax, are computed once, and one softmax layer learns the
+    majority label from all of them.
 
     Parameters
     ----------
     estimator : classifier, default=None
-        Each view trains a copy of it: a network such as `BLSTMClassifier`, any scikit-learn classifier
-        (one that takes `sample_weight`, for the views with soft labels), or a pipeline or search that
-        ends in one. None is `BLSTMClassifier` for sequences, and for tables and sparse rows scikit-learn's
-        `LogisticRegression` with its L2 penalty, which tables reach standardised.
+        Classifier of which each view trains a copy: a network such as `BLSTMClassifier`, any scikit-learn
+        classifier (with `sample_weight` in `fit`, for views with soft labels), or a pipeline or search that
+        ends in a classifier. None is `BLSTMClassifier` for sequences, `LogisticRegression` after a
+        `StandardScaler` for tables, and `LogisticRegression` alone for sparse rows.
     views : "all" or list, default="all"
         Views to train. "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least
-        `min_ratings` ratings. A list may name these two, single raters, "raters" (all with enough ratings),
-        "crowd_agreement" (the majority weighted by `consensus.agreement_weights`), and
+        `min_ratings` ratings. A list may hold "crowd_hard", "crowd_soft", names of raters, "raters" (all with
+        enough ratings), "crowd_agreement" (the majority weighted by `consensus.agreement_weights`), and
         "crowd_dawid_skene", "crowd_glad", ... (labels by these methods of `consensus.consensus_proba`).
     view_params : dict, default=None
-        For single views, from the view's name to a dict of parameters that differ from those of `estimator`,
-        or to another estimator. `set_params(crowd_soft__learning_rate=1e-4)`, as in a grid, writes here.
+        Settings of single views: from the name of a view to a dict of parameters that differ from those of
+        `estimator`, or to another estimator. `set_params(crowd_soft__learning_rate=1e-4)` adds an entry.
     fusion : {"logistic", "softmax", "mean", "mixture", "fine_tune"} or classifier, default="logistic"
-        - "logistic": the softmax layer as a convex problem, a multinomial logistic regression. Its penalty is
-          chosen on held-out groups, represented by views trained without them: each view is trained twice.
+        - "logistic": multinomial logistic regression, the softmax layer as a convex problem. Its penalty is
+          chosen on held-out groups with copies of the views trained without these groups, so that each view
+          is trained twice.
         - "softmax": the paper's layer, trained by Adamax with dropout (`SoftmaxLayerClassifier`).
         - "mean": the average of the views' posteriors; with `views=["raters"]` the ensemble of Fayek et al.
           2016.
-        - "mixture": a weighted average of the posteriors, its weights learnt on held-out groups as the
-          penalty of "logistic" is.
+        - "mixture": a weighted average of the posteriors, with weights learnt on held-out groups like the
+          penalty of "logistic".
         - "fine_tune": "logistic", then further training of views and layer together by Adamax at 1e-4, for
           the number of epochs (possibly 0) with the lowest cross-entropy on the held-out groups.
         - A classifier, which is fitted on the representations.
     class_weight : dict or "balanced", default=None
-        Weights of the classes in the fusion layer, not in the views; with "mean", "balanced" divides each
-        view's posterior by its own prior.
+        Weights of the classes in the fusion, not in the views. With "mean", "balanced" divides the posterior
+        of each view by the class shares in its targets.
     cv : int, splitter or None, default=None
-        None fuses in-sample, as the paper does. With a splitter, the fusion learns from out-of-fold
-        posteriors: representations of networks that were trained apart cannot be compared.
+        None fuses in-sample, as the paper does. With a splitter or a number of folds, the fusion learns from
+        out-of-fold posteriors, since representations by separately trained networks cannot be compared.
     validation_fraction : float, default=0.2
-        Share of the groups held out to choose the penalty of "logistic".
+        Share of the groups held out for "logistic", "mixture" and "fine_tune".
     consensus : str or callable, default="majority"
-        What "crowd_hard" and the fusion learn: "majority", or by crowd-kit "dawid_skene", "one_coin", "glad",
-        "mace", "mmsr", "wawa"; see `consensus.consensus_labels`. Where one answer is true, "dawid_skene"
-        finds it more often. Scorers compare with the majority in any case.
+        Method that finds the labels for "crowd_hard" and the fusion: "majority", or by crowd-kit
+        "dawid_skene", "one_coin", "glad", "mace", "mmsr", "wawa"; see `consensus.consensus_labels`. If one
+        answer is true, "dawid_skene" finds it more often. Scorers always compare with the majority.
     alpha : float, default=0.75
         Smoothing of soft labels, equation 1 of the paper.
     classes : list, default=None
@@ -102,13 +78,14 @@ class MultiRaterStackingClassifier(
     min_ratings : int, default=1
         Number of samples that a rater must have given a class of the task to get a view.
     max_raters : int, default=None
-        Largest number of raters with a view: those who rated the most samples. The crowd views count all.
+        Maximum number of raters with a view, those who rated the most samples. The crowd views always learn
+        from all raters.
     n_jobs : int, default=None
-        Number of views trained side by side.
+        Number of views trained in parallel.
     memory : str or joblib.Memory, default=None
-        Folder that keeps trained views, for fits that were interrupted or that differ in their fusion alone.
+        Folder to cache trained views in, for fits that were interrupted or that differ only in the fusion.
     random_state : int, RandomState instance or None, default=None
-        Source of the seeds of views and fusion; None leaves those of the estimators as they are.
+        Source of the seeds of views and fusion. None keeps the `random_state` of the estimators.
     verbose : int, default=0
         Whether to show a progress bar on standard error (above 0).
 
@@ -121,22 +98,22 @@ class MultiRaterStackingClassifier(
     raters_ : list
         The raters that have a view.
     estimators_ : list of classifiers
-        The frozen views, in the order of `views_`.
+        The trained classifiers of the views, in the order of `views_`.
     view_rows_ : list of ndarray of int
         Samples that each view learnt from.
     view_fit_time_ : dict
-        Seconds of each view's trainings, those on a part of the samples included, by the view's name.
+        Seconds of all trainings of each view, by its name.
     fusion_ : classifier or None
-        The fitted fusion; None for "mean". With "mixture" its `weights_` are the views' weights.
+        The fitted fusion; None for "mean". That of "mixture" has the views' weights as `weights_`.
     n_iter_ : int
-        Epochs of "fine_tune" that were kept.
+        Number of epochs of "fine_tune" that were kept; only for this fusion.
     fusion_fit_time_ : float
         Seconds of computing the representations and of fitting the fusion.
 
     Notes
     -----
-    Give searches and cross-validation a splitter as `cv`, and `HalvingGridSearchCV` a number as
-    `min_resources`: scikit-learn would stratify by the ratings.
+    Searches and cross-validation need a splitter as `cv`, and `HalvingGridSearchCV` a number as
+    `min_resources`; by default scikit-learn would stratify by the ratings.
 
     References
     ----------
@@ -224,30 +201,29 @@ class MultiRaterStackingClassifier(
     def plan(self, X, y, sample_weight=None, groups=None):
         """Plan the training without doing it.
 
-        Whatever `fit` could find wrong without training is found here: parameters, views, splits, estimators
-        that cannot learn their view, a fusion that cannot take the weights.
+        The plan raises the errors of `fit` that need no training: wrong parameters, views or splits, an
+        estimator that cannot learn its view, a fusion that cannot take the weights.
 
         Parameters
         ----------
         X : list or array-like of length n_samples
-            The samples. A list of paths will do: only their number counts here, but the frames of sequences
-            are checked.
+            The samples. Paths will do, since only the number of samples is needed; sequences are checked.
         y : array-like
             The ratings in any form that `fit` takes.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples.
         groups : array-like of shape (n_samples,), default=None
-            What inner splits keep whole.
+            Groups that inner splits must not split.
 
         Returns
         -------
         StackPlan
-            The views, their trainings and what is held out for what; `print` it to read it.
+            The views, their trainings and the samples held out for the fusion; `print` it to read it.
 
         Raises
         ------
         ValueError, TypeError
-            As `fit`.
+            The errors of `fit`.
 
         Examples
         --------
@@ -270,7 +246,7 @@ class MultiRaterStackingClassifier(
         fusion: logistic, on the representations of 3 views
         4 of 20 samples are held out to choose its penalty
         """
-        return self._plan(self._check_input(X, y, sample_weight, groups))
+        return make_plan(self, self._check_input(X, y, sample_weight, groups))
 
     def fit(self, X, y, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
@@ -278,15 +254,15 @@ class MultiRaterStackingClassifier(
         Parameters
         ----------
         X : list or array-like of length n_samples
-            Whatever the views' estimators take.
+            Samples in any form that the estimators of the views take.
         y : array-like of shape (n_samples, n_raters), (n_samples, n_raters, n_classes) or (n_samples,)
-            The ratings: labels with gaps (a cell may hold a tuple of labels), votes, or one rater's labels.
-            The columns of a DataFrame name the raters. A `Task` also names the classes.
+            The ratings: labels, which may be missing or tuples of several labels; votes; or the labels of
+            one rater. The columns of a DataFrame name the raters. A `Task` also names the classes.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples in the views and in the fusion; a sample of weight 0 is left out. They do
-            not change a sample's consensus or soft label.
+            Weights of the samples in the views and in the fusion; a sample of weight 0 is left out. Weights
+            do not change the consensus or the soft label of a sample.
         groups : array-like of shape (n_samples,), default=None
-            What inner splits must keep whole, such as speakers or sessions; handed on to the views.
+            Groups that inner splits must not split, such as speakers or sessions; passed to the views.
 
         Returns
         -------
@@ -296,17 +272,18 @@ class MultiRaterStackingClassifier(
         Raises
         ------
         ValueError
-            If there are no ratings, fewer or more rows of y than samples, a class that is no sample's
-            consensus, a view that is no rater or has no ratings in the classes, or a cv that does not hold
-            out each sample once.
+            If there are no ratings, X and y differ in length, a class is the consensus of no sample, a view
+            is unknown or has no ratings in the classes, or `cv` does not hold out each sample once.
         TypeError
             If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
         data = self._check_input(X, y, sample_weight, groups)
-        plan = self._plan(data)
-        settings = {"memory": self.memory, "n_jobs": self.n_jobs, "verbose": self.verbose}
-        trained = train_views(plan, data.X, data.groups, by_posterior=self._by_posterior, **settings)
-        self._set_learnt(self._fuse(plan, trained, data))
+        plan = make_plan(self, data)
+        trained = train_views(self, plan, data)
+        learnt = self._fuse(plan, trained, data)
+        vars(self).pop("n_iter_", None)  # of an earlier fit with fusion="fine_tune"
+        vars(self).update(learnt)
+        take_over_input(self, self.estimators_[0])
         return self
 
     def _check_input(self, X, y, sample_weight, groups):
@@ -315,76 +292,37 @@ class MultiRaterStackingClassifier(
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
         return check_rated_samples(self, X, y, sample_weight, groups)
 
-    def _plan(self, data):
-        base = default_estimator(data.X) if self.estimator is None else self.estimator
-        return make_plan(
-            self,
-            data.task,
-            data.groups,
-            data.sample_weight,
-            estimator=lambda name: self._view_estimator(name, base),
-            seed=None if self.random_state is None else draw_seed(self.random_state),
-        )
-
     @property
     def _by_posterior(self):
         return self.cv is not None or (isinstance(self.fusion, str) and self.fusion in ("mean", "mixture"))
 
     def _fuse(self, plan, trained, data):
-        """Fit the fusion on what the trained views represent; return all that is learnt, by attribute."""
+        """Fit the fusion; return all learnt attributes by name."""
         start = perf_counter()
-        classes, estimators = plan.task.classes, [view.estimator for view in trained[0]]
-        learnt = {"fusion_": None}
-        fused = estimators
-        if self.fusion != "mean":
-            representations = [[view.representation for view in part] for part in trained]
-            weights = {"class_weight": self.class_weight}
-            how = self.fusion, self.cv
-            layer = fit_fusion(plan, *how, representations, data.groups, data.sample_weight, **weights)
-            learnt["fusion_"] = layer
-            if self.fusion == "fine_tune":
-                inside = [np.isin(plan.samples, part) for part in plan.splits[0]]
-                held_out = HeldOut([view.estimator for view in trained[1]], representations[1], *inside)
-                weight = None if data.sample_weight is None else data.sample_weight[plan.samples]
-                fused, learnt["fusion_"], learnt["n_iter_"] = fine_tune(
-                    estimators,
-                    layer,
-                    held_out,
-                    safe_indexing(data.X, plan.samples),
-                    plan.labels,
-                    sample_weight=weight,
-                    random_state=plan.seed,
-                    **weights,
-                )
-        frozen = {"views": plan.views, "classes": classes, "by_posterior": self._by_posterior}
+        fused, layer, n_epochs = fit_fusion(self, plan, trained, data)
+        estimators = [view.estimator for view in trained[0]]
         names = [view.name for view in plan.views]
         seconds = [[view.fit_seconds for view in part] for part in trained]
         represent_seconds = sum(view.represent_seconds for part in trained for view in part)
-        widths = [
-            None if view.representation is None else view.representation.shape[1] for view in trained[0]
-        ]
-        learnt |= {
-            "classes_": np.asarray(classes),
+        settings = (plan.task.classes, self._by_posterior)
+        fused_views = FrozenViews(plan.views, fused, *settings)
+        learnt = {
+            "classes_": np.asarray(plan.task.classes),
             "views_": names,
             "raters_": [name for name in names if name not in CROWD_VIEWS],
             "estimators_": estimators,
             "view_rows_": [view.samples for view in plan.views],
             "view_fit_time_": dict(zip(names, np.sum(seconds, axis=0).tolist(), strict=True)),
-            "_frozen": FrozenViews(estimators=estimators, **frozen),
-            "_fused": FrozenViews(estimators=fused, **frozen),
-            "_view_weights": view_weights(plan.views, classes, self.class_weight),
+            "fusion_": layer,
+            "_frozen": FrozenViews(plan.views, estimators, *settings),
+            "_fused": fused_views,
+            "_view_weights": plan.view_weights,
+            "_unit_names": fused_views.unit_names([view.representation for view in trained[0]]),
         }
-        learnt["_unit_names"] = learnt["_fused"].unit_names(widths)
+        if n_epochs is not None:
+            learnt["n_iter_"] = n_epochs
         learnt["fusion_fit_time_"] = perf_counter() - start + represent_seconds
         return learnt
-
-    def _set_learnt(self, learnt):
-        """Replace all that an earlier fit learnt."""
-        for name in set(vars(self)) - set(self.get_params(deep=False)):
-            if name in _LEARNT or name.endswith("_"):
-                delattr(self, name)
-        vars(self).update(learnt)
-        take_over_input(self, self.estimators_[0])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

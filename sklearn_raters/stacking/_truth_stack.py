@@ -1,4 +1,4 @@
-"""Stacks for a purpose, by name."""
+"""A stack for tasks with one right answer."""
 
 from sklearn_raters.stacking._stacking import MultiRaterStackingClassifier
 
@@ -7,26 +7,26 @@ TRUTH_VIEWS = ("crowd_hard", "crowd_soft", "crowd_dawid_skene", "crowd_one_coin"
 
 def truth_stack(estimator, **params):
     """
-    Make a stack for ratings of which one is right, such as what an image shows.
+    Make a stack for tasks with one right answer, such as what an image shows.
 
-    The paper's stack takes the majority for the truth, which biased raters and spammers spoil. This one has
-    a view on each of several estimates of the truth, by methods that learn how good each rater is, beside
-    all raters' soft labels; "crowd_hard" and the fusion learn the labels of Dawid & Skene. Where raters may
-    differ, as on feelings, it calls a minority's opinion an error: take the paper's stack there. It needs the
-    package crowd-kit, and samples of which most have several ratings. Where a method finds one class alone,
-    as "one_coin" may among many spammers, `fit` says which view to leave out by `views`.
+    The paper's stack takes the majority for the truth, which biased raters and spammers spoil. The stack made
+    here has views on soft labels and on several estimates of the truth, by methods that learn how good each
+    rater is; "crowd_hard" and the fusion learn the labels of Dawid & Skene. These methods treat the opinion
+    of a minority as an error: if raters may rightly differ, as on feelings, use the paper's stack. The
+    package crowd-kit is needed, and most samples should have several ratings. If a method finds a single
+    class, as "one_coin" may among many spammers, the error of `fit` names the view to leave out of `views`.
 
     Parameters
     ----------
     estimator : classifier
-        What each view trains a copy of; see `MultiRaterStackingClassifier`.
+        Classifier of which each view trains a copy; see `MultiRaterStackingClassifier`.
     **params : dict
-        Further parameters of `MultiRaterStackingClassifier`; they win over those set here.
+        Further parameters of `MultiRaterStackingClassifier`, which override those set here.
 
     Returns
     -------
     MultiRaterStackingClassifier
-        Not fitted.
+        The unfitted stack.
 
     Examples
     --------

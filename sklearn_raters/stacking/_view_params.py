@@ -2,12 +2,14 @@
 
 from sklearn.base import BaseEstimator, clone
 
+from sklearn_raters.stacking._views import naming_view
+
 
 class ViewParamsMixin:
-    """Lets `set_params` and `get_params` reach the entries of `view_params` by the views' names.
+    """Lets `set_params` and `get_params` reach the entries of `view_params` by the names of the views.
 
-    An estimator with this mixin has the parameters `estimator` and `view_params`; the latter maps a view's
-    name to an estimator of its own or to a dict of parameters that it has otherwise than `estimator`.
+    An estimator with this mixin has the parameters `estimator` and `view_params`. The latter maps the name of
+    a view to another estimator, or to a dict of parameters that differ from those of `estimator`.
     """
 
     def get_params(self, deep=True):
@@ -16,23 +18,20 @@ class ViewParamsMixin:
         Parameters
         ----------
         deep : bool, default=True
-            Whether to include those of the estimator and of single views.
+            Whether to include the parameters of the estimator and of single views.
 
         Returns
         -------
         dict
-            Parameter names and values; of a view as `<view>__<parameter>`.
+            Parameter names and values; those of a view are named `<view>__<parameter>`.
         """
         params = super().get_params(deep=deep)
-        if deep:
-            for name, own in _entries(self.view_params).items():
-                inner = own
-                if hasattr(own, "get_params"):
-                    params[str(name)] = own
-                    inner = own.get_params()
-                elif not isinstance(own, dict):
-                    continue  # fit refuses it
-                params.update({f"{name}__{key}": value for key, value in inner.items()})
+        for name, entry in _entries(self.view_params).items() if deep else ():
+            if hasattr(entry, "get_params"):
+                params[str(name)] = entry
+                entry = entry.get_params()
+            if isinstance(entry, dict):
+                params.update({f"{name}__{key}": value for key, value in entry.items()})
         return params
 
     def set_params(self, **params):
@@ -42,27 +41,26 @@ class ViewParamsMixin:
         ----------
         **params : dict
             Parameters of this estimator, `estimator__<parameter>`, `<view>__<parameter>`, or `<view>` to
-            give a view an estimator of its own. Names of views are checked in `fit`, where the raters are
-            known.
+            give a view another estimator. `fit` checks the names of views, since only it knows the raters.
 
         Returns
         -------
         self : object
             This estimator.
         """
-        own_names = set(BaseEstimator.get_params(self, deep=False))
-        own, of_views = {}, {}
+        stack_names = set(BaseEstimator.get_params(self, deep=False))
+        of_stack, of_views = {}, {}
         for key, value in params.items():
             name, delimiter, inner = key.partition("__")
-            if name in own_names or not (delimiter or hasattr(value, "get_params")):
-                own[key] = value
+            if name in stack_names or not (delimiter or hasattr(value, "get_params")):
+                of_stack[key] = value
             else:
                 of_views.setdefault(name, {})[inner] = value
-        super().set_params(**own)
+        super().set_params(**of_stack)
         if of_views:
-            # A copy: the dict handed in belongs to the caller.
+            # A copy, because the caller may use the dict elsewhere.
             entries = dict(_entries(self.view_params))
-            keys = {str(key): key for key in entries}  # raters may be called by numbers
+            keys = {str(key): key for key in entries}  # names of raters may be numbers
             for name, changes in of_views.items():
                 key = keys.get(name, name)
                 entries[key] = _changed(entries.get(key, {}), changes)
@@ -70,11 +68,11 @@ class ViewParamsMixin:
         return self
 
     def _check_view_params(self, names):
-        """Raise an error if an entry is of none of the views `names`, or no estimator and no dict."""
-        for name, own in (self.view_params or {}).items():
-            if not (isinstance(own, dict) or hasattr(own, "get_params")):
+        """Raise an error if `view_params` has an entry of a wrong type, or for none of the views `names`."""
+        for name, entry in (self.view_params or {}).items():
+            if not (isinstance(entry, dict) or hasattr(entry, "get_params")):
                 raise TypeError(
-                    f"view_params[{name!r}] must be a dict of parameters or an estimator, not {own!r}."
+                    f"view_params[{name!r}] must be a dict of parameters or an estimator, not {entry!r}."
                 )
         known = {str(name) for name in names}
         unknown = [name for name in self.view_params or () if str(name) not in known]
@@ -83,27 +81,25 @@ class ViewParamsMixin:
             raise ValueError(
                 f"There is no view {unknown[0]!r} to set parameters of; the views are {names}. "
                 "Correct view_params, or the <view>__<parameter> names of a grid."
-                + (f" What a view such as {cut[0]!r} has is set by view_params alone." if cut else "")
+                + (f" Only view_params sets parameters of a view with a name like {cut[0]!r}." if cut else "")
             )
 
     def _view_estimator(self, name, estimator):
-        """Return an unfitted copy of the estimator of the view `name`; `estimator` is that of all others."""
-        own = {str(key): value for key, value in _entries(self.view_params).items()}.get(str(name), {})
-        if isinstance(own, dict):
-            try:
-                return clone(estimator).set_params(**own)
-            except ValueError as error:
-                raise ValueError(f"View {name!r}: {error}") from error
-        return clone(own)
+        """Return the unfitted estimator of a view: `estimator` with the changes that `view_params` names."""
+        entry = {str(key): entry for key, entry in _entries(self.view_params).items()}.get(str(name), {})
+        if not isinstance(entry, dict):
+            return clone(entry)
+        with naming_view(name):
+            return clone(estimator).set_params(**entry)
 
 
 def _entries(view_params):
-    # scikit-learn allows any value until fit checks it.
+    # Any value can be set before fit checks it.
     return view_params if isinstance(view_params, dict) else {}
 
 
 def _changed(entry, changes):
-    """Return a view's entry after changes: the estimator under the key "", parameters under theirs."""
+    """Return an entry of `view_params` after changes: an estimator under the key "", and parameters."""
     changes = dict(changes)
     entry = changes.pop("", entry)
     if isinstance(entry, dict):

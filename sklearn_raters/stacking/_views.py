@@ -1,9 +1,11 @@
-"""The views on the ratings: which samples each one learns from, and what."""
+"""The views on the ratings: the samples that each view learns from, and their targets."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
+from sklearn_raters._rated import rows_of
 from sklearn_raters.consensus import (
     METHODS,
     PROBA_METHODS,
@@ -16,11 +18,11 @@ from sklearn_raters.consensus import (
 from sklearn_raters.ratings import eligible_raters, shorten
 
 PAPER_PAIR = ("crowd_hard", "crowd_soft")
-# "crowd_dawid_skene" and others: the labels that this consensus method finds.
+# "crowd_dawid_skene" and others: views on the labels that a consensus method finds.
 _METHOD_BY_VIEW = {f"crowd_{method}": method for method in METHODS if method != "majority"}
 CROWD_VIEWS = (*PAPER_PAIR, "crowd_agreement", *_METHOD_BY_VIEW)
 
-# Smaller probabilities count as 0: each one would repeat its sample, at a weight next to nothing.
+# Smaller probabilities count as 0, since each one would repeat its sample with a negligible weight.
 _SMALLEST_SHARE = 1e-3
 
 
@@ -50,52 +52,65 @@ class View:
         """Whether the targets are distributions."""
         return self.targets.ndim == 2
 
-    def within(self, samples):
-        """Return the same view on those of its samples that are among `samples`."""
-        inside = np.isin(self.samples, samples)
-        if not inside.any():
+    def within(self, samples, classes):
+        """Return the part of the view on some samples; raise ValueError if a classifier cannot learn it."""
+        part = self._take(np.isin(self.samples, samples), self.weights)
+        if part.n_classes(classes) < 2:
+            lost = "all samples but those of one class" if len(part.samples) else "all samples"
             raise ValueError(
-                f"An inner split holds out all samples of the view {self.name!r}. Leave it out of views, "
+                f"An inner split holds out {lost} of the view {self.name!r}. Leave it out of views, "
                 "raise min_ratings, or give another cv or fusion."
             )
-        return self._take(inside, self.weights)
+        return part
 
     def weighted(self, sample_weight):
-        """Return the same view with its weights times the samples' own; weight 0 is left out."""
+        """Return the view with its weights multiplied by `sample_weight`, without samples of weight 0."""
         weights = sample_weight[self.samples] * (1 if self.weights is None else self.weights)
         return self._take(weights > 0, weights)
 
     def _take(self, inside, weights):
-        weights = None if weights is None else weights[inside]
-        return View(self.name, self.samples[inside], self.targets[inside], weights)
+        return View(self.name, self.samples[inside], self.targets[inside], rows_of(weights, inside))
 
     def class_mass(self, classes):
-        """Return how much of each class each sample holds, times its weight: (n_view_samples, n_classes)."""
+        """Return the weighted share of each class in each sample: (n_view_samples, n_classes)."""
         mass = self.targets if self.soft else self.targets[:, None] == np.asarray(classes)
         return mass.astype(float) if self.weights is None else mass * self.weights[:, None]
 
+    def n_classes(self, classes):
+        """Return the number of classes that the targets hold."""
+        return np.count_nonzero(self.class_mass(classes).sum(axis=0))
+
+
+@contextmanager
+def naming_view(name, reason=""):
+    """Name the view in every ValueError and TypeError that the block raises."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"View {name!r}: {reason}{error}") from error
+
 
 def most_active(raters, task, n_raters):
-    """Return those `n_raters` of the raters who rated the most samples, in their order; None: all."""
+    """Return the raters who rated the most samples, in the order given; all if `n_raters` is None."""
     if n_raters is None:
         return raters
     votes = task.votes
     rated = np.unique(votes.rater * votes.n_samples + votes.sample)
     count = np.bincount(rated // votes.n_samples, minlength=len(votes.raters))
-    known = set(raters)
-    by_count = [votes.raters[index] for index in np.argsort(-count, kind="stable")]
-    chosen = set([rater for rater in by_count if rater in known][:n_raters])
+    n_rated = dict(zip(votes.raters, count.tolist(), strict=True))
+    chosen = set(sorted(raters, key=lambda rater: -n_rated[rater])[:n_raters])
     return [rater for rater in raters if rater in chosen]
 
 
 def view_names(views, task, min_ratings, max_raters, *, eligible=None):
-    """Return the names of the views asked for.
+    """Return the names of the views to train.
 
     Parameters
     ----------
     views : "all" or sequence
-        "all" is the paper's crowd views and one a rater with enough ratings; in a sequence "raters" stands
-        for the latter.
+        "all" is the paper's crowd views and one view for each rater with enough ratings. In a sequence,
+        "raters" stands for all raters with enough ratings.
     task : Task
         The ratings and the classes.
     min_ratings : int
@@ -103,7 +118,7 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
     max_raters : int or None
         Largest number of raters with a view by "all" or "raters": those who rated the most samples.
     eligible : list or None, default=None
-        Raters with enough ratings, as found before on parts of the samples; None counts all samples.
+        Raters with enough ratings, such as those with enough in every fold. None counts all samples.
 
     Returns
     -------
@@ -113,20 +128,20 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
     Raises
     ------
     ValueError
-        If a name is neither a crowd view nor a rater, there is no view, or a rater is called like a view.
+        If a name is neither a crowd view nor a rater, there is no view, or a rater has the name of a view.
     """
-    asked = [*PAPER_PAIR, "raters"] if isinstance(views, str) and views == "all" else views
-    if isinstance(asked, str) or not np.iterable(asked):
+    wanted = [*PAPER_PAIR, "raters"] if isinstance(views, str) and views == "all" else views
+    if isinstance(wanted, str) or not np.iterable(wanted):
         raise ValueError(f"views must be 'all' or a list of views, not {views!r}.")
-    hidden = [name for name in task.raters if name in (*CROWD_VIEWS, "raters")]
-    if hidden:
+    reserved = [name for name in task.raters if name in (*CROWD_VIEWS, "raters")]
+    if reserved:
         raise ValueError(
-            f"A rater is called {hidden[0]!r}, which among the views stands for several raters. Rename this "
-            "rater, such as the column of a table of ratings."
+            f"A rater is called {reserved[0]!r}, which among the views stands for several raters. Rename "
+            "this rater, such as the column of a table of ratings."
         )
     by_text = {str(name): name for name in task.raters}
     names = []
-    for name in asked:
+    for name in wanted:
         if name == "raters":
             if eligible is None:
                 eligible = eligible_raters(task, min_ratings=min_ratings)
@@ -150,7 +165,7 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
 
 
 def make_view(name, task, consensus, *, alpha, sample_weight=None):
-    """Return the view of that name.
+    """Make the view of a name.
 
     Parameters
     ----------
@@ -159,7 +174,7 @@ def make_view(name, task, consensus, *, alpha, sample_weight=None):
     task : Task
         The ratings and the classes.
     consensus : ndarray of object of shape (n_samples,)
-        What "crowd_hard" learns; None where there is none.
+        Labels that "crowd_hard" learns; None where there is no consensus.
     alpha : float
         Smoothing of soft labels (equation 1 of the paper).
     sample_weight : ndarray of shape (n_samples,) or None, default=None
@@ -204,9 +219,9 @@ def _view_of_distributions(name, soft):
 
 
 def _view_by_agreement(name, task):
-    """Return the majority's labels, weighted by how far the raters agree (Kim & Mower Provost 2015)."""
+    """Make the view on majority labels, weighted by the raters' agreement (Kim & Mower Provost 2015)."""
     samples, labels = labelled_samples(consensus_labels(task, "majority"))
-    # As distributions, so that the weights reach any classifier in the way that soft labels do.
+    # One-hot rows, because the weights of soft labels reach every classifier that takes weights.
     targets = (labels[:, None] == np.asarray(task.classes)).astype(float)
     return View(name, samples, targets, agreement_weights(task)[samples])
 
@@ -217,13 +232,13 @@ def _without_small_shares(soft):
 
 
 def _check_view(view, classes):
-    """Raise an error if a view has no samples, or fewer than two classes."""
+    """Raise ValueError if a view has no samples, or fewer than two classes."""
     if len(view.samples) == 0:
         raise ValueError(
             f"The view {view.name!r} has no samples: none of its ratings lies in the classes "
             f"{shorten(classes)}. Leave it out of views, or correct classes and label_map."
         )
-    if (view.class_mass(classes).sum(axis=0) > 0).sum() < 2:
+    if view.n_classes(classes) < 2:
         raise ValueError(
             f"The view {view.name!r} holds only one class of {shorten(classes)}; a classifier needs at least "
             "two classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
@@ -231,7 +246,7 @@ def _check_view(view, classes):
 
 
 def find_consensus(task, method, sample_weight=None):
-    """Return each sample's consensus, of which every class needs at least one.
+    """Return the consensus of each sample, in which every class must occur.
 
     Parameters
     ----------
@@ -245,7 +260,7 @@ def find_consensus(task, method, sample_weight=None):
     Returns
     -------
     ndarray of object of shape (n_samples,)
-        Labels or None.
+        Labels; None where there is no consensus.
 
     Raises
     ------

@@ -2,18 +2,19 @@
 
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Perceptron
-from sklearn.model_selection import GroupKFold, GroupShuffleSplit
+from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVR
 
-from made import GROUPS, VIEWS, CountedFits, X, Y, as_sequences, make_rated, small_blstm, small_stack
-from sklearn_raters import MultiRaterStackingClassifier, SoftmaxLayerClassifier
+from made import GROUPS, TRUTH, VIEWS, CountedFits, X, Y, as_sequences, make_rated, small_blstm, small_stack
+from sklearn_raters import CalibratedRatersClassifier, MultiRaterStackingClassifier, SoftmaxLayerClassifier
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.ratings import Task
 
@@ -283,3 +284,95 @@ def test_the_softmax_layer_is_planned_with_the_stacks_seed_and_weights():
     assert layer.class_weight == "balanced"
     assert layer.random_state is not None
     assert len(hard_labels(Y)) == 150
+
+
+# Splits, weights and folds that cannot work
+
+EVERY = np.arange(150)
+BY_CLASS = [
+    (np.flatnonzero((TRUTH == "sad") ^ flip), np.flatnonzero((TRUTH == "sad") ^ (not flip)))
+    for flip in (False, True)
+]
+
+
+@pytest.mark.parametrize("fusion", ["logistic", "mean", "softmax"])
+def test_a_class_weight_for_an_unknown_class_is_found_before_the_first_training(fusion):
+    CountedFits.n_fits = 0
+    with pytest.raises(ValueError, match="not in class_weight"):
+        small_stack(CountedFits(), fusion=fusion, class_weight={"typo": 2.0}).fit(X, Y)
+    assert CountedFits.n_fits == 0
+
+
+def test_a_generator_that_a_plan_has_read_is_an_error_before_the_first_training():
+    CountedFits.n_fits = 0
+    stack = small_stack(CountedFits(), cv=KFold(3).split(X))
+    stack.plan(X, Y)
+    with pytest.raises(ValueError, match=r"cv has no folds.*list instead of a generator"):
+        stack.fit(X, Y)
+    assert CountedFits.n_fits == 0
+
+
+def test_folds_that_test_what_they_train_on_are_found_before_the_first_training():
+    CountedFits.n_fits = 0
+    cv = [(EVERY, EVERY[:75]), (EVERY, EVERY[75:])]
+    with pytest.raises(ValueError, match="trains and tests on the same sample"):
+        small_stack(CountedFits(), cv=cv).fit(X, Y)
+    assert CountedFits.n_fits == 0
+
+
+def test_folds_that_leave_one_class_are_found_before_the_first_training():
+    CountedFits.n_fits = 0
+    one_rater = np.where(TRUTH == "sad", "sad", "angry")
+    with pytest.raises(ValueError, match="leaves fewer than two classes"):
+        small_stack(CountedFits(), cv=BY_CLASS).fit(X, one_rater)
+    assert CountedFits.n_fits == 0
+
+
+def test_a_view_of_one_class_in_a_fold_is_found_before_the_first_training():
+    # E2 calls the samples "sad" that are trained on in the first fold, with alpha=0 and no other class.
+    CountedFits.n_fits = 0
+    first = EVERY < 75
+    ratings = Y.iloc[2:].assign(E2=np.where(first, "sad", TRUTH)[2:], E3=TRUTH[2:], E1=TRUTH[2:])
+    splits = [(np.flatnonzero(~first[2:]), np.flatnonzero(first[2:]))]
+    splits.append(splits[0][::-1])
+    stack = small_stack(CountedFits(), cv=splits, views=["E2", "E3"], alpha=0)
+    with pytest.raises(ValueError, match=r"holds out all samples but those of one class of the view 'E2'"):
+        stack.fit(X[2:], ratings)
+    assert CountedFits.n_fits == 0
+
+
+def test_weights_reach_a_fusion_pipeline_with_metadata_routing_on():
+    weight = np.random.default_rng(0).integers(0, 3, size=150).astype(float)
+    stack = small_stack(fusion=make_pipeline(StandardScaler(), LogisticRegression()))
+    expected = clone(stack).fit(X, Y, sample_weight=weight).predict_proba(X)
+    with config_context(enable_metadata_routing=True):
+        found = clone(stack).fit(X, Y, sample_weight=weight).predict_proba(X)
+    np.testing.assert_array_equal(found, expected)
+    assert np.abs(clone(stack).fit(X, Y).predict_proba(X) - expected).max() > 1e-2
+
+
+# The calibration of a stack
+
+
+def test_a_class_that_a_fold_has_not_learnt_does_not_count_for_the_temperature():
+    ratings = Y.copy()
+    ratings.iloc[145:] = "rare"  # the samples of one group
+    stack = small_stack(views=["crowd_hard"], fusion="mean")
+    model = CalibratedRatersClassifier(stack, cv=GroupKFold(3)).fit(X, ratings, groups=GROUPS)
+    assert 0.3 < model.temperature_ < 3  # the limit is 148
+
+
+def test_a_calibration_without_any_majority_is_an_error_before_the_first_training():
+    CountedFits.n_fits = 0
+    ratings = np.array([["sad", "angry"]] * 150)
+    with pytest.raises(ValueError, match="No sample has a majority label"):
+        CalibratedRatersClassifier(small_stack(CountedFits())).fit(X, ratings)
+    assert CountedFits.n_fits == 0
+
+
+def test_a_calibration_with_groups_keeps_them_whole_if_cv_is_none():
+    stack = small_stack(views=["crowd_hard"], fusion="mean")
+    five, none = (
+        CalibratedRatersClassifier(stack, cv=cv).fit(X, Y, groups=GROUPS).temperature_ for cv in (5, None)
+    )
+    assert five == none
