@@ -63,7 +63,9 @@ def test_fine_tuning_that_raises_the_held_out_loss_is_discarded(monkeypatch, fro
 
 
 def test_the_same_seed_gives_the_same_fine_tuned_network(tuned):
-    np.testing.assert_array_equal(clone(tuned).fit(X, Y, groups=GROUPS).predict_proba(X), tuned.predict_proba(X))
+    np.testing.assert_array_equal(
+        clone(tuned).fit(X, Y, groups=GROUPS).predict_proba(X), tuned.predict_proba(X)
+    )
 
 
 def test_fine_tuning_leaves_the_views_in_the_cache_unchanged(tmp_path, frozen, tuned):
