@@ -1,4 +1,4 @@
-"""The logistic layer of the fusion: the weights of samples and classes, the choice of the penalty, the fit."""
+"""The logistic layer of the fusion: weights of samples and classes, choice of the penalty, fit."""
 
 import numpy as np
 import pytest
