@@ -32,8 +32,8 @@ def make_rated(n_samples=150, *, n_raters=3, seed=0, wrong=0.15, unrated=0.2):
     X[np.arange(n_samples), truth] += 2.5
     Y = np.full((n_samples, n_raters), None, dtype=object)
     for rater in range(n_raters):
-        said = np.where(rng.random(n_samples) < wrong, rng.integers(3, size=n_samples), truth)
-        Y[:, rater] = np.array(CLASSES)[said]
+        chosen = np.where(rng.random(n_samples) < wrong, rng.integers(3, size=n_samples), truth)
+        Y[:, rater] = np.array(CLASSES)[chosen]
     Y[rng.random(Y.shape) < unrated] = None
     Y[0, 0], Y[1, 1] = ("sad", "angry"), ("neutral", "sad", "angry")
     raters = [f"E{rater + 1}" for rater in range(n_raters)]
@@ -90,3 +90,4 @@ class CountedFits(LogisticRegression):
 
 X, Y, GROUPS, TRUTH = make_rated()
 VIEWS = ["crowd_hard", "crowd_soft", "E1", "E2", "E3"]
+FEW = make_rated(60)  # for networks, where the number of samples is not the point

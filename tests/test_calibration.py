@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.base import clone
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from made import GROUPS, X, Y, make_rated, small_stack
+from made import GROUPS, CountedFits, X, Y, make_rated, small_stack
 from sklearn_raters import CalibratedRatersClassifier
 from sklearn_raters.calibration import fit_temperature
 from sklearn_raters.model_selection import compare
@@ -40,16 +40,52 @@ def test_an_overconfident_stack_becomes_calibrated_and_keeps_its_labels():
     assert clf.raters_ == plain.raters_
 
 
-def test_it_works_around_a_pipeline_with_weights_and_in_a_comparison():
+def test_sample_weights_change_the_temperature_around_a_pipeline():
     pipeline = make_pipeline(StandardScaler(), small_stack(fusion="mean"))
     clf = CalibratedRatersClassifier(pipeline, cv=GroupKFold(3))
+    plain = clone(clf).fit(X, Y, groups=GROUPS)
     weight = (GROUPS % 2).astype(float)
-    weighted = CalibratedRatersClassifier(pipeline, cv=GroupKFold(3)).fit(X, Y, weight, GROUPS)
-    assert weighted.temperature_ != clf.fit(X, Y, groups=GROUPS).temperature_
-    table = compare({"stack": pipeline, "calibrated": clf}, X, Y, groups=GROUPS, cv=3, baseline=None)
+    weighted = clone(clf).fit(X, Y, weight, GROUPS)
+    kept = np.flatnonzero(weight)
+    assert weighted.temperature_ != pytest.approx(plain.temperature_, rel=1e-3)
+    expected = plain.estimator_.fit(X[kept], Y.iloc[kept]).predict_proba(NEW.X)
+    np.testing.assert_allclose(weighted.estimator_.predict_proba(NEW.X), expected, atol=1e-4)
+
+
+def test_calibration_in_a_comparison_keeps_the_unweighted_average_recall():
+    stack = small_stack(fusion="mean", views=["crowd_hard"])
+    models = {"stack": stack, "calibrated": CalibratedRatersClassifier(stack, cv=GroupKFold(3))}
+    table = compare(models, X, Y, groups=GROUPS, cv=3, baseline=None)
     assert table.loc["stack", "uar"] == pytest.approx(table.loc["calibrated", "uar"])
+    assert table.loc["stack", "uar"] > 0.8
 
 
-def test_a_classifier_of_labels_is_refused():
+def test_a_classifier_of_labels_is_an_error_before_the_first_training():
+    CountedFits.n_fits = 0
     with pytest.raises(TypeError, match=r"takes ratings.*CalibratedClassifierCV"):
-        CalibratedRatersClassifier(LogisticRegression()).fit(X, Y)
+        CalibratedRatersClassifier(CountedFits()).fit(X, Y)
+    assert CountedFits.n_fits == 0
+
+
+def test_a_class_that_a_fold_has_not_learnt_does_not_count_for_the_temperature():
+    ratings = Y.copy()
+    ratings.iloc[145:] = "rare"  # the samples of one group
+    stack = small_stack(views=["crowd_hard"], fusion="mean")
+    model = CalibratedRatersClassifier(stack, cv=GroupKFold(3)).fit(X, ratings, groups=GROUPS)
+    assert 0.3 < model.temperature_ < 3  # the limit is 148
+
+
+def test_a_calibration_without_any_majority_is_an_error_before_the_first_training():
+    CountedFits.n_fits = 0
+    ratings = np.array([["sad", "angry"]] * 150)
+    with pytest.raises(ValueError, match="No sample has a majority label"):
+        CalibratedRatersClassifier(small_stack(CountedFits())).fit(X, ratings)
+    assert CountedFits.n_fits == 0
+
+
+def test_a_calibration_with_groups_keeps_them_whole_if_cv_is_none():
+    stack = small_stack(views=["crowd_hard"], fusion="mean")
+    five, none = (
+        CalibratedRatersClassifier(stack, cv=cv).fit(X, Y, groups=GROUPS).temperature_ for cv in (5, None)
+    )
+    assert five == none

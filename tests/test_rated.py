@@ -1,124 +1,117 @@
-"""What the stack refuses, and how it names the fault."""
+"""What estimators that take ratings share: the check of their input, rows of ratings, columns of raters."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from sklearn.model_selection import GridSearchCV, GroupKFold, KFold
-from sklearn.svm import LinearSVR
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from made import CLASSES, GROUPS, CountedFits, X, Y, accuracy, as_cube, as_sequences, small_blstm, small_stack
-from sklearn_raters.consensus import hard_labels
-from sklearn_raters.ratings import parse_ratings
-
-
-def test_the_stack_asks_for_ratings_of_every_sample():
-    with pytest.raises(ValueError, match=r"X has 150, y has 149.*Each sample of X needs its row of y"):
-        small_stack().fit(X, Y[:-1])
-    with pytest.raises(ValueError, match="X has 150, y has 149"):
-        small_stack().fit(X, parse_ratings(Y[:-1]))
-    with pytest.raises(ValueError, match="X has 149, y has 150"):
-        small_stack().fit(X[:-1], Y)
-    with pytest.raises(ValueError, match="groups has 149"):
-        small_stack().fit(X, Y, groups=GROUPS[:-1])
-    with pytest.raises(ValueError, match="requires y to be passed"):
-        small_stack().fit(X, None)
+from made import CLASSES, GROUPS, CountedFits, X, Y, as_cube, as_sequences, small_stack
+from sklearn_raters import CalibratedRatersClassifier
+from sklearn_raters._rated import check_rated_samples, check_raters, columns_of, rows_of
+from sklearn_raters.ratings import Task, parse_ratings
 
 
-ONE_CLASS = Y.map(lambda cell: "sad", na_action="ignore")
-BAD = {
-    "no ratings": ({}, Y.map(lambda cell: None), "There are no ratings"),
-    "cube without votes": ({"classes": CLASSES}, np.zeros((150, 2, 3)), "There are no ratings"),
-    "cube without classes": ({}, as_cube(Y), "give classes="),
-    "unknown view": ({"views": ["crowd_hard", "E9"]}, Y, "no view 'E9'.*the raters 'E1', 'E2', 'E3'"),
-    "views in text": ({"views": "crowd_hard"}, Y, "views"),
-    "no views": ({"views": []}, Y, "No view is left"),
-    "too few ratings": ({"views": ["raters"], "min_ratings": 999}, Y, "min_ratings=999.*Lower min_ratings"),
-    "rater without ratings": ({"views": ["E4"]}, Y.assign(E4=None), "view 'E4' has no samples"),
-    "rater outside the classes": (
-        {"views": ["crowd_hard", "E4"], "classes": CLASSES},
-        Y.assign(E4=["bored"] * 20 + [None] * 130),
-        "view 'E4' has no samples.*Leave it out of views",
-    ),
-    "one class": ({}, ONE_CLASS, "only one class|at least two classes"),
-    "one class of a rater": ({"alpha": 0}, Y.assign(E1=ONE_CLASS["E1"]), "view 'E1' holds only one class"),
-    "class without consensus": (
-        {"classes": [*CLASSES, "bored"]},
-        Y,
-        "No sample's consensus is the class 'bored'.*Give classes= without it",
-    ),
-    "label without consensus": (
-        {},
-        Y.assign(E3=Y["E3"].where(Y.index > 0, "bored")),
-        "No sample's consensus is the class 'bored'",
-    ),
-    "other type": ({"classes": [1, 2, 3]}, Y, "classes are numbers"),
-    "map outside the classes": (
-        {"classes": CLASSES, "label_map": {"x": "y"}},
-        Y,
-        "label_map maps 'x' to 'y'",
-    ),
-    "groups wanted": ({"cv": GroupKFold(3)}, Y, r"splits by groups: call fit\(X, Y, groups=...\)"),
-    "parameters of no view": ({"view_params": {"E9": {"C": 1}}}, Y, "no view 'E9' to set parameters of"),
-    "unknown parameter": ({"view_params": {"E1": {"D": 1}}}, Y, "Invalid parameter 'D'"),
-    "unknown fusion": ({"fusion": "vote"}, Y, "'fusion' parameter"),
-    "negative alpha": ({"alpha": -1}, Y, "'alpha' parameter"),
-}
-
-
-@pytest.mark.parametrize(("params", "ratings", "message"), BAD.values(), ids=BAD)
-def test_bad_ratings_and_settings_are_named(params, ratings, message):
+@pytest.mark.parametrize(
+    ("samples", "ratings", "groups", "message"),
+    [
+        (X, Y[:-1], None, r"X has 150, y has 149.*Each sample of X needs its row of y"),
+        (X, parse_ratings(Y[:-1]), None, "X has 150, y has 149"),
+        (X, Task(Y[:-1]), None, "X has 150, y has 149"),
+        (X[:-1], Y, None, "X has 149, y has 150"),
+        (X, Y, GROUPS[:-1], "X has 150, groups has 149"),
+        (X, None, None, "requires y to be passed"),
+        ([*as_sequences(X)[:9], np.full((2, 4), np.nan), *as_sequences(X)[10:]], Y, None, "NaN: sample 9"),
+        (X, np.where(np.arange(150) == 3, np.inf, 1.0), None, "Input y contains infinity"),
+        (X, np.linspace(0, 1, 150), None, "Unknown label type: continuous"),
+    ],
+    ids=["table", "votes", "task", "samples", "groups", "no ratings", "frames", "infinite", "continuous"],
+)
+def test_input_that_does_not_fit_together_is_an_error_before_the_first_training(
+    samples, ratings, groups, message
+):
     CountedFits.n_fits = 0
     with pytest.raises(ValueError, match=message):
-        small_stack(CountedFits(), **params).fit(X, ratings)
+        small_stack(CountedFits()).fit(samples, ratings, groups=groups)
     assert CountedFits.n_fits == 0
 
 
 @pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        ({"estimator": LinearSVR()}, "estimator must be a classifier"),
-        ({"view_params": {"E1": LinearSVR()}}, "view 'E1' must be learnt by a classifier"),
-        ({"view_params": {"E1": 3}}, r"view_params\['E1'\] must be a dict of parameters or an estimator"),
-    ],
+    ("weight", "message"),
+    [(-np.ones(150), "[Nn]egative"), (np.ones(149), r"sample_weight.shape == \(149,\)")],
 )
-def test_what_is_no_classifier_is_named(params, message):
-    with pytest.raises(TypeError, match=message):
-        small_stack(**params).fit(X, Y)
+def test_sample_weights_that_are_negative_or_too_few_are_an_error(weight, message):
+    with pytest.raises(ValueError, match=message):
+        check_rated_samples(small_stack(), X, Y, weight, None)
 
 
-def test_an_unknown_view_in_a_grid_is_named():
-    search = GridSearchCV(small_stack(), {"E9__C": [1.0]}, cv=KFold(2), error_score="raise")
-    with pytest.raises(ValueError, match="no view 'E9' to set parameters of; the views are"):
-        search.fit(X, Y)
+def test_checked_samples_come_with_a_task_of_the_classes_of_the_estimator():
+    stack = small_stack(classes=CLASSES, label_map={"grim": "angry"})
+    checked = check_rated_samples(stack, X.tolist(), Y, np.ones(150).tolist(), GROUPS.tolist())
+    assert checked.task.classes == CLASSES
+    assert checked.task.n_samples == 150
+    np.testing.assert_array_equal(checked.groups, GROUPS)
+    np.testing.assert_array_equal(checked.sample_weight, np.ones(150))
 
 
-def test_a_rater_of_one_group_needs_settings_that_leave_it_samples():
-    ratings = Y.assign(E4=Y["E1"].where(GROUPS < 1, None))
-    ratings.loc[0, "E4"] = "sad"
-    with pytest.raises(ValueError, match=r"holds out all samples of the view 'E4'.*Leave it out of views"):
-        small_stack(cv=GroupKFold(3)).fit(X, ratings, groups=GROUPS)
-    for seed in range(8):
-        # The hold-out looks for groups without it.
-        assert "E4" in small_stack(random_state=seed).fit(X, ratings, groups=GROUPS).views_
+def test_a_task_as_ratings_is_taken_as_it_is():
+    task = Task(Y, classes=["sad", "angry"])
+    assert check_rated_samples(small_stack(), X, task, None, None).task.classes == ["sad", "angry"]
 
 
-def test_one_group_cannot_be_held_out():
-    with pytest.raises(ValueError, match=r"At least two groups.*fusion='softmax'"):
-        small_stack().fit(X, Y, groups=np.zeros(150))
-    assert accuracy(small_stack(fusion="softmax").fit(X, Y, groups=np.zeros(150))) > 0.85
+FORMS = {
+    "table": Y,
+    "array": Y.to_numpy(),
+    "lists": Y.to_numpy().tolist(),
+    "cube": as_cube(Y),
+    "votes": parse_ratings(Y),
+    "task": Task(Y),
+}
 
 
-@pytest.mark.parametrize("fusion", ["logistic", "mean"])
-def test_bad_frames_name_the_sample_in_the_whole_x(fusion):
-    frames = as_sequences(X)
-    row = int(np.flatnonzero([label is not None for label in hard_labels(Y)])[3])
-    frames[row] = np.full((2, 4), np.nan)
-    model = small_stack(small_blstm(), fusion=fusion, views=["crowd_hard"])
-    with pytest.raises(ValueError, match=f"Input X contains NaN: sample {row}, frame 0"):
-        model.fit(frames, Y)
-    fitted = small_stack(small_blstm(), fusion=fusion, views=["crowd_hard"]).fit(as_sequences(X), Y)
-    with pytest.raises(ValueError, match="NaN: sample 1, frame 0"):
-        fitted.predict([frames[0], np.full((2, 4), np.nan)])
-    with pytest.raises(ValueError, match=r"5 features in sample 0.*expecting 4"):
-        fitted.predict([np.zeros((2, 5))])
-    with pytest.raises(ValueError, match="Sample 1 of X has no frames"):
-        fitted.predict([frames[0], np.empty((0, 4))])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_rows_of_ratings_of_any_form_are_the_ratings_of_these_samples(form):
+    rows = np.array([7, 3, 0])
+    taken = rows_of(form, rows)
+    found = taken if isinstance(taken, Task) else Task(taken, sorted(CLASSES))
+    expected = as_cube(Y)[rows]
+    cube = np.zeros_like(expected)
+    cube[found.votes.sample, found.votes.rater, found.votes.label] = 1
+    np.testing.assert_array_equal(cube, expected)
+
+
+@pytest.mark.parametrize("raters", ["E1", 3])
+def test_a_single_name_instead_of_a_list_of_raters_is_an_error(raters):
+    with pytest.raises(ValueError, match="raters must be a list of raters"):
+        check_raters(raters)
+
+
+@pytest.mark.parametrize("raters", [None, ["E1"], np.array(["E1"]), pd.Index(["E1"])], ids=str)
+def test_lists_of_raters_of_any_form_are_accepted(raters):
+    check_raters(raters)
+
+
+PROBA = np.arange(8.0).reshape(2, 2, 2)
+CONSENSUS = np.array([[0.5, 0.5], [0.25, 0.75]])
+
+
+def test_columns_of_raters_come_in_the_wanted_order():
+    np.testing.assert_array_equal(columns_of(["b", "a"], ["a", "b"], PROBA, None), PROBA[:, ::-1])
+
+
+def test_a_rater_who_is_not_known_gets_the_consensus():
+    found = columns_of(["x", "b"], ["a", "b"], PROBA, CONSENSUS)
+    np.testing.assert_array_equal(found[:, 0], CONSENSUS)
+    np.testing.assert_array_equal(found[:, 1], PROBA[:, 1])
+
+
+def test_no_wanted_raters_give_no_columns():
+    assert columns_of([], ["a", "b"], PROBA, CONSENSUS).shape == (2, 0, 2)
+
+
+def test_a_meta_estimator_has_the_classes_and_the_label_map_of_the_estimator_inside():
+    stack = small_stack(LogisticRegression(), classes=CLASSES, label_map={"grim": "sad"})
+    model = CalibratedRatersClassifier(make_pipeline(StandardScaler(), stack))
+    assert model.classes == CLASSES
+    assert model.label_map == {"grim": "sad"}

@@ -1,148 +1,136 @@
-"""Every fusion: what it learns from, its class weights, in-sample and out-of-fold."""
-
-from pathlib import Path
+"""Fusions: what each learns from, its class weights, in-sample and out-of-fold."""
 
 import numpy as np
 import pytest
 import sklearn
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, StratifiedGroupKFold
-from sklearn.naive_bayes import GaussianNB
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from made import CLASSES, GROUPS, X, Y, accuracy, small_blstm, small_stack
+from made import CLASSES, FEW, GROUPS, X, Y, accuracy, make_rated, small_blstm, small_stack
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.ratings import Task
+from sklearn_raters.stacking._fusion import Split, check_fusion_splits, represented_samples
 from sklearn_raters.stacking._logistic_layer import STRENGTHS
 
 FUSIONS = ["logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.01)]
 
 
-@pytest.fixture(scope="module")
-def fitted():
-    return small_stack().fit(X, Y)
+class CountedPredictions(LogisticRegression):
+    """Remembers how many samples each call of `predict_proba` was for."""
 
-
-class Counting(LogisticRegression):
-    """Counts how often it is asked, by a file each process can append to."""
-
-    def __init__(self, path=None, C=1.0):
-        super().__init__(C=C)
-        self.path = path
+    n_samples = []
 
     def predict_proba(self, X):
-        with Path(self.path).open("a") as file:
-            file.write(f"{len(X)}\n")
+        CountedPredictions.n_samples.append(len(X))
         return super().predict_proba(X)
 
 
-def test_representations_are_computed_once(tmp_path):
-    path = tmp_path / "asked"
-    model = small_stack(Counting(path), fusion="softmax", views=["crowd_hard", "crowd_soft"]).fit(X, Y)
-    n_consensus = len(model.view_rows_[0])
-    assert path.read_text().split() == [str(n_consensus)] * 2
+def test_each_view_represents_the_samples_with_a_consensus_once():
+    CountedPredictions.n_samples.clear()
+    model = small_stack(CountedPredictions(), fusion="softmax", views=["crowd_hard", "crowd_soft"]).fit(X, Y)
+    assert CountedPredictions.n_samples == [len(model.view_rows_[0])] * 2
 
 
-def test_the_fusion_sees_the_representations_side_by_side():
-    model = small_stack(small_blstm(), fusion=LogisticRegression()).fit(X, Y)
-    assert model.fusion_.n_features_in_ == 5 * 16
+def test_the_fusion_learns_from_the_representations_side_by_side():
+    model = small_stack(small_blstm(), fusion=LogisticRegression(), views=["crowd_hard", "E1"])
+    model.fit(FEW.X, FEW.Y)
+    assert model.fusion_.n_features_in_ == 2 * 16
     rows = model.view_rows_[0]
-    Z = np.hstack([view.transform(X[rows]) for view in model.estimators_])
+    Z = np.hstack([view.transform(FEW.X[rows]) for view in model.estimators_])
+    expected = LogisticRegression().fit(Z, hard_labels(FEW.Y)[rows].tolist())
+    np.testing.assert_allclose(model.fusion_.coef_, expected.coef_, atol=1e-5)
+
+
+def test_the_fusion_learns_from_posteriors_of_views_without_transform():
+    model = small_stack(fusion=LogisticRegression(), views=["crowd_hard", "E1"]).fit(X, Y)
+    rows = model.view_rows_[0]
+    Z = model.predict_proba_views(X[rows]).reshape(len(rows), -1)
     expected = LogisticRegression().fit(Z, hard_labels(Y)[rows].tolist())
     np.testing.assert_allclose(model.fusion_.coef_, expected.coef_, atol=1e-5)
 
 
-def test_where_there_is_no_transform_the_posterior_represents(fitted):
-    assert fitted.fusion_.n_features_in_ == 5 * 3
-
-
-def test_the_logistic_layers_strength_is_chosen_on_held_out_groups():
-    # A view that knows its training samples by heart: in-sample any strength looks good.
-    model = small_stack(RandomForestClassifier(20, random_state=0)).fit(X, Y, groups=GROUPS)
+def test_the_penalty_of_the_logistic_layer_is_chosen_on_held_out_groups():
+    # Forests know their training samples by heart: on these the weakest penalty looks best.
+    model = small_stack(RandomForestClassifier(10, random_state=0)).fit(X, Y, groups=GROUPS)
     assert STRENGTHS[-1] > model.fusion_[-1].C
     assert accuracy(model) > 0.8
 
 
 # A mixture changes the views' weights alone, which need not change a recall: see test_mixture.
+@pytest.mark.parametrize("class_weight", ["balanced", {"sad": 8.0, "angry": 1.0, "neutral": 1.0}], ids=str)
 @pytest.mark.parametrize("fusion", [fusion for fusion in FUSIONS if fusion != "mixture"])
-def test_class_weights_reach_every_fusion(fusion):
-    consensus = hard_labels(Y)
-    kept = np.flatnonzero((consensus != "sad") | (np.arange(150) % 6 == 0))
-    noisy = X[kept] + np.random.default_rng(0).normal(size=(len(kept), 4)) * 2
-    ratings = Y.iloc[kept]
-    model = small_stack(fusion=fusion, classes=CLASSES)
-    recall = []
-    for class_weight in (None, "balanced", {"sad": 8.0, "angry": 1.0, "neutral": 1.0}):
-        model.set_params(class_weight=class_weight).fit(noisy, ratings)
-        recall.append((model.predict(noisy) == "sad")[consensus[kept] == "sad"].mean())
-    assert recall[1] > recall[0]
-    assert recall[2] > recall[0]
+def test_class_weights_raise_the_recall_of_a_rare_class(fusion, class_weight):
+    def rare(made):
+        kept = np.flatnonzero((made.truth != "sad") | (np.arange(len(made.X)) % 6 == 0))
+        noise = np.random.default_rng(0).normal(size=(len(kept), 4)) * 2
+        return made.X[kept] + noise, made.Y.iloc[kept], made.truth[kept]
+
+    noisy, ratings, _ = rare(make_rated())
+    new, _, truth = rare(make_rated(900, seed=1))
+
+    def recall(class_weight):
+        model = small_stack(fusion=fusion, classes=CLASSES, class_weight=class_weight).fit(noisy, ratings)
+        return (model.predict(new) == "sad")[truth == "sad"].mean()
+
+    assert recall(class_weight) > recall(None) + 0.1
 
 
-def test_class_weights_that_reach_nothing_are_an_error():
-    with pytest.raises(ValueError, match="class_weight='balanced' cannot reach the fusion GaussianNB"):
-        small_stack(fusion=GaussianNB(), class_weight="balanced").fit(X, Y)
-
-
-def test_the_mean_of_one_view_is_that_view():
+def test_the_mean_of_one_view_equals_that_view():
     model = small_stack(fusion="mean", views=["E1"]).fit(X, Y)
     np.testing.assert_allclose(model.predict_proba(X), model.predict_proba_raters(X)[:, 0])
     assert model.fusion_ is None
 
 
-def test_the_mean_is_the_mean_and_balanced_divides_by_the_views_priors():
-    plain = small_stack(fusion="mean").fit(X, Y)
-    np.testing.assert_allclose(plain.predict_proba(X), plain.predict_proba_views(X).mean(axis=1))
+def test_the_mean_averages_the_posteriors_of_the_views():
+    model = small_stack(fusion="mean").fit(X, Y)
+    np.testing.assert_allclose(model.predict_proba(X), model.predict_proba_views(X).mean(axis=1))
+
+
+def test_balanced_class_weights_divide_the_posterior_of_each_view_by_its_class_shares():
     model = small_stack(fusion="mean", class_weight="balanced").fit(X, Y)
-    corrected = []
     names = model.classes_.tolist()
+    corrected = []
     for place, name in enumerate(model.views_):
         if name == "crowd_hard":
-            prior = [(hard_labels(Y) == label).sum() for label in names]
+            mass = [(hard_labels(Y) == label).sum() for label in names]
         else:
             soft = soft_labels(Task(Y if name == "crowd_soft" else Y[[name]], names))
-            prior = np.nansum(soft, axis=0)
-        ratio = plain.predict_proba_views(X)[:, place] / np.array(prior, dtype=float)
+            mass = np.nansum(soft, axis=0)
+        ratio = model.predict_proba_views(X)[:, place] / np.array(mass, dtype=float)
         corrected.append(ratio / ratio.sum(axis=1, keepdims=True))
     np.testing.assert_allclose(model.predict_proba(X), np.mean(corrected, axis=0))
 
 
 @pytest.mark.parametrize("fusion", FUSIONS)
-@pytest.mark.parametrize("cv", [3, KFold(3), GroupKFold(3), StratifiedGroupKFold(3)], ids=str)
-def test_out_of_fold_fusion(fusion, cv):
+def test_every_fusion_finds_the_truth_out_of_fold(fusion):
+    model = small_stack(fusion=fusion, cv=GroupKFold(3), views=["crowd_hard", "crowd_soft"])
+    assert accuracy(model.fit(X, Y, groups=GROUPS)) > 0.85
+
+
+@pytest.mark.parametrize("cv", [KFold(3), GroupKFold(3), StratifiedGroupKFold(3)], ids=str)
+def test_out_of_fold_the_fusion_learns_from_views_that_have_not_seen_the_sample(cv):
+    strata = [str(label) for label in hard_labels(Y)]
     groups = None if isinstance(cv, KFold) else GROUPS
-    model = small_stack(fusion=fusion, cv=cv, views=["crowd_hard", "crowd_soft"]).fit(X, Y, groups=groups)
-    assert accuracy(model) > 0.85
-
-
-def test_out_of_fold_the_fusion_learns_from_views_that_have_not_seen_the_sample():
-    cv = GroupKFold(3)
-    model = small_stack(fusion=LogisticRegression(), cv=cv, views=["crowd_hard"]).fit(X, Y, groups=GROUPS)
+    model = small_stack(fusion=LogisticRegression(), cv=cv, views=["crowd_hard"]).fit(X, Y, groups=groups)
     rows = model.view_rows_[0]
     labels = np.array(hard_labels(Y)[rows].tolist())
     Z = np.empty((len(rows), 3))
-    for train, test in cv.split(X, groups=GROUPS):
+    for train, test in cv.split(X, strata, groups):
         inside, outside = np.isin(rows, train), np.isin(rows, test)
         Z[outside] = LogisticRegression().fit(X[rows][inside], labels[inside]).predict_proba(X[rows][outside])
     np.testing.assert_allclose(model.fusion_.coef_, LogisticRegression().fit(Z, labels).coef_, atol=1e-6)
-    # The views that answer have seen all samples.
+    # The views that predict have seen all samples.
     expected = LogisticRegression().fit(X[rows], labels).predict_proba(X)
     np.testing.assert_allclose(model.predict_proba_views(X)[:, 0], expected, atol=1e-6)
 
 
 def test_networks_are_fused_out_of_fold_by_their_posteriors():
-    model = small_stack(small_blstm(), cv=3, views=["crowd_hard", "E1"], fusion=LogisticRegression()).fit(
-        X, Y
-    )
-    assert model.fusion_.n_features_in_ == 2 * 3
-    assert accuracy(model) > 0.85
-
-
-def test_out_of_fold_parts_must_hold_each_sample_once():
-    with pytest.raises(ValueError, match="must hold each sample once, as those of KFold"):
-        small_stack(cv=GroupShuffleSplit(2, random_state=0)).fit(X, Y, groups=GROUPS)
+    model = small_stack(small_blstm(), cv=3, views=["crowd_hard"], fusion=LogisticRegression())
+    assert model.fit(FEW.X, FEW.Y).fusion_.n_features_in_ == 3
 
 
 class Grouped(LogisticRegression):
@@ -155,25 +143,25 @@ class Grouped(LogisticRegression):
         return super().fit(X, y, sample_weight=sample_weight)
 
 
+class GroupedFusion(Grouped):
+    """Takes groups, but no weights."""
+
+    def fit(self, X, y, groups=None):
+        return super().fit(X, y, groups=groups)
+
+
 @pytest.mark.parametrize("routing", [False, True])
-@pytest.mark.parametrize("wrap", [lambda inner: inner, lambda inner: make_pipeline(StandardScaler(), inner)])
-def test_groups_reach_views_and_hold_outs(routing, wrap):
-    seen = []
-
-    class Fusion(Grouped):
-        def fit(self, X, y, groups=None):
-            seen.append(np.asarray(groups))
-            return super().fit(X, y, groups=groups)
-
+@pytest.mark.parametrize("in_pipeline", [False, True])
+def test_views_and_fusion_get_the_groups_of_their_samples(routing, in_pipeline):
+    estimator = make_pipeline(StandardScaler(), Grouped()) if in_pipeline else Grouped()
     with sklearn.config_context(enable_metadata_routing=routing):
-        model = small_stack(wrap(Grouped()), views=["crowd_hard", "E1"], fusion=Fusion())
+        model = small_stack(estimator, views=["crowd_hard", "E1"], fusion=GroupedFusion())
         model.fit(X, Y, groups=GROUPS)
-    hard = model.estimators_[0]
-    hard = hard[-1] if hasattr(hard, "steps") else hard
+    hard, rater = model.estimators_
+    hard = hard[-1] if in_pipeline else hard
     np.testing.assert_array_equal(hard.groups_, GROUPS[model.view_rows_[0]])
-    np.testing.assert_array_equal(seen[0], GROUPS[model.view_rows_[0]])
-    rater = model.estimators_[1].estimator_
-    rater = rater[-1].estimator_ if hasattr(rater, "steps") else rater
+    np.testing.assert_array_equal(model.fusion_.groups_, GROUPS[model.view_rows_[0]])
+    rater = rater.estimator_[-1].estimator_ if in_pipeline else rater.estimator_
     soft = soft_labels(Y[["E1"]])[model.view_rows_[1]]
     np.testing.assert_array_equal(rater.groups_, np.repeat(GROUPS[model.view_rows_[1]], soft.shape[1]))
 
@@ -183,16 +171,44 @@ def test_the_hold_out_keeps_groups_whole():
     truth = np.random.default_rng(0).integers(3, size=30)
     copies = np.repeat(np.random.default_rng(1).normal(size=(30, 4)), 5, axis=0)
     labels = np.array(CLASSES)[np.repeat(truth, 5)]
-    forest = RandomForestClassifier(30, random_state=0)
-    whole = small_stack(forest, views=["crowd_hard"]).fit(copies, labels, groups=np.repeat(np.arange(30), 5))
-    torn = small_stack(forest, views=["crowd_hard"]).fit(copies, labels)
+    stack = small_stack(RandomForestClassifier(10, random_state=0), views=["crowd_hard"])
+    whole = clone(stack).fit(copies, labels, groups=np.repeat(np.arange(30), 5))
+    torn = clone(stack).fit(copies, labels)
     assert whole.fusion_[-1].C < torn.fusion_[-1].C
 
 
-def test_the_seed_is_that_of_a_classifier_as_fusion_too():
-    first, second = (
-        small_stack(fusion=RandomForestClassifier(5)).fit(X, Y).predict_proba(X) for _ in range(2)
-    )
-    np.testing.assert_array_equal(first, second)
-    other = small_stack(fusion=RandomForestClassifier(5), random_state=1).fit(X, Y).predict_proba(X)
-    assert not np.array_equal(first, other)
+def test_the_seed_of_the_stack_seeds_a_classifier_given_as_fusion():
+    def proba(seed):
+        stack = small_stack(fusion=RandomForestClassifier(5), views=["crowd_hard"], random_state=seed)
+        return stack.fit(X, Y).predict_proba(X)
+
+    np.testing.assert_array_equal(proba(0), proba(0))
+    assert not np.array_equal(proba(0), proba(1))
+
+
+SPLITS = [Split(np.array([2, 3, 4, 5]), np.array([0, 1])), Split(np.array([0, 1]), np.array([2, 3, 5]))]
+FUSED = np.array([0, 2, 3, 5])  # samples 1 and 4 have no consensus
+
+
+@pytest.mark.parametrize(
+    ("fusion", "cv", "splits", "expected"),
+    [
+        ("mean", None, [], [None]),
+        ("softmax", None, [], [FUSED]),
+        ("logistic", None, SPLITS[:1], [FUSED, FUSED]),
+        ("mixture", None, SPLITS[:1], [None, FUSED]),
+        ("logistic", 2, SPLITS, [None, FUSED[:1], FUSED[1:]]),
+        ("logistic", 2, [Split(np.array([0]), np.array([1, 4]))], [None, None]),
+    ],
+)
+def test_views_represent_only_the_samples_that_the_fusion_uses(fusion, cv, splits, expected):
+    found = represented_samples(fusion, cv, FUSED, splits)
+    assert [None if part is None else part.tolist() for part in found] == [
+        None if part is None else part.tolist() for part in expected
+    ]
+
+
+def test_samples_without_a_consensus_may_be_in_no_fold():
+    check_fusion_splits(2, FUSED, SPLITS)  # sample 4 is held out in none
+    with pytest.raises(ValueError, match="1 samples are in none or in several"):
+        check_fusion_splits(2, np.arange(4), [SPLITS[0], Split(np.array([0, 1]), np.array([2]))])

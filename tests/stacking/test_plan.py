@@ -1,22 +1,20 @@
-"""The plan of a fit: what it says, and that it finds what cannot work before anything is trained."""
+"""The plan of a fit: what it lists, and that it finds whatever cannot work before anything is trained."""
 
 import numpy as np
 import pytest
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression, Perceptron
-from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, GroupKFold, GroupShuffleSplit, KFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVR
 
-from made import GROUPS, TRUTH, VIEWS, CountedFits, X, Y, as_sequences, make_rated, small_blstm, small_stack
-from sklearn_raters import CalibratedRatersClassifier, MultiRaterStackingClassifier, SoftmaxLayerClassifier
-from sklearn_raters.consensus import hard_labels
-from sklearn_raters.ratings import Task
+from made import CLASSES, GROUPS, TRUTH, VIEWS, CountedFits, X, Y, accuracy, as_cube, small_blstm, small_stack
+from sklearn_raters import SoftmaxLayerClassifier
 
 
 def test_a_plan_lists_views_samples_and_trainings():
@@ -27,13 +25,18 @@ def test_a_plan_lists_views_samples_and_trainings():
     assert plan.table["trainings"].tolist() == [2] * 5
     assert plan.table["estimator"].tolist() == ["LogisticRegression"] * 5
     assert "5 views, 10 trainings" in str(plan)
+
+
+def test_a_plan_holds_out_whole_groups():
+    plan = small_stack().plan(X, Y, groups=GROUPS)
     train, test = plan.splits[0]
     assert not set(GROUPS[train]) & set(GROUPS[test])
+    assert sorted([*train, *test]) == list(range(150))
     assert f"{len(test)} of 150 samples are held out to choose its penalty" in str(plan)
 
 
 @pytest.mark.parametrize(
-    ("params", "n_trainings", "said"),
+    ("params", "n_trainings", "purpose"),
     [
         ({"fusion": "mean"}, 5, "nothing is held out"),
         ({"fusion": "softmax"}, 5, "nothing is held out"),
@@ -42,11 +45,11 @@ def test_a_plan_lists_views_samples_and_trainings():
         ({"views": ["E1"], "cv": 4}, 5, "each of 4 folds is held out once"),
     ],
 )
-def test_a_plan_counts_the_trainings_that_fit_does(params, n_trainings, said):
+def test_a_plan_counts_the_trainings_that_fit_does(params, n_trainings, purpose):
     stack = small_stack(CountedFits(), **params)
     plan = stack.plan(X, Y, groups=GROUPS)
     assert len(plan.trainings) == n_trainings
-    assert said in str(plan)
+    assert purpose in str(plan)
     CountedFits.n_fits = 0
     stack.fit(X, Y, groups=GROUPS)
     assert CountedFits.n_fits == n_trainings
@@ -64,6 +67,16 @@ def test_planning_trains_nothing_and_learns_nothing():
 def test_paths_are_planned_before_their_audio_is_read():
     paths = [f"{number}.wav" for number in range(150)]
     assert len(small_stack(small_blstm()).plan(paths, Y, groups=GROUPS).views) == 5
+
+
+def test_the_softmax_layer_is_planned_with_the_class_weights_and_a_seed_of_the_stack():
+    layer = small_stack(fusion="softmax", class_weight="balanced").plan(X, Y).layer
+    assert isinstance(layer, SoftmaxLayerClassifier)
+    assert layer.class_weight == "balanced"
+    assert layer.random_state is not None
+
+
+# What cannot work
 
 
 class Silent(CountedFits):
@@ -127,7 +140,7 @@ WRONG = {
 
 @pytest.mark.parametrize("method", ["plan", "fit"])
 @pytest.mark.parametrize(("params", "message"), WRONG.values(), ids=WRONG)
-def test_what_cannot_work_is_found_before_the_first_training(params, message, method):
+def test_settings_that_cannot_work_are_found_before_the_first_training(params, message, method):
     CountedFits.n_fits = 0
     stack = small_stack(**{"estimator": CountedFits(), **params})
     with pytest.raises((TypeError, ValueError), match=message):
@@ -135,155 +148,119 @@ def test_what_cannot_work_is_found_before_the_first_training(params, message, me
     assert CountedFits.n_fits == 0
 
 
-def test_weights_that_cannot_reach_a_view_or_the_fusion_are_found_before_the_first_training():
-    for params in (
-        {"fusion": KNeighborsClassifier()},
-        {"view_params": {"crowd_hard": KNeighborsClassifier()}},
-    ):
-        CountedFits.n_fits = 0
-        with pytest.raises(TypeError, match="cannot reach"):
-            small_stack(CountedFits(), **params).fit(X, Y, sample_weight=np.ones(150))
-        assert CountedFits.n_fits == 0
-        small_stack(CountedFits(), **params).fit(X, Y)
-        assert CountedFits.n_fits > 0
+@pytest.mark.parametrize(
+    "params",
+    [{"fusion": KNeighborsClassifier()}, {"view_params": {"crowd_hard": KNeighborsClassifier()}}],
+    ids=["fusion", "view"],
+)
+def test_sample_weights_that_cannot_reach_an_estimator_are_found_before_the_first_training(params):
+    CountedFits.n_fits = 0
+    with pytest.raises(TypeError, match="cannot reach"):
+        small_stack(CountedFits(), **params).fit(X, Y, sample_weight=np.ones(150))
+    assert CountedFits.n_fits == 0
+    small_stack(CountedFits(), **params).fit(X, Y)
+    assert CountedFits.n_fits > 0
 
 
-# What a fit leaves behind
+ONE_CLASS = Y.map(lambda cell: "sad", na_action="ignore")
+BAD = {
+    "no ratings": ({}, Y.map(lambda cell: None), "There are no ratings"),
+    "cube without votes": ({"classes": CLASSES}, np.zeros((150, 2, 3)), "There are no ratings"),
+    "cube without classes": ({}, as_cube(Y), "give classes="),
+    "unknown view": ({"views": ["crowd_hard", "E9"]}, Y, "no view 'E9'.*the raters 'E1', 'E2', 'E3'"),
+    "views in text": ({"views": "crowd_hard"}, Y, "'views' parameter"),
+    "too few ratings": ({"views": ["raters"], "min_ratings": 999}, Y, "min_ratings=999.*Lower min_ratings"),
+    "rater without ratings": ({"views": ["E4"]}, Y.assign(E4=None), "view 'E4' has no samples"),
+    "rater outside the classes": (
+        {"views": ["crowd_hard", "E4"], "classes": CLASSES},
+        Y.assign(E4=["bored"] * 20 + [None] * 130),
+        "view 'E4' has no samples.*Leave it out of views",
+    ),
+    "one class": ({}, ONE_CLASS, "only one class|at least two classes"),
+    "one class of a rater": ({"alpha": 0}, Y.assign(E1=ONE_CLASS["E1"]), "view 'E1' holds only one class"),
+    "class without consensus": (
+        {"classes": [*CLASSES, "bored"]},
+        Y,
+        "No sample's consensus is the class 'bored'.*Give classes= without it",
+    ),
+    "label without consensus": (
+        {},
+        Y.assign(E3=Y["E3"].where(Y.index > 0, "bored")),
+        "No sample's consensus is the class 'bored'",
+    ),
+    "other type": ({"classes": [1, 2, 3]}, Y, "classes are numbers"),
+    "map outside the classes": (
+        {"classes": CLASSES, "label_map": {"x": "y"}},
+        Y,
+        "label_map maps 'x' to 'y'",
+    ),
+    "groups wanted": ({"cv": GroupKFold(3)}, Y, r"splits by groups: call fit\(X, Y, groups=...\)"),
+    "parameters of no view": ({"view_params": {"E9": {"C": 1}}}, Y, "no view 'E9' to set parameters of"),
+    "unknown parameter": ({"view_params": {"E1": {"D": 1}}}, Y, "Invalid parameter 'D'"),
+    "unknown fusion": ({"fusion": "vote"}, Y, "'fusion' parameter"),
+    "negative alpha": ({"alpha": -1}, Y, "'alpha' parameter"),
+}
 
 
-class FailingFusion(LogisticRegression):
-    def fit(self, X, y, sample_weight=None):
-        raise RuntimeError("the fusion fails")
+@pytest.mark.parametrize(("params", "ratings", "message"), BAD.values(), ids=BAD)
+def test_ratings_that_do_not_fit_the_settings_are_found_before_the_first_training(params, ratings, message):
+    CountedFits.n_fits = 0
+    with pytest.raises(ValueError, match=message):
+        small_stack(CountedFits(), **params).fit(X, ratings)
+    assert CountedFits.n_fits == 0
 
 
-def state(model):
-    return {name: id(value) for name, value in vars(model).items()}
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"estimator": LinearSVR()}, "estimator must be a classifier"),
+        ({"view_params": {"E1": LinearSVR()}}, "view 'E1' must be learnt by a classifier"),
+        ({"view_params": {"E1": 3}}, r"view_params\['E1'\] must be a dict of parameters or an estimator"),
+    ],
+)
+def test_an_estimator_that_is_no_classifier_is_found_before_the_first_training(params, message):
+    CountedFits.n_fits = 0
+    with pytest.raises(TypeError, match=message):
+        small_stack(**{"estimator": CountedFits(), **params}).fit(X, Y)
+    assert CountedFits.n_fits == 0
 
 
-def test_a_fit_that_fails_in_the_fusion_stays_unfitted():
-    model = small_stack(fusion=FailingFusion())
-    with pytest.raises(RuntimeError, match="the fusion fails"):
-        model.fit(X, Y)
-    with pytest.raises(NotFittedError):
-        model.predict(X)
-    assert set(vars(model)) == set(model.get_params(deep=False))
+def test_an_unknown_view_in_a_grid_is_an_error():
+    search = GridSearchCV(small_stack(), {"E9__C": [1.0]}, cv=KFold(2), error_score="raise")
+    with pytest.raises(ValueError, match="no view 'E9' to set parameters of; the views are"):
+        search.fit(X, Y)
 
 
-def test_a_refit_that_fails_leaves_the_earlier_fit():
-    model = small_stack().fit(X, Y)
-    expected = model.predict_proba(X)
-    model.set_params(fusion=FailingFusion())
-    before = state(model)
-    with pytest.raises(RuntimeError, match="the fusion fails"):
-        model.fit(X[:, :2], Y)
-    assert state(model) == before
-    np.testing.assert_array_equal(model.predict_proba(X), expected)
+def ratings_with_a_rater_of_one_group():
+    ratings = Y.assign(E4=Y["E1"].where(GROUPS < 1, None))
+    ratings.loc[0, "E4"] = "sad"
+    return ratings
 
 
-def test_a_refit_leaves_nothing_of_the_earlier_fit():
-    model = small_stack(small_blstm(), fusion="fine_tune", views=["crowd_hard", "E1"]).fit(
-        X, Y, groups=GROUPS
-    )
-    assert hasattr(model, "n_iter_")
-    model.set_params(fusion="mean").fit(X, Y)
-    assert not hasattr(model, "n_iter_")
-    fresh = clone(model).fit(X, Y)
-    assert set(vars(model)) == set(vars(fresh))
+def test_folds_that_hold_out_all_samples_of_a_rater_are_an_error():
+    CountedFits.n_fits = 0
+    with pytest.raises(ValueError, match=r"holds out all samples of the view 'E4'.*Leave it out of views"):
+        small_stack(CountedFits(), cv=GroupKFold(3)).fit(
+            X, ratings_with_a_rater_of_one_group(), groups=GROUPS
+        )
+    assert CountedFits.n_fits == 0
 
 
-# The estimator where none is given
+@pytest.mark.parametrize("seed", range(8))
+def test_the_hold_out_leaves_every_rater_some_samples(seed):
+    plan = small_stack(random_state=seed).plan(X, ratings_with_a_rater_of_one_group(), groups=GROUPS)
+    assert 0 in GROUPS[plan.splits[0].train]
 
 
-@pytest.mark.parametrize("form", [np.asarray, as_sequences], ids=["table", "sequences"])
-def test_without_an_estimator_the_samples_choose_it(form):
-    plan = MultiRaterStackingClassifier().plan(form(X), Y)
-    expected = {np.asarray: "LogisticRegression", as_sequences: "BLSTMClassifier"}[form]
-    assert set(plan.table["estimator"]) == {expected}
+def test_one_group_cannot_be_held_out():
+    CountedFits.n_fits = 0
+    with pytest.raises(ValueError, match=r"At least two groups.*fusion='softmax'"):
+        small_stack(CountedFits()).fit(X, Y, groups=np.zeros(150))
+    assert CountedFits.n_fits == 0
 
 
-def test_tables_and_sparse_rows_are_learnt_without_an_estimator():
-    from scipy.sparse import csr_array
-
-    new = make_rated(300, seed=1)
-    for form in (np.asarray, csr_array):
-        model = MultiRaterStackingClassifier(random_state=0).fit(form(X), Y)
-        assert (model.predict(form(new.X)) == new.truth).mean() > 0.85
-    # The units in which a feature of a table is given do not matter.
-    scaled = X * [1, 1000, 0.001, 1]
-    model = MultiRaterStackingClassifier(random_state=0, fusion="mean").fit(X, Y)
-    other = MultiRaterStackingClassifier(random_state=0, fusion="mean").fit(scaled, Y)
-    np.testing.assert_allclose(other.predict_proba(scaled), model.predict_proba(X), atol=1e-4)
-
-
-# Weights and features
-
-
-@pytest.mark.parametrize("fusion", ["logistic", "mean", "mixture", LogisticRegression()])
-def test_a_weight_of_two_counts_like_the_sample_twice(fusion):
-    weight = np.random.default_rng(0).integers(0, 3, size=150)
-    twice = np.repeat(np.arange(150), weight)
-    splits = list(GroupKFold(3).split(X, groups=GROUPS))
-    place = np.repeat(np.arange(150), weight)
-    repeated_splits = [tuple(np.flatnonzero(np.isin(place, part)) for part in split) for split in splits]
-    settings = {"fusion": fusion, "class_weight": "balanced"}
-    weighted = small_stack(cv=splits, **settings).fit(X, Y, sample_weight=weight)
-    repeated = small_stack(cv=repeated_splits, **settings).fit(X[twice], Y.iloc[twice])
-    np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-4)
-    plain = small_stack(cv=splits, **settings).fit(X, Y)
-    assert np.abs(weighted.predict_proba(X) - plain.predict_proba(X)).max() > 1e-2
-
-
-@pytest.mark.parametrize("fusion", ["logistic", "softmax", "mean"])
-def test_a_weight_of_zero_is_like_no_sample(fusion):
-    kept = np.flatnonzero(GROUPS % 3)
-    weight = np.zeros(150)
-    weight[kept] = 1
-    weighted = small_stack(fusion=fusion).fit(X, Y, sample_weight=weight, groups=GROUPS)
-    alone = small_stack(fusion=fusion).fit(X[kept], Y.iloc[kept], groups=GROUPS[kept])
-    np.testing.assert_allclose(weighted.predict_proba(X), alone.predict_proba(X), atol=1e-4)
-
-
-def test_transform_gives_what_the_fusion_learns_from_under_names():
-    model = small_stack(small_blstm(), views=["crowd_hard", "E1"], fusion=LogisticRegression()).fit(X, Y)
-    Z = model.transform(X)
-    assert Z.shape == (150, 2 * 16)
-    proba = model.fusion_.predict_proba(Z)
-    places = [model.fusion_.classes_.tolist().index(label) for label in model.classes_]
-    np.testing.assert_allclose(proba[:, places], model.predict_proba(X))
-    names = model.get_feature_names_out().tolist()
-    assert names[:2] + names[-1:] == ["crowd_hard_0", "crowd_hard_1", "E1_15"]
-    table = model.set_output(transform="pandas").transform(X)
-    assert table.columns.tolist() == names
-
-
-@pytest.mark.parametrize("params", [{"fusion": "mean"}, {"fusion": "mixture"}, {"cv": 3}], ids=str)
-def test_transform_gives_posteriors_where_the_fusion_learns_from_them(params):
-    model = small_stack(small_blstm(), views=["crowd_hard", "E1"], **params).fit(X, Y)
-    np.testing.assert_allclose(model.transform(X), model.predict_proba_views(X).reshape(150, -1))
-    expected = [f"{view}_{label}" for view in model.views_ for label in model.classes_]
-    assert model.get_feature_names_out().tolist() == expected
-
-
-def test_transform_names_decision_values_by_number():
-    model = small_stack(view_params={"crowd_hard": Perceptron()}, views=["crowd_hard", "E1"]).fit(X, Y)
-    names = model.get_feature_names_out().tolist()
-    assert names == ["crowd_hard_0", "crowd_hard_1", "crowd_hard_2", "E1_angry", "E1_neutral", "E1_sad"]
-
-
-def test_a_task_names_the_classes_of_the_stack():
-    task = Task(Y, classes=["sad", "angry"])
-    by_task = small_stack().fit(X, task)
-    by_name = small_stack(classes=["sad", "angry"]).fit(X, Y)
-    assert by_task.classes_.tolist() == ["sad", "angry"]
-    np.testing.assert_array_equal(by_task.predict_proba(X), by_name.predict_proba(X))
-
-
-def test_the_softmax_layer_is_planned_with_the_stacks_seed_and_weights():
-    layer = small_stack(fusion="softmax", class_weight="balanced").plan(X, Y).layer
-    assert isinstance(layer, SoftmaxLayerClassifier)
-    assert layer.class_weight == "balanced"
-    assert layer.random_state is not None
-    assert len(hard_labels(Y)) == 150
+def test_one_group_is_enough_for_a_fusion_that_holds_nothing_out():
+    assert accuracy(small_stack(fusion="softmax").fit(X, Y, groups=np.zeros(150))) > 0.85
 
 
 # Splits, weights and folds that cannot work
@@ -352,27 +329,3 @@ def test_weights_reach_a_fusion_pipeline_with_metadata_routing_on():
 
 
 # The calibration of a stack
-
-
-def test_a_class_that_a_fold_has_not_learnt_does_not_count_for_the_temperature():
-    ratings = Y.copy()
-    ratings.iloc[145:] = "rare"  # the samples of one group
-    stack = small_stack(views=["crowd_hard"], fusion="mean")
-    model = CalibratedRatersClassifier(stack, cv=GroupKFold(3)).fit(X, ratings, groups=GROUPS)
-    assert 0.3 < model.temperature_ < 3  # the limit is 148
-
-
-def test_a_calibration_without_any_majority_is_an_error_before_the_first_training():
-    CountedFits.n_fits = 0
-    ratings = np.array([["sad", "angry"]] * 150)
-    with pytest.raises(ValueError, match="No sample has a majority label"):
-        CalibratedRatersClassifier(small_stack(CountedFits())).fit(X, ratings)
-    assert CountedFits.n_fits == 0
-
-
-def test_a_calibration_with_groups_keeps_them_whole_if_cv_is_none():
-    stack = small_stack(views=["crowd_hard"], fusion="mean")
-    five, none = (
-        CalibratedRatersClassifier(stack, cv=cv).fit(X, Y, groups=GROUPS).temperature_ for cv in (5, None)
-    )
-    assert five == none

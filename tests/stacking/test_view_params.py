@@ -1,4 +1,4 @@
-"""Parameters of single views, as grids set them."""
+"""Parameters of single views, which grids reach as `<view>__<parameter>`."""
 
 import copy
 
@@ -39,7 +39,7 @@ def test_parameters_of_views_are_set_by_the_views_names():
     assert model.view_params == {"crowd_soft": {"C": 5.0, "tol": 0.5}, "E1": {"C": 2.0}}
 
 
-def test_what_get_params_gives_set_params_takes():
+def test_set_params_accepts_what_get_params_returns():
     model = stack(view_params={"crowd_soft": {"C": 5.0}, "E1": SVC(C=2.0)})
     other = stack().set_params(**model.get_params())
     assert other.view_params["crowd_soft"] == {"C": 5.0}
@@ -47,7 +47,7 @@ def test_what_get_params_gives_set_params_takes():
     assert repr(model)
 
 
-def test_a_view_may_be_given_an_estimator_of_its_own():
+def test_a_view_may_have_another_estimator_than_the_rest():
     model = stack().set_params(crowd_hard=SVC(), crowd_hard__C=9.0)
     assert isinstance(model._view_estimator("crowd_hard", model.estimator), SVC)
     assert model._view_estimator("crowd_hard", model.estimator).C == 9.0
@@ -63,7 +63,7 @@ def test_parameters_inside_a_pipeline_are_reached():
     assert model.estimator[-1].C == 1.0
 
 
-def test_raters_called_by_numbers_have_one_entry():
+def test_the_parameters_of_a_rater_called_by_a_number_are_one_entry():
     model = stack(view_params={0: {"C": 5.0}}).set_params(**{"0__tol": 0.5, "1__C": 2.0})
     assert model.view_params == {0: {"C": 5.0, "tol": 0.5}, "1": {"C": 2.0}}
     assert model._view_estimator(0, model.estimator).get_params()["tol"] == 0.5
@@ -82,7 +82,7 @@ def test_the_callers_dict_and_estimators_stay_as_they_are():
     assert model._view_estimator("E1", model.estimator) is not model.view_params["E1"]
 
 
-def test_a_clone_keeps_them_apart():
+def test_changing_a_clone_does_not_change_the_original():
     model = stack(view_params={"crowd_soft": {"C": 5.0}, "E1": SVC(C=2.0)})
     twin = clone(model)
     twin.set_params(crowd_soft__C=1.0, E1__C=1.0)
@@ -91,13 +91,13 @@ def test_a_clone_keeps_them_apart():
     assert clone(model).view_params["E1"].C == 2.0
 
 
-def test_the_view_params_are_set_before_the_views():
+def test_view_params_are_set_before_parameters_of_single_views():
     model = stack(view_params={"E1": {"C": 1.0}}).set_params(view_params={"E2": {"C": 2.0}}, E2__tol=0.1)
     assert model.view_params == {"E2": {"C": 2.0, "tol": 0.1}}
     assert model.set_params(view_params=None, E2__tol=0.1).view_params == {"E2": {"tol": 0.1}}
 
 
-def test_every_point_of_a_grid_starts_from_the_same():
+def test_every_point_of_a_grid_keeps_the_parameters_given_before():
     model = stack(view_params={"crowd_soft": {"tol": 0.5}})
     for params in ParameterGrid([{"crowd_soft__C": [1.0, 2.0]}, {"crowd_hard": [SVC(), GaussianNB()]}]):
         point = clone(model).set_params(**clone(params, safe=False))
@@ -125,7 +125,7 @@ def test_a_view_whose_name_holds_the_delimiter_is_set_by_view_params_alone():
 
 
 @pytest.mark.parametrize("wrong", [3, "crowd_soft", [1]])
-def test_view_params_of_a_wrong_kind_wait_for_fit(wrong):
+def test_view_params_of_a_wrong_kind_are_no_error_before_fit(wrong):
     # scikit-learn checks no parameter before fit.
     assert stack(view_params=wrong).get_params()["view_params"] == wrong
     assert stack(view_params={"E1": wrong}).get_params()["view_params"] == {"E1": wrong}

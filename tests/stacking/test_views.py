@@ -1,40 +1,43 @@
-"""Which samples train which view, and that trained views stay as they are."""
-
-import pickle
+"""The views on the ratings: their names, the samples that they learn from, and their targets."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from made import CLASSES, GROUPS, VIEWS, X, Y, accuracy, small_blstm, small_stack
-from sklearn_raters import MultiRaterStackingClassifier, SoftTargetClassifier
-from sklearn_raters.consensus import agreement_weights, hard_labels, soft_labels
-from sklearn_raters.consensus._crowd_kit import consensus_labels, consensus_proba
+from made import CLASSES, FEW, GROUPS, VIEWS, CountedFits, X, Y, small_blstm, small_stack
+from sklearn_raters import SoftTargetClassifier
+from sklearn_raters.consensus import (
+    agreement_weights,
+    consensus_labels,
+    consensus_proba,
+    hard_labels,
+    soft_labels,
+)
 from sklearn_raters.ratings import Task, parse_ratings
+from sklearn_raters.stacking import view_names
+from sklearn_raters.stacking._views import View, find_consensus, make_view
 
 FUSIONS = ["logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.01)]
 
 
-@pytest.fixture(scope="module")
-def fitted():
-    return small_stack().fit(X, Y)
-
-
-# What IEMOCAP's ratings look like: more labels than classes, and a merger after the majority.
+# Ratings like IEMOCAP's: more labels than classes; labels are merged after the majority is found.
 EMOTIONS = ["anger", "happiness", "sadness"]
 LABEL_MAP = {"excitement": "happiness"}
 RATED = pd.DataFrame(
     [
         # E1, E2, E3                                       majority -> class
         ["anger", "anger", "sadness"],  # 0: anger
-        ["happiness", "excitement", "anger"],  # 1: none, though two of three would merge into happiness
+        [
+            "happiness",
+            "excitement",
+            "anger",
+        ],  # 1: none, although two of three labels are merged into happiness
         ["excitement", "excitement", "happiness"],  # 2: excitement -> happiness
         ["frustration", "frustration", "anger"],  # 3: outside
         [("sadness", "frustration"), "frustration", "sadness"],  # 4: none
@@ -47,7 +50,7 @@ RATED = pd.DataFrame(
 
 
 class Recorder(ClassifierMixin, BaseEstimator):
-    """Remembers what it was trained on and answers with the first class."""
+    """Remembers what it was trained on and predicts the first class."""
 
     _takes_soft_targets = True
 
@@ -66,7 +69,7 @@ class Recorder(ClassifierMixin, BaseEstimator):
         return np.full(len(X), self.classes_[0])
 
 
-def test_each_view_learns_from_its_own_samples_and_targets():
+def test_each_view_learns_from_the_samples_and_targets_of_its_ratings():
     samples = np.arange(8.0)[:, None]
     groups = np.array(list("ssttuuvv"))
     model = small_stack(Recorder(), classes=EMOTIONS, label_map=LABEL_MAP, fusion="mean", alpha=0.75)
@@ -77,7 +80,7 @@ def test_each_view_learns_from_its_own_samples_and_targets():
     rows = {name: view.X_[:, 0].tolist() for name, view in views.items()}
     assert rows == {
         "crowd_hard": [0, 2, 5],
-        # Ties are in, the outside majority (3) and the sample without a vote for a class (6) are not.
+        # Ties are learnt; a majority outside the classes (3) and a sample without votes for them (6) are not.
         "crowd_soft": [0, 1, 2, 4, 5, 7],
         # A rater's view has every sample on which that rater chose one of the classes.
         "E1": [0, 1, 2, 4, 5, 7],
@@ -101,7 +104,7 @@ def test_each_view_learns_from_its_own_samples_and_targets():
     assert model.classes_.tolist() == EMOTIONS
 
 
-def test_a_raters_lighter_vote_for_a_class_counts_beside_a_heavier_one_outside():
+def test_a_rater_is_learnt_from_a_vote_for_a_class_even_if_a_vote_outside_the_classes_weighs_more():
     weights = np.array([[[0.0, 0.3, 0.7]], [[1, 0, 0]], [[0, 1, 0]]])
     votes = parse_ratings(weights, classes=["anger", "sadness", "frustration"])
     model = small_stack(Recorder(), classes=["anger", "sadness"], fusion="mean", alpha=0)
@@ -111,7 +114,7 @@ def test_a_raters_lighter_vote_for_a_class_counts_beside_a_heavier_one_outside()
     assert model.estimators_[2].y_[0].tolist() == [0, 1]
 
 
-def test_alpha_reaches_the_soft_labels():
+def test_alpha_of_zero_leaves_soft_labels_unsmoothed():
     model = small_stack(
         Recorder(), classes=EMOTIONS, label_map=LABEL_MAP, fusion="mean", alpha=0, views=["crowd_soft"]
     )
@@ -119,93 +122,28 @@ def test_alpha_reaches_the_soft_labels():
     assert model.estimators_[0].y_[0] == pytest.approx([2 / 3, 0, 1 / 3])
 
 
-def test_raters_without_a_view_still_vote():
+def test_raters_with_too_few_ratings_have_no_view_but_vote():
     ratings = Y.assign(E4=[None] * 140 + ["sad"] * 10)
-    model = small_stack(min_ratings=50).fit(X, ratings)
+    model = small_stack(min_ratings=50, fusion="mean").fit(X, ratings)
     assert model.views_ == VIEWS
-    np.testing.assert_array_equal(
-        model.view_rows_[0], np.flatnonzero([label is not None for label in hard_labels(ratings)])
-    )
-    assert small_stack(min_ratings=1000).fit(X, Y).views_ == ["crowd_hard", "crowd_soft"]
-    assert small_stack(min_ratings=1000).fit(X, Y).predict_proba_raters(X[:4]).shape == (4, 0, 3)
+    with_consensus = [label is not None for label in hard_labels(ratings)]
+    np.testing.assert_array_equal(model.view_rows_[0], np.flatnonzero(with_consensus))
+    assert with_consensus != [label is not None for label in hard_labels(Y)]
 
 
-def test_a_rater_counts_by_the_ratings_in_the_classes():
+def test_without_a_rater_of_enough_ratings_the_crowd_views_are_left():
+    model = small_stack(min_ratings=1000, fusion="mean").fit(X, Y)
+    assert model.views_ == ["crowd_hard", "crowd_soft"]
+    assert model.predict_proba_raters(X[:4]).shape == (4, 0, 3)
+
+
+def test_only_ratings_in_the_classes_count_for_a_view_of_a_rater():
     ratings = Y.assign(E4=[None] * 75 + ["bored"] * 75)
-    assert small_stack(classes=CLASSES).fit(X, ratings).views_ == VIEWS
+    assert view_names("all", Task(ratings, CLASSES), 1, None) == VIEWS
+    assert view_names("all", Task(ratings), 1, None) == [*VIEWS, "E4"]
 
 
-@pytest.mark.parametrize("seed_in", ["stack", "estimator"])
-@pytest.mark.parametrize("fusion", FUSIONS)
-def test_a_raters_view_is_that_view_trained_alone(fusion, seed_in):
-    network = small_blstm(random_state=3 if seed_in == "estimator" else None)
-    model = small_stack(network, fusion=fusion, random_state=None if seed_in == "estimator" else 0)
-    model.fit(X, Y, groups=GROUPS)
-    together = model.predict_proba_raters(X)
-    assert together.shape == (150, 3, 3)
-    for place, name in enumerate(model.raters_):
-        soft = soft_labels(Task(Y[[name]], model.classes_.tolist()), outside_majority="keep")
-        rows = np.flatnonzero(~np.isnan(soft[:, 0]))
-        trained = model.estimators_[model.views_.index(name)]
-        alone = clone(trained).fit(X[rows], soft[rows])
-        np.testing.assert_array_equal(together[:, place], alone.predict_proba(X))
-        if seed_in == "estimator":
-            own = clone(network).set_params(classes=model.classes_.tolist()).fit(X[rows], soft[rows])
-            np.testing.assert_array_equal(together[:, place], own.predict_proba(X))
-
-
-def test_of_many_raters_those_with_most_ratings_have_a_view():
-    ratings = pd.DataFrame(
-        {"few": ["a", None, None, None], "some": ["a", "b", None, ("a", "b")], "most": ["a", "b", "a", "b"]}
-    )
-    ratings["same"] = ratings["some"]
-    table = np.arange(4.0)[:, None]
-    for max_raters, expected in [
-        (1, ["most"]),
-        (2, ["some", "most"]),  # in the order of the table; of equal ones the first
-        (3, ["some", "most", "same"]),
-        (None, ["few", "some", "most", "same"]),
-    ]:
-        model = small_stack(DummyClassifier(), fusion="mean", max_raters=max_raters).fit(table, ratings)
-        assert model.raters_ == expected
-    named = small_stack(DummyClassifier(), fusion="mean", views=["few", "crowd_hard"], max_raters=1)
-    assert named.fit(table, ratings).views_ == ["few", "crowd_hard"]
-
-
-def test_a_raters_view_of_an_ordinary_classifier_is_that_view_trained_alone(fitted):
-    soft = soft_labels(Y[["E2"]])
-    rows = ~np.isnan(soft[:, 0])
-    alone = SoftTargetClassifier(LogisticRegression()).fit(X[rows], soft[rows])
-    np.testing.assert_array_equal(fitted.predict_proba_raters(X)[:, 1], alone.predict_proba(X))
-
-
-def test_the_views_stay_bit_identical_through_the_fusion(monkeypatch):
-    before = []
-    fuse = MultiRaterStackingClassifier._fuse
-
-    def copy_first(self, plan, trained, data):
-        before.extend(pickle.loads(pickle.dumps([view.estimator for view in trained[0]])))
-        return fuse(self, plan, trained, data)
-
-    monkeypatch.setattr(MultiRaterStackingClassifier, "_fuse", copy_first)
-    model = small_stack(small_blstm(), fusion="softmax").fit(X, Y)
-    model.predict(X)
-    assert len(before) == 5
-    for frozen, now in zip(before, model.estimators_, strict=True):
-        weights = now.net_.module_.state_dict()
-        for name, value in frozen.net_.module_.state_dict().items():
-            assert value.equal(weights[name])
-
-
-@pytest.mark.parametrize(
-    "views", [["crowd_soft", "E2"], ["E2", "crowd_soft"], np.array(["E2", "crowd_soft"])]
-)
-def test_a_subset_of_views_is_the_same_views(views):
-    every = small_stack(small_blstm()).fit(X, Y)
-    some = small_stack(small_blstm(), views=views).fit(X, Y)
-    assert some.views_ == list(views)
-    places = [every.views_.index(name) for name in views]
-    np.testing.assert_array_equal(every.predict_proba_views(X)[:, places], some.predict_proba_views(X))
+# Which views there are
 
 
 @pytest.mark.parametrize(
@@ -215,21 +153,36 @@ def test_a_subset_of_views_is_the_same_views(views):
         (["crowd_hard"], ["crowd_hard"]),
         (["raters"], ["E1", "E2", "E3"]),
         (["raters", "crowd_soft", "E1"], ["E1", "E2", "E3", "crowd_soft"]),
+        (np.array(["E2", "crowd_soft"]), ["E2", "crowd_soft"]),
     ],
 )
-def test_views_by_name(views, expected):
-    model = small_stack(views=views).fit(X, Y)
-    assert model.views_ == expected
-    assert model.predict_proba_views(X[:4]).shape == (4, len(expected), 3)
-    assert model.predict_proba_raters(X[:4]).shape == (4, len(model.raters_), 3)
-    assert set(model.view_fit_time_) == set(expected)
-    assert all(seconds > 0 for seconds in model.view_fit_time_.values())
+def test_views_are_chosen_by_name(views, expected):
+    assert view_names(views, Task(Y), 1, None) == expected
+
+
+@pytest.mark.parametrize(
+    ("max_raters", "expected"),
+    [
+        (1, ["most"]),
+        (2, ["some", "most"]),  # in the order of the table; of equal ones the first
+        (3, ["some", "most", "same"]),
+        (None, ["few", "some", "most", "same"]),
+    ],
+)
+def test_of_many_raters_those_with_most_ratings_have_a_view(max_raters, expected):
+    some = ["a", "b", None, ("a", "b")]
+    ratings = {"few": ["a", None, None, None], "some": some, "most": ["a", "b", "a", "b"], "same": some}
+    assert view_names(["raters"], Task(pd.DataFrame(ratings)), 1, max_raters) == expected
+
+
+def test_raters_asked_for_by_name_are_not_limited_by_max_raters():
+    assert view_names(["E3", "crowd_hard", "E1"], Task(Y), 1, 1) == ["E3", "crowd_hard", "E1"]
 
 
 @pytest.mark.parametrize("name", ["crowd_hard", "crowd_soft", "crowd_agreement", "crowd_glad", "raters"])
 def test_a_rater_called_like_a_view_is_an_error(name):
     with pytest.raises(ValueError, match=f"A rater is called '{name}'.*Rename this rater"):
-        small_stack().fit(X, Y.rename(columns={"E2": name}))
+        view_names("all", Task(Y.rename(columns={"E2": name})), 1, None)
 
 
 @pytest.mark.parametrize(
@@ -237,70 +190,182 @@ def test_a_rater_called_like_a_view_is_an_error(name):
     [
         (["raters"], r"no rater has min_ratings=999 ratings .*views=\['raters'\] .*Lower min_ratings or add"),
         (["crowd_hard", "Z"], "no view 'Z'.*the raters 'E1', 'E2', 'E3'"),
+        ([], "No view is left"),
+        ("crowd_hard", "must be 'all' or a list of views"),
     ],
 )
-def test_views_that_cannot_be_are_an_error(views, message):
+def test_views_that_cannot_be_made_are_an_error(views, message):
     with pytest.raises(ValueError, match=message):
-        small_stack(views=views, min_ratings=999).fit(X, Y)
+        view_names(views, Task(Y), 999, None)
 
 
-@pytest.mark.parametrize("method", ["dawid_skene", "one_coin", "glad", "mace", "mmsr", "wawa"])
-def test_a_view_learns_what_a_method_finds(method):
-    name = f"crowd_{method}"
-    model = small_stack(small_blstm(), views=["crowd_hard", name, "E1"], fusion="mean").fit(X, Y)
-    assert model.raters_ == ["E1"]
-    labels = consensus_labels(Y, method)
-    rows = np.flatnonzero([label is not None for label in labels])
-    np.testing.assert_array_equal(model.view_rows_[1], rows)
-    targets = np.array(labels[rows].tolist())
-    if method != "mmsr":
-        proba = consensus_proba(Y, method)[rows]
-        if method != "wawa":  # which is never that sure
-            assert 0 < proba[proba > 0].min() < 1e-3
-        targets = np.where(proba < 1e-3, 0, proba)
-        targets /= targets.sum(axis=1, keepdims=True)
-    expected = clone(model.estimators_[1]).fit(X[rows], targets)
-    np.testing.assert_array_equal(model.estimators_[1].predict_proba(X), expected.predict_proba(X))
+# A view does not depend on the views beside it, nor on the fusion
 
 
-def agreeing():
-    hard = hard_labels(Y)
+@pytest.mark.parametrize("seed_in", ["stack", "estimator"])
+def test_the_view_of_a_rater_equals_a_network_trained_on_that_rater_alone(seed_in):
+    network = small_blstm(random_state=3 if seed_in == "estimator" else None)
+    model = small_stack(network, fusion="mean", random_state=None if seed_in == "estimator" else 0)
+    model.fit(FEW.X, FEW.Y, groups=FEW.groups)
+    together = model.predict_proba_raters(FEW.X)
+    for place, name in enumerate(model.raters_):
+        soft = soft_labels(Task(FEW.Y[[name]], model.classes_.tolist()), outside_majority="keep")
+        rows = np.flatnonzero(~np.isnan(soft[:, 0]))
+        params = {"classes": model.classes_.tolist()}
+        if seed_in == "stack":
+            params["random_state"] = model.estimators_[model.views_.index(name)].random_state
+        alone = clone(network).set_params(**params).fit(FEW.X[rows], soft[rows])
+        np.testing.assert_array_equal(together[:, place], alone.predict_proba(FEW.X))
+
+
+def test_the_view_of_a_rater_equals_a_classifier_trained_on_that_rater_alone():
+    soft = soft_labels(Y[["E2"]])
+    rows = ~np.isnan(soft[:, 0])
+    alone = SoftTargetClassifier(LogisticRegression()).fit(X[rows], soft[rows])
+    together = small_stack().fit(X, Y).predict_proba_raters(X)
+    np.testing.assert_array_equal(together[:, 1], alone.predict_proba(X))
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_views_are_the_same_with_every_fusion(fusion):
+    expected = small_stack(fusion="mean").fit(X, Y, groups=GROUPS).predict_proba_views(X)
+    got = small_stack(fusion=fusion).fit(X, Y, groups=GROUPS).predict_proba_views(X)
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_a_subset_of_views_is_trained_like_all_views():
+    every = small_stack(small_blstm(), fusion="mean").fit(FEW.X, FEW.Y)
+    some = small_stack(small_blstm(), fusion="mean", views=["E2", "crowd_soft"]).fit(FEW.X, FEW.Y)
+    assert some.views_ == ["E2", "crowd_soft"]
+    places = [every.views_.index(name) for name in some.views_]
+    expected = every.predict_proba_views(FEW.X)[:, places]
+    np.testing.assert_array_equal(some.predict_proba_views(FEW.X), expected)
+
+
+# Views of consensus methods
+
+
+@pytest.mark.parametrize("method", ["dawid_skene", "one_coin", "glad", "wawa"])
+def test_the_view_of_a_method_learns_its_probabilities_without_the_smallest(method):
+    task = Task(FEW.Y)
+    view = make_view(f"crowd_{method}", task, hard_labels(task), alpha=0.75)
+    proba = consensus_proba(task, method)
+    np.testing.assert_array_equal(view.samples, np.flatnonzero(~np.isnan(proba[:, 0])))
+    proba = proba[view.samples]
+    expected = np.where(proba < 1e-3, 0, proba)
+    np.testing.assert_allclose(view.targets, expected / expected.sum(axis=1, keepdims=True))
+
+
+def test_probabilities_below_a_thousandth_count_as_zero():
+    task = Task(Y)
+    proba = consensus_proba(task, "dawid_skene")
+    small = (proba > 0) & (proba < 1e-3)
+    assert small.any()
+    view = make_view("crowd_dawid_skene", task, hard_labels(task), alpha=0.75)
+    assert (view.targets[small[view.samples]] == 0).all()
+
+
+def test_the_view_of_a_method_without_probabilities_learns_its_labels():
+    view = make_view("crowd_mmsr", Task(Y), hard_labels(Y), alpha=0.75)
+    labels = consensus_labels(Y, "mmsr")
+    assert not view.soft
+    np.testing.assert_array_equal(view.samples, np.flatnonzero([label is not None for label in labels]))
+    assert view.targets.tolist() == labels[view.samples].tolist()
+
+
+def test_a_stack_trains_the_view_of_a_method_on_its_targets():
+    model = small_stack(views=["crowd_dawid_skene"], fusion="mean").fit(X, Y)
+    view = make_view("crowd_dawid_skene", Task(Y), hard_labels(Y), alpha=0.75)
+    expected = SoftTargetClassifier(LogisticRegression()).fit(X[view.samples], view.targets)
+    np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(X))
+
+
+# The view of agreement
+
+
+def labels_and_agreement(ratings):
+    hard = hard_labels(ratings)
     rows = np.flatnonzero([label is not None for label in hard])
-    return rows, np.array(hard[rows].tolist()), agreement_weights(Y)[rows]
+    return rows, np.array(hard[rows].tolist()), agreement_weights(ratings)[rows]
 
 
 @pytest.mark.parametrize("routing", [False, True])
-@pytest.mark.parametrize("wrap", [lambda inner: inner, lambda inner: make_pipeline(StandardScaler(), inner)])
-def test_the_view_of_agreement_weighs_the_majority_by_it(routing, wrap):
+@pytest.mark.parametrize("in_pipeline", [False, True])
+def test_a_classifier_learns_the_majority_weighted_by_agreement(routing, in_pipeline):
+    estimator = LogisticRegression()
+    estimator = make_pipeline(StandardScaler(), estimator) if in_pipeline else estimator
     with config_context(enable_metadata_routing=routing):
-        model = small_stack(wrap(LogisticRegression()), views=["crowd_agreement"], fusion="mean").fit(X, Y)
-    rows, labels, weights = agreeing()
+        model = small_stack(estimator, views=["crowd_agreement"], fusion="mean").fit(X, Y)
+    rows, labels, weights = labels_and_agreement(Y)
     assert len(set(weights)) > 1
     inner = model.estimators_[0].estimator_
-    scaled = inner[0].transform(X) if hasattr(inner, "steps") else X
+    scaled = inner[0].transform(X) if in_pipeline else X
     expected = LogisticRegression().fit(scaled[rows], labels, sample_weight=weights)
     np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(scaled), atol=1e-3)
 
 
 @pytest.mark.parametrize("routing", [False, True])
-@pytest.mark.parametrize("wrap", [lambda inner: inner, lambda inner: make_pipeline(StandardScaler(), inner)])
-def test_agreement_reaches_networks(routing, wrap):
+@pytest.mark.parametrize("in_pipeline", [False, True])
+def test_a_network_learns_the_majority_weighted_by_agreement(routing, in_pipeline):
+    estimator = make_pipeline(StandardScaler(), small_blstm()) if in_pipeline else small_blstm()
     with config_context(enable_metadata_routing=routing):
-        model = small_stack(wrap(small_blstm()), views=["crowd_agreement"], fusion="mean").fit(X, Y)
-    rows, labels, weights = agreeing()
+        model = small_stack(estimator, views=["crowd_agreement"], fusion="mean").fit(FEW.X, FEW.Y)
+    rows, labels, weights = labels_and_agreement(FEW.Y)
     inner = model.estimators_[0]
-    scaled = X
-    if hasattr(inner, "steps"):
-        inner, scaled = inner[-1], inner[0].transform(X)
-    expected = clone(inner).fit(scaled[rows], labels, sample_weight=weights)
-    np.testing.assert_allclose(inner.predict_proba(scaled), expected.predict_proba(scaled), rtol=1e-5)
+    network = inner[-1] if in_pipeline else inner
+    scaled = inner[0].transform(FEW.X) if in_pipeline else FEW.X
+    expected = clone(network).fit(scaled[rows], labels, sample_weight=weights)
+    np.testing.assert_allclose(network.predict_proba(scaled), expected.predict_proba(scaled), rtol=1e-5)
 
 
-def test_agreement_needs_sample_weights():
+def test_the_view_of_agreement_needs_a_classifier_that_takes_weights():
+    CountedFits.n_fits = 0
+    params = {"crowd_agreement": KNeighborsClassifier()}
+    stack = small_stack(CountedFits(), views=["crowd_hard", "crowd_agreement"], view_params=params)
     with pytest.raises(TypeError, match=r"'crowd_agreement' has soft labels.*takes no sample_weight"):
-        small_stack(KNeighborsClassifier(), views=["crowd_agreement"]).fit(X, Y)
+        stack.fit(X, Y)
+    assert CountedFits.n_fits == 0
 
 
-def test_inner_splits_keep_each_samples_agreement():
-    model = small_stack(views=["crowd_agreement", "crowd_hard"]).fit(X, Y, groups=GROUPS)
-    assert accuracy(model) > 0.85
+# Parts of a view, and its weights
+
+
+VIEW = View("E1", np.array([2, 5, 7]), np.array([[1.0, 0], [0.5, 0.5], [0, 1]]), np.array([1.0, 2, 3]))
+
+
+def test_a_view_within_a_part_keeps_each_samples_target_and_weight():
+    part = VIEW.within(np.array([0, 5, 7]))
+    assert part.samples.tolist() == [5, 7]
+    assert part.targets.tolist() == [[0.5, 0.5], [0, 1]]
+    assert part.weights.tolist() == [2, 3]
+
+
+def test_a_view_without_a_sample_in_a_part_is_an_error():
+    with pytest.raises(ValueError, match="holds out all samples of the view 'E1'"):
+        VIEW.within(np.array([0, 1]))
+
+
+def test_sample_weights_multiply_the_weights_of_a_view_and_leave_out_samples_of_weight_zero():
+    weighted = VIEW.weighted(np.array([9.0, 9, 4, 9, 9, 0, 9, 2]))
+    assert weighted.samples.tolist() == [2, 7]
+    assert weighted.weights.tolist() == [4, 6]
+
+
+def test_the_class_mass_of_a_view_is_its_weighted_targets():
+    assert VIEW.class_mass(["a", "b"]).tolist() == [[1, 0], [1, 1], [0, 3]]
+    hard = View("crowd_hard", np.arange(3), np.array(["b", "a", "b"]))
+    assert hard.class_mass(["a", "b"]).tolist() == [[0, 1], [1, 0], [0, 1]]
+
+
+def test_samples_of_weight_zero_have_no_consensus():
+    weight = np.ones(150)
+    weight[10:20] = 0
+    found, expected = find_consensus(Task(Y), "majority", weight), hard_labels(Y)
+    assert found[10:20].tolist() == [None] * 10
+    assert found[20:].tolist() == expected[20:].tolist()
+
+
+def test_a_class_whose_only_samples_have_weight_zero_is_an_error():
+    weight = (hard_labels(Y) != "sad").astype(float)
+    with pytest.raises(ValueError, match="No sample's consensus is the class 'sad'"):
+        find_consensus(Task(Y), "majority", weight)

@@ -1,0 +1,93 @@
+"""Predictions of a fitted stack: classes, views, raters, and the features that the fusion learns from."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression, Perceptron
+
+from made import FEW, X, Y, small_blstm, small_stack
+from sklearn_raters.consensus import hard_labels
+
+VIEWS = ["crowd_hard", "E1"]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return small_stack().fit(X, Y)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return small_stack(small_blstm(), views=VIEWS, fusion=LogisticRegression()).fit(FEW.X, FEW.Y)
+
+
+def test_predict_proba_raters_holds_the_views_of_the_raters_in_their_order():
+    model = small_stack(views=["E3", "crowd_soft", "E1"], fusion="mean").fit(X, Y)
+    assert model.raters_ == ["E3", "E1"]
+    expected = model.predict_proba_views(X)[:, [0, 2]]
+    np.testing.assert_array_equal(model.predict_proba_raters(X), expected)
+
+
+@pytest.mark.parametrize("method", ["predict_proba", "predict_proba_views", "predict_proba_raters"])
+def test_probabilities_sum_to_one(fitted, method):
+    proba = getattr(fitted, method)(X)
+    assert proba.shape[-1] == 3
+    np.testing.assert_allclose(proba.sum(axis=-1), 1)
+
+
+def test_predict_is_the_class_of_the_highest_probability(fitted):
+    expected = fitted.classes_[fitted.predict_proba(X).argmax(axis=1)]
+    np.testing.assert_array_equal(fitted.predict(X), expected)
+
+
+def test_the_probabilities_of_a_fusion_are_sorted_by_the_classes_of_the_stack():
+    model = small_stack(fusion=LogisticRegression(), classes=["sad", "angry", "neutral"]).fit(X, Y)
+    assert model.fusion_.classes_.tolist() == ["angry", "neutral", "sad"]
+    proba = model.fusion_.predict_proba(model.transform(X))
+    np.testing.assert_allclose(model.predict_proba(X), proba[:, [2, 0, 1]])
+
+
+def test_transform_gives_the_representations_that_the_fusion_learns_from(networks):
+    Z = networks.transform(FEW.X)
+    assert Z.shape == (60, 2 * 16)
+    expected = np.hstack([view.transform(FEW.X) for view in networks.estimators_])
+    np.testing.assert_allclose(Z, expected, rtol=1e-6)
+    np.testing.assert_allclose(networks.fusion_.predict_proba(Z), networks.predict_proba(FEW.X))
+
+
+def test_the_units_of_representations_are_named_by_number(networks):
+    names = networks.get_feature_names_out().tolist()
+    assert names == [f"{view}_{unit}" for view in VIEWS for unit in range(16)]
+
+
+def test_transform_gives_a_table_where_pandas_output_is_set(fitted):
+    model = small_stack(views=VIEWS).set_output(transform="pandas").fit(X, Y)
+    table = model.transform(X)
+    assert table.columns.tolist() == model.get_feature_names_out().tolist()
+
+
+@pytest.mark.parametrize("params", [{"fusion": "mean"}, {"fusion": "mixture"}, {"cv": 3}], ids=str)
+def test_transform_gives_the_posteriors_of_networks_where_the_fusion_learns_from_these(params):
+    model = small_stack(small_blstm(max_epochs=1), views=VIEWS, **params).fit(FEW.X, FEW.Y)
+    np.testing.assert_allclose(model.transform(FEW.X), model.predict_proba_views(FEW.X).reshape(60, -1))
+    expected = [f"{view}_{label}" for view in model.views_ for label in model.classes_]
+    assert model.get_feature_names_out().tolist() == expected
+
+
+def test_decision_values_are_named_by_number():
+    model = small_stack(view_params={"crowd_hard": Perceptron()}, views=VIEWS).fit(X, Y)
+    names = model.get_feature_names_out().tolist()
+    assert names == ["crowd_hard_0", "crowd_hard_1", "crowd_hard_2", "E1_angry", "E1_neutral", "E1_sad"]
+
+
+def test_the_score_is_the_accuracy_on_samples_with_a_majority(fitted):
+    consensus = hard_labels(Y)
+    rows = np.flatnonzero([label is not None for label in consensus])
+    right = fitted.predict(X[rows]) == consensus[rows]
+    assert fitted.score(X, Y) == pytest.approx(right.mean())
+    weights = np.arange(150.0)
+    assert fitted.score(X, Y, weights.tolist()) == pytest.approx(np.average(right, weights=weights[rows]))
+
+
+def test_without_a_majority_there_is_no_score(fitted):
+    with pytest.raises(ValueError, match="nothing to score"):
+        fitted.score(X[:1], [["sad", "angry", "neutral"]])
