@@ -29,7 +29,7 @@ from sklearn_raters.model_selection import cross_val_predict_raters
 _LOG_TEMPERATURES = (-5, 5)
 
 
-def log_probabilities(proba):
+def _log_probabilities(proba):
     """Return the logarithms of probabilities, a large negative number for a probability of 0."""
     return np.log(np.clip(proba, np.finfo(np.float64).tiny, None))
 
@@ -53,7 +53,7 @@ def fit_temperature(proba, codes, weight=None):
     float
         The temperature T: above 1 if the classifier is overconfident, below 1 if it is underconfident.
     """
-    logits = log_probabilities(proba)
+    logits = _log_probabilities(proba)
 
     def loss(log_temperature):
         scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
@@ -198,7 +198,7 @@ class CalibratedRatersClassifier(
             Columns in the order of `classes_`.
         """
         check_is_fitted(self)
-        return softmax(log_probabilities(self.estimator_.predict_proba(X)) / self.temperature_, axis=1)
+        return softmax(_log_probabilities(self.estimator_.predict_proba(X)) / self.temperature_, axis=1)
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))
     def predict_proba_raters(self, X):
