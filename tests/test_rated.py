@@ -22,7 +22,7 @@ from sklearn_raters.ratings import Task, parse_ratings
         (X[:-1], Y, None, "X has 149, y has 150"),
         (X, Y, GROUPS[:-1], "X has 150, groups has 149"),
         (X, None, None, "requires y to be passed"),
-        (as_sequences(X)[:9] + [np.full((2, 4), np.nan)] + as_sequences(X)[10:], Y, None, "NaN: sample 9"),
+        ([*as_sequences(X)[:9], np.full((2, 4), np.nan), *as_sequences(X)[10:]], Y, None, "NaN: sample 9"),
         (X, np.where(np.arange(150) == 3, np.inf, 1.0), None, "Input y contains infinity"),
         (X, np.linspace(0, 1, 150), None, "Unknown label type: continuous"),
     ],
