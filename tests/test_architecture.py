@@ -112,20 +112,20 @@ def test_files_of_a_folder_import_each_other_in_no_circle(folder):
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_libraries_stay_in_their_homes(path):
+def test_heavy_libraries_are_imported_in_one_folder_only(path):
     for line, module, names in imports(path):
         library = module.partition(".")[0]
         home = HOMES.get(library, "")
         assert path.startswith(home), f"{path}:{line} imports {library}, which only {home} does"
         if path.startswith("_torch/"):
-            assert library != "sklearn", f"{path}:{line}: what knows torch knows no scikit-learn"
+            assert library != "sklearn", f"{path}:{line}: _torch must not import scikit-learn"
         if library == "sklearn" and path != PRIVATE_SKLEARN:
             parts = [part for part in [*module.split("."), *names] if part.startswith("_")]
             assert not parts, f"{path}:{line} takes {parts} from scikit-learn: only {PRIVATE_SKLEARN} does"
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.startswith("stacking/")])
-def test_the_stack_knows_no_torch(path):
+def test_the_stack_does_not_import_torch(path):
     assert not [line for line, module, _ in own_imports(path) if module.startswith("_torch")]
 
 
@@ -142,11 +142,11 @@ def lines_of_code(text):
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_a_file_tells_one_idea_in_about_200_lines_of_code(path):
+def test_a_file_has_a_summary_and_about_200_lines_of_code(path):
     text = FILES[path].read_text(encoding="utf-8")
     assert lines_of_code(text) <= 220
     summary = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
-    assert summary.endswith("."), "the first docstring line tells the file's idea"
+    assert summary.endswith("."), "the first docstring line must be a sentence"
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -159,7 +159,7 @@ def test_functions_have_no_type_hints(path):
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_ratings_classes_and_map_travel_as_one_task(path):
+def test_no_function_takes_classes_or_a_label_map_beside_ratings(path):
     for node in ast.walk(ast.parse(FILES[path].read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and path != "ratings/_task.py":
             names = {argument.arg for argument in [*node.args.args, *node.args.kwonlyargs]}

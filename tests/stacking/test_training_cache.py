@@ -164,3 +164,12 @@ def test_stacks_that_differ_in_their_fusion_represent_the_samples_once(tmp_path)
     # Out of fold the views show posteriors, and other samples.
     model = small_stack(Represented(), **settings, cv=2).fit(X, Y)
     assert model.fusion_[-1].n_features_in_ == len(first.classes_)
+
+
+@pytest.mark.parametrize("other", [{"consensus": "dawid_skene"}, {"fusion": "mixture"}], ids=str)
+def test_representations_of_other_samples_or_another_kind_are_not_taken_from_the_cache(tmp_path, other):
+    settings = {"views": ["E1", "E2"]}
+    small_stack(Represented(), memory=str(tmp_path), **settings).fit(X, Y)
+    cached = small_stack(Represented(), memory=str(tmp_path), **settings, **other).fit(X, Y)
+    plain = small_stack(Represented(), **settings, **other).fit(X, Y)
+    np.testing.assert_array_equal(cached.predict_proba(X), plain.predict_proba(X))
