@@ -1,4 +1,4 @@
-"""A fit as a whole: nothing of an earlier fit remains, and a fit that fails changes nothing."""
+"""Make fits all or nothing: nothing of an earlier fit remains, and a fit that fails changes nothing."""
 
 from contextlib import contextmanager
 
