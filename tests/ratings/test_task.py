@@ -49,7 +49,7 @@ def test_every_form_gives_the_same_results(form):
     np.testing.assert_array_equal(task.votes.rater, expected.votes.rater)
 
 
-def test_ratings_are_parsed_once_however_often_they_are_used(parsed):
+def test_ratings_are_parsed_only_once(parsed):
     table = make_rated(20).Y
     task = Task(table, CLASSES)
     assert task.ratings is table
@@ -65,7 +65,7 @@ def test_ratings_are_parsed_once_however_often_they_are_used(parsed):
     assert len(parsed) == 1
 
 
-def test_codes_place_each_label_among_the_classes_and_beyond_them():
+def test_codes_number_the_classes_first_and_then_the_labels_outside_them():
     task = Task(Y, **MAPPED)
     assert task.votes.labels == ["ang", "exc", "hap", "oth"]
     assert task.codes.tolist() == [1, 0, 0, 2]
@@ -158,7 +158,7 @@ def test_a_part_of_a_task_has_all_classes_of_the_whole():
     assert soft_labels(part, alpha=0).tolist() == [[0, 0, 1]]
 
 
-def test_a_task_shows_its_size():
+def test_the_repr_of_a_task_gives_its_size():
     assert repr(Task(Y, **MAPPED)) == "Task(7 votes, 4 samples, 2 raters, classes=['hap', 'ang'])"
 
 
