@@ -135,7 +135,7 @@ def test_values_are_those_of_emobase_with_windows_of_60_ms(tmp_path):
         reference = opensmile.Smile(str(path), level, loglevel=1)
         places = [reference.feature_names.index(name) for name in NAMES[columns]]
         expected = reference(signal.astype(np.float32), RATE)[0, places].T[: len(frames)]
-        # emobase's loudness is of one sample a window.
+        # emobase computes loudness from one sample of each window.
         same = [place for place, name in enumerate(NAMES[columns]) if "loudness" not in name]
         np.testing.assert_array_equal(frames[:, columns][:, same], expected[:, same])
 
@@ -179,7 +179,7 @@ def entries(memory):
 
 
 def poison(memory):
-    """Change what the cache holds, so that a cached value differs from a computed one."""
+    """Change the values in the cache, so that a cached value differs from a computed one."""
     for path in entries(memory):
         store(path, np.full_like(load(path), 7))
 
@@ -200,7 +200,7 @@ def test_the_cache_finds_the_same_audio_under_any_name(wav, tmp_path):
     assert len(entries(memory)) == 1
 
 
-def test_the_cache_tells_other_audio_and_other_settings_apart(wav, tmp_path):
+def test_the_cache_distinguishes_audio_and_settings(wav, tmp_path):
     memory = tmp_path / "memory"
     extract([wav], "lld45", memory=memory)
     poison(memory)
@@ -209,7 +209,7 @@ def test_the_cache_tells_other_audio_and_other_settings_apart(wav, tmp_path):
     assert not hit(memory, [wav])
 
 
-def test_the_cache_tells_rate_and_type_of_signals_apart(tmp_path):
+def test_the_cache_distinguishes_rates_and_types_of_signals(tmp_path):
     signal = noise().astype(np.float32)
     extract([(signal, RATE)], "lld45", memory=tmp_path)
     poison(tmp_path)
