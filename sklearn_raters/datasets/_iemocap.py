@@ -1,8 +1,8 @@
 """IEMOCAP: acted emotion in dialogs; several outside raters labelled each utterance.
 
-The layout of the corpus is that of public descriptions and parsers of Busso et al., "IEMOCAP:
-interactive emotional dyadic motion capture database", Language Resources and Evaluation 42
-(2008); the expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
+The corpus is described in Busso et al., "IEMOCAP: interactive emotional dyadic motion capture database",
+Language Resources and Evaluation 42 (2008). Its layout is taken from public descriptions and parsers; the
+expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
 """
 
 import re

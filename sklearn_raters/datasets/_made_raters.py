@@ -46,9 +46,9 @@ class Rater(NamedTuple):
     name: str
     trust: dict  # from cue to weight; other cues have weight 1
     liking: dict  # from label to added log-odds
-    blur: float  # standard deviation of the perceived point, in the units of EMOTIONS
+    blur: float  # standard deviation of errors of the perceived point, in the units of EMOTIONS
     other: float  # probability of the label "other"
-    second: float  # the second label is given, too, if its probability is above 1 - second of the first one's
+    second: float  # a second label is given if its probability is above (1 - second) times that of the first
 
 
 def draw_point(topic, random_state):

@@ -40,15 +40,16 @@ def make_rated_samples(
     n_classes : int, default=10
         Number of classes, about equally frequent. Each class is two clusters.
     n_features : int, default=64
-        Number of features. Three eighths depend on the class, one eighth are sums of them, the rest is noise.
+        Number of features. Three eighths depend on the class, one eighth are sums of these features, the rest
+        is noise.
     raters : dict or None, default=None
         Number of raters of each kind:
 
         - ``"expert"``: right on 90 % of the samples, otherwise any other class;
         - ``"average"``: right on 60 % of the samples, otherwise any other class;
-        - ``"biased"``: labels half of the classes, another half for each rater, as the next class;
-        - ``"camp"``: labels half of the classes, the same half for all raters of the camp, as the next
-          class, on 90 % of the samples;
+        - ``"biased"``: labels half of the classes (a different half for each rater) as the next class;
+        - ``"camp"``: labels half of the classes (the same half for all raters of the camp) as the next class,
+          on 90 % of the samples;
         - ``"spammer"``: any class, independent of the sample;
         - ``"constant"``: always the same class.
 

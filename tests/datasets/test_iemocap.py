@@ -1,4 +1,4 @@
-"""load_iemocap on a small corpus of invented lines, with all known irregularities of the real one."""
+"""load_iemocap on a small made-up corpus with all known irregularities of the real corpus."""
 
 import numpy as np
 import pytest
@@ -194,7 +194,7 @@ def test_an_utterance_without_outside_ratings_stays(root):
         ("Ses01F_impro01_M001 :Ha", "one more line\nSes01F_impro01_M001 :Ha", "not understood"),
     ],
 )
-def test_the_summary_is_followed_where_the_forms_differ(root, old, new, message):
+def test_ratings_are_those_of_the_summary_if_the_two_kinds_of_files_differ(root, old, new, message):
     change(categorical(root), old, new)
     with pytest.raises(ValueError, match=message):
         load_iemocap(root, strict=True)

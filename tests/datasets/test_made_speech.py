@@ -118,10 +118,10 @@ def test_the_truth_names_every_utterance(default_root, default_corpus):
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
 
 
-# Whole or not at all
+# Written completely or not at all
 
 
-def test_same_seed_same_bytes_other_seed_other_bytes(tmp_path):
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_bytes(tmp_path):
     one = contents(make_rated_speech(tmp_path / "one", **SMALL, random_state=3))
     two = contents(make_rated_speech(tmp_path / "two", **SMALL, random_state=3))
     three = contents(make_rated_speech(tmp_path / "three", **SMALL, random_state=4))
@@ -295,7 +295,7 @@ def test_words_spell_the_syllables():
     assert set(letters[1::2]) <= set("aeiou")
 
 
-def test_louder_by_three_decibels_a_unit():
+def test_a_unit_of_loudness_is_three_decibels():
     quiet, loud = (np.std(sound_of(0, loudness=value)[0]) for value in (0, 2))
     assert 20 * np.log10(loud / quiet) == pytest.approx(6, abs=0.2)
 
