@@ -245,9 +245,7 @@ class TestRefusedBeforeTheFirstTraining:
 
     @pytest.mark.parametrize("estimator", ["svc", FeatureAgglomeration()])
     def test_a_model_that_cannot_predict(self, refuse, estimator):
-        refuse(
-            TypeError, "'other' is not an estimator.*give one with fit and predict", {"other": estimator}
-        )
+        refuse(TypeError, "'other' is not an estimator.*give one with fit and predict", {"other": estimator})
 
     def test_models_of_different_classes(self, refuse):
         models = {"a": mean_of_raters(classes=["sad", "angry"]), "b": mean_of_raters(classes=CLASSES)}
