@@ -19,7 +19,7 @@ def raised_by_callback(error):
 
     skorch's callbacks, such as its EarlyStopping, end a training by the statement `raise KeyboardInterrupt`.
     A person's Ctrl-C raises the same exception, but Python raises it from whatever line is running at that
-    moment, or from a signal handler. The innermost line of the traceback tells the two apart: a callback
+    moment, or from a signal handler. The innermost line of the traceback shows the difference: a callback
     ended the training if this line holds a `raise` and stands in a method of a callback.
     """
     *_, (frame, line_number) = traceback.walk_tb(error.__traceback__)

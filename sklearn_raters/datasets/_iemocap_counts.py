@@ -37,7 +37,7 @@ def expected_counts():
 
 
 def found_counts(corpus):
-    """Return the same figures of a loaded corpus, without figures that cannot be computed."""
+    """Return the same figures for a loaded corpus; figures of names without samples are missing."""
     found = {("utterances", "all"): len(corpus.X)}
     for key, values in (("utterances", corpus.sessions), ("consensus", corpus.consensus)):
         names = [str(value) for value in values if value is not None]

@@ -122,7 +122,7 @@ def show(point, style, spread, random_state):
 
 
 def hear(rater, point, cues, spread, context, random_state):
-    """Return the point that a rater perceives.
+    """Return the point of emotion that a rater perceives in the voice.
 
     As in Brunswik's lens model, the rater infers the point from the cues, here by regularised least squares,
     in which each cue is weighted by the rater's trust. Other information (words, faces, the scene) gives the

@@ -139,11 +139,11 @@ def _make_confusions(kinds, n_classes, random_state):
     confusions = []
     for kind in kinds:
         if kind in ("expert", "average"):
-            confusions.append(_mostly(eye, 0.9 if kind == "expert" else 0.6))
+            confusions.append(_with_errors(eye, 0.9 if kind == "expert" else 0.6))
         elif kind == "biased":
             confusions.append(np.where(_draw_half(n_classes, random_state)[:, None], next_class, eye))
         elif kind == "camp":
-            confusions.append(_mostly(np.where(camp_half[:, None], next_class, eye), 0.9))
+            confusions.append(_with_errors(np.where(camp_half[:, None], next_class, eye), 0.9))
         elif kind == "spammer":
             confusions.append(np.full((n_classes, n_classes), 1 / n_classes))
         else:
@@ -151,8 +151,8 @@ def _make_confusions(kinds, n_classes, random_state):
     return np.array(confusions).reshape(-1, n_classes, n_classes)
 
 
-def _mostly(matrix, share):
-    """Return `share` for the single 1 in each row, and equal parts of the rest for all other classes."""
+def _with_errors(matrix, share):
+    """Replace the single 1 in each row by `share`, and divide the rest equally among the other classes."""
     return share * matrix + (1 - share) * (1 - matrix) / (len(matrix) - 1)
 
 

@@ -354,7 +354,7 @@ def wait_for_line(word, process):
         assert lines[-1], f"ended by {process.wait()}: {''.join(lines)}"
 
 
-# A process that a shell starts in the background ignores SIGINT, and so may the one that runs the tests.
+# A process that a shell starts in the background ignores SIGINT; the process of the tests may be such a one.
 WITH_SIGINT = """
 import runpy, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -400,7 +400,7 @@ def test_ctrl_c_leaves_nothing_and_exits_with_status_130(made, tmp_path, evaluat
     process = evaluation(work, temporary, *options)
     if "training" in moment:
         wait_for_line("with a majority", process)
-    # The temporary folder of the made audio, or of the trained views.
+    # The temporary folder of the synthetic audio, or of the trained views.
     wait_for(lambda: list(temporary.glob("sklearn_raters_*")), process)
     time.sleep(2 if "workers" in moment else 0.2)
     # A terminal sends the signal to all processes of the command.

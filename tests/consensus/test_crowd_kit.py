@@ -23,14 +23,14 @@ from sklearn_raters.ratings import Task
 
 @pytest.fixture(scope="module")
 def crowd():
-    """A crowd in which the majority is often wrong: experts are few, and the biased err alike."""
+    """A crowd in which the majority is often wrong: few experts, and biased raters with the same errors."""
     raters = {"expert": 3, "average": 3, "camp": 2, "spammer": 3}
     return make_rated_samples(200, 4, 16, raters=raters, ratings_per_sample=5, random_state=0)
 
 
 @pytest.fixture
 def few_iterations(monkeypatch):
-    """Let the slow methods stop early, for tests in which it does not matter what they find."""
+    """Let the slow methods stop early, for tests that do not depend on their labels."""
     for method, settings in {
         "dawid_skene": {"n_iter": 5},
         "one_coin": {"n_iter": 5},

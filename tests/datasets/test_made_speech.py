@@ -55,7 +55,7 @@ def votes_of(ratings):
     return [label for cell in cells for label in (cell if isinstance(cell, tuple) else (cell,))]
 
 
-# The tree on disk
+# Files and folders
 
 
 def test_the_loader_finds_no_difference_between_the_annotation_forms(default_corpus):
@@ -327,7 +327,7 @@ def test_the_pitch_is_that_of_the_voice_and_rises_with_its_cue(sex):
                 pitches.append(RATE / (lowest + lags[lowest:highest].argmax()))
         return np.median(pitches) / voice["f0"]
 
-    # The phrase declines by 2.5 semitones, so that its middle lies about 1.25 below the start.
+    # The pitch falls by 2.5 semitones over a phrase, so the middle lies about 1.25 below the start.
     assert 12 * np.log2(median_pitch()) == pytest.approx(-1.25, abs=1.5)
     assert 12 * np.log2(median_pitch(pitch=2) / median_pitch(pitch=-2)) == pytest.approx(7.2, abs=1)
 

@@ -30,7 +30,7 @@ def pulses(frequency, seconds=1.0):
 
 
 def noise(n_samples=RATE, gain=0.1):
-    # Below full scale and on the grid of 16 bits, so that openSMILE's rounding changes nothing.
+    # Values are below full scale and multiples of the 16-bit step, so openSMILE does not round them.
     signal = RNG.normal(scale=gain, size=n_samples).clip(-0.9, 0.9)
     return np.round(signal * 32768) / 32768
 
@@ -117,7 +117,7 @@ def test_loudness_rises_with_gain():
 def test_derivatives_by_hand():
     frames = frames_of(noise(4000))
     statics, deltas, deltas2 = frames[:, :16], frames[:, 16:32], frames[:, 32:]
-    # At the end the smoothing's last frame, which is cut off, takes part.
+    # The derivatives at the end use the last smoothed frame, which is cut off afterwards.
     np.testing.assert_allclose(deltas[:-2], regression(statics)[:-2], atol=1e-3)
     np.testing.assert_allclose(deltas2[:-4], regression(deltas[:, :13])[:-4], atol=1e-3)
 

@@ -32,7 +32,7 @@ def plain_models():
 
 
 def compare_made(models, data=DATA, Y=None, **params):
-    """Compare models on made data in three folds of groups."""
+    """Compare models on synthetic data in three folds of groups."""
     given = {"groups": data.groups, "cv": 3, "baseline": "chance", "random_state": 0, "n_bootstrap": 50}
     return compare(models, data.X, data.Y if Y is None else Y, **{**given, **params})
 
@@ -200,8 +200,8 @@ def counted(monkeypatch):
     return CountedFits(), lambda: CountedFits.n_fits
 
 
-class TestRefusedBeforeTheFirstTraining:
-    """A dict of models whose first one counts its fits: it must have none when the error comes."""
+class TestErrorsBeforeTheFirstTraining:
+    """Errors that `compare` raises before any training; the first model counts its fits."""
 
     @pytest.fixture
     def refuse(self, counted):
@@ -352,7 +352,7 @@ class TestStack:
         table = compare_made(stack, baseline="crowd-hard")
         n_views, n_folds = 5, 3
         assert n_fits() == n_views * n_folds
-        # Each row counts the seconds of all its views all the same.
+        # Nevertheless each row includes the seconds of all its views.
         singles = table["fit_seconds"][list(self.rows[:5])]
         assert table.loc["mean of posteriors", "fit_seconds"] == pytest.approx(singles.sum(), rel=0.2)
 

@@ -153,7 +153,7 @@ def test_classes_set_the_order_and_may_have_no_samples():
 
 
 def weighted_pair(weights, copies, **params):
-    """Fit with weights, and with samples given several times."""
+    """Fit once with weights, and once with samples repeated instead."""
     rows = np.repeat(np.arange(len(X)), copies)
     weighted = small_blstm(**params).fit(X, y, sample_weight=weights)
     repeated = small_blstm(**params).fit([X[row] for row in rows], y[rows])
@@ -245,7 +245,7 @@ def test_random_state_may_be_a_generator_object():
     assert np.abs(first - second).max() > 1e-3
 
 
-# scikit-learn's habits
+# scikit-learn's conventions
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])

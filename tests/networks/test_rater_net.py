@@ -276,7 +276,7 @@ def test_a_training_that_diverges_is_an_error():
 
 
 class Trainings(Callback):
-    """Counts the trainings that began."""
+    """Count the trainings that have begun."""
 
     n_trainings = 0
 

@@ -145,7 +145,7 @@ def test_memory_of_votes_grows_with_votes_not_with_cells():
     assert (votes.n_samples, len(votes.raters)) == (300, 200)
     arrays = (votes.sample, votes.rater, votes.label, votes.weight)
     assert [array.shape for array in arrays] == [(50,)] * 4
-    # one vote's share of a wide base array would keep the base alive
+    # a view of a wide array would keep the whole array in memory
     assert all(array.base is None or array.base.size <= 50 for array in arrays)
 
 
