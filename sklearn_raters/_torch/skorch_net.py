@@ -18,9 +18,9 @@ def raised_by_callback(error):
     """Return whether a callback raised a KeyboardInterrupt to end the training early.
 
     skorch's callbacks, such as its EarlyStopping, end a training by the statement `raise KeyboardInterrupt`.
-    A person's Ctrl-C raises the same exception, but Python raises it from whatever line is running at that
-    moment, or from a signal handler. The innermost line of the traceback shows the difference: a callback
-    ended the training if this line holds a `raise` and stands in a method of a callback.
+    Ctrl-C raises the same exception, but Python raises it in the line that is running at that moment, or in a
+    signal handler. The innermost line of the traceback shows the difference: a callback ended the training if
+    this line holds a `raise` and stands in a method of a callback.
     """
     *_, (frame, line_number) = traceback.walk_tb(error.__traceback__)
     line = linecache.getline(frame.f_code.co_filename, line_number)

@@ -13,7 +13,7 @@ from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speechocean762, make_rated_speech
 from sklearn_raters.ratings import Task, shorten
 
-# Largest number of sessions of which each is a fold; more sessions are combined into five folds.
+# Up to this number of sessions, each session is a fold; more sessions are combined into five folds.
 _MOST_SESSIONS = 10
 _MADE_SEED = 0
 
@@ -95,7 +95,7 @@ def _load_table(options):
         session=options.session_column,
     )
     if loaded.speakers is None:
-        print_status("No --speaker-column: all audio is normalised as that of one speaker.")
+        print_status("No --speaker-column: all audio is normalised as if by one speaker.")
     if loaded.sessions is None:
         print_status("No --session-column or --speaker-column: folds may split the utterances of a speaker.")
     return loaded

@@ -9,7 +9,7 @@ from sklearn_raters import __version__
 
 DESCRIPTION = """\
 Learn emotions or other classes from audio that several raters have labelled. Each view is a network that
-learns from one rater's labels or from those of the crowd of all raters, and a fusion combines the views."""
+learns from the labels of one rater or of the crowd of all raters, and a fusion combines the views."""
 EVALUATE = """\
 Compare the view of each rater, the two views of the crowd and their fusion by cross-validation: each session
 is left out once. Without options, the command makes a small synthetic corpus in a temporary folder."""
@@ -34,8 +34,8 @@ CORPORA = {
     "speechocean762": "speechocean762 in --root",
 }
 CLASS_WEIGHTS = {
-    "balanced": "classes count equally, whatever their number of samples",
-    "none": "samples count equally",
+    "balanced": "classes have equal weight for any number of samples",
+    "none": "samples have equal weight",
 }
 FORMATS = {
     "table": "a table to read, in percent",
@@ -116,14 +116,14 @@ def add_corpus_options(parser):
         help="column with the session, whose samples are kept in one fold (default: the speaker)",
     )
     data.add_argument(
-        "--classes", type=names, metavar="A,B", help="classes to learn (default: those of the corpus)"
+        "--classes", type=names, metavar="A,B", help="classes to learn (default: the classes of the corpus)"
     )
     data.add_argument(
         "--label-map",
         type=mapping,
         metavar="FROM=TO",
         help="labels to merge after the majority is taken, such as excitement=happiness "
-        "(default: that of the corpus)",
+        "(default: the map of the corpus)",
     )
 
 

@@ -123,7 +123,7 @@ def report_differences(differences, strict):
     if strict:
         raise ValueError(f"{message}\nSet strict=False to take the ratings of the summary files.")
     warnings.warn(
-        f"{message}\nThe ratings are those of the summary files. The attribute differences lists all places; "
+        f"{message}\nThe ratings are taken from the summary files. The attribute differences lists all places; "
         "strict=True raises an error instead.",
         UserWarning,
         stacklevel=3,
@@ -133,10 +133,10 @@ def report_differences(differences, strict):
 def load_iemocap(root, *, sessions=None, strict=False):
     """Load IEMOCAP's utterances with every outside rater's labels.
 
-    The corpus holds each rating twice, in a summary file and in a Categorical file. The ratings are those of
-    the summary files, from which the corpus' majority labels were computed; a warning counts the places where
-    the Categorical files differ. If a rater chose several labels for an utterance, all are kept. Comments and
-    the ratings that speakers gave themselves are left out.
+    The corpus holds each rating twice, in a summary file and in a Categorical file. The ratings are taken
+    from the summary files, from which the corpus' majority labels were computed; a warning counts the places
+    where the Categorical files differ. If a rater chose several labels for an utterance, all are kept.
+    Comments and the ratings that speakers gave themselves are left out.
 
     Parameters
     ----------

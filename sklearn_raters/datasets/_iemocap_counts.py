@@ -53,8 +53,8 @@ def check_iemocap_counts(corpus):
     """Compare a loaded IEMOCAP with the counts of the paper's Table 1.
 
     On the whole corpus, all differences should be 0. The figures of ``crowd_hard`` are computed from the
-    raters' votes, those of ``consensus`` from the corpus' majority labels. The expected share of sadness of
-    E6 is corrected: the paper prints 14.22, with which the four shares do not add up to 100.
+    raters' votes, and the figures of ``consensus`` from the corpus' majority labels. The expected share of
+    sadness of E6 is corrected: the paper prints 14.22, with which the four shares do not add up to 100.
 
     Parameters
     ----------

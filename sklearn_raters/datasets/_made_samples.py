@@ -1,4 +1,4 @@
-"""Synthetic tables labelled by raters of several kinds, for comparing methods."""
+"""Synthetic tables labelled by raters of several kinds, to compare methods on."""
 
 import numpy as np
 from sklearn.datasets import make_classification

@@ -48,7 +48,7 @@ def compare(
         Samples of any kind that can be indexed. None if every model has features of its own.
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. The classes and the label map of a Task replace
-        those of the models.
+        the `classes` and `label_map` of the models.
     groups : array-like of shape (n_samples,) or None, default=None
         Groups that the folds of an int `cv` keep whole, and that the bootstrap draws: speakers or sessions.
     cv : int, splitter, iterable of (train, test) pairs or None, default=5

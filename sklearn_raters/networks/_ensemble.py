@@ -61,8 +61,8 @@ class DeepEnsembleClassifier(
     Parameters
     ----------
     estimator : classifier
-        The classifier to copy. It needs `predict_proba`, and a `random_state`, which may be that of a step
-        of a pipeline.
+        The classifier to copy. It needs `predict_proba`, and a parameter `random_state`, which a step of a
+        pipeline may have instead.
     n_estimators : int, default=5
         Number of copies to train.
     n_jobs : int, default=None

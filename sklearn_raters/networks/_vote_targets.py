@@ -35,7 +35,7 @@ def votes_in_rows(task, used):
 
 
 def weight_votes(targets, sample_weight, class_weight):
-    """Multiply the weights of votes by those of their samples and classes, in place.
+    """Multiply the weights of votes by the weights of their samples and classes, in place.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ def parse_ratings(Y, classes=None):
 
         - ``(n_samples, n_raters)`` labels; missing labels are None, NaN or pandas.NA. A cell may hold a
           tuple, list or set of labels where the rater chose several; the same label twice in a cell counts
-          once. The columns of a DataFrame name the raters, those of an array are called 0, 1, 2, ...
+          once. The columns of a DataFrame name the raters; the raters of an array are called 0, 1, 2, ...
         - ``(n_samples, n_raters, n_classes)`` votes in a NumPy array, 0/1 or weights, all zero
           where the rater did not rate the sample; needs `classes`.
         - ``(n_samples,)`` labels of a single rater.

@@ -176,7 +176,7 @@ class GeoRegF(Confusions):
     """Confusion matrices with a penalty that favours a consensus with some samples close to each class.
 
     The penalty is -strength * log det(F' F), where F is the consensus of the batch, (n_samples, n_classes).
-    The determinant is that of F' F + 1e-6 I, since a batch may have fewer samples than classes.
+    To keep the logarithm finite in a batch of fewer samples than classes, 1e-6 I is added to F' F.
 
     Parameters
     ----------

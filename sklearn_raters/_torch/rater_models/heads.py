@@ -100,7 +100,7 @@ class DoctorNet(MultiTask):
         return torch.logsumexp(weights + self.all_raters_log_proba(units), dim=1)
 
     def loss(self, units, sample, rater, label, weight):
-        """Return the loss of the heads plus that of their weighted mean; see `RaterModel`."""
+        """Return the loss of the heads plus the loss of their weighted mean; see `RaterModel`."""
         loss_of_heads = super().loss(units, sample, rater, label, weight)
         if self.weighting == "dn":
             return loss_of_heads
@@ -121,7 +121,7 @@ class Uncertainty(RaterModel):
     choose as the consensus does. The paper measures disagreement by the standard deviation of continuous
     ratings; for classes, the entropy takes its place. Class weights change the shares too. A sample with a
     single vote has an entropy of 0, so use samples with several votes. The mean of the squared errors counts
-    each sample once, whatever its weight.
+    each sample once and does not use sample weights.
 
     Parameters
     ----------

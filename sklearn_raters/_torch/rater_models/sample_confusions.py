@@ -220,7 +220,7 @@ class MaDL(SampleConfusions):
         nn.init.constant_(self.gamma, (self.shape - 1) / self.rate)
 
     def loss(self, units, sample, rater, label, weight):
-        """Return the loss of the weighted votes plus that of gamma's prior; see `RaterModel`."""
+        """Return the loss of the weighted votes plus the loss of gamma's prior; see `RaterModel`."""
         embedding = without_gradient(self.rater_embedding.weight).T
         gamma = self.gamma.clamp(min=1e-3)
         n_similar = torch.exp(-gamma * torch.cdist(embedding, embedding).square()).sum(dim=1)
