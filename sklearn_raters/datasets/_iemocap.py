@@ -123,8 +123,8 @@ def report_differences(differences, strict):
     if strict:
         raise ValueError(f"{message}\nSet strict=False to take the ratings of the summary files.")
     warnings.warn(
-        f"{message}\nThe ratings are taken from the summary files. The attribute differences lists all places; "
-        "strict=True raises an error instead.",
+        f"{message}\nThe ratings are taken from the summary files. The attribute differences lists all "
+        "places; strict=True raises an error instead.",
         UserWarning,
         stacklevel=3,
     )
