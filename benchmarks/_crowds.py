@@ -1,4 +1,4 @@
-"""Data that the methods are compared on: simulated crowds of raters with known truth, and rated speech."""
+"""Data for the comparison of methods: simulated crowds of raters with known truth, and rated speech."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ from sklearn_raters.datasets import load_iemocap, load_speechocean762, make_rate
 
 DATA = Path(os.environ.get("SKLEARN_RATERS_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 SIMULATED = {
-    # One true answer a sample; experts, biased raters and spammers.
+    # One true class a sample; experts, biased raters and spammers.
     "five_votes": {"ratings_per_sample": 5},
     "one_vote": {"ratings_per_sample": 1},
     # Two groups of raters who name half of the classes differently.
@@ -60,12 +60,14 @@ def speech(corpus):
     merged = bunch.label_map or {}
 
     def one_class(cell):
-        # The other packages take one label a rater: keep the first of several, and none that is no class.
+        # The other packages take one label a rater: keep the first of several labels, and drop labels outside
+        # the classes.
         label = cell[0] if isinstance(cell, tuple | list) else cell
         label = merged.get(label, label)
         return label if label in bunch.classes else None
 
-    # Leave out raters of a single session: the fold that tests it has no training labels of theirs.
+    # Leave out raters with ratings in a single session only: in the fold that tests this session, they have
+    # no training labels.
     Y = bunch.Y.map(one_class)
     rated = Y.notna().groupby(np.asarray(bunch.sessions)).any()
     return np.float32(X), Y.loc[:, rated.sum() > 1], bunch.classes, np.asarray(bunch.sessions)

@@ -1,4 +1,4 @@
-"""The machine's limit: the multiply-adds of the paper's network, and how many a second sgemm computes."""
+"""The machine's limit: the multiply-adds of the paper's network, and the rate of sgemm's multiply-adds."""
 
 from time import perf_counter
 
@@ -11,7 +11,8 @@ BATCH, DENSE, LSTM, REPRESENTATION = 32, 256, 128, 256
 def multiply_adds(X, *, backward=True):
     """Count the network's multiply-adds on X.
 
-    The backward pass adds twice the forward pass, except for the gradient of the input, which nobody needs.
+    The backward pass adds twice the forward pass, except for the gradient of the input, which is not
+    computed.
     """
     first_layer = N_FEATURES * DENSE  # a frame
     per_frame = 2 * 4 * LSTM * (DENSE + LSTM) + 2 * 2 * LSTM

@@ -1,4 +1,4 @@
-"""The methods that `rater_methods.py` compares: those of this package and those of other packages.
+"""The methods that `rater_methods.py` compares: methods of this package and of other packages.
 
 Each method is a function of the training part, the test part, a seed and the number of epochs. It returns the
 probabilities of the test part's classes, and each rater's probabilities where the method predicts raters.
@@ -122,7 +122,7 @@ def stack_on_trunk(raters, **params):
 
 
 def consensus_only(method):
-    """Return a method of another package in the form of the methods here: it predicts no raters."""
+    """Return a method of another package in the form of the methods here, without predictions of raters."""
 
     def run(train, test, seed, epochs):
         return method(train, test, seed, epochs), None
@@ -130,7 +130,7 @@ def consensus_only(method):
     return run
 
 
-# The steps from the paper's stack to `truth_stack`, and what else was tried.
+# Changes to the paper's stack: the steps that lead to `truth_stack`, and alternatives.
 DAWID_SKENE = {"consensus": "dawid_skene"}
 STEPS = {
     "stack": stack(),
@@ -156,7 +156,8 @@ METHODS = {
     **{name: STEPS[name] for name in ("stack, dawid_skene", "truth_stack", "truth_stack, mean")},
     **{name: rater_model(name) for name in RATER_MODELS},
     "crowd_layer, vector": rater_model("crowd_layer", rater_params={"kind": "vector"}),
-    # A linear model has not converged after 50 epochs at 1e-3; scikit-activeml's runs until it has.
+    # A linear model does not converge in 50 epochs at 1e-3; scikit-activeml trains its model until
+    # convergence.
     "confusions, no hidden layer": rater_model(
         "geo_reg_w", rater_params={"strength": 0}, trunk_params={"hidden_units": ()}, learning_rate=3e-3
     ),
@@ -167,7 +168,7 @@ METHODS = {
     "annot_mix, ensemble of five": ensemble("annot_mix"),
     **PEERS,
 }
-# The same method in another package and here.
+# From a method of another package to the same method of this package.
 PAIRS = {
     "scikit-activeml crowd_layer": "crowd_layer",
     "crowd-kit CrowdLayer": "crowd_layer",

@@ -1,6 +1,6 @@
-"""Methods for several raters of other packages, on the network and training that all compared methods share.
+"""Methods of other packages for several raters, on the network and training that all compared methods share.
 
-Each is a function of the training part, the test part, a seed and the number of epochs. It returns the
+Each method is a function of the training part, the test part, a seed and the number of epochs. It returns the
 probabilities of the test part's classes. Methods whose package is not installed are left out with a message.
 """
 

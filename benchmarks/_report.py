@@ -37,7 +37,7 @@ def machine():
 
 
 def report(table, name, *, quick=False):
-    """Print a table and write it to results/<name>.csv, with the machine's description in further columns.
+    """Print a table and write it to results/<name>.csv, with the machine's description in additional columns.
 
     Quick runs go to results/<name>_quick.csv, so that they never replace measured results.
     """

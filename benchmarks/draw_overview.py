@@ -46,7 +46,7 @@ RATINGS = {
     "clip 3": ["sad", None, "sad"],
     "clip 4": ["happy", "sad", "angry"],
 }
-CHOSEN = "clip 2"  # followed from its ratings to its prediction
+CHOSEN = "clip 2"  # the clip whose views and prediction are drawn
 PREDICTED = {"angry": 0.62, "sad": 0.31, "happy": 0.07}  # an example, not measured
 
 
@@ -74,7 +74,7 @@ class Canvas:
         self.axes.add_patch(patch)
 
     def label(self, x, y, name, width=52, height=22):
-        """Draw one class, as a rater or a view names it, around a point."""
+        """Draw the label of a class around a point."""
         self.box(x - width / 2, y - height / 2, width, height, fill=name, line=name, alpha=0.16, radius=5)
         self.text(x, y, name, size=12)
 

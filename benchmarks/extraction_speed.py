@@ -3,8 +3,9 @@
     python benchmarks/extraction_speed.py [--rounds 5] [--utterances 360] [--quick]
 
 All contenders extract the same frames of synthetic speech. A first run starts the workers and fills the
-cache; then each round runs every contender once. Printed are seconds, medians over the rounds, and hours of
-audio an hour. Then the peak memory is measured at 1, 2 and 4 times the files, each in a process of its own.
+cache; then each round runs every contender once. Prints the median seconds over the rounds, and the hours of
+audio that are extracted in an hour. Then the peak memory is measured at 1, 2 and 4 times the files, each in a
+process of its own.
 """
 
 import argparse

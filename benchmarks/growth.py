@@ -3,10 +3,10 @@
     python benchmarks/growth.py [--rounds 3] [--samples 2500] [--epochs 1] [--threads 2] [--quick]
 
 `MultiRaterStackingClassifier.fit` runs in a process of its own at 1, 2 and 4 times the samples with 5 raters,
-and with 5, 50 and 500 raters. Printed are seconds and the peak memory, medians over the rounds.
-"share_of_allowed" is the size of the frames and of what `fit` adds to them, divided by 2.5 times the frames
-plus 500 MB. Then `parse_ratings` reads tables of growing size, and `max_raters` is compared on a simulated
-crowd of 50 raters.
+and with 5, 50 and 500 raters. Prints the medians over the rounds of seconds and peak memory.
+"share_of_allowed" is the size of the frames plus the memory that `fit` needs in addition, divided by 2.5
+times the frames plus 500 MB. Then `parse_ratings` reads tables of growing size, and `max_raters` is compared
+on a simulated crowd of 50 raters.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def measure_fits(jobs, rounds):
 
 def rater_jobs(n_samples, settings, counts):
     """Return the arguments of `fit_once` by (raters, max_raters)."""
-    # 500 views would take hours; `max_raters` is there to avoid them.
+    # A view for each of 500 raters would take hours: 500 raters are measured with `max_raters` only.
     jobs = {(n, "none"): (n_samples, n, *settings, {}) for n in counts if n <= 50}
     limited = {"max_raters": MAX_RATERS}
     return jobs | {(n, str(MAX_RATERS)): (n_samples, n, *settings, limited) for n in counts}

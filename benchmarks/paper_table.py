@@ -5,8 +5,8 @@
 Writes results/paper_table_<corpus>.csv, one row a model, and two files with the results of each seed. In
 "balanced" rows all classes weigh the same: single views and means of probabilities are divided by the
 classes' shares of the training samples, fusions and ordinary classifiers weigh their loss. Each model is
-compared with crowd-hard and with the crowd pair; the 95 % intervals are those of a bootstrap over speakers or
-sessions, with the predictions of all seeds pooled.
+compared with crowd-hard and with the crowd pair; the 95 % intervals are computed by a bootstrap over speakers
+or sessions, with the predictions of all seeds pooled.
 """
 
 import argparse

@@ -3,9 +3,9 @@
     python benchmarks/prediction_speed.py [--rounds 5] [--threads 2] [--utterances 1000] [--quick]
 
 The networks, trained for one epoch, predict one utterance of 5 s and utterances with IEMOCAP's durations;
-each round runs every contender. Printed are milliseconds a call, medians over the rounds. "share_of_limit" is
+each round runs every contender. Prints the median milliseconds of a call over the rounds. "share_of_limit" is
 the time in which sgemm, as measured in the same round, would do the networks' multiply-adds without padding,
-divided by the call's.
+divided by the time of the call.
 """
 
 import argparse

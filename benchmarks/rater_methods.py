@@ -1,4 +1,4 @@
-"""Compare all methods for several raters with each other and with those of other packages ("peers").
+"""Compare all methods for several raters with each other and with methods of other packages ("peers").
 
     python benchmarks/rater_methods.py [--seeds 5] [--crowds five_votes ...] [--methods stack ...] [--quick]
     python benchmarks/rater_methods.py --steps
@@ -7,18 +7,18 @@ Simulated crowds (`make_rated_samples`):
 
 - five_votes: one true class a sample; experts, biased raters and spammers; 5 votes a sample.
 - one_vote: the same with 1 vote a sample.
-- two_conventions: two groups of six raters, who give half of the classes different names. Here each rater's
-  own labels are to be predicted too.
+- two_conventions: two groups of six raters, who give half of the classes different names. On this crowd, each
+  rater's own labels are predicted too.
 
 Speech: openSMILE's functionals of the synthetic corpus and of speechocean762's prosody scores; each seed
 tests another fold. Every network has one hidden layer of 128 units and trains 50 epochs by Adam in batches of
-64; all else is at each method's defaults. Peers are scikit-activeml, crowd-kit and cleanlab, where installed.
-Seeds start at 10, because `truth_stack` was designed on the simulated crowds of seeds 0 to 2. `conal` and
-`annot_mix` were improved after peers had been ahead on these very crowds.
+64; all other parameters have each method's defaults. Peers are scikit-activeml, crowd-kit and cleanlab, where
+installed. Seeds start at 10, because `truth_stack` was designed on the simulated crowds of seeds 0 to 2.
+`conal` and `annot_mix` were improved after peers had scored higher on the same crowds.
 
 Writes results/rater_methods.csv and, by seed, rater_methods_by_seed.csv. rater_methods_best.csv compares the
-best method here with the best peer, both chosen on the other seeds; rater_methods_pairs.csv compares each
-method that a peer has too. With --steps: stack_steps.csv, the gain of each change to the paper's stack.
+best method here with the best peer, both chosen on the other seeds; rater_methods_pairs.csv compares the
+methods that a peer offers too. With --steps: stack_steps.csv, the gain of each change to the paper's stack.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def best_of_both(rows):
 
 
 def peer_by_peer(rows):
-    """Return for each crowd and peer the same method here: difference of scores, and times as fast."""
+    """Compare each peer with the same method here on each crowd: difference of scores, ratio of speeds."""
     table = []
     for name, score, scores, seconds in by_seed_of(rows):
         for there, here in PAIRS.items():

@@ -2,9 +2,9 @@
 
     python benchmarks/rater_nets_speech.py [--raters annot_mix ...] [--seeds 1] [--epochs 40] [--quick]
 
-Frames, folds and settings are those of `paper_table.py` on speechocean762's prosody scores, five folds by
+Frames, folds and settings are as in `paper_table.py` on speechocean762's prosody scores, five folds by
 speaker. The networks of all raters have the paper's BLSTM below their rater models. Their UAR against the
-majority is compared with that of crowd-hard; the 95 % intervals are those of a bootstrap over speakers.
+majority is compared with that of crowd-hard; the 95 % intervals are computed by a bootstrap over speakers.
 Writes results/rater_nets_speech.csv.
 """
 

@@ -3,9 +3,9 @@
     python benchmarks/training_speed.py [--rounds 5] [--threads 2] [--samples 512] [--device cpu] [--quick]
 
 The paper's network learns sequences with IEMOCAP's durations in batches of 32, in one process; each round
-trains every contender once. Printed are samples a second, medians over the rounds. "limit" is the speed at
-which sgemm, as measured in the same round, would do the network's multiply-adds, forward and backward,
-without any padding.
+trains every contender once. Prints the median number of samples a second over the rounds. "limit" is the
+speed at which sgemm, as measured in the same round, would do the network's multiply-adds, forward and
+backward, without any padding.
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""Arrange columns that belong to some names in the order of all names."""
+"""Arrange the columns of an array in the order of a longer list of names."""
 
 import numpy as np
 
 
 def align(values, present, names, *, axis=-1, fill=0.0):
     """
-    Arrange columns that belong to some names in the order of all names.
+    Arrange the columns of an array in the order of a longer list of names.
 
     Parameters
     ----------

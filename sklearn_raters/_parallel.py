@@ -29,6 +29,6 @@ def run_jobs(jobs, total, *, n_jobs, description, verbose):
     from rich.console import Console
     from rich.progress import track
 
-    # Only a generator shows progress, but not every joblib backend supports one: the default is above.
+    # Progress needs a generator, which not every joblib backend supports; so none is used without progress.
     results = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
     return list(track(results, total=total, description=description, console=Console(stderr=True)))

@@ -24,8 +24,8 @@ def replacing(path):
     Parameters
     ----------
     path : str or path-like
-        The file to write; ``~`` is expanded. A file that exists is kept until the new one is complete, and
-        for good if an error is raised before.
+        The file to write; ``~`` is expanded. A file that exists is replaced only when the new one is
+        complete, and is not changed if an error is raised.
 
     Yields
     ------
@@ -58,7 +58,7 @@ def replacing(path):
 
 def check_writable(path):
     """
-    Check that a file can be written, before the work whose result it will hold.
+    Check that a file can be written, before a long computation of what to write.
 
     Parameters
     ----------

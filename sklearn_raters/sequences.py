@@ -1,4 +1,4 @@
-"""Sequences of frames: X in any form, checked and packed into one array."""
+"""Check X in any form, and pack its frames into one array."""
 
 from dataclasses import dataclass
 from os import PathLike
@@ -130,7 +130,7 @@ def as_samples(estimator, X, *, reset):
         features.
     """
     name = type(estimator).__name__
-    _refuse_paths(X)
+    _refuse_paths(X, name)
     if not holds_sequences(X):
         table = validate_data(
             estimator,
@@ -147,17 +147,17 @@ def as_samples(estimator, X, *, reset):
     samples = check_frames(X, name, None if reset else estimator.n_features_in_)
     if reset:
         estimator.n_features_in_ = samples[0].shape[1]
-        # An earlier fit may have been on a table, whose names are not those of the frames.
+        # An earlier fit may have been on a table, whose feature names do not apply to the frames.
         vars(estimator).pop("feature_names_in_", None)
     return samples
 
 
-def _refuse_paths(X):
+def _refuse_paths(X, name):
     listed = isinstance(X, list | tuple) or getattr(X, "ndim", None) == 1
     first = next(iter(X), None) if listed else None
     if isinstance(first, str | PathLike):
         raise ValueError(
-            f"X holds text or paths, of which the first is {str(first)!r}, where frames are needed. Put "
+            f"X holds text or paths (the first is {str(first)!r}), but {name} needs frames. Put "
             "OpenSmileFrames before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files."
         )
 
@@ -172,7 +172,7 @@ def check_frames(X, name, n_features=None):
     name : str
         Name of the estimator, for messages.
     n_features : int, default=None
-        Number of features expected. None takes that of the first sample.
+        Number of features expected. None takes the number of features of the first sample.
 
     Returns
     -------
@@ -220,7 +220,7 @@ def _as_frames(sample, index):
 
 def _check_finite(frames, sample, name):
     """Raise if a value is not finite. If `sample` is None, each frame is one sample."""
-    # The sum of finite values is finite, but for overflow, and is far cheaper than checking each value.
+    # The sum of finite values is finite, except after overflow, and is far faster than checking each value.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(frames.sum(dtype=np.float64)):
             return

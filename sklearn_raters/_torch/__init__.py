@@ -1,4 +1,4 @@
-"""Networks in torch and their training by skorch; no other folder imports either."""
+"""Networks in torch and their training by skorch; no other folder imports torch or skorch."""
 
 from sklearn_raters._torch.blstm import BLSTMNet
 from sklearn_raters._torch.inference import apply_part, encode

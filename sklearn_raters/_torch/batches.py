@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-# Most frames, padding included, of one part of a training batch: all of them are kept in memory until the
-# gradient of the part is computed.
+# Largest number of frames, padding included, in one part of a training batch. All frames of a part are kept
+# in memory until its gradient is computed.
 TRAINING_FRAMES_AT_ONCE = 800
 
 
@@ -110,8 +110,8 @@ def part_sizes(lengths, n_samples, n_frames):
     lengths : sequence of int
         Number of frames of each sample, longest first.
     n_samples, n_frames : int
-        Most samples, and most frames with the padding, of a part; a sample longer than `n_frames` is a part
-        by itself.
+        Largest number of samples, and of frames with the padding, in a part. A sample longer than `n_frames`
+        is a part by itself.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def cut_batch(batch, n_samples):
     batch : dict
         As `SequenceDataset.batch` returns it.
     n_samples : int
-        Most samples of a part.
+        Largest number of samples in a part.
 
     Returns
     -------

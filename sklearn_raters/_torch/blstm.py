@@ -10,8 +10,8 @@ from sklearn_raters._torch.settings import Choice, Number
 class _ReverseFrames(torch.autograd.Function):
     """Reverse the frames of each sequence within its own length; the padding stays where it is.
 
-    The reversal is its own inverse, so the gradient is the same gather, which is cheaper than the scatter
-    that autograd would make of it.
+    The reversal is its own inverse, so the backward pass selects rows in the same way. This is faster than
+    the scatter that autograd would use.
     """
 
     @staticmethod
@@ -26,7 +26,7 @@ class _ReverseFrames(torch.autograd.Function):
 
 
 def _reversed_rows(lengths, n_frames):
-    """Return the row that takes the place of each row of the flattened (n_samples * n_frames) batch."""
+    """Return, for each row of the flattened (n_samples * n_frames) batch, the row that replaces it."""
     frame = torch.arange(n_frames, device=lengths.device)
     within = torch.where(frame < lengths[:, None], lengths[:, None] - 1 - frame, frame)
     first = torch.arange(len(lengths), device=lengths.device)[:, None] * n_frames
@@ -36,9 +36,9 @@ def _reversed_rows(lengths, n_frames):
 class BLSTMTrunk(nn.Module):
     """Dense ReLU layer, BLSTM with attention pooling over time, dense ReLU layer (Chou & Lee 2019, 3.1).
 
-    The attention is Mirsamadi's (2017): a learnt vector scores each frame, and a softmax over the sample's
-    frames turns the scores into weights. The backward direction is a second LSTM on each sequence reversed
-    within its own length, so the padding always comes last and never changes a result.
+    The attention follows Mirsamadi et al. (2017): a learnt vector scores each frame, and a softmax over the
+    sample's frames turns the scores into weights. The backward direction is a second LSTM on each sequence
+    reversed within its own length, so the padding always comes last and never changes a result.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class BLSTMTrunk(nn.Module):
     representation_units : int, default=256
         Width of the last dense layer.
     precision : {"float32", "bfloat16"}, default="float32"
-        Number format of matrix products and LSTMs; weights, softmax and results are float32 in either.
+        Number format of matrix products and LSTMs; weights, softmax and results are float32 in both.
     """
 
     settings = {
@@ -62,7 +62,8 @@ class BLSTMTrunk(nn.Module):
         "representation_units": Number(1, integer=True),
         "precision": Choice(("float32", "bfloat16")),
     }
-    # Samples that run together on a CPU: fewer do not fill its vector units, more are mostly padding.
+    # Number of samples computed together on a CPU: fewer leave its vector units idle, more are mostly
+    # padding.
     samples_at_once = 6
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Dropout, and the random generator of each thread that it draws from."""
+"""Dropout, with one random generator for each thread."""
 
 import threading
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ thread_random = _ThreadRandom()
 
 @contextmanager
 def seeded_thread(seed, device):
-    """Let dropout and mixed votes of this thread draw from a new generator with this seed."""
+    """Seed the random numbers for dropout and for mixing votes in this thread."""
     thread_random.generator = torch.Generator(device=device).manual_seed(seed)
     try:
         yield
@@ -30,7 +30,7 @@ class Dropout(nn.Module):
     """Dropout that makes eight decisions from each 64-bit random number of the thread's generator.
 
     torch's own dropout draws one random number a value, one after the other, which takes a third of a
-    training step on CPUs. The price here is that the share is rounded to 1/256.
+    training step on CPUs. In return, the share is rounded to a multiple of 1/256.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Dropout(nn.Module):
         self.threshold = min(round(p * 256), 255)
 
     def forward(self, x):
-        """Set values to zero at random while training, and scale the others so that the mean stays."""
+        """Set values to zero at random while training, and scale the others to keep the mean."""
         if not self.training or self.threshold == 0:
             return x
         bits = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)

@@ -1,4 +1,4 @@
-"""Trained networks on samples, without dropout: representations, and the outputs behind them."""
+"""Run trained networks without dropout: representations of samples, and outputs computed from them."""
 
 import operator
 from typing import NamedTuple
@@ -9,20 +9,21 @@ import torch
 from sklearn_raters._torch.batches import SequenceDataset, part_sizes
 from sklearn_raters._torch.threads import shared_threads
 
-# Frames that run together, padding included: few enough for a CPU's caches, many enough to fill a GPU.
+# Number of frames computed together, padding included: few enough for a CPU's caches, many enough to fill a
+# GPU.
 CPU_FRAMES_AT_ONCE = 3200
 GPU_FRAMES_AT_ONCE = 65536
 
 
 class Encoded(NamedTuple):
-    """Samples as a trained network represents them."""
+    """Representations and frame weights of samples, computed by a trained network."""
 
     representation: np.ndarray  # (n_samples, n_units), float32: the values before the output layer
-    attention: list  # of (n_frames_i,), float32: frame weights, which sum to one for each sample
+    attention: list  # of arrays (n_frames_i,), float32: frame weights, which sum to one for each sample
 
 
 def encode(net, sequences):
-    """Run a trained network on samples up to its representation.
+    """Compute the representations of samples by a trained network.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def apply_part(net, representation, part, rows_at_once=1024):
     part : str
         Path of a layer or a method inside the network, such as "output" or "raters.consensus_log_proba".
     rows_at_once : int, default=1024
-        Number of samples that run together.
+        Number of samples computed together.
 
     Returns
     -------

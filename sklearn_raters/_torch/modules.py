@@ -41,7 +41,7 @@ class SoftmaxLayer(nn.Module):
         Share of input values dropped while training.
     """
 
-    samples_at_once = None  # a whole batch: one layer takes hardly any time and memory
+    samples_at_once = None  # the whole batch: one layer takes hardly any time and memory
 
     def __init__(self, n_features, n_classes, *, dropout):
         super().__init__()
@@ -105,7 +105,7 @@ def build(module_class, seed, **sizes):
         If a module inside has parameters or buffers and no `init_parameters`.
     """
     # torch's layers draw their weights from the global generator when they are made, except on the meta
-    # device. Saving and restoring the generator would disturb it where several threads build networks.
+    # device. Saving and restoring the generator would not be safe while other threads build networks.
     with torch.device("meta"):
         module = module_class(**sizes)
     module.to_empty(device="cpu")

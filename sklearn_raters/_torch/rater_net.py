@@ -1,4 +1,4 @@
-"""A trunk and a rater model as one network that brings its own loss."""
+"""A trunk and a rater model as one network that defines its own loss."""
 
 from contextlib import contextmanager
 from inspect import isabstract, signature
@@ -54,7 +54,7 @@ class RaterNet(nn.Module):
         return self.dropout(units)
 
     def loss(self, units, targets):
-        """Return the loss of a batch: while training the rater model's, and else `RaterModel.vote_loss`.
+        """Return the loss of a batch: `RaterModel.loss` while training, otherwise `RaterModel.vote_loss`.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ def seeded_globally(seed):
 
 
 def find_rater_model(raters, params):
-    """Return the class of a rater model, its settings checked.
+    """Check the settings of a rater model and return its class.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def find_rater_model(raters, params):
     Raises
     ------
     TypeError
-        If a class is no subclass of `RaterModel`, or leaves a method out that it must define.
+        If a class is no subclass of `RaterModel`, or does not define a method that it must define.
     ValueError
         If a name or a setting is not known, or a setting is out of its range.
     """
@@ -115,8 +115,8 @@ def find_rater_model(raters, params):
         if raters not in RATER_MODELS:
             names = ", ".join(map(repr, RATER_MODELS))
             raise ValueError(
-                f"raters={raters!r} is the name of no rater model. The names are {names}; "
-                "a subclass of sklearn_raters.networks.RaterModel is possible as well."
+                f"raters={raters!r} is not the name of a rater model. The names are {names}; "
+                "a subclass of sklearn_raters.networks.RaterModel can be given as well."
             )
         model = RATER_MODELS[raters]
     else:
@@ -160,5 +160,5 @@ def build_rater_net(trunk, raters, seed, frames, n_classes, n_raters, *, of_rows
     """
     model = find_rater_model(raters, rater_params)
     sizes = {"n_units": count_units(trunk, frames), "n_classes": n_classes, "n_raters": n_raters}
-    # Not the trunk's seed, from which the first weights of both would be alike.
+    # Another seed than the trunk's: the same one would give both similar initial weights.
     return RaterNet(trunk, build(model, seed + 1, **sizes, **rater_params), dropout, of_rows)

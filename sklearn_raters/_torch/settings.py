@@ -1,4 +1,4 @@
-"""Settings of trunks and rater models: which values each may have, and the error for any other."""
+"""Settings of trunks and rater models: the allowed values of each, and the error for other values."""
 
 import math
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def check_settings(given, known, ranges, *, parameter, owner):
     given : dict
         Settings and their values.
     known : iterable of str
-        The settings that there are.
+        Names of all settings.
     ranges : dict
         From settings to `Number`, `Choice` or `Widths`; a setting that is missing here may have any value.
     parameter : str

@@ -1,4 +1,4 @@
-"""The training loop: a net of skorch's that runs batches in parts and lets Ctrl-C through."""
+"""The training loop: a skorch net that computes batches in parts and raises KeyboardInterrupt on Ctrl-C."""
 
 import linecache
 import traceback
@@ -18,9 +18,9 @@ def raised_by_callback(error):
     """Return whether a callback raised a KeyboardInterrupt to end the training early.
 
     skorch's callbacks, such as its EarlyStopping, end a training by the statement `raise KeyboardInterrupt`.
-    A person's Ctrl-C raises the same exception, but Python raises it from whatever line is running at that
-    moment, or from a signal handler. The innermost line of the traceback tells the two apart: a callback
-    ended the training if this line holds a `raise` and stands in a method of a callback.
+    Ctrl-C raises the same exception, but Python raises it in the line that is running at that moment, or in a
+    signal handler. The innermost line of the traceback shows the difference: a callback ended the training if
+    this line holds a `raise` and stands in a method of a callback.
     """
     *_, (frame, line_number) = traceback.walk_tb(error.__traceback__)
     line = linecache.getline(frame.f_code.co_filename, line_number)
@@ -28,10 +28,10 @@ def raised_by_callback(error):
 
 
 class SequenceNet(NeuralNet):
-    """A skorch net that runs a batch in parts, and that raises a person's Ctrl-C instead of returning.
+    """A skorch net that computes batches in parts and, on Ctrl-C, raises KeyboardInterrupt in `fit`.
 
-    On a CPU a few samples run as fast as many, a whole random batch would be mostly padding, and the parts
-    can run in parallel on its cores.
+    On a CPU, few samples are computed at the same speed as many, a whole random batch would be mostly
+    padding, and the parts can run in parallel on several cores.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class SequenceNet(NeuralNet):
         with shared_threads() as run_all:
             logits, loss, by_part = step(run_all, parts, targets, weights)
         for weight, gradients in zip(weights, zip(*by_part, strict=True), strict=True):
-            # Without a gradient from the parts, a weight is used by the loss alone, or not at all.
+            # A weight without a gradient from the parts is used by the loss only, or not at all.
             if gradients[0] is not None:
                 weight.grad = sum(gradients[1:], start=gradients[0])
         return {"loss": loss, "y_pred": logits}
@@ -89,7 +89,7 @@ class SequenceNet(NeuralNet):
         return torch.cat(logits), sum(losses), by_part
 
     def _step_of_whole_batch(self, run_all, parts, targets, weights):
-        """Return the same for a loss that needs the logits of the whole batch."""
+        """Return logits, loss and gradients by part, for a loss that needs the logits of the whole batch."""
         by_part = self._run_parts(run_all, parts)
         logits = torch.cat(by_part).detach().requires_grad_()
         loss = self.get_loss(logits, targets, training=True)
@@ -101,7 +101,7 @@ class SequenceNet(NeuralNet):
         return logits, loss, gradients
 
     def get_loss(self, y_pred, y_true, *args, **kwargs):
-        """Return the network's loss if it brings one, and else the criterion's; see skorch."""
+        """Return the network's loss if it defines one, otherwise the criterion's; see skorch."""
         if not hasattr(self.module_, "loss"):
             return super().get_loss(y_pred, y_true, *args, **kwargs)
         device = torch.device(self.device or "cpu")
@@ -130,7 +130,7 @@ class SequenceNet(NeuralNet):
         Returns
         -------
         list
-            What `function` returned for each part.
+            Result of `function` for each part.
         """
         device = torch.device(self.device or "cpu")
         ends = np.cumsum([len(part["lengths"]) for part in parts]).tolist()
@@ -145,11 +145,11 @@ class SequenceNet(NeuralNet):
         return run_all(run, parts, rows, seeds)
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
-        """Train without starting anew; see skorch."""
+        """Train further from the present weights; see skorch."""
         if not self.initialized_:
             self.initialize()
         self.notify("on_train_begin", X=X, y=y)
-        # Every module: some may come from a trained network, and `_set_training` looks at the outer one only.
+        # Every module: some may come from a trained network, and `_set_training` checks the outer one only.
         super()._set_training(True)
         try:
             with shared_threads():

@@ -1,4 +1,4 @@
-"""Torch's threads, divided among pieces of work of which each is too small for all of them."""
+"""Run small computations in parallel, each on one thread of torch."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ import torch
 
 
 class _OpenPool(threading.local):
-    """The `map` over threads that a thread has open, if any."""
+    """The `map` of the `shared_threads` block that a thread is in; None outside such a block."""
 
     run_all = None
 
@@ -21,8 +21,9 @@ def shared_threads():
     """Yield a `map` that runs its calls in parallel, each on one thread, and returns a list in order.
 
     An LSTM computes its frames one after the other, and one frame is too little work for two cores. Inside
-    another `shared_threads`, the same `map` is yielded: new threads in each training step would each leave
-    memory behind, since the allocator keeps what a thread has freed for the threads that follow it.
+    another `shared_threads` block, the same `map` is yielded. New threads in each training step would
+    increase the memory used, since the allocator does not give the memory of ended threads back to the
+    system.
     """
     if _open_pool.run_all is not None:
         yield _open_pool.run_all

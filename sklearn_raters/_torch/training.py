@@ -30,7 +30,7 @@ def _check_net_params(net_params, early_stopping, own_loss):
     """Raise ValueError on settings of skorch's net that would have no effect or undo early stopping."""
     for name, value in net_params.items():
         if own_loss and name.startswith("criterion"):
-            raise ValueError(f"net_params has {name!r}, but this network brings its own loss. Leave it out.")
+            raise ValueError(f"net_params has {name!r}, but this network defines its own loss. Leave it out.")
         if name.startswith("module__"):
             raise ValueError(
                 f"net_params has {name!r}, but the network is built before skorch gets it. Give "
@@ -90,7 +90,7 @@ def check_training(*, device, early_stopping, own_loss, net_params, **settings):
     early_stopping : bool
         Whether the training will stop early.
     own_loss : bool
-        Whether the network brings its own loss.
+        Whether the network defines its own loss.
     net_params : dict or None
         Further settings of skorch's net.
     **settings : dict
@@ -103,13 +103,13 @@ def check_training(*, device, early_stopping, own_loss, net_params, **settings):
     """
     device = resolve_device(device)
     _check_net_params(net_params or {}, early_stopping, own_loss)
-    # skorch checks names and values of its settings when it makes the optimizer, for which any layer will do.
+    # skorch checks names and values of its settings when it makes the optimizer, here for a small layer.
     layer = build(nn.Linear, 0, in_features=1, out_features=1)
     _make_net(layer, seed=0, device=device, net_params=net_params, **settings).initialize()
 
 
 def train(module, train_data, valid_data, *, device, net_params, **settings):
-    """Train a network by Adamax, on soft cross-entropy unless it brings its own loss.
+    """Train a network by Adamax, on soft cross-entropy unless the network defines its own loss.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def train(module, train_data, valid_data, *, device, net_params, **settings):
     device : str
         The device: "auto", "cpu", "cuda", ...
     net_params : dict or None
-        Further settings of skorch's net, which replace those made here.
+        Further settings of skorch's net, which replace the settings made here.
     **settings : dict
         `seed` (int), the source of the batches' order and of dropout; `max_epochs`, `batch_size`,
         `learning_rate` and `verbose` as in `BLSTMClassifier`; and `patience` (int).
@@ -143,7 +143,7 @@ def train(module, train_data, valid_data, *, device, net_params, **settings):
     net.fit(SequenceDataset(*train_data, device), y=None)
     if not all(weight.isfinite().all() for weight in net.module_.parameters()):
         raise ValueError(
-            f"The training diverged: weights are no finite numbers after {len(net.history)} epochs. Lower "
+            f"The training diverged: weights are not finite after {len(net.history)} epochs. Lower "
             f"learning_rate={settings['learning_rate']}, or scale the features."
         )
     # The net is not trained further: keep its weights once, and drop the optimizer's moments.

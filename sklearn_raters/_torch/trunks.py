@@ -83,7 +83,7 @@ def check_trunk(trunk, params):
     Parameters
     ----------
     trunk : {"auto", "blstm", "dense"} or torch.nn.Module
-        The trunk. "auto" passes where one of the two accepts the settings.
+        The trunk. "auto" is accepted if one of the two named trunks accepts the settings.
     params : dict
         Its settings.
 
@@ -102,7 +102,7 @@ def check_trunk(trunk, params):
         known = TRUNKS[trunk].settings
         check_settings(params, known, known, parameter="trunk_params", owner=f"the trunk {trunk!r}")
     else:
-        # The data decide between the two, so name the one that knows more of these settings.
+        # The data decide between the two trunks, so the error names the one that has more of these settings.
         likely = max(TRUNKS, key=lambda name: len(set(params) & set(TRUNKS[name].settings)))
         check_trunk(likely, params)
 
@@ -163,8 +163,9 @@ def count_units(trunk, frames):
     except (AttributeError, IndexError, RuntimeError, TypeError) as error:
         raise ValueError(
             f"The trunk cannot be run on a sample of {len(frames)} frames and {frames.shape[1]} features "
-            f"(float32): {error}. It is called with rows (n_samples, n_features) of a table, else with "
-            "padded frames (n_samples, n_frames, n_features) and their numbers."
+            f"(float32): {error}. Give a module that can be called, for a table, with rows (n_samples, "
+            "n_features), and for sequences with padded frames (n_samples, n_frames, n_features) and the "
+            "numbers of frames (n_samples,)."
         ) from error
     if not isinstance(units, torch.Tensor) or units.ndim != 2:
         made = tuple(units.shape) if isinstance(units, torch.Tensor) else type(units).__name__

@@ -1,4 +1,4 @@
-"""The corpus that the command's options name, and its folds."""
+"""Load the corpus that the command's options name, and split it into folds."""
 
 import sys
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speechocean762, make_rated_speech
 from sklearn_raters.ratings import Task, shorten
 
-# Up to this number of sessions, each is left out once; more are gathered into five folds.
+# Up to this number of sessions, each session is a fold; more sessions are combined into five folds.
 _MOST_SESSIONS = 10
 _MADE_SEED = 0
 
@@ -40,13 +40,13 @@ def print_status(message):
 
 
 def is_made(options):
-    """Return whether the options name the made corpus."""
+    """Return whether the options name the synthetic corpus."""
     return options.ratings is None and options.corpus == "made"
 
 
 @contextmanager
 def open_corpus(options):
-    """Load the corpus that the options name. Audio of a made one may be deleted at the end of the context."""
+    """Load the corpus that the options name; synthetic audio may be deleted when the context ends."""
     _check_corpus_options(options)
     with _audio_folder(options) as root:
         if options.ratings is not None:
@@ -71,15 +71,15 @@ def _check_corpus_options(options):
 
 @contextmanager
 def _audio_folder(options):
-    """Return the corpus' folder; make the corpus first if it is the made one."""
+    """Return the folder of the corpus; the synthetic corpus is made first."""
     if not is_made(options):
         yield options.root
     elif options.root is not None:
-        print_status(f"Made speech of five sessions is in {options.root}")
+        print_status(f"Synthetic speech of five sessions is in {options.root}")
         yield make_rated_speech(options.root, random_state=_MADE_SEED)
     else:
         with TemporaryDirectory(prefix="sklearn_raters_") as folder:
-            print_status("Making speech of five sessions")
+            print_status("Making synthetic speech of five sessions")
             yield make_rated_speech(Path(folder) / "made", random_state=_MADE_SEED)
 
 
@@ -95,23 +95,23 @@ def _load_table(options):
         session=options.session_column,
     )
     if loaded.speakers is None:
-        print_status("No --speaker-column: all audio is normalised as that of one speaker.")
+        print_status("No --speaker-column: all audio is normalised as if by one speaker.")
     if loaded.sessions is None:
         print_status("No --session-column or --speaker-column: folds may split the utterances of a speaker.")
     return loaded
 
 
 def _make_task(loaded, options):
-    """Return the ratings with the classes and the map of the options, or else of the corpus."""
+    """Return the ratings with the classes and the map of the options, otherwise of the corpus."""
     labels = Task(loaded.Y).votes.labels
-    # Words of the command line are text; labels may be numbers.
+    # Command-line arguments are text, but labels may be numbers.
     by_text = {str(label): label for label in [*loaded.classes, *labels]}
     classes, label_map = loaded.classes, loaded.label_map
     if options.label_map is not None:
         unknown = sorted(set(options.label_map) - set(map(str, labels)))
         if unknown:
             raise ValueError(
-                f"--label-map: no vote is {shorten(unknown)}; the labels are {shorten(labels)}. Correct the "
+                f"--label-map: no vote has {shorten(unknown)}; the labels are {shorten(labels)}. Correct the "
                 "names before the = signs."
             )
         label_map = {by_text.get(old, old): by_text.get(new, new) for old, new in options.label_map.items()}
@@ -119,7 +119,7 @@ def _make_task(loaded, options):
     if options.classes is not None:
         classes = [by_text.get(name, name) for name in options.classes]
         if options.label_map is None and label_map is not None:
-            # The corpus' own map may lead to classes that are not among those asked for.
+            # The map of the corpus may contain classes that --classes does not name.
             label_map = {old: new for old, new in label_map.items() if new in classes and old not in classes}
     task = Task(loaded.Y, classes, label_map)
     check_classes(task)

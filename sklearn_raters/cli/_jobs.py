@@ -1,4 +1,4 @@
-"""The three commands: evaluate models on a corpus, train one on it, and predict new files by it."""
+"""The three commands: evaluate models on a corpus, train a model, and predict new files."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.persistence import check_writable, load_model, replacing, save_model
 from sklearn_raters.stacking import MultiRaterStackingClassifier
 
-# Enough for the few utterances of the made corpus.
+# Enough for the few utterances of the synthetic corpus.
 _MADE_EPOCHS = 15
 
 
@@ -54,7 +54,8 @@ def make_stack(options, task):
         network,
         views=options.views,
         fusion=options.fusion,
-        # Not in the loss of the networks too: the fusion corrects the priors already, also of a single view.
+        # The networks have no class weights, because the fusion already corrects the priors, even of one
+        # view.
         class_weight=None if options.class_weight == "none" else options.class_weight,
         alpha=options.alpha,
         classes=task.classes,
@@ -105,7 +106,7 @@ def evaluate(options):
     out = check_writable(options.out)
     with open_corpus(options) as corpus:
         folds = evaluation_folds(options, corpus)
-        # The folds run side by side, not the views.
+        # Parallel jobs train different folds, so each stack runs in one job.
         stack = make_stack(options, corpus.task).set_params(n_jobs=None)
         models = paper_models(stack, corpus.task, folds=folds.pairs)
         plans = [
@@ -153,7 +154,7 @@ def train(options):
 
 
 def predict(options):
-    """Print the class, the probabilities and what each rater would say of each file."""
+    """Print the predicted class, the probabilities and each rater's predicted class for each file."""
     stack = load_model(options.model)
     if not isinstance(stack, MultiRaterStackingClassifier):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""What the command prints: the comparison table, and predictions in three formats."""
+"""Print the results of the command: the comparison table, and predictions in three formats."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-# Columns of a line where the output is a file or a pipe, which has no width of its own.
+# Width of a line, in characters, if the output is a file or a pipe, which have no width.
 _WIDTH = 160
 
 

@@ -9,18 +9,18 @@ from sklearn_raters import __version__
 
 DESCRIPTION = """\
 Learn emotions or other classes from audio that several raters have labelled. Each view is a network that
-learns from one rater's labels or from those of the crowd of all raters, and a fusion combines the views."""
+learns from the labels of one rater or of the crowd of all raters, and a fusion combines the views."""
 EVALUATE = """\
 Compare the view of each rater, the two views of the crowd and their fusion by cross-validation: each session
-is left out once. Without options, the command makes a small corpus of made speech in a temporary folder."""
+is left out once. Without options, the command makes a small synthetic corpus in a temporary folder."""
 TRAIN = "Train all views and their fusion on a whole corpus and write the model to a file."
 PREDICT = """\
-Print the class of audio files, its probabilities, and what each rater would say. Features are normalised by
-the audio of each speaker: by default all FILES count as one speaker's, so give the files of different
-speakers in different calls, or use --speakers. Model files are pickles, which can run code: use only files
-that you trust."""
+Print the predicted class of audio files, the probabilities of the classes, and the class that each rater
+would choose. Features are normalised over all audio of a speaker. By default all FILES are taken as by one
+speaker, so give the files of different speakers in different calls, or use --speakers. Model files are
+pickles, which can run code: use only files that you trust."""
 
-# The help names them; a test compares them with those of the library, whose import takes a second.
+# Repeated here, since importing the library for --help takes a second; a test compares both lists.
 FUSIONS = {
     "logistic": "logistic regression on the views' representations, with a penalty chosen on held-out data",
     "softmax": "the paper's layer, trained by Adamax with dropout",
@@ -29,13 +29,13 @@ FUSIONS = {
     "fine_tune": "logistic, then all views and the layer are trained further",
 }
 CORPORA = {
-    "made": "speech made by the command",
+    "made": "synthetic speech, made by the command",
     "iemocap": "IEMOCAP in --root",
     "speechocean762": "speechocean762 in --root",
 }
 CLASS_WEIGHTS = {
-    "balanced": "classes count equally, whatever their number of samples",
-    "none": "samples count equally",
+    "balanced": "classes have equal weight for any number of samples",
+    "none": "samples have equal weight",
 }
 FORMATS = {
     "table": "a table to read, in percent",
@@ -63,7 +63,7 @@ def names(text):
 
 
 def views(text):
-    """Return the views: those of "all", or names that are separated by commas."""
+    """Return views from names that are separated by commas, or the default views from "all"."""
     return ["crowd_hard", "crowd_soft", "raters"] if text == "all" else names(text)
 
 
@@ -72,7 +72,7 @@ def mapping(text):
     return dict(pair.split("=") for pair in names(text))
 
 
-# The names stand in errors of argparse: "invalid ... value".
+# argparse uses the names in its errors: "invalid ... value".
 positive.__name__ = "number above 0"
 mapping.__name__ = "list of from=to pairs"
 
@@ -89,7 +89,9 @@ def add_corpus_options(parser):
     """Add the options that name the data."""
     data = parser.add_argument_group("the corpus")
     add_choice(data, "--corpus", CORPORA, "made", "rated audio to learn from")
-    data.add_argument("--root", metavar="DIR", help="folder of the corpus; a made one is kept there")
+    data.add_argument(
+        "--root", metavar="DIR", help="folder of the corpus; the synthetic corpus is kept there"
+    )
     data.add_argument(
         "--ratings",
         metavar="FILE",
@@ -114,14 +116,14 @@ def add_corpus_options(parser):
         help="column with the session, whose samples are kept in one fold (default: the speaker)",
     )
     data.add_argument(
-        "--classes", type=names, metavar="A,B", help="classes to learn (default: those of the corpus)"
+        "--classes", type=names, metavar="A,B", help="classes to learn (default: the classes of the corpus)"
     )
     data.add_argument(
         "--label-map",
         type=mapping,
         metavar="FROM=TO",
         help="labels to merge after the majority is taken, such as excitement=happiness "
-        "(default: that of the corpus)",
+        "(default: the map of the corpus)",
     )
 
 
@@ -156,7 +158,7 @@ def add_model_options(parser):
         "--epochs",
         type=positive,
         metavar="N",
-        help="number of passes over the training samples (default: 40; for made speech 15)",
+        help="number of passes over the training samples (default: 40; for synthetic speech 15)",
     )
     model.add_argument(
         "--batch-size", type=positive, default=32, metavar="N", help="samples in each step (default: 32)"
@@ -240,7 +242,7 @@ def main(arguments=None):
     Parameters
     ----------
     arguments : list of str, default=None
-        Words after the name of the command; None takes those of the process.
+        Words after the name of the command; None takes the arguments of the process.
 
     Returns
     -------

@@ -31,9 +31,9 @@ def consensus_labels(Y, method="majority"):
 
     If each sample has one true label, methods that learn how good each rater is find it more often than the
     majority does. If raters may rightly disagree, as on emotions, such methods treat a minority's opinion as
-    an error; the field reports the majority. The methods also need enough ratings of each sample and each
-    rater: on 400 samples and 40 raters, 80 % of the labels of "dawid_skene" were right if 20 samples had a
-    second rating, and 86 % if all had; of the majority's labels, 85 % and 88 %.
+    an error; publications report the majority. The methods also need enough ratings of each sample and each
+    rater: on 400 samples and 40 raters, "dawid_skene" was right on 80 % of the samples if 20 samples had a
+    second rating, and on 86 % if all samples had one. The majority was right on 85 % and 88 %.
 
     Parameters
     ----------
@@ -187,7 +187,8 @@ def _crowd_kit(method, function):
 
     def aggregate(table):
         if method == "dawid_skene" and table["task"].is_unique:
-            # The method would find that most raters always choose the commonest class, and overrule them.
+            # The method would estimate that most raters always choose the commonest class, and ignore their
+            # votes.
             raise ValueError(
                 "The consensus 'dawid_skene' cannot be found: no sample has two ratings. To learn how good "
                 "raters are, it needs samples with several ratings; 'majority' does not."

@@ -146,8 +146,8 @@ def check_classes(Y):
     """
     Raise an error if a class has no vote.
 
-    For use on a whole corpus, where a class without votes is misspelt. A part of the data or a single
-    rater may lack a class.
+    For use on a whole corpus, where a class without votes is usually misspelt. In a part of the data, or for
+    a single rater, a class may have no votes.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """IEMOCAP: acted emotion in dialogs; several outside raters labelled each utterance.
 
-The layout of the corpus is that of public descriptions and parsers of Busso et al., "IEMOCAP:
-interactive emotional dyadic motion capture database", Language Resources and Evaluation 42
-(2008); the expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
+The corpus is described in Busso et al., "IEMOCAP: interactive emotional dyadic motion capture database",
+Language Resources and Evaluation 42 (2008). Its layout is taken from public descriptions and parsers; the
+expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
 """
 
 import re
@@ -123,8 +123,8 @@ def report_differences(differences, strict):
     if strict:
         raise ValueError(f"{message}\nSet strict=False to take the ratings of the summary files.")
     warnings.warn(
-        f"{message}\nThe ratings are those of the summary files. The attribute differences lists all places; "
-        "strict=True raises an error instead.",
+        f"{message}\nThe ratings are taken from the summary files. The attribute differences lists all "
+        "places; strict=True raises an error instead.",
         UserWarning,
         stacklevel=3,
     )
@@ -133,10 +133,10 @@ def report_differences(differences, strict):
 def load_iemocap(root, *, sessions=None, strict=False):
     """Load IEMOCAP's utterances with every outside rater's labels.
 
-    The corpus holds each rating twice, in a summary file and in a Categorical file. The ratings are those of
-    the summary files, from which the corpus' majority labels were computed; a warning counts the places where
-    the Categorical files differ. If a rater chose several labels for an utterance, all are kept. Comments and
-    the ratings that speakers gave themselves are left out.
+    The corpus holds each rating twice, in a summary file and in a Categorical file. The ratings are taken
+    from the summary files, from which the corpus' majority labels were computed; a warning counts the places
+    where the Categorical files differ. If a rater chose several labels for an utterance, all are kept.
+    Comments and the ratings that speakers gave themselves are left out.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ def expected_counts():
 
 
 def found_counts(corpus):
-    """Return the same figures of a loaded corpus, without those that it lacks."""
+    """Return the same figures for a loaded corpus; figures of names without samples are missing."""
     found = {("utterances", "all"): len(corpus.X)}
     for key, values in (("utterances", corpus.sessions), ("consensus", corpus.consensus)):
         names = [str(value) for value in values if value is not None]
@@ -53,8 +53,8 @@ def check_iemocap_counts(corpus):
     """Compare a loaded IEMOCAP with the counts of the paper's Table 1.
 
     On the whole corpus, all differences should be 0. The figures of ``crowd_hard`` are computed from the
-    raters' votes, those of ``consensus`` from the corpus' majority labels. The expected share of sadness of
-    E6 is corrected: the paper prints 14.22, with which the four shares do not add up to 100.
+    raters' votes, and the figures of ``consensus`` from the corpus' majority labels. The expected share of
+    sadness of E6 is corrected: the paper prints 14.22, with which the four shares do not add up to 100.
 
     Parameters
     ----------
@@ -67,8 +67,9 @@ def check_iemocap_counts(corpus):
         Columns ``expected``, ``found`` and ``difference`` (found less expected), indexed by
         ``part`` and ``figure``. The parts are ``utterances`` (of all and of each session), ``consensus``
         (the corpus' majority labels), and the rows of `rater_summary`: ``crowd_hard``, ``crowd_soft``, E1,
-        E2, E4, E5 and E6, with the number of ``samples``, of those with ``multiple`` and with a ``single``
-        class, and the share of each class in the votes in per cent. A figure that the corpus lacks is 0.
+        E2, E4, E5 and E6, with the number of ``samples``, the numbers of samples with ``multiple`` classes
+        and with a ``single`` class, and the share of each class in the votes in per cent. A figure that the
+        corpus lacks is 0.
 
     References
     ----------

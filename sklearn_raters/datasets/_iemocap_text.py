@@ -51,7 +51,7 @@ def read_labels(text, where):
 
 
 def add_votes(votes, rater, labels, where, differences):
-    """Add one rating to `votes`; of two ratings by the same rater, keep the first."""
+    """Add one rating to `votes`; keep the first of two ratings by the same rater."""
     if rater not in votes:
         votes[rater] = labels
     elif set(votes[rater]) != set(labels):

@@ -1,4 +1,4 @@
-"""What made corpora share: names of classes, labels drawn from confusion matrices, checks of integers."""
+"""For synthetic corpora: names of classes, labels drawn from confusion matrices, checks of integers."""
 
 from numbers import Integral
 

@@ -46,9 +46,9 @@ class Rater(NamedTuple):
     name: str
     trust: dict  # from cue to weight; other cues have weight 1
     liking: dict  # from label to added log-odds
-    blur: float  # standard deviation of the perceived point, in the units of EMOTIONS
+    blur: float  # standard deviation of errors of the perceived point, in the units of EMOTIONS
     other: float  # probability of the label "other"
-    second: float  # the second label is given, too, if its probability is above 1 - second of the first one's
+    second: float  # a second label is given if its probability is above (1 - second) times that of the first
 
 
 def draw_point(topic, random_state):
@@ -122,7 +122,7 @@ def show(point, style, spread, random_state):
 
 
 def hear(rater, point, cues, spread, context, random_state):
-    """Return the point that a rater perceives.
+    """Return the point of emotion that a rater perceives in the voice.
 
     As in Brunswik's lens model, the rater infers the point from the cues, here by regularised least squares,
     in which each cue is weighted by the rater's trust. Other information (words, faces, the scene) gives the

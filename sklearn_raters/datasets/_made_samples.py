@@ -1,4 +1,4 @@
-"""Synthetic tables labelled by raters of several kinds, for comparing methods."""
+"""Synthetic tables labelled by raters of several kinds, to compare methods on."""
 
 import numpy as np
 from sklearn.datasets import make_classification
@@ -40,15 +40,16 @@ def make_rated_samples(
     n_classes : int, default=10
         Number of classes, about equally frequent. Each class is two clusters.
     n_features : int, default=64
-        Number of features. Three eighths depend on the class, one eighth are sums of them, the rest is noise.
+        Number of features. Three eighths depend on the class, one eighth are sums of these features, the rest
+        is noise.
     raters : dict or None, default=None
         Number of raters of each kind:
 
         - ``"expert"``: right on 90 % of the samples, otherwise any other class;
         - ``"average"``: right on 60 % of the samples, otherwise any other class;
-        - ``"biased"``: labels half of the classes, another half for each rater, as the next class;
-        - ``"camp"``: labels half of the classes, the same half for all raters of the camp, as the next
-          class, on 90 % of the samples;
+        - ``"biased"``: labels half of the classes (a different half for each rater) as the next class;
+        - ``"camp"``: labels half of the classes (the same half for all raters of the camp) as the next class,
+          on 90 % of the samples;
         - ``"spammer"``: any class, independent of the sample;
         - ``"constant"``: always the same class.
 
@@ -138,11 +139,11 @@ def _make_confusions(kinds, n_classes, random_state):
     confusions = []
     for kind in kinds:
         if kind in ("expert", "average"):
-            confusions.append(_mostly(eye, 0.9 if kind == "expert" else 0.6))
+            confusions.append(_with_errors(eye, 0.9 if kind == "expert" else 0.6))
         elif kind == "biased":
             confusions.append(np.where(_draw_half(n_classes, random_state)[:, None], next_class, eye))
         elif kind == "camp":
-            confusions.append(_mostly(np.where(camp_half[:, None], next_class, eye), 0.9))
+            confusions.append(_with_errors(np.where(camp_half[:, None], next_class, eye), 0.9))
         elif kind == "spammer":
             confusions.append(np.full((n_classes, n_classes), 1 / n_classes))
         else:
@@ -150,8 +151,8 @@ def _make_confusions(kinds, n_classes, random_state):
     return np.array(confusions).reshape(-1, n_classes, n_classes)
 
 
-def _mostly(matrix, share):
-    """Return `share` for the single 1 in each row, and equal parts of the rest for all other classes."""
+def _with_errors(matrix, share):
+    """Replace the single 1 in each row by `share`, and divide the rest equally among the other classes."""
     return share * matrix + (1 - share) * (1 - matrix) / (len(matrix) - 1)
 
 

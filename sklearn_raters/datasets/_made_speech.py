@@ -18,7 +18,7 @@ from sklearn_raters.datasets._voices import CUES, RATE, draw_voice, speak
 STAMP = "made_speech.json"
 TRUTH = "made_truth.csv"
 VERSION = 1  # raise it when the files change, so that an older corpus is not reused
-CONTEXT = 0.4  # share of a rater's perception that does not come from the voice but from words and faces
+CONTEXT = 0.4  # share of a rater's perception that comes from words and faces instead of the voice
 REMARKS = (
     "tired, a bit bored",
     "sarcastic",
@@ -33,9 +33,9 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
 
     In each session, a woman and a man speak nonsense words in three dialogs. The emotion of an utterance is a
     point of valence, activation and dominance, which may lie between the named emotions. It changes pitch,
-    loudness, rate and timbre of a source-filter voice. Three outside raters label each utterance, and mostly
-    the speaker, too. A rater perceives the point partly from the sound, where raters weigh vocal cues
-    differently, and partly directly, as from words and faces in a real dialog. Raters also differ in the
+    loudness, rate and timbre of a source-filter voice. Three outside raters label each utterance, and in most
+    cases the speaker does too. A rater perceives the point partly from the sound, where raters weigh vocal
+    cues differently, and partly directly, as from words and faces in a real dialog. Raters also differ in the
     labels that they prefer: E1 seldom chooses neutral and E4 often does. E5 and E6 rate a sixth of the
     utterances, E3 only some of the first session.
 
@@ -44,7 +44,7 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
     Parameters
     ----------
     root : str or path-like
-        Folder to write; ``~`` is expanded. It must not exist, be empty, or hold a corpus with the same
+        Folder to write; ``~`` is expanded. The folder must be new or empty, or hold a corpus with the same
         settings, which is then reused.
     n_sessions : int, default=5
         Number of sessions.
@@ -149,7 +149,7 @@ def _is_finished(root, settings):
 
 
 def _move_into_place(corpus, root, settings):
-    """Move the complete corpus to `root`; if another process has just written it there, keep that one."""
+    """Move the complete corpus to `root`, unless another process has just written the same corpus there."""
     if root.is_dir() and not any(root.iterdir()):
         root.rmdir()
     try:
@@ -184,7 +184,7 @@ def _make_session(session, n_utterances, difficulty, random_state):
 
 
 def _make_utterance(topic, voice, style, difficulty, random_state):
-    """Return one utterance: its point, the vocal cues that show it, and the sound."""
+    """Return one utterance: its point, the vocal cues that express the point, and the sound."""
     point = _made_raters.draw_point(topic, random_state)
     cues = _made_raters.show(point, style, difficulty, random_state)
     n_syllables = int(np.clip(np.round(random_state.lognormal(np.log(6), 0.3)), 4, 10))
@@ -193,7 +193,7 @@ def _make_utterance(topic, voice, style, difficulty, random_state):
 
 
 def _rate(utterance, team, speaker, difficulty, random_state):
-    """Return votes, attributes and comments of three outside raters and mostly of the speaker."""
+    """Return votes, attributes and comments of three outside raters and, in most cases, of the speaker."""
     point, cues = utterance["point"], utterance["cues"]
     votes, attributes, comments = {}, {}, {}
     for name in team:
@@ -205,7 +205,8 @@ def _rate(utterance, team, speaker, difficulty, random_state):
             comments[name] = REMARKS[random_state.randint(len(REMARKS))]
     if random_state.uniform() < 0.9:
         rater = _made_raters.RATERS["E2"]
-        intended = point + 0.2 * random_state.normal(size=3)  # speakers know it without listening
+        # Speakers rate their own emotion with little noise, without listening.
+        intended = point + 0.2 * random_state.normal(size=3)
         votes[speaker] = _made_raters.choose(rater, intended, random_state)
         attributes[speaker] = _made_raters.appraise(intended)
     del attributes[team[0]]  # two of the three rate the attributes, as in IEMOCAP

@@ -69,7 +69,7 @@ def require_columns(table, wanted, source):
 
 
 def file_names(names, column):
-    """Return the names of the samples as text, as the names of files are."""
+    """Return the names of the samples as text, to compare them with file names."""
     if names.isna().any():
         row = names.index[names.isna()][0]
         raise ValueError(f"Row {row!r} of the ratings table names no sample in column {column!r}.")
@@ -140,8 +140,8 @@ def match_audio(samples, sizes, by_name, folder):
     return paths
 
 
-def one_a_sample(table, sample, column):
-    """Return the value of a column for each sample, in order of appearance; raise if there are several."""
+def value_by_sample(table, sample, column):
+    """Return the value of a column for each sample, in order of appearance; raise if a sample has several."""
     pairs = table[[sample, column]].drop_duplicates()
     if pairs[column].isna().any():
         named = pairs.loc[pairs[column].isna(), sample]
@@ -257,8 +257,8 @@ def load_rated_audio(
     folder = existing_folder(audio_dir, "The audio", "give the folder that holds the audio files")
     sizes, by_name = index_audio(folder, extension)
     paths = match_audio(list(Y.index), sizes, by_name, folder)
-    speakers = None if speaker is None else one_a_sample(table, sample, speaker)
-    sessions = speakers if session is None else one_a_sample(table, sample, session)
+    speakers = None if speaker is None else value_by_sample(table, sample, speaker)
+    sessions = speakers if session is None else value_by_sample(table, sample, session)
     task = Task(Y)
     split = "not known; give speaker= or session="
     if sessions is not None:

@@ -67,7 +67,7 @@ def read_subset(root, task):
     double = table.duplicated(["utterance", "rater"])
     if double.any():
         row = table[double].iloc[0]
-        raise ValueError(f"{file} scores utterance {row.utterance} by {row.rater} twice.")
+        raise ValueError(f"{file} has two scores of utterance {row.utterance} by {row.rater}. Copy it again.")
     numbers = pd.to_numeric(table[task], errors="coerce")
     broken = numbers.isna() & table[task].notna()
     if broken.any():
@@ -116,7 +116,7 @@ def read_archive(root, task):
     try:
         detail = json.loads(file.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        raise ValueError(f"{file} is no whole JSON file: {error}. Copy it again.") from error
+        raise ValueError(f"{file} is not a complete JSON file: {error}. Copy it again.") from error
 
     audio, speakers, genders = {}, {}, {}
     for part in ("train", "test"):
@@ -199,7 +199,8 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
     root : str or path-like
         Folder of the corpus; ``~`` is expanded.
     task : {"prosodic", "fluency", "accuracy", "total"}, default="prosodic"
-        Score to classify. Completeness is not among them: it lies between 0 and 1 and is mostly 1.
+        Score to classify. The corpus also has a score of completeness, which cannot be chosen: it lies
+        between 0 and 1 and is mostly 1.
     cuts : sequence of three float, default=(5, 7, 9)
         Lowest scores of the classes unstable, good and excellent. By default poor is [0, 5), unstable
         [5, 7), good [7, 9) and excellent [9, 10]. For whole scores these are the bands 0-4, 5-6, 7-8 and
@@ -214,8 +215,8 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
         - ``Y``: DataFrame of shape (n_samples, 5), indexed by utterance name, columns expert1
           to expert5; a cell holds a class, or NaN without a score;
         - ``consensus``: object array, the majority class, None without one;
-        - ``sessions``, ``speakers``: object arrays, both the speakers, the groups that must not
-          be split between folds;
+        - ``sessions``, ``speakers``: object arrays, both hold the speakers, the groups that must not be split
+          between folds;
         - ``genders``: object array;
         - ``classes``: list, from poor to excellent;
         - ``label_map``: None;

@@ -10,7 +10,8 @@ SAMPLING_RATE = 16000  # Hz
 
 # Integers cast to float peak in the thousands; audio that is clipped or resampled stays near 1.
 _HIGHEST_PEAK = 10.0
-# Headers of streamed WAV files give at least this length, since it was not known when they were written.
+# Headers of streamed WAV files give at least this length, since they were written before the end of the
+# recording.
 _UNKNOWN_LENGTH = 2**31 - 2**16
 
 
@@ -140,7 +141,7 @@ def read_audio(item, index=0):
     return audresample.resample(mono, rate, SAMPLING_RATE)[0]
 
 
-# audiofile needs ffmpeg for these formats, soundfile does not.
+# audiofile needs ffmpeg for these formats, so soundfile reads them.
 _BY_LIBSNDFILE = {".aif", ".aiff", ".au"}
 
 
@@ -203,7 +204,7 @@ def _check_length(path, n_read, where):
     if found < promised - slack and promised < _UNKNOWN_LENGTH:
         unit = "bytes" if log else "samples"
         raise ValueError(
-            f"{where} is cut short: its header promises {promised} {unit}, it holds {found}. "
+            f"{where} is cut short: its header gives {promised} {unit}, but it holds {found}. "
             "Fetch or copy it again, or leave it out."
         )
 

@@ -49,10 +49,10 @@ def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
         Features in the order of `items`; functionals have one row.
     """
     folder = cache_folder(memory)
-    # Looked up here, so that no worker starts and loads openSMILE if the cache holds all samples.
+    # The cache is read here, so that no worker starts and loads openSMILE if it holds all samples.
     known = [load(cache_path(folder, item, feature_set)) if folder else None for item in items]
     wanted = [index for index, values in enumerate(known) if values is None]
-    # joblib's workers keep the working directory in which they started: relative paths would mislead them.
+    # joblib's workers keep the working directory in which they started, so relative paths may be wrong there.
     jobs = (delayed(_extract_one)(_absolute(items[index]), index, feature_set, folder) for index in wanted)
     computed = run_jobs(
         jobs, len(wanted), n_jobs=n_jobs, description=f"openSMILE {feature_set}", verbose=verbose
@@ -164,7 +164,7 @@ def load(path):
         with open(path, "rb") as file, np.load(file) as archive:
             return archive["features"]
     except Exception:
-        # A damaged entry is computed anew, whatever the damage is.
+        # Any kind of damage may raise any error; a damaged entry is computed again.
         return None
 
 
@@ -219,7 +219,8 @@ def _extract_one(item, index, feature_set, folder):
     features = _run_opensmile(signal, feature_set)
     if features is None or not np.isfinite(features).all():
         raise RuntimeError(
-            f"{describe(item, index)}: openSMILE returned missing or infinite {feature_set} features."
+            f"{describe(item, index)}: openSMILE returned missing or infinite {feature_set} features. "
+            "Leave the sample out of X and Y."
         )
     if folder is not None:
         store(cache_path(folder, item, feature_set), features)
@@ -228,7 +229,8 @@ def _extract_one(item, index, feature_set, folder):
 
 def _run_opensmile(signal, feature_set):
     signal = np.clip(signal, -1, _HIGHEST)
-    # openSMILE calls Python for every frame and drops exceptions there: in the main thread, Ctrl-C is lost.
+    # openSMILE calls Python for every frame and ignores exceptions there, so Ctrl-C would have no effect in
+    # the main thread.
     with ThreadPoolExecutor(1) as thread:
         values = thread.submit(_smile(feature_set), signal, SAMPLING_RATE).result()[0].T
     if feature_set == "lld45":

@@ -1,4 +1,4 @@
-"""The form of a transformer's output: that of its input for frames, a data frame only for tables."""
+"""The form of a transformer's output: frames in the form of the input, data frames for tables only."""
 
 import functools
 

@@ -103,5 +103,5 @@ class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []  # float32, whatever came
+        tags.transformer_tags.preserves_dtype = []  # the output is float32 for every dtype of the input
         return tags

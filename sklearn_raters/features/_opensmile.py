@@ -92,8 +92,8 @@ class OpenSmileFrames(_OpenSmileTransformer):
         Number of samples processed in parallel by joblib. None means 1 unless `joblib.parallel_config` sets
         another number, -1 means all cores.
     memory : str, PathLike or joblib.Memory, default=None
-        Folder of a cache of frames. The key is the content of the audio and all settings, so that renamed
-        files are found and changed files are computed anew. None caches nothing.
+        Folder of a cache of frames. The key is the content of the audio and all settings, so renamed files
+        are found in the cache, and changed files are computed again. None caches nothing.
     verbose : int, default=0
         Whether to show progress on standard error: above 0.
 

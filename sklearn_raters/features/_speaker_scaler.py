@@ -8,7 +8,7 @@ from sklearn_raters.features._forms import in_form_of, keeps_frames
 from sklearn_raters.ratings import is_missing
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
-# Name of the speaker of all samples if no speakers are given; a speaker who is given cannot be None.
+# Name of the single speaker if no speakers are given; speakers in `speakers` cannot be None.
 _ANYONE = None
 
 
@@ -55,7 +55,7 @@ def mean_and_scale(frames):
     scale : ndarray of shape (n_features,), float64
         Standard deviations (with divisor n_frames), 1 where a feature is constant.
     """
-    # Rounding gives a constant a tiny deviation from its mean, which dividing by it would blow up.
+    # By rounding, a constant may have a tiny standard deviation; dividing by it would give large values.
     constant = frames.min(axis=0) == frames.max(axis=0)
     mean = np.where(constant, frames[0], frames.mean(axis=0, dtype=np.float64))
     scale = np.where(constant, 1.0, frames.std(axis=0, dtype=np.float64))
@@ -67,7 +67,7 @@ def _check_speakers(speakers, n_samples):
     speakers = list(speakers)
     if len(speakers) != n_samples:
         raise ValueError(
-            f"speakers has {len(speakers)} entries, but X has {n_samples} samples. Name the speaker of each."
+            f"speakers has {len(speakers)} entries, but X has {n_samples} samples. Give one speaker a sample."
         )
     for index, speaker in enumerate(speakers):
         if is_missing(speaker):
@@ -84,7 +84,7 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     A speaker of `fit` is scaled by the statistics of `fit`. A speaker who is new in `transform` is scaled
     by the statistics of the frames in that call; give all samples of a new speaker in one call. If `speakers`
     are given neither in `fit` nor in `transform`, all samples are taken as by one speaker. Speakers share no
-    statistics, so that a corpus can be scaled once, before it is split by speakers.
+    statistics, so a corpus can be scaled once, before it is split by speakers.
 
     A feature that is constant over a speaker's frames becomes 0, and so does a speaker's only frame.
 
@@ -204,5 +204,5 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []  # float32, whatever came
+        tags.transformer_tags.preserves_dtype = []  # the output is float32 for every dtype of the input
         return tags

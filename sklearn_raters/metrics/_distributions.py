@@ -19,8 +19,8 @@ def _check_distributions(soft_true, proba):
         if not good.all():
             row = np.flatnonzero(~good)[0]
             raise ValueError(
-                f"Sample {row} of {name} is no distribution: {values[row]}. Every row must be non-negative "
-                "and sum to 1; leave out samples without votes."
+                f"Sample {row} of {name} is not a distribution: {values[row]}. Every row must be "
+                "non-negative and sum to 1; leave out samples without votes."
             )
         pair.append(values)
     if pair[0].shape != pair[1].shape or not len(pair[0]):
@@ -52,7 +52,7 @@ def soft_cross_entropy(soft_true, proba):
     Raises
     ------
     ValueError
-        If the shapes differ or a row is no distribution.
+        If the shapes differ or a row is not a distribution.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def jensen_shannon_divergence(soft_true, proba):
     Raises
     ------
     ValueError
-        If the shapes differ or a row is no distribution.
+        If the shapes differ or a row is not a distribution.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Unweighted average recall of each rater, by the rater's own labels."""
+"""Unweighted average recall of each rater, against the rater's own labels."""
 
 import numpy as np
 
@@ -9,15 +9,15 @@ from sklearn_raters.ratings import as_task, is_missing
 
 def rater_uar(Y, predicted, *, raters=None):
     """
-    Compute each rater's unweighted average recall by the rater's own labels.
+    Compute each rater's unweighted average recall against the rater's own labels.
 
     Parameters
     ----------
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
     predicted : array-like of shape (n_samples, n_raters) or (n_samples, n_raters, n_classes)
-        Predictions of what each rater would say: labels, or probabilities as `predict_proba_raters` returns
-        them. Missing labels and NaN probabilities are left out.
+        Predicted choices of each rater: labels, or probabilities as `predict_proba_raters` returns them.
+        Missing labels and NaN probabilities are left out.
     raters : sequence of length n_raters or None, default=None
         The raters along the second axis of `predicted`, such as `raters_` of a fitted stack. None takes all
         raters of `Y`, in its order.
@@ -25,9 +25,9 @@ def rater_uar(Y, predicted, *, raters=None):
     Returns
     -------
     dict
-        From rater to UAR. It is computed over the samples for which the rater chose exactly one label, if
-        that is one of the classes, and averaged over the classes that the rater chose there. It is NaN for a
-        rater without such samples.
+        From rater to UAR. UAR is computed on the samples for which the rater chose exactly one label that is
+        one of the classes, and averaged over the classes that the rater chose on these samples. It is NaN for
+        a rater without such samples.
 
     Raises
     ------

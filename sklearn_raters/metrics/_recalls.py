@@ -73,7 +73,7 @@ def class_recalls(y_true, y_pred, *, labels=None):
         raise ValueError("There is no sample to score: y_true and y_pred are empty.")
     labels = sorted(set(y_true)) if labels is None else list(labels)
     _check_same_kind(labels, y_pred)
-    # As codes, because scikit-learn refuses labels such as 2.5 and arrays of objects.
+    # As codes, because scikit-learn does not accept labels such as 2.5 and arrays of objects.
     code = {label: index for index, label in enumerate(labels)}
     outside = len(labels)
     return recall_score(

@@ -60,7 +60,7 @@ class _RatingsScorer(MetadataRequester):
         return self.sign * self.score_func(targets.soft_labels, proba, **self.kwargs)
 
     def _targets(self, estimator, Y):
-        """Return what a fitted estimator is scored by."""
+        """Return the labels that a fitted estimator is scored against."""
         if takes_soft_targets(estimator) and _are_soft_labels(Y, len(estimator.classes_)):
             consensus = estimator.classes_[Y.argmax(axis=1)].tolist()
             return _Targets(np.arange(len(Y)), consensus, Y, estimator.classes_)
@@ -80,7 +80,7 @@ class _RatingsScorer(MetadataRequester):
         return _Targets(rows, consensus, soft, task.classes)
 
     def _task(self, estimator, Y):
-        """Return the task that Y sets, and its classes where somebody has named them."""
+        """Return Y as a Task, and the classes given by Y, the scorer or the estimator, else None."""
         if isinstance(Y, Task) and self.classes is None and self.label_map is None:
             return Y, Y.classes
         inner = innermost(estimator)
@@ -101,7 +101,7 @@ class _RatingsScorer(MetadataRequester):
 
 
 class _Targets(NamedTuple):
-    """Labels that an estimator is scored by, and the samples that have them."""
+    """Labels that an estimator is scored against, and the samples that have them."""
 
     rows: np.ndarray  # (n_scored,)
     consensus: list  # n_scored labels
@@ -133,8 +133,8 @@ def make_ratings_scorer(
     """
     Make a scorer that takes ratings, for `cross_validate`, `GridSearchCV` and the like.
 
-    The scorer uses the samples that have a consensus within the classes. Every class counts, also one that
-    the training part of a fold lacked.
+    The scorer uses the samples that have a consensus within the classes. All classes count, including classes
+    without samples in the training part of a fold.
 
     Parameters
     ----------
@@ -142,16 +142,17 @@ def make_ratings_scorer(
         ``score_func(y_true, y_pred, **kwargs)`` for ``target="consensus"``, called with ``labels=classes``
         too if it has a parameter `labels`; ``score_func(soft_true, proba, **kwargs)`` for ``target="soft"``.
     target : {"consensus", "soft"}, default="consensus"
-        Whether to score the labels of `predict` by the consensus, or `predict_proba` by soft labels.
+        Whether to score `predict` against the consensus, or `predict_proba` against soft labels.
     greater_is_better : bool, default=True
         Whether a greater value of `score_func` is better. If False, the scorer changes its sign.
     alpha : float, default=0.75
         Smoothing of the soft labels, see `sklearn_raters.consensus.soft_labels`.
     classes : sequence or None, default=None
-        Classes of the task. None takes the classes of Y if it is a Task, else the parameter `classes` of the
-        estimator, else all classes that the estimator has learnt or a consensus has.
+        Classes of the task. None takes the classes of Y if Y is a Task, else the parameter `classes` of the
+        estimator, else all classes that the estimator has learnt and all labels that are the consensus of a
+        sample.
     label_map : dict or None, default=None
-        From labels to classes, applied after the majority. None takes that of Y if it is a Task, else the
+        From labels to classes, applied after the majority. None takes the map of Y if Y is a Task, else the
         parameter `label_map` of the estimator.
     **kwargs : dict
         Passed to `score_func`.

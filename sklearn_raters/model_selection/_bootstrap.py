@@ -49,7 +49,7 @@ def paired_bootstrap(
         Speaker or session of each sample. None draws single samples, which makes the interval too narrow if
         samples of one speaker resemble each other.
     labels : sequence or None, default=None
-        Classes to average over; None takes those of `y_true`.
+        Classes to average over; None takes the labels of `y_true`.
     n_bootstrap : int, default=2000
         Number of draws.
     confidence : float, default=0.95
@@ -97,7 +97,7 @@ def paired_bootstrap(
 
 def check_bootstrap(groups, n_bootstrap, confidence=0.95):
     """
-    Check that `paired_bootstrap` can draw.
+    Check the groups and the settings of `paired_bootstrap`.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def check_bootstrap(groups, n_bootstrap, confidence=0.95):
 
 
 def _counts_by_group(y_true, pred_a, pred_b, groups, labels):
-    """Count the samples of each class, and how many A and B recall: three arrays (n_groups, n_classes)."""
+    """Count samples, hits of A and hits of B by group and class: three arrays (n_groups, n_classes)."""
     y_true = np.asarray(y_true, dtype=object)
     classes = sorted(set(y_true.tolist())) if labels is None else list(labels)
     code = {label: index for index, label in enumerate(classes)}

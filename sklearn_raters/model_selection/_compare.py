@@ -35,20 +35,20 @@ def compare(
     Compare models by cross-validation on rated samples.
 
     Every model is trained and tested on the same folds. Models that take ratings learn from the ratings, all
-    others from the samples that have a consensus within the classes. All are tested on the consensus, or on
-    the truth where it is given. A view that several models share is trained once on each fold.
+    others from the samples that have a consensus within the classes. All are tested against the consensus, or
+    against `truth` if it is given. A view that several models share is trained once on each fold.
 
     Parameters
     ----------
     models : dict or MultiRaterStackingClassifier
-        From name to estimator, or to a pair (estimator, X) if the model is to see other features of the same
+        From name to estimator, or to a pair (estimator, X) if the model uses other features of the same
         samples. The names "fold", "consensus" and "truth" are reserved. `paper_models` makes a dict of a
         single stack.
     X : sequence of n_samples
-        Samples of any kind that can be indexed. None if every model comes with its own.
+        Samples of any kind that can be indexed. None if every model has features of its own.
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. The classes and the label map of a Task replace
-        those of the models.
+        the `classes` and `label_map` of the models.
     groups : array-like of shape (n_samples,) or None, default=None
         Groups that the folds of an int `cv` keep whole, and that the bootstrap draws: speakers or sessions.
     cv : int, splitter, iterable of (train, test) pairs or None, default=5
@@ -56,8 +56,8 @@ def compare(
         samples untested; none may be tested twice.
     truth : array-like of shape (n_samples,) or None, default=None
         Labels that are known to be right, None or NaN where unknown. Models are tested on the samples with a
-        known label, but trained on the ratings. None tests on the majority label, which is what the field
-        reports for subjective labels.
+        known label, but trained on the ratings. None tests against the majority label, as is usual in
+        publications on subjective labels.
     baseline : str or None, default="crowd-hard"
         Name of the model that the others are compared with; None leaves the differences out.
     n_bootstrap : int, default=2000
@@ -79,21 +79,22 @@ def compare(
         One row for each model, in the order of `models`. `uar` is the mean of the columns `recall_<class>`,
         which pool the test samples of all folds, since a single fold may hold few samples of a class.
         `fold_mean` and `fold_sd` are the mean and the standard deviation of the UAR of single folds.
-        `difference` is `uar` minus that of the baseline, from `low` to `high` goes its 95 % interval.
-        `fit_seconds` and `predict_seconds` are sums over the folds; those of a stack count each of its views,
-        also one that was trained for another model already. Recalls and differences are shares, not percent.
+        `difference` is `uar` minus the `uar` of the baseline; `low` and `high` are the limits of its 95 %
+        interval. `fit_seconds` and `predict_seconds` are sums over the folds; the seconds of a stack include
+        all its views, even views that were trained for another model before. Recalls and differences are
+        shares, not percent.
     predictions : DataFrame
         Only with `return_predictions`. One row for each tested sample: the number of its `fold`, its
-        `consensus` (missing without one), its `truth` if that is given, and the label that each model
+        `consensus` (missing without one), its `truth` if `truth` is given, and the label that each model
         predicts.
 
     Raises
     ------
     ValueError
-        If a model has a reserved name, the baseline is none of the models, models have different `classes` or
-        `label_map`, no tested sample has some class, a training part cannot train some model, lengths differ,
-        the splitter needs groups and there are none, folds overlap, or the bootstrap has fewer than two
-        groups. All of this is checked before the first training.
+        If a model has a reserved name, the baseline is not one of the models, models have different `classes`
+        or `label_map`, a class has no tested sample, a model cannot be trained on a training part, lengths
+        differ, the splitter needs groups and there are none, folds overlap, or the bootstrap has fewer than
+        two groups. All of this is checked before the first training.
     TypeError
         If `models` is neither a dict nor a stack, a model has no `fit` or no `predict`, or a view of a stack
         has an estimator that cannot learn it.
@@ -149,7 +150,7 @@ def compare(
 
 
 def _task_settings(models, Y):
-    """Return the `classes` and the `label_map` of Y if it is a Task, else those that the models have."""
+    """Return the `classes` and the `label_map` of Y if Y is a Task, else of the models."""
     if isinstance(Y, Task):
         return {"classes": Y.classes, "label_map": Y.label_map}
     given = []
@@ -183,13 +184,13 @@ def _with_features(models, X, n_samples):
         model = Model(*given) if isinstance(given, tuple) else Model(given, X)
         if not (hasattr(model.estimator, "fit") and hasattr(model.estimator, "predict")):
             raise TypeError(
-                f"Model {name!r} is no estimator but {model.estimator!r}: give one with fit and predict."
+                f"Model {name!r} is not an estimator but {model.estimator!r}: give one with fit and predict."
             )
         if model.X is None:
             raise ValueError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
         check_lengths(n_samples, **{f"X of model {name!r}": model.X})
         if holds_sequences(model.X) and not get_tags(model.estimator).input_tags.allow_nan:
-            # The model itself would number the samples of a fold, not those of X.
+            # Checked here, since an error of the model would number samples within a fold, not within X.
             check_frames(model.X, f"Model {name!r}")
         paired[name] = model
     return paired
@@ -240,7 +241,7 @@ def _with_defaults(estimator, defaults):
 
 
 def _scored_labels(labels, folds, classes):
-    """Return the label by which each tested sample is scored (else None), and the checked classes."""
+    """Return the true label of each tested sample (else None), and the classes after a check."""
     kind, known = list(labels.items())[-1]
     tested = np.concatenate([fold.test for fold in folds])
     true_labels = np.full(len(known), None, dtype=object)

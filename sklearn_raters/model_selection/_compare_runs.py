@@ -1,4 +1,4 @@
-"""The trainings of a comparison: every model on every fold, each view once a fold."""
+"""Run a comparison: train and test every model on every fold, and train each view once a fold."""
 
 from contextlib import contextmanager, nullcontext
 from tempfile import TemporaryDirectory
@@ -66,7 +66,7 @@ def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
         From name to a list of Outcome, one for each fold.
     """
     names = list(models)
-    # A job is a fold with all models: two jobs with models that share a view would both train it. Without
+    # A job is a fold with all models: two jobs whose models share a view would both train this view. Without
     # parallel jobs, a model at a time shows more progress.
     batches = [names] if effective_n_jobs(n_jobs) > 1 else [[name] for name in names]
     jobs = [(number, batch) for number in range(len(folds)) for batch in batches]
@@ -91,7 +91,7 @@ def _run_fold(models, Y, consensus, fold, groups):
         fitted, fit_seconds = fit_part(estimator, X, Y, consensus, fold.train, groups)
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
-            # The measured seconds miss the views that an earlier model of this fold has trained.
+            # The measured seconds leave out the views that were trained for an earlier model of this fold.
             fit_seconds = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
         start = perf_counter()
         labels = np.asarray(predict_part(fitted, "predict", X, fold.test)).tolist()

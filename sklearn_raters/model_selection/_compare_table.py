@@ -6,7 +6,7 @@ from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.metrics import class_recalls
 from sklearn_raters.model_selection._bootstrap import paired_bootstrap
 
-# Columns of the table of predictions that are no model's.
+# Columns of the table of predictions that do not belong to a model.
 LABEL_COLUMNS = ("fold", "consensus", "truth")
 
 

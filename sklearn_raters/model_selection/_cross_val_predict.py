@@ -84,7 +84,7 @@ def cross_val_predict_raters(
     ------
     ValueError
         If lengths differ, the splitter needs groups and there are none, a sample is not tested exactly once,
-        a training part cannot train the estimator, or `method` is none of the four.
+        the estimator cannot be trained on a training part, or `method` is not one of the four.
     AttributeError
         If the estimator has no such method.
 
@@ -144,7 +144,7 @@ def _predict_fold(estimator, X, Y, consensus, fold, groups, params, method):
 
 
 def _merge_names(axis, lists, raters):
-    """Return the names that the folds have along an axis, each once and in one order."""
+    """Merge the names that the folds have along an axis: each name once, in the order of the result."""
     if axis != "classes":
         present = set().union(*lists)
         return [name for name in (*CROWD_VIEWS, *raters) if name in present]

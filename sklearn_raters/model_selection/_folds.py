@@ -28,19 +28,19 @@ class Fold(NamedTuple):
 
 def check_lengths(n_samples, **others):
     """
-    Check that everything has one entry for each sample.
+    Check that arrays have one entry for each sample.
 
     Parameters
     ----------
     n_samples : int
         Number of samples in the ratings Y.
     **others : array-like or None
-        What belongs to the samples, by its name in the message; None is left out.
+        Arrays with one entry for each sample, by the name to use in the message; None is not checked.
 
     Raises
     ------
     ValueError
-        If one is shorter or longer than `n_samples`.
+        If an array is shorter or longer than `n_samples`.
     """
     for name, values in others.items():
         n_values = n_samples if values is None else num_samples(values)
@@ -60,8 +60,7 @@ def make_folds(X, consensus, groups, cv):
     X : sequence of n_samples
         The samples; most splitters take only their number from it.
     consensus : ndarray of object of shape (n_samples,)
-        Labels for splitters that stratify. To them, the samples without a consensus (None) are one more
-        class.
+        Labels for splitters that stratify. The samples without a consensus (None) count as one more class.
     groups : array-like of shape (n_samples,) or None
         Samples of one group are kept together by splitters that use groups.
     cv : int, splitter, iterable of (train, test) pairs or None
@@ -134,7 +133,7 @@ def check_trainable(estimator, Y, consensus, fold, groups=None):
     Parameters
     ----------
     estimator : estimator
-        A stack plans its training; an estimator that learns from the consensus needs some.
+        For a stack, the training is planned. Other estimators need at least one sample with a consensus.
     Y : ratings of n_samples
         In a form that can be indexed, or a Task.
     consensus : ndarray of object of shape (n_samples,)
@@ -152,12 +151,12 @@ def check_trainable(estimator, Y, consensus, fold, groups=None):
     rows = fold.train
     if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
         raise ValueError(
-            f"None of the {len(rows)} training samples of a fold has a consensus, by which "
-            f"{type(estimator).__name__} could be trained. Use fewer or larger folds."
+            f"None of the {len(rows)} training samples of a fold has a consensus, so that "
+            f"{type(estimator).__name__} cannot be trained. Use fewer or larger folds."
         )
     inner = innermost(estimator)
     if hasattr(inner, "plan"):
-        # A plan needs the number of samples only, for which their indices will do.
+        # A plan uses only the number of samples in X, so give it the indices of the samples.
         inner.plan(
             rows[:, None], rows_of(Y, rows), groups=None if groups is None else safe_indexing(groups, rows)
         )
@@ -213,8 +212,8 @@ def predict_part(fitted, method, X, rows, params=None):
     Parameters
     ----------
     fitted : estimator
-        A fitted estimator, or a pipeline or search around one. The method need not be one that pipelines
-        and searches offer themselves.
+        A fitted estimator, or a pipeline or search around one. The method may be one that pipelines and
+        searches lack, such as `predict_proba_raters`.
     method : str
         The method's name, such as "predict" or "predict_proba_raters".
     X : sequence of n_samples

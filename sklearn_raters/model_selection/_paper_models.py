@@ -9,12 +9,12 @@ from sklearn_raters.stacking import CROWD_VIEWS, PAPER_PAIR, MultiRaterStackingC
 
 def paper_models(stack, Y, *, folds=None):
     """
-    Return the models of the paper's Table 3 that the views of one stack make.
+    Return the models of the paper's Table 3, made from the views of one stack.
 
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
-        The stack, or a pipeline that ends in it. Its `views` decide which models there are.
+        The stack, or a pipeline that ends in it. Its `views` determine the models.
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. Raters with at least the stack's `min_ratings`
         ratings have a model.

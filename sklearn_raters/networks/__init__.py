@@ -1,4 +1,4 @@
-"""Classifiers with a neural network inside: of one label a sample, of all raters at once, and ensembles."""
+"""Classifiers with a neural network inside: for one label a sample or all raters at once, and ensembles."""
 
 from sklearn_raters.networks._blstm import BLSTMClassifier
 from sklearn_raters.networks._ensemble import DeepEnsembleClassifier

@@ -1,4 +1,4 @@
-"""What all estimators with one network share: its settings, training, representation and tags."""
+"""Base class of the estimators with one network: its settings, training, representation and tags."""
 
 from numbers import Integral, Real
 
@@ -20,7 +20,7 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
 
     # Searches and pipelines pass groups on to fit without set_fit_request.
     __metadata_request__fit = {"groups": True}
-    # Whether the network brings its own loss.
+    # Whether the network defines its own loss.
     _has_own_loss = False
 
     _parameter_constraints = {
@@ -76,7 +76,7 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         train : ndarray of int
             The samples to train on.
         valid : ndarray of int or None
-            The samples by whose loss to stop early.
+            The samples whose loss decides when to stop early; None trains all epochs.
         seed : int
             Source of the batches' order and of dropout.
         """

@@ -55,14 +55,14 @@ class DeepEnsembleClassifier(
     """Average the probabilities of one classifier that is trained several times from different seeds.
 
     The ensemble of Lakshminarayanan et al. 2017, for classifiers of ratings, soft or hard labels. Networks
-    with different initial weights make different errors, which partly cancel in their mean. A trunk of your
-    own has the same initial weights in all copies.
+    with different initial weights make different errors, which partly cancel in their mean. If you give a
+    trunk of your own, all copies start from its weights.
 
     Parameters
     ----------
     estimator : classifier
-        The classifier to copy. It needs `predict_proba`, and a `random_state`, which may be that of a step
-        of a pipeline.
+        The classifier to copy. It needs `predict_proba`, and a parameter `random_state`, which a step of a
+        pipeline may have instead.
     n_estimators : int, default=5
         Number of copies to train.
     n_jobs : int, default=None
@@ -77,7 +77,7 @@ class DeepEnsembleClassifier(
     classes_ : ndarray of shape (n_classes,)
         The classes.
     raters_ : list
-        The raters that at least one copy knows; only if the estimator predicts single raters.
+        The raters that at least one copy was trained on; only if the estimator predicts single raters.
 
     References
     ----------
@@ -122,7 +122,10 @@ class DeepEnsembleClassifier(
         if not is_classifier(self.estimator):
             raise TypeError(f"DeepEnsembleClassifier needs a classifier; got {self.estimator!r}.")
         if not any(name.split("__")[-1] == "random_state" for name in self.estimator.get_params()):
-            raise TypeError(f"{self.estimator!r} has no random_state, so that all copies would be the same.")
+            raise TypeError(
+                f"{self.estimator!r} has no random_state, so that all copies would be the same. "
+                "Give a classifier with a random_state."
+            )
         inner = self.estimator
         while isinstance(inner, Pipeline):
             inner = inner.steps[-1][1]
@@ -197,7 +200,8 @@ class DeepEnsembleClassifier(
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
         raters : list, default=None
-            The raters; None takes `raters_`. A copy that does not know a rater predicts the consensus.
+            The raters; None takes `raters_`. A copy that was trained without votes of a rater predicts the
+            consensus for this rater.
 
         Returns
         -------
@@ -215,7 +219,7 @@ class DeepEnsembleClassifier(
         return np.mean([_predict_proba_raters(copy, X, wanted) for copy in self.estimators_], axis=0)
 
     def score(self, X, y, sample_weight=None):
-        """Return the accuracy; for ratings, that on the samples whose ratings have a majority.
+        """Return the accuracy; for ratings, the accuracy on the samples that have a majority.
 
         Parameters
         ----------

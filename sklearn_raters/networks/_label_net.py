@@ -68,7 +68,7 @@ class LabelNetClassifier(BaseNet):
         return self
 
     def _weighted_targets(self, samples, y, sample_weight, groups):
-        """Return the classes, and the different samples with their weighted targets and groups."""
+        """Return the classes, and the distinct samples with their weighted targets and groups."""
         classes, distributions = target_distributions(y, self.classes)
         weight = check_sample_weight(sample_weight, distributions, dtype=np.float64, ensure_non_negative=True)
         # Without a validation part, groups must not even change the order of the samples.

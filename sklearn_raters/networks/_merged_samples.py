@@ -1,4 +1,4 @@
-"""Equal samples are merged into one with the sum of their weights, in an order that the content decides."""
+"""Merge equal samples into one with the sum of their weights, in an order that depends on content alone."""
 
 from hashlib import blake2b
 
@@ -6,21 +6,22 @@ import numpy as np
 
 
 def merge_equal(samples, target_bytes, weight, groups):
-    """Find the different samples and their total weights.
+    """Find the distinct samples and their total weights.
 
-    The result, and so a training on it, is the same whether a sample has weight 2 or is given twice, whether
-    it has weight 0 or is missing, and whatever the order of the samples.
+    The result does not depend on the order of the samples. A sample of weight 2 gives the same result as the
+    same sample twice, and a sample of weight 0 the same as none. A training on the result has these
+    properties too.
 
     Parameters
     ----------
     samples : list of ndarray of shape (n_frames_i, n_features)
         The samples.
     target_bytes : callable
-        Function from a sample's index to its targets as bytes. Samples with different targets stay apart.
+        Function from a sample's index to its targets as bytes. Samples with different targets are not merged.
     weight : ndarray of shape (n_samples,)
         Weights of the samples.
     groups : ndarray of shape (n_samples,) or None
-        Groups. Samples of different groups stay apart.
+        Groups. Samples of different groups are not merged.
 
     Returns
     -------

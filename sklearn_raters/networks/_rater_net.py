@@ -20,14 +20,14 @@ from sklearn_raters.sequences import as_samples, holds_sequences
 
 
 class _Rated(NamedTuple):
-    """The different samples with votes, and what the network learns from them."""
+    """The distinct samples with votes, and the targets and weights that the network learns from."""
 
-    samples: list  # of (n_frames_i, n_features)
+    samples: list  # of arrays (n_frames_i, n_features)
     targets: np.ndarray  # (n_samples, n_votes_at_most, 3): votes with all weights; see `votes_in_rows`
     weight: np.ndarray  # (n_samples,): weights of the samples, 1 on average
     labels: np.ndarray  # (n_samples,): the class with the most votes
     groups: np.ndarray  # (n_samples,), or None
-    raters: np.ndarray  # (n_raters,): places in the task's raters
+    raters: np.ndarray  # (n_raters,): indices into the task's raters
 
 
 def _rated_samples(samples, task, sample_weight, class_weight, groups):
@@ -93,7 +93,7 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
     early_stopping : bool, default=False
         Whether to hold out some of the samples, by whole groups, to stop when the loss of their votes has not
         fallen for `n_iter_no_change` epochs, and to restore the best epoch. A rater with votes on held-out
-        samples only is judged as the consensus.
+        samples only is predicted to choose as the consensus does.
     validation_fraction : float, default=0.2
         Share of the groups (without groups: of the samples) that early stopping holds out.
     n_iter_no_change : int, default=10
@@ -228,8 +228,8 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
                 (n_samples, n_frames, n_features) or (n_samples, n_features)
             Sequences of frames; each row of a table is a sequence of one frame.
         y : array-like of shape (n_samples, n_raters), (n_samples, n_raters, n_classes) or (n_samples,)
-            The ratings: labels with gaps (a cell may hold a tuple of labels, which share the rater's vote),
-            votes, or the labels of one rater. The columns of a DataFrame name the raters.
+            The ratings: labels, some missing (a cell may hold a tuple of labels, which share the rater's
+            vote), votes, or the labels of one rater. The columns of a DataFrame name the raters.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of all votes on a sample; a sample of weight 2 counts exactly like the same sample twice.
         groups : array-like of shape (n_samples,), default=None

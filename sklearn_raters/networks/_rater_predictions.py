@@ -1,4 +1,4 @@
-"""Predictions of a network that is trained on all raters: the consensus, each rater, their confusions."""
+"""Predictions of a network trained on all raters: the consensus, each rater's choices, confusion matrices."""
 
 import numpy as np
 from sklearn.utils import gen_batches
@@ -6,12 +6,12 @@ from sklearn.utils.metaestimators import available_if
 
 from sklearn_raters._rated import ConsensusMixin, check_raters, columns_of
 
-# Samples whose confusion matrices, one for each rater, are in memory at once.
+# Number of samples whose confusion matrices, one for each rater, are in memory at once.
 _SAMPLES_AT_ONCE = 256
 
 
 def _rater_model(estimator):
-    """Return the rater model of a fitted estimator, and else its class (None for an unknown name)."""
+    """Return the rater model of a fitted estimator, otherwise its class (None for an unknown name)."""
     if hasattr(estimator, "net_"):
         return estimator.net_.module_.raters
     if not isinstance(estimator.raters, str):
@@ -44,7 +44,7 @@ class RaterPredictionsMixin(ConsensusMixin):
         return proba / proba.sum(axis=-1, keepdims=True)
 
     def predict_proba(self, X):
-        """Return the probabilities of the classes as the consensus.
+        """Return the predicted probabilities of the consensus.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Votes as the targets of a network: one row of votes for each sample."""
+"""Arrange votes as the targets of a network, one row of votes for each sample."""
 
 import numpy as np
 
@@ -16,10 +16,11 @@ def votes_in_rows(task, used):
     Returns
     -------
     targets : ndarray of shape (n_samples, n_votes_at_most, 3), float32
-        Rater, class and weight of each vote. A rater's votes on one sample have a total weight of one; places
-        with weight 0 are unused.
+        Rater, class and weight of each vote. A rater's votes on one sample have a total weight of one;
+        entries with weight 0 are no votes.
     raters : ndarray of int of shape (n_raters,)
-        The raters with a used vote for a class, as places in ``task.raters``; `targets` refers to this array.
+        The raters with a used vote for a class, as indices into ``task.raters``. The raters in `targets` are
+        indices into this array.
     """
     votes = task.class_votes
     inside = (votes.label < len(task.classes)) & used[votes.sample]
@@ -34,7 +35,7 @@ def votes_in_rows(task, used):
 
 
 def weight_votes(targets, sample_weight, class_weight):
-    """Multiply the weights of votes by those of their samples and classes, in place.
+    """Multiply the weights of votes by the weights of their samples and classes, in place.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def weight_votes(targets, sample_weight, class_weight):
 
 
 def number_trained_raters(targets, raters, train):
-    """Renumber the raters so that only those with a vote in the training part have a number of their own.
+    """Renumber the raters; all raters without a vote in the training part get the same number.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def number_trained_raters(targets, raters, train):
     targets : ndarray of shape (n_samples, n_votes_at_most, 3), float32
         The same votes; every rater without a vote in the training part has the number ``len(raters)``.
     raters : ndarray of int of shape (n_trained_raters,)
-        The raters with a vote in the training part, as places in the task's raters.
+        The raters with a vote in the training part, as indices into the task's raters.
     """
     votes = targets[train]
     trained = np.unique(votes[:, :, 0][votes[:, :, 2] > 0]).astype(np.intp)

@@ -1,16 +1,16 @@
-"""A fit as a whole: nothing of an earlier fit remains, and a fit that fails changes nothing."""
+"""Make fits all or nothing: nothing of an earlier fit remains, and a fit that fails changes nothing."""
 
 from contextlib import contextmanager
 
 
 @contextmanager
 def whole_fit(estimator):
-    """Remove what an earlier fit has learnt, and restore it if the block raises.
+    """Remove the learnt attributes of an earlier fit, and restore them if the block raises.
 
     Parameters
     ----------
     estimator : estimator
-        The estimator. Its learnt attributes are those whose names end with an underscore.
+        The estimator. Attributes whose names end with an underscore are learnt.
     """
     before = dict(vars(estimator))
     for name in before:

@@ -1,4 +1,4 @@
-"""Labels and names: missing or not, their types, their order, and lists of them in messages."""
+"""Check and sort labels, and list labels or names in messages."""
 
 from collections.abc import Mapping
 from numbers import Number
@@ -44,7 +44,7 @@ def sort_labels(labels, where=""):
     labels : iterable
         Labels, none missing.
     where : str, default=""
-        What an error message calls the labels.
+        Name of the labels in error messages.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def check_class_names(classes):
         if isinstance(name, _NO_LABEL) or is_missing(name):
             raise ValueError(f"classes must hold labels, but its entry {position} is {name!r}.")
         if name in names[:position]:
-            raise ValueError(f"classes names {name!r} twice.")
+            raise ValueError(f"classes names {name!r} twice: name each class once.")
     return names
 
 

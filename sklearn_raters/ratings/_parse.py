@@ -1,4 +1,4 @@
-"""Ratings in any form to votes: the only place where the form of Y matters."""
+"""Convert ratings of any form to votes; no other file depends on the form of Y."""
 
 from itertools import chain
 
@@ -19,10 +19,9 @@ def parse_ratings(Y, classes=None):
     Y : array-like, DataFrame, Series or Votes
         The ratings, in one of these forms:
 
-        - ``(n_samples, n_raters)`` labels; missing is None, NaN or pandas.NA. A cell may hold a
-          tuple, list or set of labels where the rater chose several; the same label twice in a
-          cell counts once. The columns of a DataFrame name the raters, those of an array are
-          called 0, 1, 2, ...
+        - ``(n_samples, n_raters)`` labels; missing labels are None, NaN or pandas.NA. A cell may hold a
+          tuple, list or set of labels where the rater chose several; the same label twice in a cell counts
+          once. The columns of a DataFrame name the raters; the raters of an array are called 0, 1, 2, ...
         - ``(n_samples, n_raters, n_classes)`` votes in a NumPy array, 0/1 or weights, all zero
           where the rater did not rate the sample; needs `classes`.
         - ``(n_samples,)`` labels of a single rater.
@@ -68,7 +67,7 @@ def parse_ratings(Y, classes=None):
 
 
 def expand_cells(cells):
-    """Return the labels of all cells, of which some hold several.
+    """Return the labels of all cells; a cell may hold several labels.
 
     Parameters
     ----------
@@ -105,7 +104,7 @@ def encode_labels(labels, where):
     labels : ndarray, shape (n_votes,)
         Labels, none missing.
     where : callable
-        From an index into `labels` to the words that name its sample and rater in a message.
+        Function from an index into `labels` to the text that names its sample and rater in a message.
 
     Returns
     -------
@@ -226,7 +225,7 @@ def _parse_table(Y):
 
 
 def _rated_cells_by_column(Y):
-    """Return what `_rated_cells` does for a DataFrame of several dtypes or of pandas' own dtypes."""
+    """Do the same as `_rated_cells` for a DataFrame of several dtypes or of pandas' own dtypes."""
     sample, values = [], []
     for rater in range(Y.shape[1]):
         column = Y.iloc[:, rater]

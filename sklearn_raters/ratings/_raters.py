@@ -1,4 +1,4 @@
-"""Statistics of raters: how much and what each one rates, and how far they agree."""
+"""Statistics of raters: number of ratings, shares of the classes, and agreement."""
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -84,8 +84,8 @@ def krippendorff_alpha(Y):
     """
     Compute Krippendorff's alpha of all raters for nominal labels.
 
-    1 is perfect agreement, 0 the agreement expected by chance. If raters choose several labels, the set of
-    labels is the value, and the distance of two sets is the Jaccard distance (1 - number of common labels /
+    1 is perfect agreement, 0 the agreement expected by chance. If raters choose several labels, each set of
+    labels is one value, and the distance of two sets is the Jaccard distance (1 - number of common labels /
     number of labels in either). For single labels this is the nominal alpha. Labels outside the classes and
     the weights of votes are not used. Memory grows with the number of samples times the square of the number
     of different sets.
@@ -222,7 +222,7 @@ def _jaccard_distances(members, n_labels):
 
 
 def _agreement(votes, consensus, n_classes):
-    """Compute the mean share of votes for the majority label: both crowd rows, then each rater."""
+    """Compute the mean share of votes for the majority label, for both crowd rows and each rater."""
     in_task = (consensus >= 0) & (consensus < n_classes)
     kept = in_task[votes.sample]
     sample, rater, weight = votes.sample[kept], votes.rater[kept], votes.weight[kept]
@@ -250,7 +250,7 @@ def _hard_row(consensus, n_classes):
 
 
 def _view_rows(votes, owner, n_owners, n_classes, allowed=None):
-    """Return the rows of `rater_summary` but for the agreement, one row an owner of votes."""
+    """Return the columns of `rater_summary` except the agreement, one row for each owner of votes."""
     inside = votes.label < n_classes
     if allowed is not None:
         inside &= allowed[votes.sample]

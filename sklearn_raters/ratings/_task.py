@@ -28,11 +28,11 @@ class Task:
     Parameters
     ----------
     Y : ratings of n_samples, or Task
-        Ratings in any form that `parse_ratings` takes. Of a Task, the votes are taken, and also its classes
-        and map if neither is given here.
+        Ratings in any form that `parse_ratings` takes. If Y is a Task, its votes are used, and its classes
+        and map too if neither is given here.
     classes : sequence, default=None
         The classes to learn, in the order of all columns of probabilities. None takes all labels after the
-        map, sorted. They also name the last axis of a votes cube.
+        map, sorted. The classes also name the last axis of a votes cube.
     label_map : dict, default=None
         From labels to classes, such as ``{"excitement": "happiness"}``. Other labels stay as they are. The
         map may name labels that have no vote.
@@ -133,8 +133,8 @@ class Task:
         Parameters
         ----------
         ties : {"missing", "first"}, default="missing"
-            Whether a sample on which several labels have the most votes gets no class, or that of the first
-            of these labels.
+            Whether a sample on which several labels have the most votes gets no class, or the class of the
+            first of these labels.
 
         Returns
         -------
@@ -215,6 +215,6 @@ def as_task(Y):
     Returns
     -------
     Task
-        Y itself if it is one.
+        Y itself if Y is a Task.
     """
     return Y if isinstance(Y, Task) else Task(Y)

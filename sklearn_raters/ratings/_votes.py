@@ -1,4 +1,4 @@
-"""Votes, the inner form of all ratings: one array entry a vote."""
+"""Votes, the form to which all ratings are converted: arrays with one entry a vote."""
 
 from dataclasses import dataclass, replace
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from sklearn_raters.ratings._labels import shorten
 
-# Sums of weights such as 0.1 + 0.2 and 0.3 are a tie in spite of rounding.
+# Tolerance for ties: sums of weights such as 0.1 + 0.2 and 0.3 differ by rounding only.
 _TIE_TOLERANCE = 1e-9
 
 
@@ -158,7 +158,7 @@ class Votes:
 
 
 def merge_votes(sample, rater, label, weight, n_samples, raters, labels):
-    """Return sorted `Votes`; of votes with equal sample, rater and label, keep one, of the largest weight."""
+    """Return sorted `Votes`; of votes with equal sample, rater and label, keep the heaviest."""
     key = (sample.astype(np.int64) * len(raters) + rater) * len(labels) + label
     order = np.argsort(key, kind="stable")
     first = np.flatnonzero(np.diff(key[order], prepend=-1))

@@ -1,4 +1,4 @@
-"""Batches: which samples they hold, in which order, and how they are cut into parts."""
+"""Batches: their samples, the order of samples, and the parts of a batch."""
 
 import numpy as np
 import pytest

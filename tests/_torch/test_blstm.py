@@ -1,4 +1,4 @@
-"""The paper's network against torch's own LSTM, finite differences, and itself in parts."""
+"""The paper's network compared with torch's own LSTM, finite differences, and computation in parts."""
 
 import copy
 
@@ -61,7 +61,7 @@ def gradients(net, logits, targets):
 
 
 def step(net, batch, targets, samples_at_once):
-    """Return the logits and gradients of one training step, the batch run in parts of so many samples."""
+    """Return the logits and gradients of one training step, computed in parts of `samples_at_once`."""
     net.samples_at_once = samples_at_once
     trainer = SequenceNet(net, criterion=SoftCrossEntropy, dropout_rng=np.random.default_rng(0))
     trainer.initialize()
@@ -71,7 +71,7 @@ def step(net, batch, targets, samples_at_once):
 
 
 @pytest.mark.parametrize("samples_at_once", [1, 8, 1000])
-def test_training_in_parts_is_one_padded_batch_and_torchs_packed_lstm(samples_at_once):
+def test_training_in_parts_equals_one_padded_batch_and_torchs_packed_lstm(samples_at_once):
     net, batch, targets = net_and_batch()
     packed = packed_logits(net, batch)
     expected = gradients(net, packed, targets)
@@ -114,7 +114,7 @@ def test_frozen_weights_get_no_gradient():
     torch.testing.assert_close(net.output.weight.grad, expected[-2], rtol=1e-4, atol=1e-6)
 
 
-def test_gradients_are_those_of_finite_differences():
+def test_gradients_equal_finite_differences():
     net, batch, targets = net_and_batch(n_samples=5)
     net.double()
     batch["frames"] = batch["frames"].double()

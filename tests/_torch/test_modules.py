@@ -10,7 +10,7 @@ from sklearn_raters._torch.blstm import BLSTMNet
 from sklearn_raters._torch.modules import SoftCrossEntropy, build
 
 
-def test_soft_cross_entropy_worked_by_hand():
+def test_soft_cross_entropy_equals_a_value_computed_by_hand():
     logits = torch.log(torch.tensor([[0.5, 0.5], [0.25, 0.75]]))
     targets = torch.tensor([[0.0, 1.0], [2.0, 0.0]])
     expected = (np.log(2) + 2 * np.log(4)) / 2

@@ -1,4 +1,4 @@
-"""Each rater model: what it declares, its equation, its gradients, and confusions that it must recover."""
+"""Each rater model: attributes, equations, gradients, and the recovery of known confusion matrices."""
 
 import inspect
 import math
@@ -44,7 +44,7 @@ def units_of(n_samples=2):
 
 
 def with_consensus(model, log_proba):
-    """Let a model's consensus have these log-probabilities for any sample."""
+    """Set the log-probabilities of the consensus of a model, the same for all samples."""
     with torch.no_grad():
         model.output.weight.zero_()
         model.output.bias.copy_(log_proba)
@@ -107,7 +107,7 @@ def test_a_confusion_matrix_is_applied_to_probabilities():
 
 @variants()
 def test_gradients_of_the_loss_are_right(name, params, monkeypatch):
-    # Finite differences see also the dependencies that the models leave out of their gradients.
+    # Finite differences include the dependencies that the models leave out of their gradients.
     for module in (heads, crowd_ar, sample_confusions):
         monkeypatch.setattr(module, "without_gradient", lambda values: values)
     model = model_of(name, **params).train()
@@ -148,7 +148,7 @@ def test_confusions_are_the_raters_probabilities_where_the_consensus_is_certain(
     torch.testing.assert_close(confusion.sum(dim=3), torch.ones(2, 4, 3, dtype=torch.float64))
 
 
-def test_multitask_trains_each_raters_head_on_his_votes_and_averages_the_heads():
+def test_multitask_trains_a_head_for_each_rater_and_averages_the_heads():
     model = model_of("multitask")
     bias = torch.tensor([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8], [0.4, 0.4, 0.2], [0.3, 0.6, 0.1]])
     with_consensus(model, bias.log().flatten())
@@ -363,14 +363,14 @@ def test_all_arrays_are_mixed_by_the_same_shares():
 
 
 @pytest.mark.parametrize("name", ["annot_mix", "madl"])
-def test_a_raters_embedding_is_that_of_his_indicator(name):
+def test_the_embedding_of_a_rater_is_the_embedding_of_the_raters_indicator(name):
     model = model_of(name)
     expected = model.rater_embedding(torch.eye(4, dtype=torch.float64)[RATER])
     torch.testing.assert_close(model.embed_raters(RATER), expected)
 
 
 @variants()
-def test_votes_of_unknown_raters_are_judged_by_the_consensus(name, params):
+def test_unknown_raters_are_predicted_as_the_consensus(name, params):
     model, units = model_of(name, **params), units_of()
     rater = torch.tensor([0, 4, 4, 3])  # the four raters have the numbers 0 to 3
     with torch.no_grad():
@@ -425,6 +425,6 @@ def test_known_confusions_are_recovered(name, known_crowd):
     clf.fit(X, Y)
     found = clf.rater_confusion_
     assert np.corrcoef(found.ravel(), confusion.ravel())[0, 1] > 0.9
-    # The last rater's matrix is constant, so that no correlation is defined.
+    # The last rater's matrix is constant, so its correlation is not defined.
     for one, true in zip(found[:-1], confusion[:-1], strict=True):
         assert np.corrcoef(one.ravel(), true.ravel())[0, 1] > 0.9

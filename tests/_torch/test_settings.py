@@ -63,5 +63,5 @@ def test_trunks_and_their_settings_are_checked(trunk, params, error, message):
 
 
 @pytest.mark.parametrize("params", [{}, {"lstm_units": 3, "precision": "bfloat16"}, {"hidden_units": [3, 4]}])
-def test_the_automatic_trunk_takes_the_settings_of_either(params):
+def test_the_automatic_trunk_takes_the_settings_of_blstm_or_dense(params):
     check_trunk("auto", params)

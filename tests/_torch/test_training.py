@@ -24,14 +24,14 @@ def fitted():
 
 
 class Validation(Callback):
-    """Remembers which samples were validated on."""
+    """Record the samples of the validation part."""
 
     def on_train_begin(self, net, X=None, **kwargs):
         self.train_, self.valid_ = X, net.train_split(X)[1]
 
 
 class Loss(Callback):
-    """Measures the loss of the net as it is returned on the validation part."""
+    """Measure the loss of the returned net on the validation part."""
 
     def on_train_end(self, net, X=None, **kwargs):
         valid = net.train_split(X)[1]
@@ -93,7 +93,7 @@ def test_groups_without_early_stopping_change_nothing(fitted):
 
 
 class CtrlC(Callback):
-    """Presses Ctrl-C in the second epoch."""
+    """Send SIGINT, as Ctrl-C does, in the second epoch."""
 
     def on_epoch_begin(self, net, **kwargs):
         if len(net.history) == 2:
@@ -101,7 +101,7 @@ class CtrlC(Callback):
 
 
 class Stop(Callback):
-    """Stops in skorch's way after the second epoch."""
+    """Stop the training after the second epoch, as callbacks of skorch do."""
 
     def on_epoch_end(self, net, **kwargs):
         if len(net.history) == 2:
@@ -109,14 +109,14 @@ class Stop(Callback):
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])
-def test_ctrl_c_leaves_fit(early_stopping):
+def test_ctrl_c_raises_keyboard_interrupt_in_fit(early_stopping):
     clf = small_blstm(early_stopping=early_stopping, net_params={"callbacks": [CtrlC()]})
     with pytest.raises(KeyboardInterrupt):
         clf.fit(X, y)
     assert not hasattr(clf, "net_")
 
 
-def test_ctrl_c_leaves_fit_with_a_handler_of_the_users_own():
+def test_ctrl_c_ends_fit_with_a_users_own_signal_handler():
     def handler(number, frame):
         raise KeyboardInterrupt
 
@@ -128,9 +128,9 @@ def test_ctrl_c_leaves_fit_with_a_handler_of_the_users_own():
         signal.signal(signal.SIGINT, before)
 
 
-def test_ctrl_c_in_the_midst_of_computing_leaves_fit():
+def test_ctrl_c_while_torch_computes_raises_keyboard_interrupt_in_fit():
     class Timer(Callback):
-        """Rings while torch computes, some time after training began."""
+        """Send SIGINT while torch computes, some time after the training began."""
 
         def on_train_begin(self, net, **kwargs):
             signal.setitimer(signal.ITIMER_REAL, 0.1)
@@ -144,7 +144,7 @@ def test_ctrl_c_in_the_midst_of_computing_leaves_fit():
         signal.signal(signal.SIGALRM, before)
 
 
-def test_a_callback_stops_training_in_skorchs_way():
+def test_a_callback_ends_training_by_raising_keyboard_interrupt():
     clf = small_blstm(net_params={"callbacks": [Stop()]}).fit(X, y)
     assert clf.n_iter_ == 2
     expected = small_blstm(max_epochs=2).fit(X, y)
@@ -207,7 +207,7 @@ def test_the_number_of_threads_changes_no_result(dropout):
     np.testing.assert_allclose(probabilities[2], probabilities[0], rtol=0, atol=1e-6)
 
 
-def test_bfloat16_gives_the_same_within_its_few_digits():
+def test_bfloat16_gives_the_same_up_to_its_precision():
     full, short = (small_blstm(precision=name).fit(X, y) for name in ("float32", "bfloat16"))
     losses = [np.array(clf.net_.history[:, "train_loss"]) for clf in (full, short)]
     assert 0 < np.abs(losses[0] - losses[1]).max() < 0.01
@@ -218,14 +218,14 @@ def test_bfloat16_gives_the_same_within_its_few_digits():
 
 
 @pytest.mark.parametrize("setting", [{"callbacks": "disable"}, {"train_split": None}])
-def test_settings_that_would_undo_early_stopping_are_refused(setting):
+def test_settings_that_would_undo_early_stopping_are_errors(setting):
     with pytest.raises(ValueError, match=f"net_params has {next(iter(setting))}=.*early_stopping=False"):
         small_blstm(early_stopping=True, net_params=setting).fit(X, y, groups=GROUPS)
     assert small_blstm(net_params=setting).fit(X, y).n_iter_ == 4
 
 
 class Trainings(Callback):
-    """Counts the trainings that began."""
+    """Count the trainings that have begun."""
 
     n_trainings = 0
 
@@ -255,7 +255,7 @@ class Trainings(Callback):
     ],
 )
 @pytest.mark.parametrize("method", ["_check_settings", "fit"])
-def test_bad_settings_are_found_without_training(params, net_params, message, method):
+def test_bad_settings_are_errors_without_training(params, net_params, message, method):
     Trainings.n_trainings = 0
     state = torch.get_rng_state()
     clf = small_blstm(**params, net_params={"callbacks": [Trainings()], **net_params})
@@ -266,7 +266,7 @@ def test_bad_settings_are_found_without_training(params, net_params, message, me
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_a_callback_may_raise_in_the_line_of_a_condition():
+def test_a_callback_may_raise_on_the_same_line_as_its_if():
     class Brief(Callback):
         def on_epoch_end(self, net, **kwargs):
             if len(net.history) == 2: raise KeyboardInterrupt  # noqa: E701  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command: what it prints and writes, its errors for wrong input, and what Ctrl-C leaves."""
+"""The command: its output and files, errors for wrong input, and Ctrl-C."""
 
 import csv
 import io
@@ -68,7 +68,7 @@ def test_evaluate_prints_a_table_and_writes_the_same_numbers(made, tmp_path, cap
     assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
 
 
-def test_a_long_table_beside_its_audio_gives_what_the_loader_gives(made, tmp_path, capsys):
+def test_a_long_table_with_its_audio_gives_the_same_results_as_the_corpus(made, tmp_path, capsys):
     corpus = load_iemocap(made)
     table = ratings_to_long(corpus.Y, sample="clip", rater="worker", label="answer")
     about = dict(zip(corpus.Y.index, zip(corpus.speakers, corpus.sessions, strict=True), strict=True))
@@ -109,7 +109,7 @@ def test_the_fusions_of_the_command_are_those_of_the_library():
 
 # The other tests train "logistic" and "mean".
 @pytest.mark.parametrize("fusion", ["softmax", "mixture", "fine_tune"])
-def test_the_fusion_asked_for_is_trained_and_predicts(made, wavs, tmp_path, capsys, fusion):
+def test_the_chosen_fusion_is_trained_and_predicts(made, wavs, tmp_path, capsys, fusion):
     one = ["--ratings", tmp_path / "votes.csv", "--audio", made, "--views=crowd_hard,crowd_soft"]
     ratings_to_long(load_iemocap(made).Y).to_csv(tmp_path / "votes.csv", index=False)
     one += ["--classes=neutral,anger", "--out", tmp_path / "model", *QUICK]
@@ -210,7 +210,7 @@ def test_predict_names_the_broken_file_in_one_line(model, wavs, tmp_path, capsys
     assert "Traceback" not in errors
 
 
-def test_predict_refuses_a_file_that_is_no_model(model, wavs, tmp_path, capsys):
+def test_predict_gives_an_error_for_a_file_that_is_not_a_model(model, wavs, tmp_path, capsys):
     damaged = tmp_path / "damaged.model"
     damaged.write_bytes(model.read_bytes()[:1000])
     for path in (damaged, wavs[0], tmp_path / "none.model", tmp_path):
@@ -257,7 +257,7 @@ def test_wrong_data_gives_an_error_and_writes_nothing(
         (["--alpha", "-1"], "'alpha' parameter"),
         (["--learning-rate", "-1"], "'learning_rate' parameter"),
         (["--classes", "anger,xyz"], "No vote names the class 'xyz'; the ratings hold 'anger'"),
-        (["--label-map", "xyz=anger,anger=neutral"], "no vote is 'xyz'; the labels are 'anger'"),
+        (["--label-map", "xyz=anger,anger=neutral"], "no vote has 'xyz'; the labels are 'anger'"),
         (["--label-map", "excitement=anger", "--classes", "excitement,anger"], "leave it out of one of them"),
         (["--device", "cuda:99"], "device='cuda:99' cannot be used here"),
         (["--device", "tpu9"], "device='tpu9' cannot be used here"),
@@ -331,7 +331,7 @@ def test_options_that_cannot_be_parsed_exit_with_status_2(capsys, arguments, exp
     assert expected in capsys.readouterr().err
 
 
-def test_classes_that_the_label_map_of_the_corpus_does_not_lead_to(made, tmp_path, capsys):
+def test_classes_may_differ_from_those_of_the_label_map_of_the_corpus(made, tmp_path, capsys):
     assert load_iemocap(made).label_map == {"excitement": "happiness"}
     data = ["--corpus", "iemocap", "--root", made, "--out", tmp_path / "model", *QUICK]
     status, _, errors = run(capsys, "train", *data, "--views", "crowd_hard", "--classes", "neutral,anger")
@@ -354,7 +354,7 @@ def wait_for_line(word, process):
         assert lines[-1], f"ended by {process.wait()}: {''.join(lines)}"
 
 
-# A process that a shell starts in the background ignores SIGINT, and so may the one that runs the tests.
+# A process that a shell starts in the background ignores SIGINT; the process of the tests may be such a one.
 WITH_SIGINT = """
 import runpy, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -400,7 +400,7 @@ def test_ctrl_c_leaves_nothing_and_exits_with_status_130(made, tmp_path, evaluat
     process = evaluation(work, temporary, *options)
     if "training" in moment:
         wait_for_line("with a majority", process)
-    # The temporary folder of the made audio, or of the trained views.
+    # The temporary folder of the synthetic audio, or of the trained views.
     wait_for(lambda: list(temporary.glob("sklearn_raters_*")), process)
     time.sleep(2 if "workers" in moment else 0.2)
     # A terminal sends the signal to all processes of the command.
@@ -441,7 +441,7 @@ def test_a_closed_pipe_exits_with_status_141(model, wavs):
     assert "Error" not in finished.stderr
 
 
-def test_the_installed_command_is_the_module():
+def test_the_installed_command_and_python_m_run_the_same_program():
     command = shutil.which("sklearn-raters", path=os.path.dirname(sys.executable))
     assert command is not None, "pip installs it beside python"
     for start in ([command], [sys.executable, "-m", "sklearn_raters"]):

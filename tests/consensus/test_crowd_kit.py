@@ -1,4 +1,4 @@
-"""consensus_labels and consensus_proba: majority, methods of crowd-kit, callables; their use in a stack."""
+"""consensus_labels and consensus_proba: majority, methods of crowd-kit, callables, use in a stack."""
 
 import subprocess
 import sys
@@ -23,14 +23,14 @@ from sklearn_raters.ratings import Task
 
 @pytest.fixture(scope="module")
 def crowd():
-    """A crowd in which the majority is often wrong: experts are few, and the biased err alike."""
+    """A crowd in which the majority is often wrong: few experts, and biased raters with the same errors."""
     raters = {"expert": 3, "average": 3, "camp": 2, "spammer": 3}
     return make_rated_samples(200, 4, 16, raters=raters, ratings_per_sample=5, random_state=0)
 
 
 @pytest.fixture
 def few_iterations(monkeypatch):
-    """Let the slow methods stop early, for tests in which it does not matter what they find."""
+    """Let the slow methods stop early, for tests that do not depend on their labels."""
     for method, settings in {
         "dawid_skene": {"n_iter": 5},
         "one_coin": {"n_iter": 5},
@@ -63,7 +63,8 @@ def test_the_same_ratings_give_the_same_labels(method, crowd):
 
 
 def test_wawa_weighs_raters_by_how_often_they_agree_with_the_majority():
-    # They agree with it on three of four samples, three of three, one of three and one of two.
+    # The raters agree with the majority on three of four samples, three of three, one of three and one of
+    # two.
     Y = [["x", "x", "y", None], ["x", "x", None, "y"], ["y", "y", "x", None], ["x", None, "y", "y"]]
     votes = np.array([3 / 4, 1 / 3 + 1 / 2])  # of the last sample, for x and for y
     proba = consensus_proba(Task(Y, ["x", "y"]), "wawa")
@@ -72,7 +73,7 @@ def test_wawa_weighs_raters_by_how_often_they_agree_with_the_majority():
 
 
 @pytest.mark.parametrize("name", ["numbers", "strings"])
-def test_labels_of_any_type_and_samples_without_votes_come_back(name):
+def test_labels_keep_their_type_and_samples_without_votes_have_none(name):
     a, b = {"numbers": (3, 7), "strings": ("x", "y")}[name]
     Y = [[a, a, b], [None, None, None], [b, b, a], [a, a, b], [b, None, b]]
     assert consensus_labels(Y, "dawid_skene").tolist() == [a, None, b, a, b]
@@ -134,7 +135,7 @@ def test_unknown_methods_and_weighted_votes_are_an_error():
         consensus_labels(Task(votes, ["a", "b"]), "mmsr")
 
 
-def test_dawid_skene_refuses_ratings_with_one_vote_a_sample():
+def test_dawid_skene_on_one_vote_a_sample_is_an_error():
     Y = [["a", None], [None, "b"], ["a", None], [None, "b"]]
     with pytest.raises(ValueError, match="no sample has two ratings"):
         consensus_labels(Y, "dawid_skene")
@@ -180,7 +181,7 @@ def test_raters_who_share_no_sample_cannot_be_compared():
         consensus_labels(Y, "mmsr")
 
 
-def test_without_crowd_kit_the_error_says_what_to_install():
+def test_without_crowd_kit_the_error_names_the_package_to_install():
     code = (
         "import sys; sys.modules['crowdkit'] = None\n"
         "from sklearn_raters.consensus import consensus_labels\n"

@@ -12,7 +12,7 @@ from sklearn_raters.ratings import Task, parse_ratings
 CLASSES = ["ang", "hap", "neu", "sad"]
 MERGE = {"exc": "hap"}
 
-# A corpus in small, with labels outside the task's four classes.
+# A small corpus, with labels outside the task's four classes.
 IEMOCAP = pd.DataFrame(
     [
         ["ang", "ang", "neu"],  # 0 majority ang
@@ -36,14 +36,14 @@ def assert_labels(labels, expected):
     assert labels.tolist() == expected
 
 
-def test_majority_comes_before_the_map():
+def test_the_majority_is_taken_before_labels_are_mapped():
     majority_first = hard_labels(Task(IEMOCAP, CLASSES, MERGE))
     assert_labels(majority_first, ["ang", "hap", None, None, None, None, None, "sad", None, None])
     merged_first = hard_labels(Task(IEMOCAP.replace("exc", "hap"), CLASSES))
     assert_labels(merged_first, ["ang", "hap", "hap", "hap", None, None, None, "sad", None, "hap"])
 
 
-def test_which_samples_have_soft_labels():
+def test_samples_with_a_majority_outside_the_classes_have_soft_labels_only_if_kept():
     soft = soft_labels(Task(IEMOCAP, CLASSES, MERGE))
     rated = np.flatnonzero(~np.isnan(soft[:, 0]))
     assert rated.tolist() == [0, 1, 2, 3, 5, 7, 9]
@@ -54,7 +54,7 @@ def test_which_samples_have_soft_labels():
     np.testing.assert_allclose(kept[4], [1.75 / 4, 0.75 / 4, 0.75 / 4, 0.75 / 4])
 
 
-def test_a_raters_view_is_what_the_rater_chose_within_the_classes():
+def test_labels_of_one_rater_are_the_raters_choices_within_the_classes():
     view = soft_labels(Task(IEMOCAP[["E3"]], CLASSES, MERGE), alpha=0)
     assert np.flatnonzero(~np.isnan(view[:, 0])).tolist() == [0, 1, 2, 3, 4, 5, 9]
     np.testing.assert_array_equal(view[3], [0, 0, 0.5, 0.5])
@@ -93,7 +93,7 @@ def test_weights_count_in_majority_and_soft_labels():
     )
 
 
-def test_ties():
+def test_ties_give_no_label_or_the_first_label():
     Y = [["b", "a"], ["b", "b"], [None, None], ["x", "b"], ["a", "x"]]
     assert_labels(hard_labels(Y), [None, "b", None, None, None])
     assert_labels(hard_labels(Y, ties="first"), ["a", "b", None, "b", "a"])
@@ -190,7 +190,7 @@ def test_rows_sum_to_one_or_are_nan(Y, alpha, outside):
 
 
 @given(ratings(), st.randoms(use_true_random=False))
-def test_raters_have_no_order_and_samples_keep_theirs(Y, random):
+def test_the_order_of_raters_does_not_matter_and_samples_keep_their_order(Y, random):
     classes = list("abc")
     raters = random.sample(range(Y.shape[1]), Y.shape[1])
     samples = random.sample(range(len(Y)), len(Y))
@@ -202,7 +202,7 @@ def test_raters_have_no_order_and_samples_keep_theirs(Y, random):
 
 
 @given(ratings())
-def test_the_majority_is_what_counting_gives(Y):
+def test_the_majority_equals_the_result_of_counting(Y):
     expected = []
     for row in Y:
         votes = [label for cell in row if cell is not None for label in sorted(set(cell))]

@@ -1,4 +1,4 @@
-"""load_iemocap on a small corpus of invented lines, with all known irregularities of the real one."""
+"""load_iemocap on a small made-up corpus with all known irregularities of the real corpus."""
 
 import numpy as np
 import pytest
@@ -194,7 +194,7 @@ def test_an_utterance_without_outside_ratings_stays(root):
         ("Ses01F_impro01_M001 :Ha", "one more line\nSes01F_impro01_M001 :Ha", "not understood"),
     ],
 )
-def test_the_summary_is_followed_where_the_forms_differ(root, old, new, message):
+def test_ratings_are_those_of_the_summary_if_the_two_kinds_of_files_differ(root, old, new, message):
     change(categorical(root), old, new)
     with pytest.raises(ValueError, match=message):
         load_iemocap(root, strict=True)
@@ -354,7 +354,8 @@ def test_counts_of_the_small_tree_by_hand(root):
         "sadness": 1,
         "neutral": 1,
     }
-    # Merged only after the majority; frustration's majority leaves crowd-soft as well.
+    # Labels are merged after the majority; samples with the majority frustration are not in crowd-soft
+    # either.
     assert found["crowd_hard"].tolist() == [4, 0, 4, 25, 0, 50, 25]
     assert found["crowd_soft"][["samples", "multiple", "single"]].tolist() == [5, 1, 4]
     # E1 chose happiness and excitement for one utterance, which are one class.
@@ -372,7 +373,7 @@ def test_the_expected_counts_agree_with_each_other(root):
         row = expected[view]
         assert row["single"] + row["multiple"] == row["samples"]
         assert row[["neutral", "anger", "happiness", "sadness"]].sum() == pytest.approx(100, abs=0.02)
-    # A rater's shares are shares of votes: whole numbers of the 425 that E5 gave, the 793 of E6.
+    # A rater's shares are shares of votes, so they are multiples of 1/425 for E5 and of 1/793 for E6.
     for rater, votes in (("E5", [297, 65, 38, 25]), ("E6", [212, 125, 344, 112])):
         row = expected[rater]
         shares = row[["neutral", "anger", "happiness", "sadness"]] / 100

@@ -45,7 +45,7 @@ def test_coverage_and_multiple_are_the_shares_of_ratings():
     data = make_rated_sequences(4000, 5, coverage=0.3, multiple=0.2, random_state=0)
     rated = data.Y.notna()
     assert rated.any(axis=1).all()
-    # 1 - (1 - 0.3) (1 - 1/5): rated at random, or as the one rater drawn for each sample.
+    # 1 - (1 - 0.3) (1 - 1/5): rated at random, or because the rater is the one drawn for each sample.
     assert rated.mean(axis=None) == pytest.approx(1 - 0.7 * 0.8, abs=0.01)
     cells = [cell for rater in data.Y for cell in data.Y[rater].dropna()]
     pairs = [cell for cell in cells if isinstance(cell, tuple)]

@@ -55,7 +55,7 @@ def votes_of(ratings):
     return [label for cell in cells for label in (cell if isinstance(cell, tuple) else (cell,))]
 
 
-# The tree on disk
+# Files and folders
 
 
 def test_the_loader_finds_no_difference_between_the_annotation_forms(default_corpus):
@@ -118,10 +118,10 @@ def test_the_truth_names_every_utterance(default_root, default_corpus):
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
 
 
-# Whole or not at all
+# Written completely or not at all
 
 
-def test_same_seed_same_bytes_other_seed_other_bytes(tmp_path):
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_bytes(tmp_path):
     one = contents(make_rated_speech(tmp_path / "one", **SMALL, random_state=3))
     two = contents(make_rated_speech(tmp_path / "two", **SMALL, random_state=3))
     three = contents(make_rated_speech(tmp_path / "three", **SMALL, random_state=4))
@@ -295,7 +295,7 @@ def test_words_spell_the_syllables():
     assert set(letters[1::2]) <= set("aeiou")
 
 
-def test_louder_by_three_decibels_a_unit():
+def test_a_unit_of_loudness_is_three_decibels():
     quiet, loud = (np.std(sound_of(0, loudness=value)[0]) for value in (0, 2))
     assert 20 * np.log10(loud / quiet) == pytest.approx(6, abs=0.2)
 
@@ -327,7 +327,7 @@ def test_the_pitch_is_that_of_the_voice_and_rises_with_its_cue(sex):
                 pitches.append(RATE / (lowest + lags[lowest:highest].argmax()))
         return np.median(pitches) / voice["f0"]
 
-    # The phrase declines by 2.5 semitones, so that its middle lies about 1.25 below the start.
+    # The pitch falls by 2.5 semitones over a phrase, so the middle lies about 1.25 below the start.
     assert 12 * np.log2(median_pitch()) == pytest.approx(-1.25, abs=1.5)
     assert 12 * np.log2(median_pitch(pitch=2) / median_pitch(pitch=-2)) == pytest.approx(7.2, abs=1)
 

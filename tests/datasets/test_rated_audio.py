@@ -1,4 +1,4 @@
-"""load_rated_audio: the long table, the files it names, and every way in which they miss."""
+"""load_rated_audio: the long table, its audio files, and errors for missing and ambiguous files."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def change(path, old, new):
     path.write_text(text.replace(old, new))
 
 
-def test_the_table_finds_its_files(folder, votes):
+def test_samples_of_the_table_are_matched_with_their_files(folder, votes):
     corpus = load_rated_audio(votes, folder, **NAMES, speaker="who", session="when")
     found = [Path(path).relative_to(folder).as_posix() for path in corpus.X]
     assert found == ["010.wav", "b/clip2.flac", "c3.WAV"]
@@ -58,14 +58,14 @@ def test_the_table_finds_its_files(folder, votes):
     assert "2 values of column 'when'" in corpus.DESCR
 
 
-def test_without_columns_nothing_is_claimed_of_what_belongs_together(folder, votes):
+def test_without_a_speaker_or_session_column_there_are_no_groups(folder, votes):
     corpus = load_rated_audio(votes, folder, **NAMES)
     assert corpus.speakers is None
     assert corpus.sessions is None
     assert "not known" in corpus.DESCR
 
 
-def test_speakers_are_the_sessions_where_there_is_no_column_of_them(folder, votes):
+def test_without_a_session_column_the_speakers_are_the_sessions(folder, votes):
     corpus = load_rated_audio(votes, folder, **NAMES, speaker="who")
     assert corpus.sessions.tolist() == ["Ann", "Bob", "Ann"]
     by_session = load_rated_audio(votes, folder, **NAMES, session="when")
@@ -73,7 +73,7 @@ def test_speakers_are_the_sessions_where_there_is_no_column_of_them(folder, vote
     assert by_session.sessions.tolist() == ["1", "1", "2"]
 
 
-def test_a_frame_and_a_tab_separated_file_give_the_same(folder, votes):
+def test_a_data_frame_and_a_tab_separated_file_give_the_same_ratings(folder, votes):
     expected = load_rated_audio(votes, folder, **NAMES).Y
     table = pd.read_csv(votes, dtype=str)
     before = table.copy()
@@ -102,7 +102,7 @@ def test_integer_names_in_a_frame(tmp_path):
     assert corpus.Y.columns.tolist() == [1, 2]
 
 
-def test_a_missing_column_names_those_there(folder, votes):
+def test_the_error_for_a_missing_column_names_the_columns_of_the_table(folder, votes):
     with pytest.raises(ValueError, match=r"votes.csv has no column for sample='sample', label='l'"):
         load_rated_audio(votes, folder, rater="worker", label="l")
     with pytest.raises(ValueError, match="table has no column for speaker='x'; its columns are 'cl"):
@@ -212,7 +212,7 @@ def test_missing_table_and_folder(folder, votes):
         load_rated_audio(votes, folder / "nowhere", **NAMES)
 
 
-def test_an_empty_cell_makes_no_fractions_of_whole_numbers(tmp_path):
+def test_integer_labels_stay_integers_if_a_cell_is_empty(tmp_path):
     (tmp_path / "a.wav").write_bytes(b"RIFF")
     (tmp_path / "b.wav").write_bytes(b"RIFF")
     (tmp_path / "votes.csv").write_text("sample,rater,label\na,x,1\na,y,\nb,x,2\nb,y,2\n")

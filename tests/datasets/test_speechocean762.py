@@ -76,7 +76,7 @@ def test_the_recorded_subset_has_the_published_counts(speechocean762):
 
 
 def test_both_layouts_of_a_corpus_give_the_same_ratings(archive, subset):
-    # Both fixtures write into one folder, so that the subset's table must go once it is read.
+    # Both fixtures write into one folder, so the subset's table is deleted after reading.
     table = load_speechocean762(subset)
     (subset / "ratings.csv").unlink()
     whole = load_speechocean762(archive)
@@ -158,7 +158,7 @@ def test_missing_and_empty_files_are_named(archive):
     ("path", "text", "message"),
     [
         ("resource/scores-detail.json", "", r"scores-detail.json is empty \(0 bytes\)"),
-        ("resource/scores-detail.json", '{"000010011": {"pro', "is no whole JSON file"),
+        ("resource/scores-detail.json", '{"000010011": {"pro', "is not a complete JSON file"),
         ("resource/scores-detail.json", "version https://git-lfs.github.com/spec/v1\n", "lfs pull"),
         ("resource/scores-detail.json", "{}", "3 utterances of wav.scp have no scores"),
         ("train/utt2spk", "000010011 0001\n", "1 utterances.*no speaker in utt2spk: '000030012'"),
@@ -190,7 +190,7 @@ def test_broken_scores(archive, scores, message):
     ("old", "new", "message"),
     [
         ("prosodic", "prosody", "lacks the columns prosodic; it has utterance, speaker"),
-        ("expert2", "expert1", "scores utterance 000010011 by expert1 twice"),
+        ("expert2", "expert1", "two scores of utterance 000010011 by expert1"),
         ("1.0,", '"1.0,', "cannot be read as CSV"),
         ("10,1.0", "ten,1.0", "holds 'ten' as a prosodic score of utterance 000010011 by expert1"),
     ],

@@ -137,7 +137,7 @@ def a_folder(folder):
 BAD_FILES = [
     (missing, "there is no such file"),
     (empty, r"empty \(0 bytes\)"),
-    (cut_wav, "cut short: its header promises 16000 bytes, it holds 8956"),
+    (cut_wav, "cut short: its header gives 16000 bytes, but it holds 8956"),
     (cut_flac, "cannot be read as audio"),
     (cut_header, "cannot be read as audio"),
     (header_only, "its length is 0 s"),
@@ -155,7 +155,7 @@ def test_bad_files_are_named(tmp_path, make, message):
         read_audio(path, index=7)
     assert str(path) in str(caught.value)
     assert "Sample 7" in str(caught.value)
-    # A worker's error reaches the user by pickle.
+    # joblib pickles the errors of its workers.
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 

@@ -30,7 +30,7 @@ def pulses(frequency, seconds=1.0):
 
 
 def noise(n_samples=RATE, gain=0.1):
-    # Below full scale and on the grid of 16 bits, so that openSMILE's rounding changes nothing.
+    # Values are below full scale and multiples of the 16-bit step, so openSMILE does not round them.
     signal = RNG.normal(scale=gain, size=n_samples).clip(-0.9, 0.9)
     return np.round(signal * 32768) / 32768
 
@@ -117,7 +117,7 @@ def test_loudness_rises_with_gain():
 def test_derivatives_by_hand():
     frames = frames_of(noise(4000))
     statics, deltas, deltas2 = frames[:, :16], frames[:, 16:32], frames[:, 32:]
-    # At the end the smoothing's last frame, which is cut off, takes part.
+    # The derivatives at the end use the last smoothed frame, which is cut off afterwards.
     np.testing.assert_allclose(deltas[:-2], regression(statics)[:-2], atol=1e-3)
     np.testing.assert_allclose(deltas2[:-4], regression(deltas[:, :13])[:-4], atol=1e-3)
 
@@ -135,7 +135,7 @@ def test_values_are_those_of_emobase_with_windows_of_60_ms(tmp_path):
         reference = opensmile.Smile(str(path), level, loglevel=1)
         places = [reference.feature_names.index(name) for name in NAMES[columns]]
         expected = reference(signal.astype(np.float32), RATE)[0, places].T[: len(frames)]
-        # emobase's loudness is of one sample a window.
+        # emobase computes loudness from one sample of each window.
         same = [place for place, name in enumerate(NAMES[columns]) if "loudness" not in name]
         np.testing.assert_array_equal(frames[:, columns][:, same], expected[:, same])
 
@@ -179,7 +179,7 @@ def entries(memory):
 
 
 def poison(memory):
-    """Change what the cache holds, so that a cached value differs from a computed one."""
+    """Change the values in the cache, so that a cached value differs from a computed one."""
     for path in entries(memory):
         store(path, np.full_like(load(path), 7))
 
@@ -200,7 +200,7 @@ def test_the_cache_finds_the_same_audio_under_any_name(wav, tmp_path):
     assert len(entries(memory)) == 1
 
 
-def test_the_cache_tells_other_audio_and_other_settings_apart(wav, tmp_path):
+def test_the_cache_distinguishes_audio_and_settings(wav, tmp_path):
     memory = tmp_path / "memory"
     extract([wav], "lld45", memory=memory)
     poison(memory)
@@ -209,7 +209,7 @@ def test_the_cache_tells_other_audio_and_other_settings_apart(wav, tmp_path):
     assert not hit(memory, [wav])
 
 
-def test_the_cache_tells_rate_and_type_of_signals_apart(tmp_path):
+def test_the_cache_distinguishes_rates_and_types_of_signals(tmp_path):
     signal = noise().astype(np.float32)
     extract([(signal, RATE)], "lld45", memory=tmp_path)
     poison(tmp_path)

@@ -51,7 +51,7 @@ def test_a_table_is_one_frame_a_sample():
     np.testing.assert_array_equal(FramePooler(5).fit_transform(table), table)
 
 
-def test_x_is_left_as_it_was():
+def test_x_is_not_changed():
     table = np.ones((3, 2), dtype=np.float32)
     for transformer in (FramePooler(2), SpeakerScaler()):
         transformer.fit_transform(table)

@@ -38,7 +38,8 @@ def wavs(tmp_path):
 def test_scikit_learns_checks_without_numeric_data(transformer):
     name = type(transformer).__name__
     estimator_checks.check_estimator(transformer)
-    # check_estimator leaves these checks out for transformers that take no table, but they need none.
+    # check_estimator leaves these checks out for transformers that take no table, but these checks need no
+    # table.
     estimator_checks.check_no_attributes_set_in_init(name, transformer)
     estimator_checks.check_parameters_default_constructible(name, transformer)
     estimator_checks.check_get_params_invariance(name, transformer)

@@ -35,14 +35,14 @@ def test_z_scores_over_each_speakers_frames(speakers):
         assert after.dtype == np.float32
 
 
-def test_all_samples_are_by_one_speaker_where_none_are_given():
+def test_without_speakers_all_samples_are_taken_as_by_one_speaker():
     samples = made_samples(4)
     scaler = SpeakerScaler().fit(samples)
     named = SpeakerScaler().fit_transform(samples, speakers=["x"] * 4)
     for one, two in zip(scaler.transform(samples), named, strict=True):
         np.testing.assert_array_equal(one, two)
     assert list(scaler.speakers_) == [None]
-    # The statistics are those of fit, so that a sample alone is scaled as it is among others.
+    # The statistics come from fit, so a sample is scaled in the same way alone and among others.
     np.testing.assert_array_equal(scaler.transform(samples[:1])[0], scaler.transform(samples)[0])
 
 
@@ -177,7 +177,7 @@ def test_transform_without_the_speakers_of_fit_is_an_error():
         scaler.transform(frames)
 
 
-def test_a_scorer_hands_speakers_to_a_pipeline():
+def test_a_scorer_passes_speakers_to_a_pipeline():
     rng = np.random.default_rng(0)
     speakers, y = np.repeat(np.arange(8), 10), np.tile([0, 1], 40)
     # The speakers' means differ more than the classes'.

@@ -1,4 +1,4 @@
-"""Distances of distributions: values worked by hand, laws, and other implementations."""
+"""Distances of distributions: values computed by hand, properties, and other implementations."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def draw_distributions(seed, n_samples=20, n_classes=4):
     return rng.dirichlet(np.ones(n_classes), size=(2, n_samples))
 
 
-def test_cross_entropy_by_hand():
+def test_cross_entropy_equals_a_value_computed_by_hand():
     value = soft_cross_entropy([[0.25, 0.75]], [[0.5, 0.5]])
     assert value == pytest.approx(np.log(2))
     value = soft_cross_entropy([[0.25, 0.75], [1, 0]], [[0.1, 0.9], [0.2, 0.8]])
@@ -40,7 +40,7 @@ def test_cross_entropy_is_least_at_the_soft_labels(seed):
     assert soft_cross_entropy(soft_true, soft_true) < soft_cross_entropy(soft_true, proba)
 
 
-def test_divergence_by_hand():
+def test_divergence_equals_a_value_computed_by_hand():
     # m = (3/4, 1/4): (1 * log2(4/3) + 1/2 log2(2/3) + 1/2 log2(2)) / 2
     expected = (np.log2(4 / 3) + 0.5 * np.log2(2 / 3) + 0.5) / 2
     assert jensen_shannon_divergence([[1, 0]], [[0.5, 0.5]]) == pytest.approx(expected)
@@ -70,9 +70,9 @@ GOOD = [[0.5, 0.5], [1, 0]]
 @pytest.mark.parametrize(
     ("soft_true", "proba", "message"),
     [
-        ([[0.5, 0.5], [np.nan, np.nan]], GOOD, "Sample 1 of soft_true is no distribution"),
-        (GOOD, [[0.5, 0.6], [1, 0]], "Sample 0 of proba is no distribution"),
-        (GOOD, [[1.5, -0.5], [1, 0]], "Sample 0 of proba is no distribution"),
+        ([[0.5, 0.5], [np.nan, np.nan]], GOOD, "Sample 1 of soft_true is not a distribution"),
+        (GOOD, [[0.5, 0.6], [1, 0]], "Sample 0 of proba is not a distribution"),
+        (GOOD, [[1.5, -0.5], [1, 0]], "Sample 0 of proba is not a distribution"),
         (GOOD, GOOD[:1], r"\(2, 2\) and proba \(1, 2\)"),
         ([0.5, 0.5], GOOD, "one distribution for each sample"),
     ],

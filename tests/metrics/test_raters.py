@@ -1,4 +1,4 @@
-"""UAR of each rater: values worked by hand."""
+"""UAR of each rater: values computed by hand."""
 
 import numpy as np
 import pandas as pd
@@ -14,13 +14,13 @@ Y = pd.DataFrame(
 TASK = Task(Y, ["a", "b"])
 
 
-def test_by_hand():
+def test_recalls_of_raters_equal_values_computed_by_hand():
     predicted = [["a", "b", "a"], ["b", "b", "a"], ["b", "b", "a"], ["a", "b", "a"]]
     uar = rater_uar(TASK, predicted)
     assert list(uar) == ["E1", "E2", "E3"]
     # a: 1 of 2, b: 1 of 1.
     assert uar["E1"] == 0.75
-    # Without the sample of two labels a: 0 of 1, b: 2 of 2.
+    # Without the sample that has two labels: a 0 of 1, b 2 of 2.
     assert uar["E2"] == 0.5
     # This rater has never chosen a class.
     assert np.isnan(uar["E3"])
@@ -44,7 +44,7 @@ def test_one_hot_probabilities_may_be_integers():
     assert rater_uar([["a", "b"], ["b", "a"]], np.array(one_hot)) == {0: 1.0, 1: 1.0}
 
 
-def test_the_raters_of_a_stack_on_samples_that_it_has_not_seen():
+def test_the_raters_of_a_stack_on_held_out_samples():
     X, ratings, _, _ = make_rated()
     stack = small_stack(classes=CLASSES).fit(X[:100], ratings[:100])
     task = Task(ratings[100:], CLASSES)

@@ -1,4 +1,4 @@
-"""Recalls and their unweighted average: values worked by hand, laws, and scikit-learn's own functions."""
+"""Recalls and their unweighted average: values computed by hand, properties, scikit-learn's functions."""
 
 import warnings
 
@@ -15,7 +15,7 @@ from sklearn_raters.metrics import class_recalls, unweighted_average_recall
 labels = st.lists(st.sampled_from("abc"), min_size=1, max_size=30)
 
 
-def test_by_hand():
+def test_recalls_equal_values_computed_by_hand():
     y_true = ["a", "a", "a", "a", "b", "b", "c"]
     y_pred = ["a", "a", "a", "b", "b", "c", "b"]
     np.testing.assert_allclose(class_recalls(y_true, y_pred), [3 / 4, 1 / 2, 0])
@@ -39,7 +39,8 @@ def test_absent_classes_on_which_two_functions_of_scikit_learn_disagree():
     y_true, y_pred = ["a", "a", "b"], ["a", "c", "b"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # recall_score counts the absent class c as 0, because c was predicted; the other one leaves it out.
+        # recall_score counts the absent class c as 0, because c was predicted; balanced_accuracy_score leaves
+        # c out.
         assert recall_score(y_true, y_pred, average="macro", zero_division=0) == pytest.approx(0.5)
         assert balanced_accuracy_score(y_true, y_pred) == pytest.approx(0.75)
     assert unweighted_average_recall(y_true, y_pred) == pytest.approx(0.75)

@@ -1,4 +1,4 @@
-"""Scorers that take ratings: values worked by hand, and scikit-learn's tools that call scorers."""
+"""Scorers that take ratings: values computed by hand, and scikit-learn's tools that call scorers."""
 
 import pickle
 
@@ -75,7 +75,7 @@ FORMS = {
 }
 
 
-def test_by_hand():
+def test_scores_equal_values_computed_by_hand():
     ratings = [["a", "a"], ["a", "b"], ["b", None], ["b", "b"], [None, None]]
     constant = DummyClassifier(strategy="constant", constant="b").fit(np.zeros((2, 1)), ["a", "b"])
     assert uar_scorer(constant, np.zeros((5, 1)), ratings) == 0.5
@@ -206,7 +206,7 @@ def test_the_classes_of_a_model_inside_an_ensemble_count():
     assert uar_scorer(ensemble, X[60:], Y[60:]) == expected
 
 
-def test_a_class_that_training_lacked_counts_as_missed():
+def test_a_class_without_training_samples_has_recall_zero():
     rows, ratings = np.zeros((4, 1)), [["a"], ["a"], ["b"], ["c"]]
     constant = DummyClassifier(strategy="constant", constant="a").fit(rows, ["a", "a", "b", "b"])
     assert uar_scorer(constant, rows, ratings) == pytest.approx(1 / 3)
@@ -214,7 +214,7 @@ def test_a_class_that_training_lacked_counts_as_missed():
     assert neg_soft_cross_entropy_scorer(uniform, rows, ratings) < -np.log(3)
 
 
-def test_a_class_that_the_fold_lacks_gives_a_warning():
+def test_a_class_without_samples_in_the_fold_gives_a_warning():
     rows = np.zeros((2, 1))
     model = DummyClassifier(strategy="constant", constant="a").fit(rows, ["a", "b"])
     with pytest.warns(UndefinedMetricWarning, match="No sample has the class 'b'"):

@@ -1,4 +1,4 @@
-"""The paired bootstrap: its laws, its arithmetic and how often its interval holds the true difference."""
+"""The paired bootstrap: symmetries, values computed by hand, and the coverage of its interval."""
 
 import numpy as np
 import pytest

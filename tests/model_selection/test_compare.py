@@ -1,4 +1,4 @@
-"""The comparison table: its numbers, what it trains, and what it refuses before any training."""
+"""The comparison table: its numbers, the number of trainings, and errors raised before any training."""
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ def plain_models():
 
 
 def compare_made(models, data=DATA, Y=None, **params):
-    """Compare models on made data in three folds of groups."""
+    """Compare models on synthetic data in three folds of groups."""
     given = {"groups": data.groups, "cv": 3, "baseline": "chance", "random_state": 0, "n_bootstrap": 50}
     return compare(models, data.X, data.Y if Y is None else Y, **{**given, **params})
 
@@ -178,7 +178,7 @@ def test_models_are_scored_by_the_known_truth_and_trained_on_the_ratings():
     assert tuple(table.loc["raters", INTERVAL]) == pytest.approx(difference)
 
 
-def test_some_folds_only():
+def test_samples_may_be_left_untested():
     folds = list(GroupKFold(3).split(DATA.X, groups=DATA.groups))[:2]
     _, predictions = compare_made(plain_models(), cv=folds, return_predictions=True)
     assert predictions.index.tolist() == sorted(np.concatenate([test for _, test in folds]))
@@ -200,8 +200,8 @@ def counted(monkeypatch):
     return CountedFits(), lambda: CountedFits.n_fits
 
 
-class TestRefusedBeforeTheFirstTraining:
-    """A dict of models whose first one counts its fits: it must have none when the error comes."""
+class TestErrorsBeforeTheFirstTraining:
+    """Errors that `compare` raises before any training; the first model counts its fits."""
 
     @pytest.fixture
     def refuse(self, counted):
@@ -240,12 +240,12 @@ class TestRefusedBeforeTheFirstTraining:
         other = {"other": (LogisticRegression(), DATA.X[:4])}
         refuse(ValueError, "Y has 150 samples, but X of model 'other' has 4", other)
 
-    def test_features_that_nobody_gives(self, refuse):
+    def test_a_model_without_features(self, refuse):
         refuse(ValueError, "Model 'first' has no features", X=None)
 
     @pytest.mark.parametrize("estimator", ["svc", FeatureAgglomeration()])
     def test_a_model_that_cannot_predict(self, refuse, estimator):
-        refuse(TypeError, "'other' is no estimator but.*give one with fit and predict", {"other": estimator})
+        refuse(TypeError, "'other' is not an estimator.*give one with fit and predict", {"other": estimator})
 
     def test_models_of_different_classes(self, refuse):
         models = {"a": mean_of_raters(classes=["sad", "angry"]), "b": mean_of_raters(classes=CLASSES)}
@@ -352,7 +352,7 @@ class TestStack:
         table = compare_made(stack, baseline="crowd-hard")
         n_views, n_folds = 5, 3
         assert n_fits() == n_views * n_folds
-        # Each row counts the seconds of all its views all the same.
+        # Nevertheless each row includes the seconds of all its views.
         singles = table["fit_seconds"][list(self.rows[:5])]
         assert table.loc["mean of posteriors", "fit_seconds"] == pytest.approx(singles.sum(), rel=0.2)
 

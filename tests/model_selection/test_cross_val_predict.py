@@ -85,9 +85,9 @@ class MeanFrames(TransformerMixin, BaseEstimator):
         return np.array([np.mean(frames, axis=0) for frames in X])
 
 
-def test_ratings_reach_fit_that_cross_val_predict_of_scikit_learn_encodes_rater_by_rater():
+def test_ratings_reach_fit_unchanged_unlike_in_cross_val_predict_of_scikit_learn():
     truth = np.where(X[:, 0] > 0, "b", "a")
-    # The third rater names no class that the others name, which encoding column by column hides.
+    # The third rater uses other classes than the others; encoding each column separately would hide that.
     ratings = np.column_stack([truth, truth, np.where(truth == "b", "d", "c")])
     seen = []
 
@@ -224,7 +224,7 @@ def test_estimators_without_ratings_learn_the_consensus():
 
 
 @pytest.mark.parametrize("wrap", [lambda stack: stack, DeepEnsembleClassifier])
-def test_the_classes_of_the_estimator_stratify(wrap):
+def test_stratified_folds_use_the_classes_of_the_estimator(wrap):
     seen = []
 
     class Watching(StratifiedKFold):

@@ -1,4 +1,4 @@
-"""The models of the paper's table: which there are, their settings, and the errors."""
+"""The models of the paper's table: their names and settings, and errors."""
 
 import pytest
 from sklearn.linear_model import LogisticRegression

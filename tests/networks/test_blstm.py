@@ -36,7 +36,7 @@ def fitted():
 # Predictions
 
 
-def test_the_network_is_the_papers_by_default():
+def test_the_default_network_is_the_papers():
     clf = BLSTMClassifier(max_epochs=1, random_state=0).fit([frames[:2] for frames in X[:4]], list("abab"))
     net = clf.net_.module_
     assert (net.dense.in_features, net.dense.out_features) == (4, 256)
@@ -140,7 +140,7 @@ def test_soft_labels_of_raters_are_learnt_unchanged():
     np.testing.assert_allclose(got.predict_proba(X), expected.predict_proba(X), atol=1e-6)
 
 
-def test_classes_fix_the_order_and_may_be_absent():
+def test_classes_set_the_order_and_may_have_no_samples():
     clf = small_blstm(classes=[*CLASSES, "bored"], max_epochs=20).fit(X, y)
     assert clf.classes_.tolist() == [*CLASSES, "bored"]
     proba = clf.predict_proba(X)
@@ -153,7 +153,7 @@ def test_classes_fix_the_order_and_may_be_absent():
 
 
 def weighted_pair(weights, copies, **params):
-    """Fit with weights, and with samples given several times."""
+    """Fit once with weights, and once with samples repeated instead."""
     rows = np.repeat(np.arange(len(X)), copies)
     weighted = small_blstm(**params).fit(X, y, sample_weight=weights)
     repeated = small_blstm(**params).fit([X[row] for row in rows], y[rows])
@@ -161,7 +161,7 @@ def weighted_pair(weights, copies, **params):
 
 
 @pytest.mark.parametrize("params", [{}, {"class_weight": "balanced"}, {"early_stopping": True}])
-def test_a_weight_of_two_is_the_sample_twice_and_zero_is_none(params):
+def test_weight_two_equals_the_sample_twice_and_weight_zero_equals_no_sample(params):
     copies = np.random.default_rng(0).integers(0, 4, size=len(X))
     weighted, repeated = weighted_pair(copies.astype(float), copies, **params)
     np.testing.assert_allclose(weighted, repeated, atol=1e-6)
@@ -245,7 +245,7 @@ def test_random_state_may_be_a_generator_object():
     assert np.abs(first - second).max() > 1e-3
 
 
-# scikit-learn's habits
+# scikit-learn's conventions
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])
@@ -362,6 +362,6 @@ def test_bad_weights_and_groups_are_named(params, message):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
-def test_a_gpu_learns_the_same():
+def test_training_on_a_gpu_gives_the_same_network():
     cpu, gpu = (small_blstm(device=device, dropout=0.0).fit(X, y) for device in ("cpu", "cuda"))
     np.testing.assert_allclose(cpu.predict_proba(X), gpu.predict_proba(X), atol=1e-3)

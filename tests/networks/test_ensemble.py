@@ -25,7 +25,7 @@ UNSEEN = make_rated(300, seed=1)
 NET = RaterNetClassifier("crowd_layer", max_epochs=10, learning_rate=0.01, classes=CLASSES)
 
 
-def test_it_is_the_mean_of_different_networks():
+def test_probabilities_are_the_mean_of_different_networks():
     model = DeepEnsembleClassifier(NET, 3, random_state=0).fit(X, Y)
     by_copy = [copy.predict_proba(X) for copy in model.estimators_]
     assert np.abs(by_copy[0] - by_copy[1]).max() > 1e-3
@@ -78,7 +78,7 @@ def test_raters_are_predicted_inside_pipelines_and_by_stacks(inner):
 
 
 @pytest.mark.parametrize("scaled", [False, True])
-def test_comparisons_set_and_read_the_classes_of_the_network_inside(scaled):
+def test_compare_sets_and_reads_the_classes_of_the_network_inside(scaled):
     bare = clone(NET).set_params(classes=None)
     net = make_pipeline(StandardScaler(), bare) if scaled else bare
     model = DeepEnsembleClassifier(net, 2)
@@ -98,7 +98,7 @@ def test_votes_are_scored_by_the_networks_classes():
     assert model.fit(X, votes).score(UNSEEN.X, as_cube(UNSEEN.Y)) > 0.6
 
 
-def test_the_seed_makes_it_the_same_with_any_number_of_jobs():
+def test_the_same_seed_gives_the_same_ensemble_with_any_number_of_jobs():
     model = DeepEnsembleClassifier(NET, 2, random_state=0)
     proba = model.fit(X, Y).predict_proba(X)
     with parallel_config("threading"):
@@ -107,7 +107,7 @@ def test_the_seed_makes_it_the_same_with_any_number_of_jobs():
     assert np.abs(clone(model).set_params(random_state=1).fit(X, Y).predict_proba(X) - proba).max() > 1e-3
 
 
-def test_it_takes_soft_labels_and_sequences_where_the_estimator_does():
+def test_ensembles_take_soft_labels_and_sequences_if_the_estimator_does():
     soft = soft_labels(Task(Y, CLASSES))
     kept = ~np.isnan(soft[:, 0])
     samples = [sample for sample, keep in zip(as_sequences(X), kept, strict=True) if keep]
@@ -169,27 +169,27 @@ def test_weights_are_refused_before_training_by_estimators_that_take_none(scaled
     [
         (GaussianNB(), TypeError, "has no random_state"),
         (Ridge(), ValueError, "'estimator' parameter of DeepEnsembleClassifier must be"),
-        (RaterNetClassifier("crowd"), ValueError, "'crowd' is the name of no rater model"),
+        (RaterNetClassifier("crowd"), ValueError, "'crowd' is not the name of a rater model"),
         (make_pipeline(StandardScaler(), small_blstm(device="abacus")), ValueError, "device='abacus'"),
     ],
     ids=["no seed", "no probabilities", "wrong name", "wrong device"],
 )
 @pytest.mark.parametrize("method", ["_check_settings", "fit"])
-def test_what_cannot_be_an_ensemble_is_found_without_training(inner, error, message, method):
+def test_wrong_estimators_and_settings_are_errors_without_training(inner, error, message, method):
     model = DeepEnsembleClassifier(inner)
     with pytest.raises(error, match=message):
         model.fit(X, TRUTH) if method == "fit" else model._check_settings()
     assert not hasattr(model, "estimators_")
 
 
-def test_it_is_a_view_of_the_stack():
+def test_an_ensemble_may_be_a_view_of_the_stack():
     model = small_stack(
         DeepEnsembleClassifier(small_blstm(), 2), views=["crowd_hard", "crowd_agreement", "E1"]
     )
     assert model.fit(X, Y, groups=GROUPS).score(UNSEEN.X, UNSEEN.Y) > 0.6
 
 
-def test_searches_and_tables_take_it():
+def test_searches_and_compare_take_an_ensemble():
     model = DeepEnsembleClassifier(NET, 2, random_state=0)
     grid = {"estimator__learning_rate": [1e-6, 1e-2]}
     search = GridSearchCV(model, grid, scoring=uar_scorer, cv=GroupKFold(2)).fit(X, Y, groups=GROUPS)
@@ -200,7 +200,7 @@ def test_searches_and_tables_take_it():
     assert (table["uar"] > 0.6).all()
 
 
-def test_the_map_of_labels_reaches_the_score():
+def test_the_score_applies_the_label_map():
     merged = DeepEnsembleClassifier(
         clone(NET).set_params(classes=["sad", "angry"], label_map={"neutral": "sad"}), 2, random_state=0
     ).fit(X, Y)

@@ -1,4 +1,4 @@
-"""The joint training: several fitted networks and the layer behind them as one network."""
+"""Joint training of several fitted networks and the output layer as one network."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def loss(estimators, layer, y, rows):
 
 
 @pytest.mark.parametrize("y", [THREE, TWO], ids=["three classes", "two classes"])
-def test_without_steps_the_joint_network_predicts_as_its_parts(y):
+def test_without_training_steps_the_joint_network_predicts_as_its_parts(y):
     estimators, layer, targets = fitted(y)
     valid = np.arange(90) % 3 == 0
     before = loss(estimators, layer, y, valid)
@@ -45,7 +45,7 @@ def test_without_steps_the_joint_network_predicts_as_its_parts(y):
 
 
 @pytest.mark.parametrize("y", [THREE, TWO], ids=["three classes", "two classes"])
-def test_networks_and_layer_change_in_place_to_those_of_the_best_epoch(y):
+def test_networks_and_layer_get_the_weights_of_the_best_epoch_in_place(y):
     estimators, layer, targets = fitted(y)
     valid = np.arange(90) % 3 == 0
     units, coef = side_by_side(estimators), layer[-1].coef_.copy()
@@ -57,7 +57,7 @@ def test_networks_and_layer_change_in_place_to_those_of_the_best_epoch(y):
     assert not np.allclose(layer[-1].coef_, coef)
 
 
-def test_all_samples_are_trained_on_by_default_and_the_seed_decides():
+def test_by_default_all_samples_are_used_and_the_result_depends_on_the_seed():
     results = []
     for seed in (0, 0, 1):
         estimators, layer, targets = fitted(THREE)

@@ -52,7 +52,7 @@ def test_every_rater_model_learns_the_consensus_and_predicts_the_raters(raters):
 
 
 @pytest.mark.parametrize("raters", RATER_MODELS)
-def test_confusions_exist_where_the_rater_model_has_them(raters):
+def test_confusions_exist_if_the_rater_model_has_confusion_matrices(raters):
     has_confusion = raters not in ("multitask", "doctor_net", "uncertainty")
     assert hasattr(quick(raters), "rater_confusion") == has_confusion
     clf = quick(raters, max_epochs=2).fit(X, Y)
@@ -62,7 +62,7 @@ def test_confusions_exist_where_the_rater_model_has_them(raters):
         np.testing.assert_allclose(clf.rater_confusion(X).mean(axis=0), clf.rater_confusion_, atol=1e-6)
 
 
-def test_a_rater_who_exchanges_the_classes_is_recognised():
+def test_the_confusion_matrix_shows_a_rater_who_exchanges_the_classes():
     exchanged = dict(zip(CLASSES, [*CLASSES[1:], CLASSES[0]], strict=True))
     data = make_rated(300, n_raters=5)
     ratings = data.Y.assign(
@@ -103,7 +103,7 @@ def test_all_forms_of_ratings_give_the_same_network(fitted):
     )
 
 
-def test_sequences_have_the_papers_trunk():
+def test_the_default_trunk_for_sequences_is_the_papers_network():
     sizes = {"dense_units": 16, "lstm_units": 8, "representation_units": 12}
     clf = quick("conal", trunk_params=sizes).fit(as_sequences(X), Y)
     assert clf.transform(as_sequences(X)).shape == (150, 12)
@@ -276,7 +276,7 @@ def test_a_training_that_diverges_is_an_error():
 
 
 class Trainings(Callback):
-    """Counts the trainings that began."""
+    """Count the trainings that have begun."""
 
     n_trainings = 0
 
@@ -285,7 +285,7 @@ class Trainings(Callback):
 
 
 WRONG = [
-    ({"raters": "crowdlayer"}, "'crowdlayer' is the name of no rater model.*'multitask', .*'madl'"),
+    ({"raters": "crowdlayer"}, "'crowdlayer' is not the name of a rater model.*'multitask', .*'madl'"),
     ({"raters": dict}, "raters must be a name or a subclass of RaterModel, not <class 'dict'>"),
     ({"raters": "annot_mix", "rater_params": {"prior": 1.0}}, "prior=1.0.*between 0 and 1, both excluded"),
     ({"raters": "trace_reg", "rater_params": {"strength": "x"}}, "strength='x'.*number of at least 0"),
@@ -305,7 +305,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("params", "message"), WRONG)
 @pytest.mark.parametrize("method", ["_check_settings", "fit"])
-def test_wrong_settings_are_found_without_training(params, message, method):
+def test_wrong_settings_are_errors_without_training(params, message, method):
     Trainings.n_trainings = 0
     net_params = {"callbacks": [Trainings()], **params.get("net_params", {})}
     clf = quick(**{**params, "net_params": net_params})
@@ -324,7 +324,7 @@ def test_wrong_settings_are_found_without_training(params, message, method):
         ({"trunk_params": {"lstm_units": 8}}, "'lstm_units'.*'dense' has the settings .*'hidden_units'"),
     ],
 )
-def test_trunks_that_do_not_fit_the_samples_are_found_without_training(params, message):
+def test_trunks_that_do_not_fit_the_samples_are_errors_without_training(params, message):
     Trainings.n_trainings = 0
     clf = quick(**params, net_params={"callbacks": [Trainings()]})
     with pytest.raises(ValueError, match=message):

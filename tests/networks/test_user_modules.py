@@ -1,4 +1,4 @@
-"""RaterNetClassifier with trunks and rater models of the user's."""
+"""RaterNetClassifier with trunks and rater models that a user defines."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def test_a_users_trunk_may_draw_random_numbers_that_depend_on_the_seed_alone():
     torch.set_rng_state(state)
 
 
-def test_a_trunk_of_rows_refuses_sequences():
+def test_a_trunk_trained_on_rows_raises_an_error_for_sequences():
     clf = quick(trunk=torch.nn.Linear(4, 8), max_epochs=1).fit(X, Y)
     with pytest.raises(ValueError, match="learnt from rows of a table; a sample has 4 frames"):
         clf.predict([np.repeat(row[None], 4, axis=0) for row in X])
@@ -149,7 +149,7 @@ def test_a_users_rater_model_may_have_confusions_and_disagreement():
     np.testing.assert_array_equal(clf.predict_disagreement(X), 0.25)
 
 
-def test_the_face_of_networks_offers_rater_models():
+def test_rater_models_can_be_imported_from_networks():
     assert {"RaterModel", "RATER_MODELS"} <= set(dir(networks))
     assert all(issubclass(model, networks.RaterModel) for model in networks.RATER_MODELS.values())
     with pytest.raises(AttributeError, match="no attribute 'Missing'"):

@@ -1,4 +1,4 @@
-"""A fit as a whole: a refit leaves nothing of an earlier fit, and a fit that fails changes nothing."""
+"""Fits are all or nothing: a refit leaves nothing of an earlier fit, and a fit that fails changes nothing."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ TABLE = pd.DataFrame(DATA.X, columns=["f0", "loudness", "zcr", "hnr"])
 
 
 class Failing(Callback):
-    """Raises in the second epoch, as any callback of a user may."""
+    """Raise an error in the second epoch, as a callback of a user may."""
 
     def on_epoch_begin(self, net, **kwargs):
         if len(net.history) == 2:

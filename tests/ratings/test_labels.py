@@ -1,4 +1,4 @@
-"""Labels: which are missing, their order, and lists of them in messages."""
+"""Labels: missing labels, the order of labels, and lists of labels in messages."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Long tables, one row a vote: to ratings and back."""
+"""Conversion of long tables, one row a vote, to ratings and back."""
 
 import numpy as np
 import pandas as pd

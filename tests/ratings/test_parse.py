@@ -76,7 +76,7 @@ def test_plain_labels_are_one_rater():
     assert as_set(parse_ratings([{"a", "b"}, "a"])) == {(0, 0, "a", 1), (0, 0, "b", 1), (1, 0, "a", 1)}
 
 
-def test_votes_come_back_as_they_are():
+def test_votes_are_returned_unchanged():
     votes = parse_ratings(MATRIX)
     assert parse_ratings(votes) is votes
 
@@ -138,14 +138,14 @@ def test_a_rater_without_ratings_stays_a_rater():
     assert parse_ratings(np.array([[1.0, np.nan], [2.0, np.nan]])).raters == [0, 1]
 
 
-def test_inner_form_grows_with_votes_not_with_cells():
+def test_memory_of_votes_grows_with_votes_not_with_cells():
     cells = np.full((300, 200), np.nan)
     cells[np.arange(50), np.arange(50)] = 1
     votes = parse_ratings(cells)
     assert (votes.n_samples, len(votes.raters)) == (300, 200)
     arrays = (votes.sample, votes.rater, votes.label, votes.weight)
     assert [array.shape for array in arrays] == [(50,)] * 4
-    # one vote's share of a wide base array would keep the base alive
+    # a view of a wide array would keep the whole array in memory
     assert all(array.base is None or array.base.size <= 50 for array in arrays)
 
 
@@ -194,7 +194,7 @@ def test_a_sparse_matrix_is_a_type_error():
 
 
 @given(st.integers(1, 12), st.integers(0, 20), st.randoms(use_true_random=False))
-def test_order_of_samples_and_raters_only_moves_votes(n_samples, seed, random):
+def test_permuting_samples_and_raters_permutes_the_votes(n_samples, seed, random):
     Y = make_rated(n_samples + 1, seed=seed).Y
     rows = random.sample(range(len(Y)), len(Y))
     columns = random.sample(range(Y.shape[1]), Y.shape[1])

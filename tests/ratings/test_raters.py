@@ -88,12 +88,12 @@ def test_alpha_by_hand_and_by_the_package():
         lambda rows: len({x for row in rows if np.isfinite(row).sum() > 1 for x in row if x == x}) > 1
     )
 )
-def test_alpha_of_single_labels_is_the_packages(rows):
+def test_alpha_of_single_labels_equals_that_of_the_krippendorff_package(rows):
     package = krippendorff.alpha(np.array(rows).T, level_of_measurement="nominal")
     assert krippendorff_alpha(rows) == pytest.approx(package, abs=1e-12)
 
 
-def test_alpha_leaves_out_what_is_outside_the_classes():
+def test_alpha_leaves_out_labels_outside_the_classes():
     Y = [["a", "a"], ["b", "b"], ["a", "x"], ["x", "b"]]
     assert krippendorff_alpha(Task(Y, ["a", "b"])) == pytest.approx(1)
     assert krippendorff_alpha(Task(Y, label_map={"x": "a"})) < 1

@@ -10,7 +10,7 @@ from made import CLASSES, as_cube, make_rated
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.ratings import Task, _task, parse_ratings, ratings_from_long, ratings_to_long
 
-# Labels beside the classes: "exc" is a class after the map, "oth" is not.
+# Some labels are not classes: "exc" becomes a class by the map, "oth" does not.
 Y = [["ang", "exc"], ["hap", "exc"], [("ang", "oth"), "oth"], [None, None]]
 MAPPED = {"classes": ["hap", "ang"], "label_map": {"exc": "hap"}}
 
@@ -49,7 +49,7 @@ def test_every_form_gives_the_same_results(form):
     np.testing.assert_array_equal(task.votes.rater, expected.votes.rater)
 
 
-def test_ratings_are_parsed_once_however_often_they_are_used(parsed):
+def test_ratings_are_parsed_only_once(parsed):
     table = make_rated(20).Y
     task = Task(table, CLASSES)
     assert task.ratings is table
@@ -65,7 +65,7 @@ def test_ratings_are_parsed_once_however_often_they_are_used(parsed):
     assert len(parsed) == 1
 
 
-def test_codes_place_each_label_among_the_classes_and_beyond_them():
+def test_codes_number_the_classes_first_and_then_the_labels_outside_them():
     task = Task(Y, **MAPPED)
     assert task.votes.labels == ["ang", "exc", "hap", "oth"]
     assert task.codes.tolist() == [1, 0, 0, 2]
@@ -92,7 +92,8 @@ def test_counts_are_votes_for_classes_after_the_map():
 
 def test_the_majority_is_taken_before_the_map():
     task = Task(Y, **MAPPED)
-    # "oth" (code 2) leads on the third sample; on the second, "hap" and "exc" tie although both are "hap".
+    # "oth" (code 2) leads on the third sample; on the second, "hap" and "exc" tie, although both become
+    # "hap".
     assert task.majority().tolist() == [-1, -1, 2, -1]
     assert task.majority("first").tolist() == [1, 0, 2, -1]
 
@@ -131,7 +132,7 @@ def test_taking_samples_is_the_same_as_taking_rows_of_the_ratings(data):
     n_samples = data.draw(st.integers(2, 25))
     table = make_rated(n_samples, seed=data.draw(st.integers(0, 20))).Y
     rows = data.draw(st.lists(st.integers(0, n_samples - 1), min_size=1, max_size=30))
-    # One row with ratings, since Task refuses ratings that are all missing.
+    # At least one row with ratings, since Task does not accept ratings that are all missing.
     rows = [0, *rows]
     settings = {"classes": ["neutral", "sad"], "label_map": {"angry": "sad"}}
     taken, direct = Task(table, **settings).take(rows), Task(table.iloc[rows], **settings)
@@ -158,7 +159,7 @@ def test_a_part_of_a_task_has_all_classes_of_the_whole():
     assert soft_labels(part, alpha=0).tolist() == [[0, 0, 1]]
 
 
-def test_a_task_shows_its_size():
+def test_the_repr_of_a_task_gives_its_size():
     assert repr(Task(Y, **MAPPED)) == "Task(7 votes, 4 samples, 2 raters, classes=['hap', 'ang'])"
 
 

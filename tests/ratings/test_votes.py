@@ -44,7 +44,7 @@ def test_taken_votes_stay_sorted_by_sample_rater_and_label():
     assert taken.n_samples == 3
 
 
-def test_votes_show_their_size():
+def test_the_repr_of_votes_gives_their_size():
     votes = parse_ratings(MATRIX)
     assert isinstance(votes, Votes)
     assert repr(votes) == "Votes(5 votes, 3 samples, 2 raters, labels=['a', 'b', 'c'])"

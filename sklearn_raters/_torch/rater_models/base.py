@@ -1,4 +1,4 @@
-"""What all rater models share: the votes of a batch, the layer of the consensus, the loss of the votes."""
+"""Base class of rater models, and functions on votes that the rater models share."""
 
 from abc import ABC, abstractmethod
 
@@ -33,7 +33,7 @@ def weighted_mean(losses, weight):
 
 
 def vote_shares(sample, label, weight, like):
-    """Return each sample's votes as shares of the classes, (n_samples, n_classes) like the tensor `like`."""
+    """Return the shares of the classes in each sample's votes, with shape and type of the tensor `like`."""
     votes = torch.zeros_like(like).index_put((sample, label), weight.to(like.dtype), accumulate=True)
     return votes / votes.sum(dim=1, keepdim=True)
 
@@ -67,10 +67,10 @@ class RaterModel(nn.Module, ABC):
     A subclass defines `rater_log_proba`. It may also define
 
     - `init_parameters(generator)`, if it holds parameters outside `torch.nn.Linear` and `torch.nn.LSTM`: it
-      sets their initial values, by the `torch.Generator` where they are random;
+      sets their initial values, and draws random ones from the `torch.Generator`;
     - `penalty(units)`, a term of the loss, or a `loss` of its own;
-    - `confusion(units)`, the raters' confusion matrices, (n_samples, n_raters, n_classes, n_classes), where
-      it sets `confusion_of`;
+    - `confusion(units)`, the raters' confusion matrices, (n_samples, n_raters, n_classes, n_classes), for a
+      model that sets `confusion_of`;
     - `disagreement(units)`, the expected disagreement of the raters, (n_samples,).
 
     The last two give `RaterNetClassifier` the methods `rater_confusion` and `predict_disagreement`. Without a
@@ -104,7 +104,7 @@ class RaterModel(nn.Module, ABC):
 
     Examples
     --------
-    A model in which each rater has a preference for some classes, whatever the sample:
+    A model in which each rater has a preference for some classes on all samples:
 
     >>> import torch
     >>> from sklearn_raters import RaterNetClassifier
@@ -139,7 +139,7 @@ class RaterModel(nn.Module, ABC):
         self.output = nn.Linear(n_units, n_classes)
 
     def consensus_log_proba(self, units):
-        """Return the log-probabilities of the classes as the consensus.
+        """Return the predicted log-probabilities of the consensus.
 
         Parameters
         ----------
@@ -224,10 +224,10 @@ class RaterModel(nn.Module, ABC):
         return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight) + self.penalty(units)
 
     def vote_loss(self, units, sample, rater, label, weight):
-        """Return the loss by which early stopping judges: the mean of -log p(the class that a rater chose).
+        """Return the validation loss for early stopping: the mean of -log p(the class that a rater chose).
 
-        A rater who is not known, with a number of `n_raters` or above, is
-        predicted to choose as the consensus does.
+        A rater without votes in the training part has a number of `n_raters` or above, and is predicted to
+        choose as the consensus does.
 
         Parameters
         ----------

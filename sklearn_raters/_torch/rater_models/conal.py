@@ -13,9 +13,9 @@ class CoNAL(Confusions):
 
     p_r(l | x) = sum_k p(k | x) (w C_0 + (1 - w) C_r)(k, l) with w = sigmoid(<v_r, u(x)>), where both
     embeddings have length one. The loss contains -strength * sum_r |C_r - C_0|. u(x) is a linear function of
-    the representation; in the paper it has a network of its own. Rows of the matrices are softmaxes. The
-    paper's code has free matrices and one softmax of the result, which learnt wrong classes on simulated
-    raters with two opposite opinions (50 against 62 % accuracy).
+    the representation; in the paper, a separate network computes u(x). Rows of the matrices are softmaxes.
+    The paper's code has free matrices and one softmax of the result, which learnt wrong classes on simulated
+    raters with two opposite opinions (50 % accuracy instead of 62 %).
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class CoNAL(Confusions):
         self.common = nn.Parameter(torch.empty(n_classes, n_classes))
 
     def init_parameters(self, generator):
-        """Let the common matrix be equal to the raters' matrices."""
+        """Set the common matrix and the raters' matrices to the same values."""
         super().init_parameters(generator)
         with torch.no_grad():
             self.common.copy_(self.initial_logit * torch.eye(self.n_classes))

@@ -147,7 +147,7 @@ class Confusions(RaterModel):
 
 
 class TraceReg(Confusions):
-    """Confusion matrices with a penalty on their traces, so that they explain as much as the votes allow.
+    """Confusion matrices with a penalty on their traces, which makes them explain more of the raters' errors.
 
     The penalty is strength * mean over r of trace(C_r). Initially the logits are 6 I - 5, as in the paper's
     appendix.
@@ -173,10 +173,10 @@ class TraceReg(Confusions):
 
 
 class GeoRegF(Confusions):
-    """Confusion matrices, and a penalty that lets the consensus of some samples come close to each class.
+    """Confusion matrices with a penalty that favours a consensus with some samples close to each class.
 
     The penalty is -strength * log det(F' F), where F is the consensus of the batch, (n_samples, n_classes).
-    The determinant is that of F' F + 1e-6 I, since a batch may have fewer samples than classes.
+    To keep the logarithm finite in a batch of fewer samples than classes, 1e-6 I is added to F' F.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ class GeoRegF(Confusions):
 
 
 class GeoRegW(Confusions):
-    """Confusion matrices, and a penalty that lets all raters together distinguish all classes.
+    """Confusion matrices with a penalty that favours matrices which together distinguish all classes.
 
     The penalty is -strength * log det(W' W), where W holds the matrices C_r' of all raters one below the
     other, (n_raters * n_classes, n_classes).
@@ -223,5 +223,5 @@ class GeoRegW(Confusions):
 
 
 def log_volume(rows):
-    """Return log det(A' A + 1e-6 I) of a matrix of shape (n_rows, n_columns), finite whatever its rank."""
+    """Return log det(A' A + 1e-6 I) of a matrix of shape (n_rows, n_columns), finite for any rank."""
     return torch.logdet(rows.T @ rows + 1e-6 * torch.eye(rows.shape[1], dtype=rows.dtype, device=rows.device))

@@ -1,4 +1,4 @@
-"""A rater model that trusts each vote as far as it expects the vote to be right."""
+"""A rater model that weights each vote by the predicted probability that the vote is right."""
 
 import torch
 from torch import nn
@@ -22,7 +22,7 @@ class CrowdAR(RaterModel):
     difficulty_units : int, default=128
         Width of the hidden layer of d(x).
     vote_weight : float, default=0.9
-        Weight of the first loss; the second one has the rest.
+        Weight of the first loss; the weight of the second one is ``1 - vote_weight``.
     """
 
     name = "crowd_ar"
@@ -54,7 +54,7 @@ class CrowdAR(RaterModel):
 
     def reliability(self, units, sample, rater):
         """Return m for each vote, shape (n_votes,)."""
-        # The difficulty must not shape the trunk, which the consensus below does.
+        # No gradient flows from the difficulty to the trunk; the consensus below does train the trunk.
         difficulty = self.difficulty(without_gradient(units))[sample]
         proba = self.consensus_log_proba(units).exp()[sample]
         margin = (self.expertise[rater].sigmoid() - difficulty) * proba

@@ -49,9 +49,10 @@ class DoctorNet(MultiTask):
 
     p(k | x) = sum_r w_r(x) p_r(k | x) with w(x) = softmax(a(x)) over raters. The logits a are 0 for "dn", one
     number for each rater for "wdn", a linear function of h(x) for "iwdn", and the same through a narrow layer
-    for "biwdn". Their loss compares the weighted mean with a sample's votes. It is taken over the raters who
-    did not rate the sample (over all, if everybody did), and its gradient changes the weights only, not the
-    heads. The paper trains the weights after the heads; here both are trained at once.
+    for "biwdn". The loss of the weights compares the weighted mean with a sample's votes. The mean is taken
+    over the raters who did not rate the sample (over all raters, if all rated it), and the gradient of this
+    loss changes the weights only, not the heads. The paper trains the weights after the heads; here both are
+    trained at once.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ class DoctorNet(MultiTask):
         return torch.logsumexp(weights + self.all_raters_log_proba(units), dim=1)
 
     def loss(self, units, sample, rater, label, weight):
-        """Return the loss of the heads plus that of their weighted mean; see `RaterModel`."""
+        """Return the loss of the heads plus the loss of their weighted mean; see `RaterModel`."""
         loss_of_heads = super().loss(units, sample, rater, label, weight)
         if self.weighting == "dn":
             return loss_of_heads
@@ -118,9 +119,9 @@ class Uncertainty(RaterModel):
     p(k | x) = softmax(W h(x) + b) is trained on the shares q(k) of a sample's votes, and u(x) = sigmoid(v
     h(x) + c) by squared error on their entropy, -sum_k q(k) log q(k) / log K. All raters are predicted to
     choose as the consensus does. The paper measures disagreement by the standard deviation of continuous
-    ratings; for classes, the entropy takes its place. Class weights change the shares too. A sample with one
-    vote counts as one without disagreement, so use samples with several votes. The mean of the squared errors
-    counts each sample once, whatever its weight.
+    ratings; for classes, the entropy takes its place. Class weights change the shares too. A sample with a
+    single vote has an entropy of 0, so use samples with several votes. The mean of the squared errors counts
+    each sample once and does not use sample weights.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rater models whose confusion matrices are the output of a network of the rater and of the sample."""
+"""Rater models in which a network predicts confusion matrices from the rater and the sample."""
 
 import math
 
@@ -14,8 +14,8 @@ class SampleConfusions(RaterModel):
     """Base of models with confusions C(x, r) = softmax(g(u(x), v_r)) of sample and rater.
 
     p_r(l | x) = sum_k p(k | x) C(x, r)(k, l), where u and v are linear and g has one hidden layer or none. By
-    default the subclasses leave out u(x) and the hidden layer: either of them cost accuracy on simulated
-    raters with 5 votes a sample. No gradient flows through u(x), so the confusions do not shape the trunk.
+    default the subclasses leave out u(x) and the hidden layer: each of them lowered the accuracy on simulated
+    raters with 5 votes a sample. No gradient flows through u(x), so the confusions do not train the trunk.
 
     Parameters
     ----------
@@ -95,12 +95,12 @@ class SampleConfusions(RaterModel):
 
 
 class AnnotMix(SampleConfusions):
-    """Confusions by a network, trained on mixed pairs of votes.
+    """Confusion matrices predicted by a network that is trained on mixed pairs of votes.
 
     While training, pairs of votes are mixed: m a + (1 - m) b for their samples, raters and labels, where m is
     drawn from Beta(mixing, mixing). Rows of a table are mixed before the trunk, as in the paper. Sequences of
-    different lengths cannot be mixed, so their representations are; on tables this costs 1.3 to 3.2 points of
-    accuracy (simulated raters).
+    different lengths cannot be mixed, so their representations are mixed instead. On tables of simulated
+    raters, mixing representations cost 1.3 to 3.2 points of accuracy.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class AnnotMix(SampleConfusions):
         As in `SampleConfusions`. 32 hidden units lowered the accuracy from 75 to 65 % on simulated raters
         with two opposite opinions: the network learns the confusions before the trunk learns the classes.
     mixing : float, default=1.0
-        Parameter of the beta distribution; 0 mixes nothing.
+        Parameter of the beta distribution; 0 turns mixing off.
     prior : float, default=0.9
         Initial probability that a rater chooses the right class.
     """
@@ -144,7 +144,7 @@ class AnnotMix(SampleConfusions):
         self.mixing = mixing
 
     def loss(self, units, sample, rater, label, weight, represent=None):
-        """Return the loss of mixed votes while training, and else of the votes themselves.
+        """Return the loss of mixed votes while training, otherwise of the votes themselves.
 
         Parameters
         ----------
@@ -171,7 +171,7 @@ class AnnotMix(SampleConfusions):
 
 
 class MaDL(SampleConfusions):
-    """Confusions by a network, with less weight for raters who are similar to many others.
+    """Confusion matrices predicted by a network, with less weight for raters who resemble many others.
 
     The weight w_r of a rater's votes is inverse to sum_s exp(-gamma |v_r - v_s|^2) over all raters s, and has
     mean 1, so raters who copy each other count as one. gamma is learnt, with a prior Gamma(1.25, 0.25). In
@@ -215,18 +215,19 @@ class MaDL(SampleConfusions):
         self.gamma = nn.Parameter(torch.empty(()))
 
     def init_parameters(self, generator):
-        """Set gamma to the mode of its prior, besides the parameters of the base."""
+        """Set the parameters of the base class, and gamma to the mode of its prior."""
         super().init_parameters(generator)
         nn.init.constant_(self.gamma, (self.shape - 1) / self.rate)
 
     def loss(self, units, sample, rater, label, weight):
-        """Return the loss of the weighted votes plus that of gamma's prior; see `RaterModel`."""
+        """Return the loss of the weighted votes plus the loss of gamma's prior; see `RaterModel`."""
         embedding = without_gradient(self.rater_embedding.weight).T
         gamma = self.gamma.clamp(min=1e-3)
         n_similar = torch.exp(-gamma * torch.cdist(embedding, embedding).square()).sum(dim=1)
         rater_weight = self.n_raters / n_similar / (1 / n_similar).sum()
         log_proba = self.rater_log_proba(units, sample, rater).gather(1, label[:, None]).squeeze(1)
-        # Divided by the sum of `weight` alone: else the rater's weight would cancel in a batch of one vote.
+        # Divided by the sum of `weight` alone: otherwise the rater's weight would cancel in a batch of one
+        # vote.
         vote_loss = -(log_proba * weight * rater_weight[rater]).sum() / weight.sum()
         return vote_loss - (self.shape - 1) * gamma.log() + self.rate * gamma
 
