@@ -11,6 +11,7 @@ from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import set_seeds
 from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
+from sklearn_raters.networks import SoftmaxLayerClassifier
 from sklearn_raters.stacking._fine_tune import Fused, fine_tune
 from sklearn_raters.stacking._frozen import side_by_side
 from sklearn_raters.stacking._logistic_layer import LayerFold, choose_strength, fit_layer, label_weights
@@ -149,8 +150,6 @@ def make_layer(fusion, class_weight, seed, *, weighted):
         If there are class weights that the classifier does not take.
     """
     if fusion == "softmax":
-        from sklearn_raters.networks import SoftmaxLayerClassifier
-
         return SoftmaxLayerClassifier(class_weight=class_weight, random_state=seed)
     if isinstance(fusion, str):
         return None

@@ -19,7 +19,7 @@ from sklearn_raters._nested import (
 )
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters.consensus import labelled_samples
-from sklearn_raters.networks import check_can_train_jointly
+from sklearn_raters.networks import BLSTMClassifier, check_can_train_jointly
 from sklearn_raters.ratings import Task
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
@@ -130,8 +130,6 @@ def _name_of(estimator):
 def default_estimator(X):
     """Return the estimator of the views if none is given, which depends on the form of the samples."""
     if holds_sequences(X):
-        from sklearn_raters.networks import BLSTMClassifier
-
         return BLSTMClassifier()
     regression = LogisticRegression(max_iter=1000)
     # Centring would fill the zeros of sparse rows.
