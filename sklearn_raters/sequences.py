@@ -157,7 +157,7 @@ def _refuse_paths(X):
     first = next(iter(X), None) if listed else None
     if isinstance(first, str | PathLike):
         raise ValueError(
-            f"X holds text or paths, such as {str(first)!r}, where frames are expected. Put "
+            f"X holds text or paths: the first is {str(first)!r}, where frames are needed. Put "
             "OpenSmileFrames before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files."
         )
 
