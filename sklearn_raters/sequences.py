@@ -130,7 +130,7 @@ def as_samples(estimator, X, *, reset):
         features.
     """
     name = type(estimator).__name__
-    _refuse_paths(X, name)
+    _refuse_paths(X)
     if not holds_sequences(X):
         table = validate_data(
             estimator,
@@ -152,12 +152,12 @@ def as_samples(estimator, X, *, reset):
     return samples
 
 
-def _refuse_paths(X, name):
+def _refuse_paths(X):
     listed = isinstance(X, list | tuple) or getattr(X, "ndim", None) == 1
     first = next(iter(X), None) if listed else None
     if isinstance(first, str | PathLike):
         raise ValueError(
-            f"X holds text or paths (the first is {str(first)!r}), but {name} needs frames. Put "
+            f"X holds text or paths: the first is {str(first)!r}, where frames are needed. Put "
             "OpenSmileFrames before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files."
         )
 
