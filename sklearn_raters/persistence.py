@@ -155,7 +155,7 @@ def load_model(path):
         number = _read_format(file)
         if number is None:
             raise ValueError(
-                f"{path} is no model of sklearn_raters: "
+                f"{path} is not a model of sklearn_raters: "
                 "name a file that save_model or the command train wrote."
             )
         if number != FORMAT:
@@ -170,7 +170,7 @@ def load_model(path):
         except Exception as error:
             # A pickle that is cut short or damaged raises nearly any error.
             raise ValueError(
-                f"{path} is no whole model file, or was written with other versions of the libraries "
+                f"{path} is not a complete model file, or was written with other versions of the libraries "
                 f"({type(error).__name__}: {error}): copy the file again, or train the model again."
             ) from error
 

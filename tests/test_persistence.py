@@ -66,7 +66,7 @@ def test_missing_files_and_folders_are_named(path):
 )
 def test_other_files_are_no_models(path, content):
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"model is no model of sklearn_raters: name a file that save_model"):
+    with pytest.raises(ValueError, match=r"model is not a model of sklearn_raters: name a file that save_model"):
         load_model(path)
 
 
@@ -74,7 +74,7 @@ def test_other_files_are_no_models(path, content):
 def test_a_model_file_that_is_cut_short_is_named(path, kept):
     save_model({"a": list(range(10000))}, path)
     path.write_bytes(path.read_bytes()[:kept])
-    with pytest.raises(ValueError, match=f"{path} is no whole model file.*copy the file again"):
+    with pytest.raises(ValueError, match=f"{path} is not a complete model file.*copy the file again"):
         load_model(path)
 
 
