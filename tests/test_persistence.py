@@ -83,7 +83,7 @@ def test_a_model_file_with_one_wrong_byte_is_named(path):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 255
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="no whole model file"):
+    with pytest.raises(ValueError, match="not a complete model file"):
         load_model(path)
 
 
