@@ -10,7 +10,7 @@ from sklearn.utils.validation import assert_all_finite, column_or_1d
 from sklearn_raters._nested import InnerTagsMixin, innermost
 from sklearn_raters._sklearn_compat import check_sample_weight, num_samples, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples
-from sklearn_raters.ratings import Task, Votes
+from sklearn_raters.ratings import Task, Votes, is_missing
 from sklearn_raters.sequences import check_frames, holds_sequences
 
 
@@ -89,9 +89,20 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
         check_classification_targets(y[y == y])
     if sample_weight is not None:
         sample_weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-    groups = None if groups is None else np.asarray(groups)
+    groups = None if groups is None else _check_groups(groups)
     task = Task(y, estimator.classes, estimator.label_map)
     return RatedSamples(X, y, task, groups, sample_weight)
+
+
+def _check_groups(groups):
+    """Return groups as an array of shape (n_samples,) in which none is missing."""
+    groups = np.asarray(groups)
+    if groups.ndim != 1:
+        raise ValueError(f"groups has the shape {groups.shape}: give one group for each sample.")
+    missing = np.flatnonzero([is_missing(group) for group in groups.tolist()])
+    if len(missing):
+        raise ValueError(f"Sample {missing[0]} has no group ({len(missing)} have none). Name all groups.")
+    return groups
 
 
 def rows_of(values, rows):

@@ -146,10 +146,18 @@ def class_weights(class_weight, classes, mass):
     -------
     ndarray of shape (n_classes,)
         The weights.
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative or not finite, or a name is not one of the classes.
     """
     if class_weight is None:
         return np.ones(len(classes))
     if isinstance(class_weight, dict):
+        wrong = {name: weight for name, weight in class_weight.items() if not 0 <= weight < np.inf}
+        if wrong:
+            raise ValueError(f"class_weight has {wrong}: weights must be finite and not negative.")
         present = np.asarray(classes)
         return compute_class_weight(class_weight, classes=present, y=present)
     total = mass.sum(axis=0)

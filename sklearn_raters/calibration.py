@@ -124,7 +124,7 @@ class CalibratedRatersClassifier(
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the estimator on each fold's training part to choose the temperature, then on all samples.
 
         Parameters

@@ -45,7 +45,7 @@ def test_a_sample_of_weight_zero_changes_neither_the_estimator_nor_the_temperatu
     weight = (GROUPS % 2).astype(float)
     kept = np.flatnonzero(weight)
     kept_splits = [tuple(np.flatnonzero(np.isin(kept, part)) for part in split) for split in splits]
-    weighted = CalibratedRatersClassifier(pipeline, cv=splits).fit(X, Y, weight, GROUPS)
+    weighted = CalibratedRatersClassifier(pipeline, cv=splits).fit(X, Y, sample_weight=weight, groups=GROUPS)
     alone = CalibratedRatersClassifier(pipeline, cv=kept_splits).fit(X[kept], Y.iloc[kept])
     assert weighted.temperature_ == pytest.approx(alone.temperature_, rel=1e-3)
     np.testing.assert_allclose(weighted.predict_proba(NEW.X), alone.predict_proba(NEW.X), atol=1e-3)

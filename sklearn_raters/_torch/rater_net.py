@@ -126,8 +126,12 @@ def find_rater_model(raters, params):
         if isabstract(model):
             missing = ", ".join(sorted(model.__abstractmethods__))
             raise TypeError(f"The rater model {model.__name__} must define {missing}; see RaterModel.")
-    parameters = signature(model).parameters.values()
-    known = [parameter.name for parameter in parameters if parameter.kind == parameter.KEYWORD_ONLY]
+        if model.confusion_of is not None and not hasattr(model, "confusion"):
+            raise TypeError(
+                f"The rater model {model.__name__} has confusion_of={model.confusion_of!r}, but no method "
+                "confusion(units): define it, or leave confusion_of at None."
+            )
+    known = [name for name in signature(model).parameters if name not in ("n_units", "n_classes", "n_raters")]
     owner = f"the rater model {raters if isinstance(raters, str) else model.__name__!r}"
     check_settings(params, known, model.settings, parameter="rater_params", owner=owner)
     return model

@@ -5,6 +5,7 @@ import json
 import sys
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -18,23 +19,31 @@ def new_console():
 
 
 def print_comparison(table, title):
-    """Print a table of `compare`, shares as percent."""
-    # Names are given as Text: in a str, rich takes [name] for markup.
+    """Print a table of `compare`, shares as percent; without the recalls where the terminal is too narrow."""
     recalls = [name for name in table.columns if name.startswith("recall_")]
+    console = new_console()
+    printed = _comparison(table, title, recalls)
+    if Measurement.get(console, console.options.update(width=_WIDTH), printed).maximum > console.width:
+        printed = _comparison(table, title, [])
+    console.print(printed)
+
+
+def _comparison(table, title, recalls):
+    # Names are given as Text: in a str, rich takes [name] for markup.
     printed = Table(title=Text(title), title_justify="left")
     printed.add_column("model", no_wrap=True)
     headings = ["UAR %", *(name.removeprefix("recall_") for name in recalls)]
     has_baseline = "difference" in table.columns
     headings += ["minus crowd-hard", "95 % interval"] if has_baseline else []
     for heading in [*headings, "training s"]:
-        printed.add_column(Text(heading), justify="right")
+        printed.add_column(Text(heading), justify="right", no_wrap=True)
     for name, row in table.iterrows():
         cells = [f"{100 * row['uar']:.1f}", *(f"{100 * row[recall]:.0f}" for recall in recalls)]
         if has_baseline:
             cells += [f"{100 * row['difference']:+.1f}"]
             cells += [f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}"]
         printed.add_row(Text(str(name)), *cells, f"{row['fit_seconds']:.0f}")
-    new_console().print(printed)
+    return printed
 
 
 def prediction_rows(files, stack, frames):

@@ -181,7 +181,7 @@ def _crowd_kit(method, function):
             from crowdkit import aggregation
     except ImportError as error:
         raise ImportError(
-            f"The consensus {method!r} needs the package crowd-kit: pip install 'sklearn-raters[crowd]'."
+            f"The consensus {method!r} needs the package crowd-kit: pip install crowd-kit."
         ) from error
     name, settings = _CROWD_KIT[method]
 

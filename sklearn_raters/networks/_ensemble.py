@@ -132,7 +132,7 @@ class DeepEnsembleClassifier(
         if hasattr(inner, "_check_settings"):
             inner._check_settings()
 
-    def fit(self, X, y, sample_weight=None, groups=None, **fit_params):
+    def fit(self, X, y, *, sample_weight=None, groups=None, **fit_params):
         """Train the copies.
 
         Parameters

@@ -219,7 +219,7 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
         _torch.find_rater_model(self.raters, self.rater_params or {})
         _torch.check_trunk(self.trunk, self.trunk_params or {})
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X, y, *, sample_weight=None, groups=None):
         """Train the network.
 
         Parameters

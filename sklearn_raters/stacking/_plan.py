@@ -12,7 +12,9 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters._nested import (
     check_scoring_of_soft_labels,
+    is_search,
     layers,
+    splitter_takes_groups,
     takes_soft_targets,
     unwrap,
     weight_name,
@@ -20,7 +22,7 @@ from sklearn_raters._nested import (
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.networks import BLSTMClassifier, check_can_train_jointly
-from sklearn_raters.ratings import Task
+from sklearn_raters.ratings import Task, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples, view_weights
@@ -104,6 +106,11 @@ class StackPlan:
         ]
         return pd.DataFrame(rows)
 
+    def _without_view(self):
+        names = {view.name for view in self.views}
+        without = [rater for rater in self.task.raters if rater not in names]
+        return [f"raters without a view: {shorten(without)}"] if without else []
+
     def __str__(self):
         task = self.task
         lines = [
@@ -111,6 +118,7 @@ class StackPlan:
             f"{task.n_samples} samples, {len(task.raters)} raters, {len(task.votes.sample)} votes",
             f"classes: {', '.join(map(str, task.classes))}",
             f"{len(self.samples)} samples with a consensus, from which the fusion learns",
+            *self._without_view(),
             "",
             self.table.to_string(index=False),
             "",
@@ -176,7 +184,11 @@ def make_plan(stack, data):
         for view in part
     ]
     for training in trainings[: len(views)]:
+        with naming_view(training.view.name):
+            check_parameters(training.estimator, data.groups)
         _check_estimator(training, stack)
+    if layer is not None:
+        check_parameters(layer, data.groups)
     weights = view_weights(views, classes, stack.class_weight)
     purpose = _purpose(stack, views, splits)
     return StackPlan(task, views, weights, samples, labels, splits, trainings, layer, purpose, seed)
@@ -210,13 +222,32 @@ def prepare(view, estimator, classes, seed):
     return estimator
 
 
+def check_parameters(estimator, groups):
+    """Raise an error if a parameter of an unfitted estimator, also inside pipelines and searches, is wrong.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The unfitted estimator.
+    groups : ndarray of shape (n_samples,) or None
+        Groups, which some splitters of searches need.
+    """
+    given = estimator.estimator if isinstance(estimator, SoftTargetClassifier) else estimator
+    for _, layer in layers(given):
+        # Networks check more than the types and ranges of their parameters.
+        if hasattr(layer, "_check_settings"):
+            layer._check_settings()
+        elif hasattr(layer, "_parameter_constraints"):
+            layer._validate_params()
+        if groups is None and is_search(layer) and splitter_takes_groups(layer.cv):
+            raise ValueError(
+                f"cv={layer.cv!r} of {type(layer).__name__} splits by groups: call fit(X, Y, groups=...)."
+            )
+
+
 def _check_estimator(training, stack):
     """Raise an error if the estimator of a view cannot be trained, or cannot be fused."""
     name, estimator = training.view.name, training.estimator
-    network = unwrap(estimator)
-    if hasattr(network, "_check_settings"):
-        with naming_view(name):
-            network._check_settings()
     if stack.fusion == "fine_tune":
         with naming_view(name, "fusion='fine_tune' trains networks further. "):
             check_can_train_jointly(estimator)

@@ -198,7 +198,7 @@ class MultiRaterStackingClassifier(
         self.random_state = random_state
         self.verbose = verbose
 
-    def plan(self, X, y, sample_weight=None, groups=None):
+    def plan(self, X, y, *, sample_weight=None, groups=None):
         """Plan the training without doing it.
 
         The plan raises the errors of `fit` that need no training: wrong parameters, views or splits, an
@@ -248,7 +248,7 @@ class MultiRaterStackingClassifier(
         """
         return make_plan(self, self._check_input(X, y, sample_weight, groups))
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X, y, *, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
 
         Parameters

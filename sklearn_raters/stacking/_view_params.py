@@ -48,6 +48,12 @@ class ViewParamsMixin:
         self : object
             This estimator.
         """
+        inside = next((key for key in params if key.startswith("estimator__")), None)
+        if inside and params.get("estimator", self.estimator) is None:
+            raise ValueError(
+                f"{inside} cannot be set, because estimator is None. Give the estimator, for example "
+                "LogisticRegression() or BLSTMClassifier()."
+            )
         stack_names = set(BaseEstimator.get_params(self, deep=False))
         of_stack, of_views = {}, {}
         for key, value in params.items():

@@ -87,7 +87,8 @@ def naming_view(name, reason=""):
     try:
         yield
     except (TypeError, ValueError) as error:
-        kind = TypeError if isinstance(error, TypeError) else ValueError
+        # scikit-learn's error of a wrong parameter is both.
+        kind = ValueError if isinstance(error, ValueError) else TypeError
         raise kind(f"View {name!r}: {reason}{error}") from error
 
 
@@ -275,6 +276,7 @@ def find_consensus(task, method, sample_weight=None):
     if absent:
         raise ValueError(
             f"No sample's consensus is the class {shorten(absent)}, so it cannot be learnt; the classes are "
-            f"{shorten(task.classes)}. Give classes= without it, or ratings that agree on it."
+            f"{shorten(task.classes)}, the ratings hold {shorten(task.votes.labels)}. Correct classes or "
+            "label_map, or leave the class out of classes."
         )
     return labels

@@ -13,6 +13,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from sklearn_raters import cli
 from sklearn_raters.cli import _jobs, _output, _parser
@@ -458,3 +459,15 @@ def test_names_in_square_brackets_are_printed(capsys):
     printed = capsys.readouterr().out
     names = ["take[old].wav", "[laughter] (70 %)", "[/x] %", "[/b] would say", "[deleted]", "[of all]"]
     assert [name for name in names if name not in printed] == []
+
+
+@pytest.mark.parametrize(("width", "recalls"), [(80, False), (160, True)])
+def test_a_narrow_terminal_shows_whole_numbers_without_the_recalls(width, recalls, capsys, monkeypatch):
+    monkeypatch.setattr(_output, "new_console", lambda: Console(width=width))
+    names = ["uar", *(f"recall_class{number}" for number in range(8)), "difference", "low", "high"]
+    table = pd.DataFrame(-0.2049, ["all views"], names).assign(fit_seconds=1234.0)
+    _output.print_comparison(table, "Unweighted average recall")
+    printed = capsys.readouterr().out
+    assert ("class7" in printed) == recalls
+    assert "-20.5 to -20.5" in printed
+    assert "1234" in printed

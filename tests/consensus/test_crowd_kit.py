@@ -189,7 +189,7 @@ def test_without_crowd_kit_the_error_names_the_package_to_install():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install 'sklearn-raters[crowd]'" in done.stderr
+    assert "pip install crowd-kit" in done.stderr
 
 
 @pytest.mark.parametrize("consensus", ["majority", "dawid_skene"])

@@ -13,7 +13,7 @@ from made import CLASSES, as_cube, as_sequences, make_rated
 from sklearn_raters import RaterNetClassifier
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.model_selection import cross_val_predict_raters
-from sklearn_raters.networks import RATER_MODELS
+from sklearn_raters.networks import RATER_MODELS, RaterModel
 from sklearn_raters.networks._vote_targets import votes_in_rows, weight_votes
 from sklearn_raters.ratings import Task, parse_ratings
 
@@ -180,7 +180,7 @@ def test_a_weight_of_two_is_the_sample_twice_and_zero_is_none(raters, params):
     rng = np.random.default_rng(0)
     rng.shuffle(rows)
     ratings, groups = Y[:60], GROUPS[:60]
-    weighted = quick(raters, max_epochs=3, **params).fit(X[:60], ratings, weight, groups)
+    weighted = quick(raters, max_epochs=3, **params).fit(X[:60], ratings, sample_weight=weight, groups=groups)
     repeated = quick(raters, max_epochs=3, **params).fit(X[rows], ratings.iloc[rows], groups=groups[rows])
     assert weighted.raters_ == repeated.raters_
     assert "E5" not in weighted.raters_
@@ -335,3 +335,35 @@ def test_trunks_that_do_not_fit_the_samples_are_errors_without_training(params, 
 def test_votes_for_one_class_only_are_refused():
     with pytest.raises(ValueError, match="All votes are for one class of 'a', 'b'"):
         quick(classes=["a", "b"]).fit(X, np.full((150, 2), "a", dtype=object))
+
+
+class WithoutMatrices(RaterModel):
+    """Says that it has confusion matrices, and has none."""
+
+    confusion_of = "rater"
+
+    def rater_log_proba(self, units, sample, rater):
+        return self.consensus_log_proba(units)[sample]
+
+
+def test_a_rater_model_without_the_confusion_that_it_declares_is_an_error_before_training():
+    with pytest.raises(TypeError, match="WithoutMatrices has confusion_of='rater', but no method"):
+        quick(WithoutMatrices).fit(X, Y)
+
+
+class Tempered(RaterModel):
+    """Takes a setting without a keyword-only parameter or a declared range."""
+
+    def __init__(self, n_units, n_classes, n_raters, temperature=1.0):
+        super().__init__(n_units, n_classes, n_raters)
+        self.temperature = temperature
+
+    def rater_log_proba(self, units, sample, rater):
+        return (self.output(units)[sample] / self.temperature).log_softmax(dim=1)
+
+
+def test_a_users_rater_model_takes_its_settings_by_name():
+    model = quick(Tempered, rater_params={"temperature": 2.0}).fit(X, Y)
+    assert model.net_.module_.raters.temperature == 2.0
+    with pytest.raises(ValueError, match=r"settings .*temperature"):
+        quick(Tempered, rater_params={"heat": 2.0}).fit(X, Y)

@@ -52,7 +52,7 @@ def test_a_view_is_represented_by_the_first_method_that_it_has(estimator, by_pos
     views = frozen(estimator, by_posterior)
     expected = getattr(estimator, method)(X)
     np.testing.assert_allclose(views.represent(X), expected)
-    assert views.unit_names([expected.shape[1]]) == names
+    assert views.unit_names([expected]) == names
 
 
 def test_decision_values_of_two_classes_are_one_unit():

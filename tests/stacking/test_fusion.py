@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from made import CLASSES, FEW, GROUPS, X, Y, accuracy, make_rated, small_blstm, small_stack
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.ratings import Task
-from sklearn_raters.stacking._fusion import Split, check_fusion_splits, represented_samples
+from sklearn_raters.stacking._fusion import Split, fusion_splits, represented_samples
 from sklearn_raters.stacking._logistic_layer import STRENGTHS
 
 FUSIONS = ["logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.01)]
@@ -202,13 +202,17 @@ FUSED = np.array([0, 2, 3, 5])  # samples 1 and 4 have no consensus
     ],
 )
 def test_views_represent_only_the_samples_that_the_fusion_uses(fusion, cv, splits, expected):
-    found = represented_samples(fusion, cv, FUSED, splits)
+    found = represented_samples(small_stack(fusion=fusion, cv=cv), FUSED, splits)
     assert [None if part is None else part.tolist() for part in found] == [
         None if part is None else part.tolist() for part in expected
     ]
 
 
 def test_samples_without_a_consensus_may_be_in_no_fold():
-    check_fusion_splits(2, FUSED, SPLITS)  # sample 4 is held out in none
+    labels = np.array(["sad", "sad", "angry", "sad", "angry", "angry", "sad"], dtype=object)
+    cv = [(np.array([3, 4, 5, 6]), np.array([0, 1, 2])), (np.array([0, 1, 2]), np.array([3, 4, 5]))]
     with pytest.raises(ValueError, match="1 samples are in none or in several"):
-        check_fusion_splits(2, np.arange(4), [SPLITS[0], Split(np.array([0, 1]), np.array([2]))])
+        fusion_splits(small_stack(cv=cv), [], labels, None, 0, None)
+    labels[6] = None  # in no test part
+    splits = fusion_splits(small_stack(cv=cv), [], labels, None, 0, None)
+    assert [split.test.tolist() for split in splits] == [[0, 1, 2], [3, 4, 5]]

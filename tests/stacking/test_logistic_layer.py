@@ -58,7 +58,7 @@ def layer_by_hand(C):
 @pytest.mark.parametrize("class_weight", [None, "balanced"])
 def test_the_chosen_strength_has_the_lowest_cross_entropy_on_the_validation_parts(class_weight):
     parts = [(np.arange(60) % 3 != fold, np.arange(60) % 3 == fold) for fold in range(3)]
-    folds = [LayerFold(Z[train], Y[train], None, Z[valid], Y[valid], None) for train, valid in parts]
+    folds = [LayerFold([Z], train, valid) for train, valid in parts]
     losses = []
     for C in STRENGTHS:
         loss = 0
@@ -71,14 +71,15 @@ def test_the_chosen_strength_has_the_lowest_cross_entropy_on_the_validation_part
         losses.append(loss)
     best = np.argmin(losses)
     assert 0 < best < len(STRENGTHS) - 1
-    assert choose_strength(folds, class_weight) == STRENGTHS[best]
+    assert choose_strength(folds, Y, class_weight, None) == STRENGTHS[best]
 
 
 def test_labels_of_noise_get_a_stronger_penalty_than_labels_that_the_units_tell():
     def chosen(y):
         X = np.random.default_rng(1).normal(size=(60, 4))
         X[:, 0] += 6 * (y == "a")
-        return choose_strength([LayerFold(X[::2], Y[::2], None, X[1::2], Y[1::2], None)], None)
+        even = np.arange(60) % 2 == 0
+        return choose_strength([LayerFold([X], even, ~even)], Y, None, None)
 
     assert chosen(np.random.default_rng(2).permutation(Y)) < chosen(Y)
 
@@ -91,8 +92,7 @@ def test_with_more_units_than_samples_the_same_strength_is_chosen_as_without_the
     for C in STRENGTHS:
         layer = layer_by_hand(C).fit(wide[train], Y[train])
         losses.append(log_loss(Y[valid], layer.predict_proba(wide[valid])))
-    fold = LayerFold(wide[train], Y[train], None, wide[valid], Y[valid], None)
-    assert choose_strength([fold], None) == STRENGTHS[np.argmin(losses)]
+    assert choose_strength([LayerFold([wide], train, valid)], Y, None, None) == STRENGTHS[np.argmin(losses)]
 
 
 def test_a_class_that_the_training_part_lacks_is_not_judged():
@@ -100,19 +100,18 @@ def test_a_class_that_the_training_part_lacks_is_not_judged():
     valid = np.arange(60) % 2 == 1
     known = valid & (Y != "c")
     with_it, without = (
-        choose_strength([LayerFold(Z[train], Y[train], None, Z[part], Y[part], None)], None)
-        for part in (valid, known)
+        choose_strength([LayerFold([Z], train, part)], Y, None, None) for part in (valid, known)
     )
     assert with_it == without
 
 
 def test_the_scale_of_the_units_does_not_change_the_layer():
-    layer, scaled = fit_layer(Z.copy(), Y, 0.1), fit_layer(Z / SCALES, Y, 0.1)
+    layer, scaled = fit_layer(Z.copy(), Y, 0.1, None, None), fit_layer(Z / SCALES, Y, 0.1, None, None)
     np.testing.assert_allclose(scaled.predict_proba(Z / SCALES), layer.predict_proba(Z.copy()), atol=1e-5)
 
 
 def test_a_weight_of_three_counts_like_three_samples():
-    layer = fit_layer(Z.copy(), Y, 0.1, WEIGHT, WEIGHT)
+    layer = fit_layer(Z.copy(), Y, 0.1, None, WEIGHT)
     rows = np.repeat(np.arange(60), WEIGHT.astype(int))
-    repeated = fit_layer(Z[rows], Y[rows], 0.1)
+    repeated = fit_layer(Z[rows], Y[rows], 0.1, None, None)
     np.testing.assert_allclose(layer.predict_proba(Z.copy()), repeated.predict_proba(Z.copy()), atol=1e-4)

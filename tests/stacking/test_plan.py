@@ -15,6 +15,7 @@ from sklearn.svm import SVC, LinearSVR
 
 from made import CLASSES, GROUPS, TRUTH, VIEWS, CountedFits, X, Y, accuracy, as_cube, small_blstm, small_stack
 from sklearn_raters import SoftmaxLayerClassifier
+from sklearn_raters.ratings import _task
 
 
 def test_a_plan_lists_views_samples_and_trainings():
@@ -138,6 +139,13 @@ WRONG = {
 }
 
 
+WRONG |= {
+    "a fusion with a wrong parameter": ({"fusion": LogisticRegression(C=-1)}, "'C' parameter"),
+    "a view with a wrong parameter": ({"view_params": {"E3": {"C": -1}}}, "View 'E3': The 'C' parameter"),
+    "negative class weights": ({"fusion": "mean", "class_weight": {"sad": -5}}, "not negative"),
+}
+
+
 @pytest.mark.parametrize("method", ["plan", "fit"])
 @pytest.mark.parametrize(("params", "message"), WRONG.values(), ids=WRONG)
 def test_settings_that_cannot_work_are_found_before_the_first_training(params, message, method):
@@ -181,7 +189,7 @@ BAD = {
     "class without consensus": (
         {"classes": [*CLASSES, "bored"]},
         Y,
-        "No sample's consensus is the class 'bored'.*Give classes= without it",
+        "No sample's consensus is the class 'bored'.*leave the class out of classes",
     ),
     "label without consensus": (
         {},
@@ -329,3 +337,47 @@ def test_weights_reach_a_fusion_pipeline_with_metadata_routing_on():
 
 
 # The calibration of a stack
+
+
+@pytest.mark.parametrize("place", ["fusion", "view"])
+def test_a_search_that_splits_by_groups_needs_groups_before_the_first_training(place):
+    search = GridSearchCV(LogisticRegression(), {"C": [1.0]}, cv=GroupKFold(3))
+    params = {"fusion": search} if place == "fusion" else {"view_params": {"E3": search}}
+    CountedFits.n_fits = 0
+    with pytest.raises(ValueError, match="splits by groups: call fit"):
+        small_stack(CountedFits(), **params).fit(X, Y)
+    assert CountedFits.n_fits == 0
+
+
+def test_a_plan_names_the_raters_without_a_view():
+    plan = small_stack(max_raters=1).plan(X, Y)
+    views = plan.table["view"].tolist()
+    without = [rater for rater in Y.columns if rater not in views]
+    assert len(without) == 2
+    assert f"raters without a view: {', '.join(map(repr, without))}" in str(plan)
+
+
+def test_a_fit_reads_the_ratings_once(monkeypatch):
+    read = []
+    parse = _task.parse_ratings
+    monkeypatch.setattr(
+        _task, "parse_ratings", lambda *arguments: read.append(arguments) or parse(*arguments)
+    )
+    small_stack(consensus="majority", classes=CLASSES).fit(X, Y, groups=GROUPS)
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ([None, *GROUPS[1:]], "Sample 0 has no group"),
+        (np.where(GROUPS == 2, np.nan, GROUPS), r"Sample 10 has no group \(5 have none\)"),
+        (np.column_stack([GROUPS, GROUPS]), "one group for each sample"),
+    ],
+    ids=["None", "NaN", "two columns"],
+)
+def test_groups_that_are_missing_or_no_column_are_an_error(groups, message):
+    CountedFits.n_fits = 0
+    with pytest.raises(ValueError, match=message):
+        small_stack(CountedFits()).fit(X, Y, groups=groups)
+    assert CountedFits.n_fits == 0

@@ -220,9 +220,9 @@ class Spy(MultiRaterStackingClassifier):
 
     groups = []
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X, y, *, sample_weight=None, groups=None):
         Spy.groups.append(groups)
-        return super().fit(X, y, sample_weight, groups)
+        return super().fit(X, y, sample_weight=sample_weight, groups=groups)
 
 
 def test_routed_groups_reach_the_stack_in_every_fold_of_a_search():

@@ -129,3 +129,10 @@ def test_view_params_of_a_wrong_kind_are_no_error_before_fit(wrong):
     # scikit-learn checks no parameter before fit.
     assert stack(view_params=wrong).get_params()["view_params"] == wrong
     assert stack(view_params={"E1": wrong}).get_params()["view_params"] == {"E1": wrong}
+
+
+def test_parameters_of_no_estimator_are_an_error_that_asks_for_one():
+    with pytest.raises(ValueError, match="estimator__C cannot be set, because estimator is None"):
+        MultiRaterStackingClassifier().set_params(estimator__C=2.0)
+    stack = MultiRaterStackingClassifier().set_params(estimator=LogisticRegression(), estimator__C=2.0)
+    assert stack.estimator.C == 2.0
