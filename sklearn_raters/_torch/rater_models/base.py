@@ -93,7 +93,9 @@ class RaterModel(nn.Module, ABC):
     paper : str or None
         Source of the model, with the numbers of its equations.
     settings : dict
-        From keyword parameters of `__init__`, which `rater_params` sets, to the values that they may have.
+        For the models of this package, the allowed values of the parameters of `__init__` that `rater_params`
+        sets. A model of your own need not declare any: `rater_params` sets every parameter of its `__init__`
+        beside the three sizes, and `__init__` checks the values.
     confusion_of : {None, "rater", "sample"}
         Whether the model has no confusion matrices, one for each rater, or one for each rater and sample.
     mixing : float
