@@ -79,6 +79,11 @@ class PredictionsMixin(ConsensusMixin, TransformerMixin):
         ndarray of shape (n_samples, n_units)
             Representations by all views side by side; posteriors if `cv` is given, or with the fusions "mean"
             and "mixture". The views were trained on all samples that `fit` got.
+
+        Notes
+        -----
+        In a pipeline whose last step learns from labels, y would have to be ratings for the stack and labels
+        for that step: fit the stack on its own, and the other estimator on what it gives.
         """
         check_is_fitted(self)
         return self._fused.represent(X)
