@@ -37,6 +37,9 @@ def target_distributions(y, classes):
     ValueError
         If a label is not among the classes, a row does not sum to one, or there is one class only.
     """
+    given = y
+    if not hasattr(y, "ndim"):
+        y = np.asarray(y)  # of objects that are only convertible, NumPy does not know the dimensions
     if is_soft(y):
         soft = _numbers(y)
         _check_rows(soft)
@@ -46,9 +49,9 @@ def target_distributions(y, classes):
                 f"Soft targets have {soft.shape[1]} columns, but there are {len(found)} classes."
             )
         return found, soft
-    labels, y = y, column_or_1d(y, warn=True)
+    y = column_or_1d(y, warn=True)
     # NumPy turns a NaN in a list of strings into the label "nan".
-    labels = labels if isinstance(labels, list | tuple) else y
+    labels = given if isinstance(given, list | tuple) else y
     missing = [index for index, label in enumerate(labels) if is_missing(label)]
     if missing:
         raise ValueError(
