@@ -39,7 +39,7 @@ def target_distributions(y, classes):
     """
     given = y
     if not hasattr(y, "ndim"):
-        y = np.asarray(y)  # of objects that are only convertible, NumPy does not know the dimensions
+        y = np.asarray(y)
     if is_soft(y):
         soft = _numbers(y)
         _check_rows(soft)
