@@ -130,7 +130,7 @@ def as_samples(estimator, X, *, reset):
         features.
     """
     name = type(estimator).__name__
-    _refuse_paths(X)
+    _refuse_text(X)
     if not holds_sequences(X):
         table = validate_data(
             estimator,
@@ -152,10 +152,26 @@ def as_samples(estimator, X, *, reset):
     return samples
 
 
-def _refuse_paths(X):
+def holds_text(X):
+    """Return whether X is a collection of texts or paths.
+
+    Parameters
+    ----------
+    X : array-like
+        Input of an estimator.
+
+    Returns
+    -------
+    bool
+        True for a list, tuple, Series or 1-D array whose first element is a str or a path.
+    """
     listed = isinstance(X, list | tuple) or getattr(X, "ndim", None) == 1
-    first = next(iter(X), None) if listed else None
-    if isinstance(first, str | PathLike):
+    return isinstance(next(iter(X), None) if listed else None, str | PathLike)
+
+
+def _refuse_text(X):
+    if holds_text(X):
+        first = next(iter(X))
         raise ValueError(
             f"X holds text or paths: the first is {str(first)!r}, where frames are needed. Put "
             "OpenSmileFrames before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files."

@@ -103,5 +103,6 @@ class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = []  # the output is float32 for every dtype of the input
         return tags

@@ -26,6 +26,7 @@ from sklearn_raters.ratings import Task, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples, view_weights
+from sklearn_raters.stacking._view_input import check_samples
 from sklearn_raters.stacking._views import View, find_consensus, make_view, naming_view, view_names
 
 
@@ -186,6 +187,7 @@ def make_plan(stack, data):
     for training in trainings[: len(views)]:
         with naming_view(training.view.name):
             check_parameters(training.estimator, data.groups)
+            check_samples(training.estimator, data.X)
         _check_estimator(training, stack)
     if layer is not None:
         check_parameters(layer, data.groups)

@@ -4,17 +4,21 @@ import numpy as np
 import pytest
 from sklearn import config_context
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold, GroupShuffleSplit, KFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVR
+from sklearn.tree import DecisionTreeClassifier
 
 from made import CLASSES, GROUPS, TRUTH, VIEWS, CountedFits, X, Y, accuracy, as_cube, small_blstm, small_stack
-from sklearn_raters import SoftmaxLayerClassifier
+from sklearn_raters import MultiRaterStackingClassifier, SoftmaxLayerClassifier
 from sklearn_raters.ratings import _task
 
 
@@ -237,6 +241,80 @@ def test_an_unknown_view_in_a_grid_is_an_error():
     search = GridSearchCV(small_stack(), {"E9__C": [1.0]}, cv=KFold(2), error_score="raise")
     with pytest.raises(ValueError, match="no view 'E9' to set parameters of; the views are"):
         search.fit(X, Y)
+
+
+def with_nan(table):
+    table = np.array(table)
+    table[7, 2] = np.nan
+    return table
+
+
+FRAMES = [np.ones((3 + number % 4, 4)) for number in range(150)]
+SCALED = make_pipeline(StandardScaler(), LogisticRegression())
+UNFIT = {
+    "NaN in a table": (LogisticRegression(), with_nan(X), "X contains NaN"),
+    "NaN behind a scaler": (SCALED, with_nan(X), "X contains NaN"),
+    "NaN in a table without an estimator": (None, with_nan(X), "X contains NaN"),
+    "NaN in a search": (GridSearchCV(SVC(), {"C": [1.0]}), with_nan(X), "X contains NaN"),
+    "NaN in a table of a network": (small_blstm(), with_nan(X), "X contains NaN"),
+    "infinity": (LogisticRegression(), X * np.where(X[3, 1] == X, np.inf, 1), "X contains infinity"),
+    "four dimensions": (LogisticRegression(), np.ones((150, 2, 2, 2)), "dim 4"),
+    "four dimensions of a network": (small_blstm(), np.ones((150, 2, 2, 2)), "dim 4"),
+    "one dimension": (LogisticRegression(), np.ones(150), "Expected 2D array, got 1D array"),
+    "sequences for a table's classifier": (LogisticRegression(), FRAMES, "takes a table with a row"),
+    "sequences for a scaler": (SCALED, FRAMES, "takes a table with a row"),
+    "words in a table": (
+        LogisticRegression(),
+        np.full((150, 2), "word"),
+        "not compatible with arrays of bytes/strings",
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["plan", "fit"])
+@pytest.mark.parametrize(("estimator", "samples", "message"), UNFIT.values(), ids=UNFIT)
+def test_samples_that_a_view_cannot_take_are_found_before_the_first_training(
+    estimator, samples, message, method
+):
+    counted = {view: CountedFits() for view in VIEWS[:-1]}  # trained first if nothing else is checked
+    stack = MultiRaterStackingClassifier(estimator, view_params=counted, random_state=0)
+    CountedFits.n_fits = 0
+    with pytest.raises(ValueError, match=message):
+        getattr(stack, method)(samples, Y, groups=GROUPS)
+    assert CountedFits.n_fits == 0
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        DecisionTreeClassifier(),
+        make_pipeline(SimpleImputer(), LogisticRegression()),
+        make_pipeline(StandardScaler(), HistGradientBoostingClassifier(max_iter=2)),
+        make_pipeline(FunctionTransformer(np.nan_to_num), LogisticRegression()),
+        make_pipeline(ColumnTransformer([("all", SimpleImputer(), [0, 1])]), LogisticRegression()),
+        BaggingClassifier(DecisionTreeClassifier(), n_estimators=2),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_a_table_with_gaps_is_taken_by_estimators_that_take_gaps(estimator):
+    stack = small_stack(estimator, views=["crowd_hard", "E3"], fusion="mean").fit(with_nan(X), Y)
+    assert accuracy(stack, with_nan) > 0.75
+
+
+class Flattened(CountedFits):
+    """A classifier that takes images, and does not declare it."""
+
+    def fit(self, X, y, sample_weight=None):
+        return super().fit(X.reshape(len(X), -1), y, sample_weight)
+
+    def predict_proba(self, X):
+        return super().predict_proba(X.reshape(len(X), -1))
+
+
+def test_classifiers_of_other_packages_may_take_more_than_they_declare():
+    images = np.stack([X, X], axis=1)[:, :, None]
+    assert images.ndim == 4
+    assert len(small_stack(Flattened(), fusion="mean").fit(images, Y).predict(images)) == 150
 
 
 def ratings_with_a_rater_of_one_group():
