@@ -81,5 +81,10 @@ def apply_part(net, representation, part, rows_at_once=1024):
         The part's output.
     """
     function = operator.attrgetter(part)(net.module_.eval())
-    chunks = torch.from_numpy(representation).split(rows_at_once)
-    return torch.cat([function(chunk.to(net.device)).cpu().double() for chunk in chunks]).numpy()
+    rows = torch.from_numpy(representation)
+    # Products of few rows are rounded otherwise than products of many: a sample's output would depend on the
+    # other samples, and a network trained on these outputs on the order of batches.
+    missing = max(16 - (len(rows) - 1) % rows_at_once - 1, 0)
+    chunks = torch.cat([rows, rows[-1:].expand(missing, -1)]).split(rows_at_once)
+    outputs = torch.cat([function(chunk.to(net.device)).cpu().double() for chunk in chunks])
+    return outputs[: len(rows)].numpy()
