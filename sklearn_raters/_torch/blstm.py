@@ -77,6 +77,7 @@ class BLSTMTrunk(nn.Module):
         precision="float32",
     ):
         super().__init__()
+        self.n_units = representation_units
         self.precision = precision
         self.dense = nn.Linear(n_features, dense_units)
         self.forward_lstm = nn.LSTM(dense_units, lstm_units, batch_first=True)
@@ -84,11 +85,6 @@ class BLSTMTrunk(nn.Module):
         self.attention = nn.Linear(2 * lstm_units, 1, bias=False)
         self.representation = nn.Linear(2 * lstm_units, representation_units)
         self.dropout = Dropout(dropout)
-
-    @property
-    def n_units(self):
-        """Size of the representation."""
-        return self.representation.out_features
 
     def pool(self, frames, lengths):
         """Average the BLSTM's states by attention.

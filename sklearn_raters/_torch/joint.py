@@ -25,17 +25,15 @@ class JointNet(nn.Module):
         self.samples_at_once = networks[0].samples_at_once
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32))
-        self.output = nn.Linear(weight.shape[1], weight.shape[0])
-        with torch.no_grad():
-            self.output.weight.copy_(torch.from_numpy(weight))
-            self.output.bias.copy_(torch.from_numpy(bias))
+        self.weight = nn.Parameter(torch.tensor(weight, dtype=torch.float32))
+        self.bias = nn.Parameter(torch.tensor(bias, dtype=torch.float32))
 
     def forward(self, frames, lengths):
         """Return the logits, shape (n_samples, n_classes)."""
         encoded = (network.encode(frames, lengths) for network in self.networks)
         units = torch.cat([representation for representation, _ in encoded], dim=1)
-        return self.output((units - self.mean) / self.scale)
+        return nn.functional.linear((units - self.mean) / self.scale, self.weight, self.bias)
 
     def output_layer(self):
         """Return the output layer's weights (n_classes, n_units) and bias (n_classes,) as arrays."""
-        return (part.detach().double().cpu().numpy() for part in (self.output.weight, self.output.bias))
+        return (part.detach().double().cpu().numpy() for part in (self.weight, self.bias))

@@ -45,13 +45,9 @@ class SoftmaxLayer(nn.Module):
 
     def __init__(self, n_features, n_classes, *, dropout):
         super().__init__()
+        self.n_units = n_features
         self.dropout = Dropout(dropout)
         self.output = nn.Linear(n_features, n_classes)
-
-    @property
-    def n_units(self):
-        """Size of the representation."""
-        return self.output.in_features
 
     def encode(self, frames, lengths):
         """Return the mean frame as representation, and the frame weights; see `mean_frame`."""
@@ -78,6 +74,7 @@ class SoftCrossEntropy(nn.Module):
         return -(targets * logits.log_softmax(dim=1)).sum(dim=1).mean()
 
 
+@torch.no_grad()
 def build(module_class, seed, **sizes):
     """Make a network whose initial weights depend on the seed alone.
 
@@ -88,7 +85,7 @@ def build(module_class, seed, **sizes):
     ----------
     module_class : type
         `BLSTMNet`, `SoftmaxLayer`, ... A module inside that is neither linear nor an LSTM sets its own
-        parameters in a method `init_parameters(generator)`.
+        parameters in a method `init_parameters(generator)`, which is called without recording gradients.
     seed : int
         Seed of the initial weights.
     **sizes : dict

@@ -31,16 +31,12 @@ class RaterNet(nn.Module):
 
     def __init__(self, trunk, raters, dropout, of_rows):
         super().__init__()
+        self.n_units = raters.output.in_features
         self.trunk = trunk
         self.raters = raters
         self.dropout = Dropout(dropout)
         self.samples_at_once = trunk.samples_at_once
         self.mixes_rows = of_rows and trunk.samples_at_once is None and raters.mixing > 0
-
-    @property
-    def n_units(self):
-        """Size of the representation."""
-        return self.raters.output.in_features
 
     def encode(self, frames, lengths):
         """Return representations and frame weights."""

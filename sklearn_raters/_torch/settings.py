@@ -33,9 +33,8 @@ class Number:
     def __str__(self):
         kind = "an integer" if self.integer else "a number"
         if self.high == math.inf:
-            return f"{kind} of at least {self.low}" if self.limits_allowed else f"{kind} above {self.low}"
-        limits = f"{self.low} and {self.high}"
-        return f"{kind} between {limits}" + ("" if self.limits_allowed else ", both excluded")
+            return f"{kind} of at least {self.low}"
+        return f"{kind} between {self.low} and {self.high}{'' if self.limits_allowed else ', both excluded'}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,6 @@ class Choice:
         return " or ".join(map(repr, self.options))
 
 
-@dataclass(frozen=True)
 class Widths:
     """A list or tuple of positive integers, one for each layer."""
 

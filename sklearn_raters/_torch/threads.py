@@ -42,9 +42,7 @@ def shared_threads():
                 return list(run(function, *arguments))
 
             _open_pool.run_all = run_all
-            try:
-                yield run_all
-            finally:
-                _open_pool.run_all = None
+            yield run_all
     finally:
+        _open_pool.run_all = None
         torch.set_num_threads(n_threads)

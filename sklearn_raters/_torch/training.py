@@ -43,33 +43,18 @@ def _check_net_params(net_params, early_stopping, own_loss):
             )
 
 
-def _make_net(
-    module,
-    *,
-    seed,
-    device,
-    max_epochs,
-    batch_size,
-    learning_rate,
-    patience,
-    verbose,
-    net_params,
-    valid_set=None,
-):
+def _make_net(module, *, seed, learning_rate, patience, net_params, valid_set=None, **settings):
     """Return a skorch net; with a validation set it stops early and restores the best epoch."""
     settings = {
         "criterion": SoftCrossEntropy,
         "optimizer": torch.optim.Adamax,
         "lr": learning_rate,
-        "batch_size": batch_size,
-        "max_epochs": max_epochs,
-        "device": device,
         "iterator_train": LengthBatches,
         "iterator_train__rng": np.random.default_rng(seed),
         "dropout_rng": np.random.default_rng([seed, 1]),
         "iterator_valid": LengthBatches,
         "train_split": None,
-        "verbose": verbose,
+        **settings,
         **(net_params or {}),
     }
     if valid_set is not None:
@@ -108,7 +93,7 @@ def check_training(*, device, early_stopping, own_loss, net_params, **settings):
     _make_net(layer, seed=0, device=device, net_params=net_params, **settings).initialize()
 
 
-def train(module, train_data, valid_data, *, device, net_params, **settings):
+def train(module, train_data, valid_data, *, device, **settings):
     """Train a network by Adamax, on soft cross-entropy unless the network defines its own loss.
 
     Parameters
@@ -120,11 +105,10 @@ def train(module, train_data, valid_data, *, device, net_params, **settings):
         `patience` epochs without a lower validation loss, and the epoch with the lowest one is restored.
     device : str
         The device: "auto", "cpu", "cuda", ...
-    net_params : dict or None
-        Further settings of skorch's net, which replace the settings made here.
     **settings : dict
         `seed` (int), the source of the batches' order and of dropout; `max_epochs`, `batch_size`,
-        `learning_rate` and `verbose` as in `BLSTMClassifier`; and `patience` (int).
+        `learning_rate`, `net_params` and `verbose` as in `BLSTMClassifier`; and `patience` (int). They must
+        have passed `check_training`.
 
     Returns
     -------
@@ -137,9 +121,8 @@ def train(module, train_data, valid_data, *, device, net_params, **settings):
         If a setting cannot be used, or the weights become infinite.
     """
     device = resolve_device(device)
-    _check_net_params(net_params or {}, valid_data is not None, hasattr(module, "loss"))
     valid_set = None if valid_data is None else SequenceDataset(*valid_data, device)
-    net = _make_net(module, device=device, net_params=net_params, valid_set=valid_set, **settings)
+    net = _make_net(module, device=device, valid_set=valid_set, **settings)
     net.fit(SequenceDataset(*train_data, device), y=None)
     if not all(weight.isfinite().all() for weight in net.module_.parameters()):
         raise ValueError(

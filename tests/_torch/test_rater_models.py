@@ -10,7 +10,7 @@ import torch
 from sklearn_raters import RaterNetClassifier
 from sklearn_raters._torch.dropout import seeded_thread
 from sklearn_raters._torch.modules import build
-from sklearn_raters._torch.rater_models import RATER_MODELS, crowd_ar, heads, sample_confusions
+from sklearn_raters._torch.rater_models import RATER_MODELS, confusions, heads, sample_confusions
 from sklearn_raters._torch.rater_models.base import apply_confusion, unpack_votes, vote_shares
 from sklearn_raters._torch.rater_models.sample_confusions import mix_rows
 from sklearn_raters._torch.rater_net import build_rater_net
@@ -108,7 +108,7 @@ def test_a_confusion_matrix_is_applied_to_probabilities():
 @variants()
 def test_gradients_of_the_loss_are_right(name, params, monkeypatch):
     # Finite differences include the dependencies that the models leave out of their gradients.
-    for module in (heads, crowd_ar, sample_confusions):
+    for module in (heads, confusions, sample_confusions):
         monkeypatch.setattr(module, "without_gradient", lambda values: values)
     model = model_of(name, **params).train()
     # With fewer samples than classes the determinant of geo_reg_f is almost zero.

@@ -1,9 +1,14 @@
-"""Rater models with one confusion matrix for each rater, the same for all samples."""
+"""Rater models with one confusion matrix for each rater, alone or beside what depends on the sample."""
 
 import torch
 from torch import nn
 
-from sklearn_raters._torch.rater_models.base import RaterModel, apply_confusion, weighted_mean
+from sklearn_raters._torch.rater_models.base import (
+    RaterModel,
+    apply_confusion,
+    weighted_mean,
+    without_gradient,
+)
 from sklearn_raters._torch.settings import Choice, Number
 
 
@@ -37,10 +42,9 @@ class CrowdLayer(RaterModel):
 
     def init_parameters(self, generator):
         """Let every rater choose as the consensus does."""
-        with torch.no_grad():
-            self.weight.copy_(torch.eye(self.n_classes) if self.kind == "matrix" else torch.ones(()))
-            if self.kind == "vector_bias":
-                self.bias.zero_()
+        self.weight.copy_(torch.eye(self.n_classes) if self.kind == "matrix" else torch.ones(()))
+        if self.kind == "vector_bias":
+            self.bias.zero_()
 
     def logit_matrices(self):
         """Return W_r as full matrices that contain the bias, (n_raters, n_classes, n_classes)."""
@@ -84,8 +88,7 @@ class UnionNet(RaterModel):
 
     def init_parameters(self, generator):
         """Let all raters be equal, and the right class the most probable choice."""
-        with torch.no_grad():
-            self.weight.copy_(torch.eye(self.n_classes).unsqueeze(1))
+        self.weight.copy_(torch.eye(self.n_classes).unsqueeze(1))
 
     def log_union(self):
         """Return log T, shape (n_classes, n_raters, n_classes)."""
@@ -114,7 +117,7 @@ class Confusions(RaterModel):
     ----------
     n_units, n_classes, n_raters : int
         As in `RaterModel`.
-    strength : float
+    strength : float, default=1e-4
         Weight of the penalty.
     """
 
@@ -123,15 +126,14 @@ class Confusions(RaterModel):
     # Initial logits on the diagonal of C_r; the others are 0.
     initial_logit = 1.0
 
-    def __init__(self, n_units, n_classes, n_raters, *, strength):
+    def __init__(self, n_units, n_classes, n_raters, *, strength=1e-4):
         super().__init__(n_units, n_classes, n_raters)
         self.strength = strength
         self.weight = nn.Parameter(torch.empty(n_raters, n_classes, n_classes))
 
     def init_parameters(self, generator):
         """Let all raters have the same matrix, in which the right class is the most probable choice."""
-        with torch.no_grad():
-            self.weight.copy_(self.initial_logit * torch.eye(self.n_classes))
+        self.weight.copy_(self.initial_logit * torch.eye(self.n_classes))
 
     def rater_log_proba(self, units, sample, rater):
         """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
@@ -189,9 +191,6 @@ class GeoRegF(Confusions):
     name = "geo_reg_f"
     paper = "Ibrahim, Nguyen & Fu 2023, Deep learning from crowdsourced labels, ICLR; equation 8"
 
-    def __init__(self, n_units, n_classes, n_raters, *, strength=1e-4):
-        super().__init__(n_units, n_classes, n_raters, strength=strength)
-
     def penalty(self, units):
         """Return the volume that the consensus of the batch spans, with a negative sign."""
         return -self.strength * log_volume(self.consensus_log_proba(units).exp())
@@ -214,14 +213,137 @@ class GeoRegW(Confusions):
     name = "geo_reg_w"
     paper = "Ibrahim, Nguyen & Fu 2023, Deep learning from crowdsourced labels, ICLR; equation 9"
 
-    def __init__(self, n_units, n_classes, n_raters, *, strength=1e-4):
-        super().__init__(n_units, n_classes, n_raters, strength=strength)
-
     def penalty(self, units):
         """Return the volume that the raters' matrices span, with a negative sign."""
         return -self.strength * log_volume(self.matrices().transpose(1, 2).flatten(0, 1))
 
 
+class CrowdAR(CrowdLayer):
+    """Votes softened by their reliability, which depends on the rater and the sample.
+
+    The difficulty of a sample is d(x) = sigmoid(A sigmoid(B h(x))), the reliability of a vote is m =
+    sigmoid(c . ((sigmoid(e_r) - d(x)) * p(. | x)) + b) with c > 0, and p_r(. | x) is that of `CrowdLayer`.
+    The first loss is the cross-entropy of p_r against m * vote + (1 - m) / K. The second one trains m to
+    predict whether the vote is the most probable class of the consensus.
+
+    Parameters
+    ----------
+    n_units, n_classes, n_raters : int
+        As in `RaterModel`.
+    difficulty_units : int, default=128
+        Width of the hidden layer of d(x).
+    vote_weight : float, default=0.9
+        Weight of the first loss; the weight of the second one is ``1 - vote_weight``.
+    """
+
+    name = "crowd_ar"
+    paper = "Cao et al. 2023, Learning from crowds with annotation reliability, SIGIR; equations 1 to 5"
+    settings = {"difficulty_units": Number(1, integer=True), "vote_weight": Number(0, 1)}
+
+    def __init__(self, n_units, n_classes, n_raters, *, difficulty_units=128, vote_weight=0.9):
+        super().__init__(n_units, n_classes, n_raters)
+        self.vote_weight = vote_weight
+        self.difficulty = nn.Sequential(
+            nn.Linear(n_units, difficulty_units),
+            nn.Sigmoid(),
+            nn.Linear(difficulty_units, n_classes),
+            nn.Sigmoid(),
+        )
+        self.expertise = nn.Parameter(torch.empty(n_raters, n_classes))
+        self.by_class = nn.Parameter(torch.empty(n_classes))
+        self.bias = nn.Parameter(torch.empty(()))
+
+    def init_parameters(self, generator):
+        """Let the raters' matrices be the identity, and their expertise random."""
+        super().init_parameters(generator)
+        nn.init.xavier_normal_(self.expertise, generator=generator)
+        self.by_class.zero_()
+        self.bias.zero_()
+
+    def reliability(self, units, sample, rater):
+        """Return m for each vote, shape (n_votes,)."""
+        # No gradient flows from the difficulty to the trunk; the consensus below does train the trunk.
+        difficulty = self.difficulty(without_gradient(units))[sample]
+        proba = self.consensus_log_proba(units).exp()[sample]
+        margin = (self.expertise[rater].sigmoid() - difficulty) * proba
+        # softplus keeps the weights c positive; the paper clips them.
+        return (margin @ nn.functional.softplus(self.by_class) + self.bias).sigmoid()
+
+    def loss(self, units, sample, rater, label, weight):
+        """Return the loss of votes and reliability; see `RaterModel`."""
+        log_proba = self.rater_log_proba(units, sample, rater)
+        reliability = self.reliability(units, sample, rater)
+        of_label = log_proba.gather(1, label[:, None]).squeeze(1)
+        vote_losses = -(reliability * of_label + (1 - reliability) * log_proba.mean(dim=1))
+        likeliest = self.consensus_log_proba(units).argmax(dim=1)[sample]
+        is_right = (likeliest == label).to(reliability.dtype)
+        reliability_losses = nn.functional.binary_cross_entropy(reliability, is_right, reduction="none")
+        losses = self.vote_weight * vote_losses + (1 - self.vote_weight) * reliability_losses
+        return weighted_mean(losses, weight)
+
+
+class CoNAL(Confusions):
+    """Confusions that all raters have in common, mixed with each rater's own.
+
+    p_r(l | x) = sum_k p(k | x) (w C_0 + (1 - w) C_r)(k, l) with w = sigmoid(<v_r, u(x)>), where both
+    embeddings have length one. The loss contains -strength * sum_r |C_r - C_0|. u(x) is a linear function of
+    the representation; in the paper, a separate network computes u(x). Rows of the matrices are softmaxes.
+    The paper's code has free matrices and one softmax of the result, which learnt wrong classes on simulated
+    raters with two opposite opinions (50 % accuracy instead of 62 %).
+
+    Parameters
+    ----------
+    n_units, n_classes, n_raters : int
+        As in `RaterModel`.
+    embedding : int, default=20
+        Size of both embeddings.
+    strength : float, default=1e-5
+        Weight of the distance between the matrices.
+    """
+
+    name = "conal"
+    paper = "Chu, Ma & Wang 2021, Learning from crowds by modeling common confusions, AAAI; equations 1 to 3"
+    settings = {"embedding": Number(1, integer=True), "strength": Number(0)}
+    confusion_of = "sample"
+    initial_logit = 2.0  # as in the paper's code
+
+    def __init__(self, n_units, n_classes, n_raters, *, embedding=20, strength=1e-5):
+        super().__init__(n_units, n_classes, n_raters, strength=strength)
+        self.sample_embedding = nn.Linear(n_units, embedding)
+        self.rater_embedding = nn.Linear(n_raters, embedding)
+        self.common = nn.Parameter(torch.empty(n_classes, n_classes))
+
+    def init_parameters(self, generator):
+        """Set the common matrix and the raters' matrices to the same values."""
+        super().init_parameters(generator)
+        self.common.copy_(self.initial_logit * torch.eye(self.n_classes))
+
+    def common_share(self, units):
+        """Return w, the share of the common confusions, shape (n_samples, n_raters)."""
+        eye = torch.eye(self.n_raters, dtype=units.dtype, device=units.device)
+        samples = nn.functional.normalize(self.sample_embedding(units))
+        return (samples @ nn.functional.normalize(self.rater_embedding(eye)).T).sigmoid()
+
+    def rater_log_proba(self, units, sample, rater):
+        """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
+        share = self.common_share(units)[sample, rater].unsqueeze(1)
+        common = apply_confusion(self.consensus_log_proba(units), self.common.log_softmax(dim=1))[sample]
+        by_rater = super().rater_log_proba(units, sample, rater)
+        return torch.logaddexp(share.log() + common, (1 - share).log() + by_rater)
+
+    def penalty(self, units):
+        """Return the distances of the raters' matrices from the common one, with a negative sign."""
+        return -self.strength * (self.matrices() - self.common.softmax(dim=1)).flatten(1).norm(dim=1).sum()
+
+    def confusion(self, units):
+        """Return the mixed matrices, (n_samples, n_raters, n_classes, n_classes)."""
+        share = self.common_share(units)[:, :, None, None]
+        return share * self.common.softmax(dim=1) + (1 - share) * self.matrices()
+
+
 def log_volume(rows):
     """Return log det(A' A + 1e-6 I) of a matrix of shape (n_rows, n_columns), finite for any rank."""
     return torch.logdet(rows.T @ rows + 1e-6 * torch.eye(rows.shape[1], dtype=rows.dtype, device=rows.device))
+
+
+MODELS = (CrowdLayer, UnionNet, TraceReg, GeoRegF, GeoRegW, CoNAL, CrowdAR)

@@ -3,12 +3,7 @@
 import torch
 from torch import nn
 
-from sklearn_raters._torch.rater_models.base import (
-    RaterModel,
-    vote_shares,
-    weighted_mean,
-    without_gradient,
-)
+from sklearn_raters._torch.rater_models.base import RaterModel, vote_shares, weighted_mean, without_gradient
 from sklearn_raters._torch.settings import Choice, Number
 
 
@@ -66,10 +61,7 @@ class DoctorNet(MultiTask):
 
     name = "doctor_net"
     paper = "Guan, Gulshan, Dai & Hinton 2018, Who said what: modeling individual labelers, AAAI"
-    settings = {
-        "weighting": Choice(("dn", "wdn", "iwdn", "biwdn")),
-        "bottleneck": Number(1, integer=True),
-    }
+    settings = {"weighting": Choice(("dn", "wdn", "iwdn", "biwdn")), "bottleneck": Number(1, integer=True)}
 
     def __init__(self, n_units, n_classes, n_raters, *, weighting="wdn", bottleneck=5):
         super().__init__(n_units, n_classes, n_raters)
@@ -156,3 +148,6 @@ class Uncertainty(RaterModel):
         entropy = -torch.special.xlogy(share, share).sum(dim=1) / torch.tensor(float(self.n_classes)).log()
         error = (self.disagreement(units) - entropy).square().mean()
         return vote_loss + self.uncertainty_weight * error
+
+
+MODELS = (MultiTask, DoctorNet, Uncertainty)

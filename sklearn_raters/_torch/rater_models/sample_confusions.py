@@ -35,7 +35,7 @@ class SampleConfusions(RaterModel):
         "prior": Number(0, 1, limits_allowed=False),
     }
 
-    def __init__(self, n_units, n_classes, n_raters, *, sample_units, rater_units, hidden_units, prior):
+    def __init__(self, n_units, n_classes, n_raters, sample_units, rater_units, hidden_units, prior):
         super().__init__(n_units, n_classes, n_raters)
         self.prior = prior
         self.sample_units = sample_units
@@ -50,8 +50,7 @@ class SampleConfusions(RaterModel):
     def init_parameters(self, generator):
         """Set the bias so that raters are right with probability `prior` if all embeddings are zero."""
         logit = math.log(self.prior / (1 - self.prior) * (self.n_classes - 1))
-        with torch.no_grad():
-            self.to_confusion.bias.copy_(logit * torch.eye(self.n_classes).flatten())
+        self.to_confusion.bias.copy_(logit * torch.eye(self.n_classes).flatten())
 
     def embed_raters(self, rater):
         """Return v of each vote's rater, shape (n_votes, rater_units)."""
@@ -132,15 +131,7 @@ class AnnotMix(SampleConfusions):
         mixing=1.0,
         prior=0.9,
     ):
-        super().__init__(
-            n_units,
-            n_classes,
-            n_raters,
-            sample_units=sample_units,
-            rater_units=rater_units,
-            hidden_units=hidden_units,
-            prior=prior,
-        )
+        super().__init__(n_units, n_classes, n_raters, sample_units, rater_units, hidden_units, prior)
         self.mixing = mixing
 
     def loss(self, units, sample, rater, label, weight, represent=None):
@@ -193,25 +184,9 @@ class MaDL(SampleConfusions):
     shape, rate = 1.25, 0.25  # of the gamma prior
 
     def __init__(
-        self,
-        n_units,
-        n_classes,
-        n_raters,
-        *,
-        sample_units=0,
-        rater_units=16,
-        hidden_units=0,
-        prior=0.8,
+        self, n_units, n_classes, n_raters, *, sample_units=0, rater_units=16, hidden_units=0, prior=0.8
     ):
-        super().__init__(
-            n_units,
-            n_classes,
-            n_raters,
-            sample_units=sample_units,
-            rater_units=rater_units,
-            hidden_units=hidden_units,
-            prior=prior,
-        )
+        super().__init__(n_units, n_classes, n_raters, sample_units, rater_units, hidden_units, prior)
         self.gamma = nn.Parameter(torch.empty(()))
 
     def init_parameters(self, generator):
@@ -254,3 +229,6 @@ def mix_rows(arrays, mixing):
     first, second = torch._standard_gamma(concentration, generator=thread_random.generator)
     share = first / (first + second)
     return [share * rows + (1 - share) * rows[order] for rows in arrays]
+
+
+MODELS = (AnnotMix, MaDL)
