@@ -2,8 +2,7 @@
 
 from sklearn_raters._torch.blstm import BLSTMNet
 from sklearn_raters._torch.inference import apply_part, encode
-from sklearn_raters._torch.joint import JointNet
-from sklearn_raters._torch.modules import SoftmaxLayer, build
+from sklearn_raters._torch.modules import JointNet, SoftmaxLayer, build
 from sklearn_raters._torch.rater_models import RATER_MODELS, RaterModel
 from sklearn_raters._torch.rater_net import build_rater_net, find_rater_model, seeded_globally
 from sklearn_raters._torch.training import check_training, train

@@ -62,14 +62,12 @@ class BLSTMTrunk(nn.Module):
         "representation_units": Number(1, integer=True),
         "precision": Choice(("float32", "bfloat16")),
     }
-    # Number of samples computed together on a CPU: fewer leave its vector units idle, more are mostly
-    # padding.
+    # Samples computed together on a CPU: fewer leave its vector units idle, more are mostly padding.
     samples_at_once = 6
 
     def __init__(
         self,
         n_features,
-        *,
         dropout,
         dense_units=256,
         lstm_units=128,

@@ -9,8 +9,7 @@ import torch
 from sklearn_raters._torch.batches import SequenceDataset, part_sizes
 from sklearn_raters._torch.threads import shared_threads
 
-# Number of frames computed together, padding included: few enough for a CPU's caches, many enough to fill a
-# GPU.
+# Frames computed together, padding included: few enough for a CPU's caches, many enough to fill a GPU.
 CPU_FRAMES_AT_ONCE = 3200
 GPU_FRAMES_AT_ONCE = 65536
 

@@ -1,4 +1,4 @@
-"""Modules that several networks share, and the initial weights of all networks."""
+"""Networks of one layer, what several networks share, and the initial weights of all networks."""
 
 import torch
 from torch import nn
@@ -59,6 +59,41 @@ class SoftmaxLayer(nn.Module):
         return self.output(self.dropout(representation))
 
 
+class JointNet(nn.Module):
+    """Networks side by side, and one output layer on their standardised representations.
+
+    Parameters
+    ----------
+    networks : list of torch.nn.Module
+        Networks with `encode`; they are trained in place.
+    mean, scale : ndarray of shape (n_units,)
+        Mean and scale by which the concatenated representations are standardised.
+    weight : ndarray of shape (n_classes, n_units)
+        Initial weights of the output layer.
+    bias : ndarray of shape (n_classes,)
+        Initial bias of the output layer.
+    """
+
+    def __init__(self, networks, mean, scale, weight, bias):
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+        self.samples_at_once = networks[0].samples_at_once
+        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
+        self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32))
+        self.weight = nn.Parameter(torch.tensor(weight, dtype=torch.float32))
+        self.bias = nn.Parameter(torch.tensor(bias, dtype=torch.float32))
+
+    def forward(self, frames, lengths):
+        """Return the logits, shape (n_samples, n_classes)."""
+        encoded = (network.encode(frames, lengths) for network in self.networks)
+        units = torch.cat([representation for representation, _ in encoded], dim=1)
+        return nn.functional.linear((units - self.mean) / self.scale, self.weight, self.bias)
+
+    def output_layer(self):
+        """Return the output layer's weights (n_classes, n_units) and bias (n_classes,) as arrays."""
+        return (part.detach().double().cpu().numpy() for part in (self.weight, self.bias))
+
+
 class SoftCrossEntropy(nn.Module):
     """Cross-entropy against soft labels: the mean over samples of -sum_k q_k log p_k.
 
@@ -108,27 +143,18 @@ def build(module_class, seed, **sizes):
     module.to_empty(device="cpu")
     generator = torch.Generator().manual_seed(seed)
     for layer in module.modules():
-        if isinstance(layer, nn.Linear):
-            bound = layer.in_features**-0.5
-        elif isinstance(layer, nn.LSTM):
-            bound = layer.hidden_size**-0.5
-        else:
-            _check_initialised(layer, module_class)
-            continue
-        for parameter in layer.parameters(recurse=False):
-            nn.init.uniform_(parameter, -bound, bound, generator=generator)
+        held = [*layer._parameters, *layer._buffers]
+        if isinstance(layer, nn.Linear | nn.LSTM):
+            bound = (layer.in_features if isinstance(layer, nn.Linear) else layer.hidden_size) ** -0.5
+            for parameter in layer.parameters(recurse=False):
+                nn.init.uniform_(parameter, -bound, bound, generator=generator)
+        elif held and not hasattr(layer, "init_parameters"):
+            raise TypeError(
+                f"{type(layer).__name__} in {module_class.__name__} holds {held}, which have no initial "
+                "values: only those of torch.nn.Linear and torch.nn.LSTM are set here. Give the module a "
+                "method init_parameters(generator) that sets them."
+            )
     for layer in module.modules():
         if hasattr(layer, "init_parameters"):
             layer.init_parameters(generator)
     return module
-
-
-def _check_initialised(layer, module_class):
-    """Raise TypeError if a layer holds values and has no method that sets them."""
-    held = [*layer._parameters, *layer._buffers]
-    if held and not hasattr(layer, "init_parameters"):
-        raise TypeError(
-            f"{type(layer).__name__} in {module_class.__name__} holds {held}, which have no initial values: "
-            "only those of torch.nn.Linear and torch.nn.LSTM are set here. Give the module a method "
-            "init_parameters(generator) that sets them."
-        )

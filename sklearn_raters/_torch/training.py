@@ -43,7 +43,7 @@ def _check_net_params(net_params, early_stopping, own_loss):
             )
 
 
-def _make_net(module, *, seed, learning_rate, patience, net_params, valid_set=None, **settings):
+def _make_net(module, *, seed, learning_rate, patience, net_params=None, valid_set=None, **settings):
     """Return a skorch net; with a validation set it stops early and restores the best epoch."""
     settings = {
         "criterion": SoftCrossEntropy,
@@ -65,17 +65,17 @@ def _make_net(module, *, seed, learning_rate, patience, net_params, valid_set=No
     return SequenceNet(module, **settings)
 
 
-def check_training(*, device, early_stopping, own_loss, net_params, **settings):
+def check_training(early_stopping, own_loss, *, device, net_params, **settings):
     """Check the settings of a training without data.
 
     Parameters
     ----------
-    device : str
-        The device.
     early_stopping : bool
         Whether the training will stop early.
     own_loss : bool
         Whether the network defines its own loss.
+    device : str
+        The device.
     net_params : dict or None
         Further settings of skorch's net.
     **settings : dict

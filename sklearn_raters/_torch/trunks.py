@@ -112,8 +112,8 @@ def build_trunk(trunk, seed, n_features, *, of_rows, dropout, **params):
 
     Parameters
     ----------
-    trunk : {"blstm", "dense"} or torch.nn.Module
-        The trunk.
+    trunk : {"auto", "blstm", "dense"} or torch.nn.Module
+        The trunk. "auto" is "dense" for rows of a table, otherwise "blstm".
     seed : int
         Seed of the initial weights; a user's module keeps its own.
     n_features : int
@@ -130,6 +130,8 @@ def build_trunk(trunk, seed, n_features, *, of_rows, dropout, **params):
     torch.nn.Module
         The trunk.
     """
+    if trunk == "auto":
+        trunk = "dense" if of_rows else "blstm"
     check_trunk(trunk, params)
     if isinstance(trunk, nn.Module):
         return UserTrunk(trunk, of_rows)

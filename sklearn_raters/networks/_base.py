@@ -2,14 +2,11 @@
 
 from numbers import Integral, Real
 
-from sklearn.base import (
-    BaseEstimator,
-    ClassifierMixin,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-)
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._inner_splits import hold_out
 from sklearn_raters._sklearn_compat import Interval, StrOptions
 from sklearn_raters._targets import class_weights
 from sklearn_raters.sequences import as_sequences, pack
@@ -41,15 +38,8 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
 
     def _training_settings(self):
         """Return the settings of a training that do not depend on the data."""
-        return {
-            "device": self.device,
-            "max_epochs": self.max_epochs,
-            "batch_size": self.batch_size,
-            "learning_rate": self.learning_rate,
-            "patience": self.n_iter_no_change,
-            "verbose": self.verbose,
-            "net_params": self.net_params,
-        }
+        names = ["device", "max_epochs", "batch_size", "learning_rate", "verbose", "net_params"]
+        return {"patience": self.n_iter_no_change, **{name: getattr(self, name) for name in names}}
 
     def _check_settings(self):
         """Raise every error in the parameters that can be found without data."""
@@ -58,9 +48,13 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         self._validate_params()
         if isinstance(self.class_weight, dict) and self.classes is not None:
             class_weights(self.class_weight, self.classes, None)
-        _torch.check_training(
-            early_stopping=self.early_stopping, own_loss=self._has_own_loss, **self._training_settings()
-        )
+        _torch.check_training(self.early_stopping, self._has_own_loss, **self._training_settings())
+
+    def _split(self, labels, groups, seed):
+        """Return the samples to train on, and those whose loss stops the training; None trains all epochs."""
+        if not self.early_stopping:
+            return np.arange(len(labels)), None
+        return hold_out(groups, labels, self.validation_fraction, seed)
 
     def _fit_net(self, module, samples, targets, train, valid, seed):
         """Train a network, and set `net_` and `n_iter_`.

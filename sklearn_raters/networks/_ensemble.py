@@ -28,20 +28,6 @@ from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import Task, Votes
 
 
-def _fit_one(estimator, X, y, params):
-    return estimator.fit(X, y, **params)
-
-
-def _weight_params(estimator, sample_weight):
-    """Return sample weights as keyword arguments of the estimator's `fit`."""
-    if sample_weight is not None and weight_name(estimator) is None:
-        raise TypeError(
-            f"{type(estimator).__name__}.fit takes no sample_weight. Leave sample_weight out, or give an "
-            "estimator that takes it."
-        )
-    return weights_for_fit(estimator, sample_weight)
-
-
 def _predict_proba_raters(copy, X, raters):
     known = call_inside(copy, "predict_proba_raters", X, {})
     known_raters = unwrap(copy).raters_
@@ -160,12 +146,16 @@ class DeepEnsembleClassifier(
             are given.
         """
         self._check_settings()
-        weights = _weight_params(self.estimator, sample_weight)
-        params = {**fit_params, **weights, **groups_for_fit(self.estimator, groups)}
+        if sample_weight is not None and weight_name(self.estimator) is None:
+            raise TypeError(
+                f"{type(self.estimator).__name__}.fit takes no sample_weight. Leave sample_weight out, or "
+                "give an estimator that takes it."
+            )
+        fit_params |= weights_for_fit(self.estimator, sample_weight) | groups_for_fit(self.estimator, groups)
         with whole_fit(self):
             seeds = draw_seed(self.random_state, self.n_estimators)
             copies = [set_seeds(clone(self.estimator), seed) for seed in seeds]
-            jobs = (delayed(_fit_one)(copy, X, y, params) for copy in copies)
+            jobs = (delayed(copy.fit)(X, y, **fit_params) for copy in copies)
             self.estimators_ = Parallel(n_jobs=self.n_jobs)(jobs)
             self.classes_ = self.estimators_[0].classes_
             take_over_input(self, self.estimators_[0])

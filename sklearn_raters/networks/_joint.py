@@ -100,7 +100,6 @@ def train_jointly(
         learning_rate=learning_rate,
         patience=patience,
         verbose=0,
-        net_params=None,
     )
     coef, intercept = net.module_.output_layer()
     if is_binary:

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils.extmath import softmax
 from sklearn.utils.validation import check_consistent_length
 
-from sklearn_raters._inner_splits import hold_out
+from sklearn_raters._rated import ConsensusMixin
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import check_sample_weight
 from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
@@ -16,7 +16,7 @@ from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples
 
 
-class LabelNetClassifier(BaseNet):
+class LabelNetClassifier(ConsensusMixin, BaseNet):
     """Base of the classifiers whose network learns hard or soft labels; a subclass defines `_module`."""
 
     _takes_soft_targets = True
@@ -58,10 +58,7 @@ class LabelNetClassifier(BaseNet):
             check_consistent_length(samples, y, groups)
             classes, kept, mass, groups = self._weighted_targets(samples, y, sample_weight, groups)
             seed = draw_seed(self.random_state)
-            train, valid = np.arange(len(kept)), None
-            if self.early_stopping:
-                labels = classes[mass.argmax(axis=1)]
-                train, valid = hold_out(groups, labels, self.validation_fraction, seed)
+            train, valid = self._split(classes[mass.argmax(axis=1)], groups, seed)
             module = self._module(self.n_features_in_, len(classes), seed)
             self._fit_net(module, [samples[index] for index in kept], mass, train, valid, seed)
             self.classes_ = classes
@@ -101,22 +98,6 @@ class LabelNetClassifier(BaseNet):
 
         representation = self._encode(X).representation
         return softmax(_torch.apply_part(self.net_, representation, "output"), copy=False)
-
-    def predict(self, X):
-        """Return the most probable class of each sample.
-
-        Parameters
-        ----------
-        X : list or array-like
-            Samples in any form that `fit` takes.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels out of `classes_`.
-        """
-        proba = self.predict_proba(X)
-        return self.classes_[proba.argmax(axis=1)]
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy; on soft labels the expected accuracy if labels are drawn from them.

@@ -1,37 +1,72 @@
 """The classifier whose network is trained on all raters' votes at once."""
 
 from contextlib import nullcontext
-from typing import NamedTuple
 
 import numpy as np
+from sklearn.utils import gen_batches
+from sklearn.utils.metaestimators import available_if
 
-from sklearn_raters._inner_splits import hold_out
-from sklearn_raters._rated import check_rated_samples
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples, check_raters, columns_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters._targets import class_weights
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import merge_equal
-from sklearn_raters.networks._rater_predictions import RaterPredictionsMixin, has_confusion
 from sklearn_raters.networks._vote_targets import number_trained_raters, votes_in_rows, weight_votes
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import shorten
 from sklearn_raters.sequences import as_samples, holds_sequences
 
-
-class _Rated(NamedTuple):
-    """The distinct samples with votes, and the targets and weights that the network learns from."""
-
-    samples: list  # of arrays (n_frames_i, n_features)
-    targets: np.ndarray  # (n_samples, n_votes_at_most, 3): votes with all weights; see `votes_in_rows`
-    weight: np.ndarray  # (n_samples,): weights of the samples, 1 on average
-    labels: np.ndarray  # (n_samples,): the class with the most votes
-    groups: np.ndarray  # (n_samples,), or None
-    raters: np.ndarray  # (n_raters,): indices into the task's raters
+# Number of samples whose confusion matrices, one for each rater, are in memory at once.
+_SAMPLES_AT_ONCE = 256
 
 
-def _rated_samples(samples, task, sample_weight, class_weight, groups):
-    """Merge equal samples with equal votes, and weight the votes."""
+def _rater_model(estimator):
+    """Return the rater model of a fitted estimator, otherwise its class (None for an unknown name)."""
+    if hasattr(estimator, "net_"):
+        return estimator.net_.module_.raters
+    if not isinstance(estimator.raters, str):
+        return estimator.raters
+    from sklearn_raters import _torch
+
+    return _torch.RATER_MODELS.get(estimator.raters)
+
+
+def _has_confusion(estimator):
+    return getattr(_rater_model(estimator), "confusion_of", None) is not None
+
+
+def _has_disagreement(estimator):
+    return hasattr(_rater_model(estimator), "disagreement")
+
+
+def _merge_rated(samples, task, sample_weight, class_weight, groups):
+    """Merge equal samples with equal votes, and weight the votes.
+
+    Parameters
+    ----------
+    samples : list of ndarray of shape (n_frames_i, n_features)
+        The samples.
+    task : Task
+        Their votes.
+    sample_weight : ndarray of shape (n_samples,)
+        Weights of the samples.
+    class_weight : dict, "balanced" or None
+        Weights of the votes by their class.
+    groups : ndarray of shape (n_samples,) or None
+        Groups. Samples of different groups are not merged.
+
+    Returns
+    -------
+    kept : ndarray of int of shape (n_kept,)
+        The distinct samples with votes.
+    weight : ndarray of shape (n_kept,)
+        Their weights, 1 on average.
+    targets : ndarray of shape (n_kept, n_votes_at_most, 3)
+        Their votes with all weights; see `votes_in_rows`.
+    raters : ndarray of int of shape (n_raters,)
+        The raters in `targets`, as indices into the task's raters.
+    """
     counts = task.counts * sample_weight[:, None]
     if (counts.sum(axis=0) > 0).sum() < 2:
         raise ValueError(
@@ -49,12 +84,10 @@ def _rated_samples(samples, task, sample_weight, class_weight, groups):
     weight *= len(weight) / weight.sum()
     targets = targets[kept]
     weight_votes(targets, weight, class_weights(class_weight, task.classes, counts))
-    labels = task.class_names(task.class_votes.majority("first")[kept])
-    groups = None if groups is None else groups[kept]
-    return _Rated([samples[index] for index in kept], targets, weight, labels, groups, raters)
+    return kept, weight, targets, raters
 
 
-class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
+class RaterNetClassifier(ConsensusMixin, BaseNet):
     """One network trained on the votes of all raters: a shared trunk, and a model of each rater's votes.
 
     Parameters
@@ -246,6 +279,8 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
         TypeError, ValueError
             If there are no ratings, all votes are for one class, or a parameter cannot be used.
         """
+        from sklearn_raters import _torch
+
         self._check_settings()
         X, _, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
         with whole_fit(self):
@@ -254,44 +289,127 @@ class RaterNetClassifier(RaterPredictionsMixin, BaseNet):
             weight = np.ones(len(samples)) if weight is None else weight
             # Without a validation part, groups must not even change the order of the samples.
             groups = groups if self.early_stopping else None
-            rated = _rated_samples(samples, task, weight, self.class_weight, groups)
+            kept, weight, targets, raters = _merge_rated(samples, task, weight, self.class_weight, groups)
+            samples = [samples[index] for index in kept]
+            labels = task.class_names(task.class_votes.majority("first")[kept])
             seed = draw_seed(self.random_state)
-            train, valid = np.arange(len(rated.samples)), None
-            if self.early_stopping:
-                train, valid = hold_out(rated.groups, rated.labels, self.validation_fraction, seed)
-            targets, raters = number_trained_raters(rated.targets, rated.raters, train)
-            module = self._module(rated.samples[0], of_rows, len(task.classes), len(raters), seed)
-            with self._global_seed(seed):
-                self._fit_net(module, rated.samples, targets, train, valid, seed)
+            train, valid = self._split(labels, None if groups is None else groups[kept], seed)
+            targets, raters = number_trained_raters(targets, raters, train)
+            module = self._module(samples[0], of_rows, len(task.classes), len(raters), seed)
+            # A user's module may draw from torch's global generators.
+            own_trunk = not isinstance(self.trunk, str)
+            with _torch.seeded_globally(seed) if own_trunk else nullcontext():
+                self._fit_net(module, samples, targets, train, valid, seed)
             self.classes_ = np.asarray(task.classes)
             self.raters_ = [task.raters[rater] for rater in raters]
-            if has_confusion(self):
-                trained = [rated.samples[index] for index in train]
-                self.rater_confusion_ = self._mean_confusion(trained, rated.weight[train])
+            if _has_confusion(self):
+                trained = [samples[index] for index in train]
+                self.rater_confusion_ = self._mean_confusion(trained, weight[train])
         return self
 
     def _module(self, sample, of_rows, n_classes, n_raters, seed):
         """Return the network with its initial weights."""
         from sklearn_raters import _torch
 
-        trunk = self.trunk
-        if isinstance(trunk, str) and trunk == "auto":
-            trunk = "dense" if of_rows else "blstm"
-        common = {"of_rows": of_rows, "dropout": self.dropout}
-        trunk = _torch.build_trunk(trunk, seed, self.n_features_in_, **common, **(self.trunk_params or {}))
-        return _torch.build_rater_net(
-            trunk,
-            self.raters,
-            seed,
-            sample,
-            n_classes,
-            n_raters,
-            rater_params=self.rater_params or {},
-            **common,
-        )
+        settings = {"of_rows": of_rows, "dropout": self.dropout}
+        trunk_params = self.trunk_params or {}
+        trunk = _torch.build_trunk(self.trunk, seed, self.n_features_in_, **settings, **trunk_params)
+        settings["rater_params"] = self.rater_params or {}
+        return _torch.build_rater_net(trunk, self.raters, seed, sample, n_classes, n_raters, **settings)
 
-    def _global_seed(self, seed):
-        """Return a context in which a user's module may draw from torch's global generators."""
+    def _apply(self, units, part):
+        """Apply a method of the rater model to representations."""
         from sklearn_raters import _torch
 
-        return nullcontext() if isinstance(self.trunk, str) else _torch.seeded_globally(seed)
+        return _torch.apply_part(self.net_, units, f"raters.{part}", _SAMPLES_AT_ONCE)
+
+    def _proba(self, units, part):
+        proba = np.exp(self._apply(units, part))
+        return proba / proba.sum(axis=-1, keepdims=True)
+
+    def predict_proba(self, X):
+        """Return the predicted probabilities of the consensus.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        return self._proba(self._encode(X).representation, "consensus_log_proba")
+
+    def predict_proba_raters(self, X, raters=None):
+        """Return the probabilities of the classes that each rater would choose.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+        raters : list, default=None
+            The raters; None takes `raters_`. A rater without votes in `fit` is predicted to choose as the
+            consensus does.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_raters, n_classes)
+            Probabilities, in the order of `raters` and of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If `raters` is a single name.
+        """
+        check_raters(raters)
+        units = self._encode(X).representation
+        known = self._proba(units, "all_raters_log_proba")
+        if raters is None:
+            return known
+        return columns_of(raters, self.raters_, known, self._proba(units, "consensus_log_proba"))
+
+    @available_if(_has_confusion)
+    def rater_confusion(self, X):
+        """Return the probabilities of the classes that each rater chooses, given the true class.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_raters, n_classes, n_classes)
+            True classes in rows, chosen classes in columns; the same for all samples if the rater model's
+            confusions do not depend on the sample.
+        """
+        return self._apply(self._encode(X).representation, "confusion")
+
+    @available_if(_has_disagreement)
+    def predict_disagreement(self, X):
+        """Return how much the raters are expected to disagree.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Entropy of the votes, divided by its maximum: 0 where all raters agree, 1 where all classes are
+            equally probable.
+        """
+        return self._apply(self._encode(X).representation, "disagreement")
+
+    def _mean_confusion(self, samples, weight):
+        """Return the weighted mean of `rater_confusion` over samples, (n_raters, n_classes, n_classes)."""
+        if self.net_.module_.raters.confusion_of == "rater":
+            samples, weight = samples[:1], weight[:1]
+        units = self._encode(samples).representation
+        total = 0.0
+        for rows in gen_batches(len(units), _SAMPLES_AT_ONCE):
+            total += np.tensordot(weight[rows], self._apply(units[rows], "confusion"), axes=1)
+        return total / weight.sum()

@@ -201,8 +201,7 @@ class MaDL(SampleConfusions):
         n_similar = torch.exp(-gamma * torch.cdist(embedding, embedding).square()).sum(dim=1)
         rater_weight = self.n_raters / n_similar / (1 / n_similar).sum()
         log_proba = self.rater_log_proba(units, sample, rater).gather(1, label[:, None]).squeeze(1)
-        # Divided by the sum of `weight` alone: otherwise the rater's weight would cancel in a batch of one
-        # vote.
+        # Divided by the sum of `weight` alone: the rater's weight would cancel in a batch of one vote.
         vote_loss = -(log_proba * weight * rater_weight[rater]).sum() / weight.sum()
         return vote_loss - (self.shape - 1) * gamma.log() + self.rate * gamma
 
