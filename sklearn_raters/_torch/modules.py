@@ -41,6 +41,7 @@ class SoftmaxLayer(nn.Module):
         Share of input values dropped while training.
     """
 
+    settings = {}
     samples_at_once = None  # the whole batch: one layer takes hardly any time and memory
 
     def __init__(self, n_features, n_classes, *, dropout):

@@ -85,6 +85,7 @@ class BLSTMClassifier(LabelNetClassifier):
     (40, 256)
     """
 
+    _network = "BLSTMNet"
     _parameter_constraints = {
         **LabelNetClassifier._parameter_constraints,
         "dense_units": [Interval(Integral, 1, None, closed="left")],
@@ -131,21 +132,6 @@ class BLSTMClassifier(LabelNetClassifier):
         self.random_state = random_state
         self.net_params = net_params
         self.verbose = verbose
-
-    def _module(self, n_features, n_classes, seed):
-        from sklearn_raters import _torch
-
-        return _torch.build(
-            _torch.BLSTMNet,
-            seed,
-            n_features=n_features,
-            n_classes=n_classes,
-            dense_units=self.dense_units,
-            lstm_units=self.lstm_units,
-            representation_units=self.representation_units,
-            dropout=self.dropout,
-            precision=self.precision,
-        )
 
     def attention(self, X):
         """Return the attention's weight of each frame.

@@ -1,7 +1,5 @@
 """The classifier of hard or soft labels that the BLSTM and the softmax layer share."""
 
-from abc import abstractmethod
-
 import numpy as np
 from sklearn.utils.extmath import softmax
 from sklearn.utils.validation import check_consistent_length
@@ -17,13 +15,18 @@ from sklearn_raters.sequences import as_samples
 
 
 class LabelNetClassifier(ConsensusMixin, BaseNet):
-    """Base of the classifiers whose network learns hard or soft labels; a subclass defines `_module`."""
+    """Base of the classifiers whose network learns hard or soft labels; a subclass defines `_network`."""
 
     _takes_soft_targets = True
+    _network = None  # its name in `_torch`
 
-    @abstractmethod
-    def _module(self, n_features, n_classes, seed):
-        """Return the network with its initial weights."""
+    def _module(self, n_classes, seed):
+        """Return the network with its initial weights; its settings are parameters of the same names."""
+        from sklearn_raters import _torch
+
+        network = getattr(_torch, self._network)
+        settings = {name: getattr(self, name) for name in ("dropout", *network.settings)}
+        return _torch.build(network, seed, n_features=self.n_features_in_, n_classes=n_classes, **settings)
 
     def fit(self, X, y, sample_weight=None, groups=None):
         """Train the network.
@@ -59,7 +62,7 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             classes, kept, mass, groups = self._weighted_targets(samples, y, sample_weight, groups)
             seed = draw_seed(self.random_state)
             train, valid = self._split(classes[mass.argmax(axis=1)], groups, seed)
-            module = self._module(self.n_features_in_, len(classes), seed)
+            module = self._module(len(classes), seed)
             self._fit_net(module, [samples[index] for index in kept], mass, train, valid, seed)
             self.classes_ = classes
         return self

@@ -9,12 +9,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, check_raters, columns_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
-from sklearn_raters._targets import class_weights
 from sklearn_raters.networks._base import BaseNet
-from sklearn_raters.networks._merged_samples import merge_equal
-from sklearn_raters.networks._vote_targets import number_trained_raters, votes_in_rows, weight_votes
+from sklearn_raters.networks._vote_targets import merge_rated, number_trained_raters
 from sklearn_raters.networks._whole_fit import whole_fit
-from sklearn_raters.ratings import shorten
 from sklearn_raters.sequences import as_samples, holds_sequences
 
 # Number of samples whose confusion matrices, one for each rater, are in memory at once.
@@ -38,53 +35,6 @@ def _has_confusion(estimator):
 
 def _has_disagreement(estimator):
     return hasattr(_rater_model(estimator), "disagreement")
-
-
-def _merge_rated(samples, task, sample_weight, class_weight, groups):
-    """Merge equal samples with equal votes, and weight the votes.
-
-    Parameters
-    ----------
-    samples : list of ndarray of shape (n_frames_i, n_features)
-        The samples.
-    task : Task
-        Their votes.
-    sample_weight : ndarray of shape (n_samples,)
-        Weights of the samples.
-    class_weight : dict, "balanced" or None
-        Weights of the votes by their class.
-    groups : ndarray of shape (n_samples,) or None
-        Groups. Samples of different groups are not merged.
-
-    Returns
-    -------
-    kept : ndarray of int of shape (n_kept,)
-        The distinct samples with votes.
-    weight : ndarray of shape (n_kept,)
-        Their weights, 1 on average.
-    targets : ndarray of shape (n_kept, n_votes_at_most, 3)
-        Their votes with all weights; see `votes_in_rows`.
-    raters : ndarray of int of shape (n_raters,)
-        The raters in `targets`, as indices into the task's raters.
-    """
-    counts = task.counts * sample_weight[:, None]
-    if (counts.sum(axis=0) > 0).sum() < 2:
-        raise ValueError(
-            f"All votes are for one class of {shorten(task.classes)}, samples of weight 0 left out; a "
-            "classifier needs at least two classes."
-        )
-    targets, raters = votes_in_rows(task, sample_weight > 0)
-    is_rated = targets[:, :, 2].any(axis=1)
-
-    def votes_of(index):
-        votes = targets[index]
-        return votes[votes[:, 2] > 0].tobytes()
-
-    kept, weight = merge_equal(samples, votes_of, sample_weight * is_rated, groups)
-    weight *= len(weight) / weight.sum()
-    targets = targets[kept]
-    weight_votes(targets, weight, class_weights(class_weight, task.classes, counts))
-    return kept, weight, targets, raters
 
 
 class RaterNetClassifier(ConsensusMixin, BaseNet):
@@ -289,7 +239,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             weight = np.ones(len(samples)) if weight is None else weight
             # Without a validation part, groups must not even change the order of the samples.
             groups = groups if self.early_stopping else None
-            kept, weight, targets, raters = _merge_rated(samples, task, weight, self.class_weight, groups)
+            kept, weight, targets, raters = merge_rated(samples, task, weight, self.class_weight, groups)
             samples = [samples[index] for index in kept]
             labels = task.class_names(task.class_votes.majority("first")[kept])
             seed = draw_seed(self.random_state)

@@ -59,6 +59,8 @@ class SoftmaxLayerClassifier(LabelNetClassifier):
     True
     """
 
+    _network = "SoftmaxLayer"
+
     def __init__(
         self,
         *,
@@ -89,10 +91,3 @@ class SoftmaxLayerClassifier(LabelNetClassifier):
         self.random_state = random_state
         self.net_params = net_params
         self.verbose = verbose
-
-    def _module(self, n_features, n_classes, seed):
-        from sklearn_raters import _torch
-
-        return _torch.build(
-            _torch.SoftmaxLayer, seed, n_features=n_features, n_classes=n_classes, dropout=self.dropout
-        )

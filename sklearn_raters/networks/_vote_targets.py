@@ -2,6 +2,10 @@
 
 import numpy as np
 
+from sklearn_raters._targets import class_weights
+from sklearn_raters.networks._merged_samples import merge_equal
+from sklearn_raters.ratings import shorten
+
 
 def votes_in_rows(task, used):
     """Arrange the votes for classes in one row for each sample.
@@ -48,6 +52,58 @@ def weight_votes(targets, sample_weight, class_weight):
     """
     targets[:, :, 2] *= class_weight[targets[:, :, 1].astype(np.intp)]
     targets[:, :, 2] *= sample_weight[:, None]
+
+
+def merge_rated(samples, task, sample_weight, class_weight, groups):
+    """Merge equal samples with equal votes, and weight the votes.
+
+    Parameters
+    ----------
+    samples : list of ndarray of shape (n_frames_i, n_features)
+        The samples.
+    task : Task
+        Their votes.
+    sample_weight : ndarray of shape (n_samples,)
+        Weights of the samples.
+    class_weight : dict, "balanced" or None
+        Weights of the votes by their class.
+    groups : ndarray of shape (n_samples,) or None
+        Groups. Samples of different groups are not merged.
+
+    Returns
+    -------
+    kept : ndarray of int of shape (n_kept,)
+        The distinct samples with votes.
+    weight : ndarray of shape (n_kept,)
+        Their weights, 1 on average.
+    targets : ndarray of shape (n_kept, n_votes_at_most, 3)
+        Their votes with all weights; see `votes_in_rows`.
+    raters : ndarray of int of shape (n_raters,)
+        The raters in `targets`, as indices into the task's raters.
+
+    Raises
+    ------
+    ValueError
+        If all votes are for one class.
+    """
+    counts = task.counts * sample_weight[:, None]
+    if (counts.sum(axis=0) > 0).sum() < 2:
+        raise ValueError(
+            f"All votes are for one class of {shorten(task.classes)}, samples of weight 0 left out; a "
+            "classifier needs at least two classes."
+        )
+    targets, raters = votes_in_rows(task, sample_weight > 0)
+    is_rated = targets[:, :, 2].any(axis=1)
+
+    def votes_of(index):
+        votes = targets[index]
+        return votes[votes[:, 2] > 0].tobytes()
+
+    kept, weight = merge_equal(samples, votes_of, sample_weight * is_rated, groups)
+    weight *= len(weight) / weight.sum()
+    targets = targets[kept]
+    weight_votes(targets, weight, class_weights(class_weight, task.classes, counts))
+    return kept, weight, targets, raters
 
 
 def number_trained_raters(targets, raters, train):
