@@ -25,10 +25,8 @@ class SequenceDataset(Dataset):
 
     def __init__(self, sequences, targets, device="cpu"):
         self.frames = torch.from_numpy(sequences.frames)
-        if (
-            torch.device(device).type == "cuda"
-            and 2 * self.frames.nbytes < torch.cuda.mem_get_info(device)[0]
-        ):
+        on_gpu = torch.device(device).type == "cuda"
+        if on_gpu and 2 * self.frames.nbytes < torch.cuda.mem_get_info(device)[0]:
             self.frames = self.frames.to(device)
         self.lengths = torch.from_numpy(sequences.lengths)
         self.starts = torch.from_numpy(sequences.starts)

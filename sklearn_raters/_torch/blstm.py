@@ -68,6 +68,7 @@ class BLSTMTrunk(nn.Module):
     def __init__(
         self,
         n_features,
+        *,
         dropout,
         dense_units=256,
         lstm_units=128,

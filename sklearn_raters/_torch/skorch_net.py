@@ -3,7 +3,6 @@
 import linecache
 import traceback
 
-import numpy as np
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback
@@ -55,8 +54,7 @@ class SequenceNet(NeuralNet):
     def infer(self, x, **fit_params):
         """Return the logits of a batch; see skorch."""
         with shared_threads() as run_all:
-            logits = self._run_parts(run_all, self._cut(x))
-        return logits[0] if len(logits) == 1 else torch.cat(logits)
+            return torch.cat(self._run_parts(run_all, self._cut(x)))
 
     def train_step_single(self, batch, **fit_params):
         """Compute logits, loss and gradients of a batch; see skorch."""
@@ -80,12 +78,12 @@ class SequenceNet(NeuralNet):
         """Return logits, loss and each part's gradients; a part frees its memory before the next starts."""
         targets = targets.to(self.device or "cpu")
 
-        def gradients_of(logits, rows):
-            part = targets[rows]
+        def gradients_of(logits, part):
             loss = self.criterion_(logits, part) * (len(part) / len(targets))
             return logits.detach(), loss.detach(), torch.autograd.grad(loss, weights, allow_unused=True)
 
-        logits, losses, by_part = zip(*self._run_parts(run_all, parts, gradients_of), strict=True)
+        split = targets.split([len(part["lengths"]) for part in parts])
+        logits, losses, by_part = zip(*self._run_parts(run_all, parts, gradients_of, split), strict=True)
         return torch.cat(logits), sum(losses), by_part
 
     def _step_of_whole_batch(self, run_all, parts, targets, weights):
@@ -115,7 +113,7 @@ class SequenceNet(NeuralNet):
         size = self.module_.samples_at_once
         return [batch] if size is None or device.type != "cpu" else cut_batch(batch, size)
 
-    def _run_parts(self, run_all, parts, function=lambda logits, rows: logits):
+    def _run_parts(self, run_all, parts, function=lambda logits: logits, *values):
         """Run the network on the parts of a batch.
 
         Parameters
@@ -125,7 +123,9 @@ class SequenceNet(NeuralNet):
         parts : list of dict
             The parts, as `cut_batch` returns them.
         function : callable, default=the logits themselves
-            Function of a part's logits and of the slice of the batch's rows that the part consists of.
+            Function of a part's logits, and of the part's own value in each of `values`.
+        *values : list
+            Values of the parts.
 
         Returns
         -------
@@ -133,16 +133,14 @@ class SequenceNet(NeuralNet):
             Result of `function` for each part.
         """
         device = torch.device(self.device or "cpu")
-        ends = np.cumsum([len(part["lengths"]) for part in parts]).tolist()
-        rows = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
         seeds = self.dropout_rng.integers(2**63, size=len(parts)).tolist()
         recording = torch.is_grad_enabled()
 
-        def run(part, rows, seed):
+        def run(part, seed, *its_values):
             with seeded_thread(seed, device), torch.set_grad_enabled(recording):
-                return function(self.module_(**part), rows)
+                return function(self.module_(**part), *its_values)
 
-        return run_all(run, parts, rows, seeds)
+        return run_all(run, parts, seeds, *values)
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
         """Train further from the present weights; see skorch."""

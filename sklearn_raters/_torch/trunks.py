@@ -30,8 +30,7 @@ class DenseTrunk(nn.Module):
 
     def __init__(self, n_features, *, dropout, hidden_units=(128,)):
         super().__init__()
-        sizes = [n_features, *hidden_units]
-        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
+        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise([n_features, *hidden_units]))
         self.dropout = Dropout(dropout)
 
     def encode(self, frames, lengths):
@@ -94,17 +93,16 @@ def check_trunk(trunk, params):
     ValueError
         If a setting is not known or out of its range.
     """
-    if isinstance(trunk, nn.Module):
-        check_settings(params, [], {}, parameter="trunk_params", owner="a trunk of your own")
-    elif not isinstance(trunk, str):
+    if not isinstance(trunk, str | nn.Module):
         raise TypeError(f"trunk must be 'auto', 'blstm', 'dense' or a torch.nn.Module, not {trunk!r}.")
-    elif trunk != "auto":
-        known = TRUNKS[trunk].settings
-        check_settings(params, known, known, parameter="trunk_params", owner=f"the trunk {trunk!r}")
-    else:
+    if trunk == "auto":
         # The data decide between the two trunks, so the error names the one that has more of these settings.
-        likely = max(TRUNKS, key=lambda name: len(set(params) & set(TRUNKS[name].settings)))
-        check_trunk(likely, params)
+        trunk = max(TRUNKS, key=lambda name: len(set(params) & set(TRUNKS[name].settings)))
+    if isinstance(trunk, nn.Module):
+        known, owner = {}, "a trunk of your own"
+    else:
+        known, owner = TRUNKS[trunk].settings, f"the trunk {trunk!r}"
+    check_settings(params, known, known, parameter="trunk_params", owner=owner)
 
 
 def build_trunk(trunk, seed, n_features, *, of_rows, dropout, **params):

@@ -88,9 +88,9 @@ def train_jointly(
     if is_binary:
         # scikit-learn has one logit for two classes; the other one is 0.
         coef, intercept = (np.concatenate([np.zeros_like(array), array]) for array in (coef, intercept))
-    modules = [estimator.net_.module_ for estimator in estimators]
+    networks = [estimator.net_.module_ for estimator in estimators]
     net = _torch.train(
-        _torch.JointNet(modules, scaler.mean_, scaler.scale_, coef, intercept),
+        _torch.JointNet(networks, scaler.mean_, scaler.scale_, coef, intercept),
         part(np.ones(len(samples), dtype=bool) if train is None else train),
         None if valid is None else part(valid),
         seed=draw_seed(random_state),

@@ -30,16 +30,14 @@ def merge_equal(samples, target_bytes, weight, groups):
     total : ndarray of shape (n_different,)
         The sums of the equal samples' weights.
     """
-    places, kept, total = {}, [], []
+    kept, total = {}, {}
     for index in np.flatnonzero(weight):
-        key = blake2b(np.ascontiguousarray(samples[index]), digest_size=16)
-        key.update(target_bytes(index))
+        content = blake2b(np.ascontiguousarray(samples[index]), digest_size=16)
+        content.update(target_bytes(index))
         if groups is not None:
-            key.update(str(groups[index]).encode())
-        place = places.setdefault(key.digest(), len(kept))
-        if place == len(kept):
-            kept.append(index)
-            total.append(0.0)
-        total[place] += weight[index]
-    order = [place for _, place in sorted(places.items())]
-    return np.array(kept, dtype=np.int64)[order], np.array(total)[order]
+            content.update(str(groups[index]).encode())
+        key = content.digest()
+        kept.setdefault(key, index)
+        total[key] = total.get(key, 0.0) + weight[index]
+    keys = sorted(kept)
+    return np.array([kept[key] for key in keys], dtype=np.int64), np.array([total[key] for key in keys])

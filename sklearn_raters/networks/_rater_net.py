@@ -247,8 +247,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             targets, raters = number_trained_raters(targets, raters, train)
             module = self._module(samples[0], of_rows, len(task.classes), len(raters), seed)
             # A user's module may draw from torch's global generators.
-            own_trunk = not isinstance(self.trunk, str)
-            with _torch.seeded_globally(seed) if own_trunk else nullcontext():
+            with nullcontext() if isinstance(self.trunk, str) else _torch.seeded_globally(seed):
                 self._fit_net(module, samples, targets, train, valid, seed)
             self.classes_ = np.asarray(task.classes)
             self.raters_ = [task.raters[rater] for rater in raters]

@@ -46,12 +46,6 @@ class CrowdLayer(RaterModel):
         if self.kind == "vector_bias":
             self.bias.zero_()
 
-    def logit_matrices(self):
-        """Return W_r as full matrices that contain the bias, (n_raters, n_classes, n_classes)."""
-        weight = self.weight if self.kind == "matrix" else torch.diag_embed(self.weight)
-        # Probabilities sum to one, so a bias is the same as its value in every row of the matrix.
-        return weight + self.bias.unsqueeze(1) if self.kind == "vector_bias" else weight
-
     def rater_log_proba(self, units, sample, rater):
         """Return the log-probabilities of the raters' layers; see `RaterModel`."""
         proba = self.output(units).softmax(dim=1)[sample]
@@ -61,8 +55,14 @@ class CrowdLayer(RaterModel):
         return (logits + self.bias[rater] if self.kind == "vector_bias" else logits).log_softmax(dim=1)
 
     def confusion(self, units):
-        """Return the raters' choices where the consensus is certain, the same for all samples."""
-        return self.logit_matrices().softmax(dim=2).expand(len(units), -1, -1, -1)
+        """Return the raters' choices where the consensus is certain, the same for all samples.
+
+        Probabilities sum to one, so a bias is the same as its value in every row of the matrix.
+        """
+        logits = self.weight if self.kind == "matrix" else torch.diag_embed(self.weight)
+        if self.kind == "vector_bias":
+            logits = logits + self.bias.unsqueeze(1)
+        return logits.softmax(dim=2).expand(len(units), -1, -1, -1)
 
 
 class UnionNet(RaterModel):
@@ -243,12 +243,8 @@ class CrowdAR(CrowdLayer):
     def __init__(self, n_units, n_classes, n_raters, *, difficulty_units=128, vote_weight=0.9):
         super().__init__(n_units, n_classes, n_raters)
         self.vote_weight = vote_weight
-        self.difficulty = nn.Sequential(
-            nn.Linear(n_units, difficulty_units),
-            nn.Sigmoid(),
-            nn.Linear(difficulty_units, n_classes),
-            nn.Sigmoid(),
-        )
+        hidden, output = nn.Linear(n_units, difficulty_units), nn.Linear(difficulty_units, n_classes)
+        self.difficulty = nn.Sequential(hidden, nn.Sigmoid(), output, nn.Sigmoid())
         self.expertise = nn.Parameter(torch.empty(n_raters, n_classes))
         self.by_class = nn.Parameter(torch.empty(n_classes))
         self.bias = nn.Parameter(torch.empty(()))
