@@ -1,4 +1,4 @@
-"""Networks of one layer, what several networks share, and the initial weights of all networks."""
+"""Small networks, modules that several networks share, and the initial weights of all networks."""
 
 import torch
 from torch import nn

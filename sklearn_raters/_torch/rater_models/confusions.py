@@ -1,4 +1,4 @@
-"""Rater models with one confusion matrix for each rater, alone or beside what depends on the sample."""
+"""Rater models with a confusion matrix for each rater, and models that extend them."""
 
 import torch
 from torch import nn
