@@ -40,8 +40,8 @@ def _comparison(table, title, recalls):
     for name, row in table.iterrows():
         cells = [f"{100 * row['uar']:.1f}", *(f"{100 * row[recall]:.0f}" for recall in recalls)]
         if has_baseline:
-            cells += [f"{100 * row['difference']:+.1f}"]
-            cells += [f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}"]
+            cells.append(f"{100 * row['difference']:+.1f}")
+            cells.append(f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}")
         printed.add_row(Text(str(name)), *cells, f"{row['fit_seconds']:.0f}")
     return printed
 
@@ -68,14 +68,13 @@ def prediction_rows(files, stack, frames):
     classes = stack.classes_.tolist()
 
     def prediction(proba):
-        probabilities = dict(zip(map(str, classes), map(float, proba), strict=True))
+        probabilities = dict(zip(map(str, classes), proba.tolist(), strict=True))
         return {"class": classes[proba.argmax()], "probabilities": probabilities}
 
-    consensus, by_rater = stack.predict_proba(frames), stack.predict_proba_raters(frames)
-    names = [str(name) for name in stack.raters_]
     rows = []
-    for file, proba, of_raters in zip(files, consensus, by_rater, strict=True):
-        raters = dict(zip(names, map(prediction, of_raters), strict=True))
+    predicted = zip(files, stack.predict_proba(frames), stack.predict_proba_raters(frames), strict=True)
+    for file, proba, of_raters in predicted:
+        raters = dict(zip(map(str, stack.raters_), map(prediction, of_raters), strict=True))
         rows.append({"file": file, **prediction(proba), "raters": raters})
     return rows
 
@@ -85,10 +84,9 @@ def write_predictions(rows, form):
     if form == "json":
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     elif form == "csv":
-        flat = [_flat(row) for row in rows]
-        table = csv.DictWriter(sys.stdout, list(flat[0]), lineterminator="\n")
+        table = csv.DictWriter(sys.stdout, _flat(rows[0]), lineterminator="\n")
         table.writeheader()
-        table.writerows(flat)
+        table.writerows(map(_flat, rows))
     else:
         _print_predictions(rows)
 
