@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from sklearn.utils.parallel import delayed
 
 from sklearn_raters._parallel import run_jobs
-from sklearn_raters.features._audio import SAMPLING_RATE, content_of, describe, read_audio
+from sklearn_raters.features._audio import SAMPLING_RATE, check_audio_list, content_of, describe, read_audio
 from sklearn_raters.persistence import replacing
 
 CONFIG = Path(__file__).parent / "config" / "lld45.conf"
@@ -27,12 +26,12 @@ _ADDED_BY_SMOOTHING = 1
 _CACHE_FORMAT = 1
 
 
-def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
+def extract(X, feature_set, *, n_jobs=None, memory=None, verbose=0):
     """Compute the features of all samples, or take them from the cache.
 
     Parameters
     ----------
-    items : list
+    X : list
         Paths or (signal, rate) pairs.
     feature_set : {"lld45", "emobase", "eGeMAPSv02"}
         The paper's frames, or a set of functionals of openSMILE.
@@ -46,23 +45,21 @@ def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
     Returns
     -------
     list of ndarray of shape (n_frames_i, n_features), float32
-        Features in the order of `items`; functionals have one row.
+        Features in the order of X; functionals have one row.
     """
+    items = check_audio_list(X)
     folder = cache_folder(memory)
     # The cache is read here, so that no worker starts and loads openSMILE if it holds all samples.
     known = [load(cache_path(folder, item, feature_set)) if folder else None for item in items]
     wanted = [index for index, values in enumerate(known) if values is None]
-    # joblib's workers keep the working directory in which they started, so relative paths may be wrong there.
-    jobs = (delayed(_extract_one)(_absolute(items[index]), index, feature_set, folder) for index in wanted)
-    computed = run_jobs(
-        jobs, len(wanted), n_jobs=n_jobs, description=f"openSMILE {feature_set}", verbose=verbose
-    )
+    jobs = (delayed(_extract_one)(items[index], index, feature_set, folder) for index in wanted)
+    title = f"openSMILE {feature_set}"
+    computed = run_jobs(jobs, len(wanted), n_jobs=n_jobs, description=title, verbose=verbose)
     for index, values in zip(wanted, computed, strict=True):
         known[index] = values
     return known
 
 
-@functools.cache
 def feature_names(feature_set):
     """Return openSMILE's names of the features.
 
@@ -202,10 +199,6 @@ def _smile(feature_set):
         return opensmile.Smile(str(CONFIG), "lld", loglevel=1)
     functionals = opensmile.FeatureLevel.Functionals
     return opensmile.Smile(opensmile.FeatureSet[feature_set], functionals, loglevel=1)
-
-
-def _absolute(item):
-    return Path(item).expanduser().absolute() if isinstance(item, str | os.PathLike) else item
 
 
 def _extract_one(item, index, feature_set, folder):
