@@ -4,29 +4,13 @@ import re
 
 from sklearn_raters.datasets._files import read_text
 
-CODES = {
-    "ang": "anger",
-    "hap": "happiness",
-    "sad": "sadness",
-    "neu": "neutral",
-    "fru": "frustration",
-    "exc": "excitement",
-    "fea": "fear",
-    "sur": "surprise",
-    "dis": "disgust",
-    "oth": "other",
-    "xxx": None,
-}
-LABELS = [word for word in CODES.values() if word]
-# Labels as the annotation tool writes them.
-WORDS = {word: word for word in LABELS} | {
-    "neutral state": "neutral",
-    "excited": "excitement",
-    "surprised": "surprise",
-}
+LABELS = ["anger", "happiness", "sadness", "neutral", "frustration"]
+LABELS += ["excitement", "fear", "surprise", "disgust", "other"]
+# Other words for them in the Categorical files.
+SYNONYMS = {"neutral state": "neutral", "excited": "excitement", "surprised": "surprise"}
+# Codes of the majority in the summary files.
+CODES = {label[:3]: label for label in LABELS} | {"xxx": None}
 
-SUMMARY_NAME = re.compile(r"(Ses\d+[FM]_.+)\.txt")
-CATEGORICAL_NAME = re.compile(r"(Ses\d+[FM]_.+)_e(\d+)_cat\.txt", re.IGNORECASE)
 SPEAKER = re.compile(r"(Ses\d+)[FM]_.*_([FM])[^_]*")
 HEAD = re.compile(r"\[\s*([\d.]+)\s*-\s*([\d.]+)\s*\]\s+(\S+)\s+(\S+)")
 RATING = re.compile(r"C-(\w+):(.*)")
@@ -39,14 +23,14 @@ def read_labels(text, where):
     # A comment in brackets may hold semicolons: remove it before splitting the labels.
     for wording in text.partition("(")[0].split(";"):
         wording = wording.strip(" \t:").lower()
-        if not wording:
-            continue
-        if wording not in WORDS:
+        label = SYNONYMS.get(wording, wording)
+        if label in LABELS:
+            labels.append(label)
+        elif label:
             raise ValueError(
                 f"Unknown label {wording!r} at {where}; IEMOCAP's labels are "
                 f"{', '.join(LABELS)}. Correct the line, or fetch the file again."
             )
-        labels.append(WORDS[wording])
     return tuple(dict.fromkeys(labels))
 
 
@@ -74,8 +58,7 @@ def read_summary(path, differences):
         For each utterance a tuple of start (s), end (s), majority label or None, and votes
         ``{rater: tuple of labels}``.
     """
-    utterances = {}
-    votes = None
+    utterances, votes = {}, None
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         where = f"{path}:{number}"
         line = line.strip()

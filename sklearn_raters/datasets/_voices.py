@@ -7,17 +7,7 @@ RATE = 16000  # Hz
 BLOCK = 80  # samples in a block, 5 ms, in which the settings of the voice are constant or interpolated
 
 # Cues by which a speaker expresses emotion, in the order of the arrays of cues; 0 is the usual voice.
-CUES = (
-    "pitch",
-    "span",
-    "slope",
-    "loudness",
-    "rate",
-    "brightness",
-    "smile",
-    "roughness",
-    "breath",
-)
+CUES = ("pitch", "span", "slope", "loudness", "rate", "brightness", "smile", "roughness", "breath")
 
 # F1 to F4 in Hz of a man's vowels, rounded from Peterson and Barney (1952); F4 is held at 3500 Hz.
 VOWELS = {
@@ -123,8 +113,7 @@ def _plan_sounds(n_syllables, rate, random_state):
         seconds = BURSTS[consonant][0] if consonant in BURSTS else 0.06
         length = max(0.07, random_state.uniform(0.85, 1.15) / rate - seconds)
         length *= 1.4 if i == n_syllables - 1 else 1.0
-        sounds.append((consonant, seconds, 0.5))
-        sounds.append((vowel, length, random_state.uniform(0.7, 1.0)))
+        sounds += [(consonant, seconds, 0.5), (vowel, length, random_state.uniform(0.7, 1.0))]
         text += consonant + vowel
     return [(" ", 0.06, 0.0), *sounds, (" ", 0.08, 0.0)], text.capitalize() + "."
 
@@ -178,11 +167,9 @@ def _glottal_source(f0, voice, cue, random_state):
     cycle = phase.astype(int)
     phase -= cycle
     opening, closing = np.array([0.40, 0.16]) * 2 ** (-0.15 * cue["brightness"])
-    flow = np.where(
-        phase < opening,
-        0.5 * (1 - np.cos(np.pi * phase / opening)),
-        np.where(phase < opening + closing, np.cos(0.5 * np.pi * (phase - opening) / closing), 0.0),
-    )
+    rise = 0.5 * (1 - np.cos(np.pi * phase / opening))
+    fall = np.cos(0.5 * np.pi * (phase - opening) / closing)
+    flow = np.select([phase < opening, phase < opening + closing], [rise, fall], 0.0)
     shimmer = 0.04 * 2 ** (0.8 * cue["roughness"])
     heights = np.clip(1 + shimmer * random_state.normal(size=cycle[-1] + 1), 0.2, 1.8)
     pulses = np.diff(flow * heights[cycle], prepend=0.0)
@@ -222,7 +209,6 @@ def _at_every_sample(track):
 
 def _record(sound, level, room, random_state):
     """Add background noise and return int16 samples whose RMS is `level` dB relative to full scale."""
-    sound = sound / sound.std()
-    sound = sound * 10 ** (level / 20)
+    sound = sound / sound.std() * 10 ** (level / 20)
     hum = random_state.normal(size=len(sound)) * 10 ** ((-33 - room) / 20)
     return np.round(np.clip(sound + hum, -1, 1) * 32767).astype(np.int16)
