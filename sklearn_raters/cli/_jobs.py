@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status
 from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
 from sklearn_raters.consensus import hard_labels, labelled_samples
@@ -12,9 +10,6 @@ from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.persistence import check_writable, load_model, replacing, save_model
 from sklearn_raters.stacking import MultiRaterStackingClassifier
-
-# Enough for the few utterances of the synthetic corpus.
-_MADE_EPOCHS = 15
 
 
 def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
@@ -45,7 +40,8 @@ def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
 def make_stack(options, task):
     """Return the paper's model with the settings of the options, unfitted."""
     network = BLSTMClassifier(
-        max_epochs=options.epochs or (_MADE_EPOCHS if is_made(options) else 40),
+        # 15 are enough for the few utterances of the synthetic corpus.
+        max_epochs=options.epochs or (15 if is_made(options) else 40),
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
         device=options.device,
@@ -140,7 +136,7 @@ def train(options):
             print_status("All utterances are of one session: the training holds out single utterances.")
             groups = None
         stack = _all_views(paper_models(make_stack(options, corpus.task), corpus.task))
-        print_status(f"{plan_training(stack, corpus, groups, np.arange(len(corpus.X)))}\n")
+        print_status(f"{stack.plan(corpus.X, corpus.task, groups=groups)}\n")
         frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
     stack.fit(frames, corpus.task, groups=groups)

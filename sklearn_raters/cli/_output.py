@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 # Width of a line, in characters, if the output is a file or a pipe, which have no width.
@@ -30,8 +30,7 @@ def print_comparison(table, title):
 
 def _comparison(table, title, recalls):
     # Names are given as Text: in a str, rich takes [name] for markup.
-    printed = Table(title=Text(title), title_justify="left")
-    printed.add_column("model", no_wrap=True)
+    printed = Table(Column("model", no_wrap=True), title=Text(title), title_justify="left")
     headings = ["UAR %", *(name.removeprefix("recall_") for name in recalls)]
     has_baseline = "difference" in table.columns
     headings += ["minus crowd-hard", "95 % interval"] if has_baseline else []
@@ -102,9 +101,7 @@ def _flat(row):
 
 
 def _print_predictions(rows):
-    printed = Table()
-    printed.add_column("file", overflow="fold")
-    printed.add_column("class")
+    printed = Table(Column("file", overflow="fold"), "class")
     for name in rows[0]["probabilities"]:
         printed.add_column(Text(f"{name} %"), justify="right")
     for rater in rows[0]["raters"]:

@@ -7,6 +7,7 @@ expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
 
 import re
 import warnings
+from textwrap import dedent
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -17,16 +18,6 @@ from sklearn_raters.ratings import shorten
 
 SUMMARY_NAME = re.compile(r"(Ses\d+[FM]_.+)\.txt")
 CATEGORICAL_NAME = re.compile(r"(Ses\d+[FM]_.+)_e(\d+)_cat\.txt", re.IGNORECASE)
-
-DESCRIPTION = """IEMOCAP, the interactive emotional dyadic motion capture database.
-
-{n_samples} utterances of {n_speakers} speakers in {n_sessions} sessions (the whole corpus has 10,039, 10
-and 5), rated by the outside raters {raters}. The ratings that speakers gave themselves are left out.
-{n_unrated} utterances have no outside rating. The summary files, from which the ratings are taken, differ
-from the Categorical files in {n_differences} places.
-Split by `sessions`: the two speakers of a session talk to each other.
-Busso et al., Language Resources and Evaluation 42 (2008); licence by the corpus' owner, USC.
-"""
 
 
 def find_sessions(root, sessions):
@@ -188,6 +179,16 @@ def load_iemocap(root, *, sessions=None, strict=False):
         report_differences(differences, strict)
     Y = ratings_table(utterances)
     speakers = np.array(["".join(SPEAKER.fullmatch(name).groups()) for name in Y.index], object)
+    description = dedent(f"""\
+        IEMOCAP, the interactive emotional dyadic motion capture database.
+
+        {len(X)} utterances of {len(set(speakers))} speakers in {len(set(session_of))} sessions (the whole
+        corpus has 10,039, 10 and 5), rated by the outside raters {", ".join(Y.columns)}. The ratings that
+        speakers gave themselves are left out. {Y.isna().all(axis=1).sum()} utterances have no outside rating.
+        The ratings are those of the summary files; the Categorical files differ in {len(differences)} places.
+        Split by `sessions`: the two speakers of a session talk to each other.
+        Busso et al., Language Resources and Evaluation 42 (2008); licence by the corpus' owner, USC.
+        """)
     return Bunch(
         X=X,
         Y=Y,
@@ -199,12 +200,5 @@ def load_iemocap(root, *, sessions=None, strict=False):
         classes=["anger", "happiness", "neutral", "sadness"],
         label_map={"excitement": "happiness"},
         differences=differences,
-        DESCR=DESCRIPTION.format(
-            n_samples=len(X),
-            n_speakers=len(set(speakers)),
-            n_sessions=len(set(session_of)),
-            raters=", ".join(Y.columns),
-            n_unrated=int(Y.isna().all(axis=1).sum()),
-            n_differences=len(differences),
-        ),
+        DESCR=description,
     )

@@ -34,11 +34,9 @@ def read_labels(text, where):
     return tuple(dict.fromkeys(labels))
 
 
-def add_votes(votes, rater, labels, where, differences):
-    """Add one rating to `votes`; keep the first of two ratings by the same rater."""
-    if rater not in votes:
-        votes[rater] = labels
-    elif set(votes[rater]) != set(labels):
+def add_rating(rated, key, labels, where, differences, rater):
+    """Add one rating to `rated`; keep the first of two ratings by the same rater."""
+    if set(rated.setdefault(key, labels)) != set(labels):
         differences.append(f"{where}: rater {rater} rates twice, the first rating is kept")
 
 
@@ -77,7 +75,7 @@ def read_summary(path, differences):
             rater, labels = rating.groups()
             # F1, M1 and so on are the speakers, who rate themselves.
             if OUTSIDE_RATER.fullmatch(rater):
-                add_votes(votes, rater, read_labels(labels, where), where, differences)
+                add_rating(votes, rater, read_labels(labels, where), where, differences, rater)
         elif line and not line.startswith(("%", "A-")):
             differences.append(f"{where}: line not understood: {line[:60]!r}")
     if not utterances:
@@ -95,9 +93,7 @@ def read_categorical(path, rater, differences):
         where = f"{path}:{number}"
         name, *rest = line.split(None, 1)[:2] or [""]
         if SPEAKER.fullmatch(name) and rest:
-            votes = {rater: rated[name]} if name in rated else {}
-            add_votes(votes, rater, read_labels(rest[0], where), where, differences)
-            rated[name] = votes[rater]
+            add_rating(rated, name, read_labels(rest[0], where), where, differences, rater)
         elif name:
             differences.append(f"{where}: line not understood: {line[:60]!r}")
     return rated

@@ -25,19 +25,18 @@ LABELS = (*EMOTIONS, "other")
 
 # Effect of valence, activation and dominance on each cue; signs as in Banse and Scherer
 # (1996) and Goudbeek and Scherer (2010); smiling shortens the vocal tract (Tartter 1980).
-EXPRESSION = np.array(
-    [
-        (0.3, 1.4, -0.3),  # pitch
-        (0.7, 1.0, 0.0),  # span
-        (0.8, 0.3, -1.0),  # slope
-        (0.0, 1.3, 0.6),  # loudness
-        (0.4, 1.0, 0.2),  # rate
-        (-0.5, 1.1, 0.5),  # brightness
-        (1.4, 0.0, -0.2),  # smile
-        (-1.0, 0.6, 0.4),  # roughness
-        (0.2, -0.9, -0.8),  # breath
-    ]
-)
+EFFECTS = {
+    "pitch": (0.3, 1.4, -0.3),
+    "span": (0.7, 1.0, 0.0),
+    "slope": (0.8, 0.3, -1.0),
+    "loudness": (0.0, 1.3, 0.6),
+    "rate": (0.4, 1.0, 0.2),
+    "brightness": (-0.5, 1.1, 0.5),
+    "smile": (1.4, 0.0, -0.2),
+    "roughness": (-1.0, 0.6, 0.4),
+    "breath": (0.2, -0.9, -0.8),
+}
+EXPRESSION = np.array([EFFECTS[cue] for cue in CUES])
 
 
 class Rater(NamedTuple):

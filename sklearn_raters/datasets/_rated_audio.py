@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path, PurePath
+from textwrap import dedent
 
 from sklearn.utils import Bunch
 
@@ -14,14 +15,6 @@ MISSING_LABELS = ["", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", 
 
 EXTENSIONS = ["aac", "aif", "aiff", "au", "flac", "m4a", "mp3", "mp4", "oga", "ogg"]
 EXTENSIONS += ["opus", "wav", "webm", "wma"]
-
-DESCRIPTION = """Rated audio from {audio_dir}.
-
-{n_samples} samples, {n_raters} raters, {n_votes} votes, labels {labels}.
-{n_unlabelled} rows of the table have no label and are no votes.
-{n_unrated} audio files in the folder have no ratings and were left out.
-Groups that must not be split between folds: {split}.
-"""
 
 
 def read_table(path, label, names):
@@ -97,19 +90,14 @@ def index_audio(folder, extension):
 
 def match_audio(samples, sizes, by_name, folder):
     """Return the path of each sample below the folder; raise if it is missing or not unique."""
-    paths, missing, ambiguous = [], [], []
-    for sample in samples:
-        # A path is not ambiguous, even if another file in another folder has the same name.
-        found = [sample] if sample in sizes else by_name.get(sample, [])
-        if len(found) > 1:
-            ambiguous.append(f"{sample} ({shorten(found, 3)})")
-        elif not found:
-            missing.append(sample)
-        paths.extend(found[:1])
+    # A path is not ambiguous, even if another file in another folder has the same name.
+    found = {name: [name] if name in sizes else by_name.get(name, []) for name in samples}
+    missing = [name for name, paths in found.items() if not paths]
+    paths = [paths[0] for paths in found.values() if paths]
     remedy = "name them as the table does (with or without folder and extension), or drop these rows"
     empty = [path for path in paths if not sizes[path]]
     raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
-    if ambiguous:
+    if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
         raise ValueError(
             f"Samples that fit several audio files ({len(ambiguous)}): {'; '.join(ambiguous[:5])}. Name "
             f"them by their path below {folder}, or choose one extension by extension=."
@@ -246,6 +234,15 @@ def load_rated_audio(
     split = "not known; give speaker= or session="
     if sessions is not None:
         split = f"{len(set(sessions))} values of column {session or speaker!r}, in `sessions`"
+    description = dedent(f"""\
+        Rated audio from {folder}.
+
+        {len(Y)} samples, {Y.shape[1]} raters, {len(task.votes.label)} votes.
+        Labels {shorten(task.classes, 20)}.
+        {table[label].isna().sum()} rows of the table have no label and are no votes.
+        {len(sizes) - len(paths)} audio files in the folder have no ratings and were left out.
+        Groups that must not be split between folds: {split}.
+        """)
     return Bunch(
         X=[str(folder / path) for path in paths],
         Y=Y,
@@ -254,14 +251,5 @@ def load_rated_audio(
         speakers=speakers,
         classes=task.classes,
         label_map=None,
-        DESCR=DESCRIPTION.format(
-            audio_dir=folder,
-            n_samples=len(Y),
-            n_raters=Y.shape[1],
-            n_votes=len(task.votes.label),
-            labels=shorten(task.classes, 20),
-            n_unlabelled=int(table[label].isna().sum()),
-            n_unrated=len(sizes) - len(paths),
-            split=split,
-        ),
+        DESCR=description,
     )

@@ -6,6 +6,7 @@ pronunciation assessment", Interspeech 2021 (arXiv 2104.01378); OpenSLR resource
 
 import json
 from itertools import pairwise
+from textwrap import dedent
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -17,15 +18,6 @@ from sklearn_raters.ratings import Task, shorten
 TASKS = ["prosodic", "fluency", "accuracy", "total"]
 CLASSES = ["poor", "unstable", "good", "excellent"]
 HIGHEST = 10
-
-DESCRIPTION = """speechocean762: pronunciation quality of read English, five experts.
-
-{n_samples} utterances of {n_speakers} speakers from {root}; the score {task!r} is cut into
-{bands}. {n_majority} utterances have a majority.
-The corpus lists the five scores without names: expert1 is the first score in the list.
-Split by speaker (`sessions`), never by utterance.
-Zhang et al., Interspeech 2021 (arXiv 2104.01378), OpenSLR resource SLR101.
-"""
 
 
 def read_subset(root, task):
@@ -113,11 +105,10 @@ def read_archive(root, task):
     except json.JSONDecodeError as error:
         raise ValueError(f"{file} is not a complete JSON file: {error}. Copy it again.") from error
 
-    audio, speakers, genders = {}, {}, {}
-    for part in ("train", "test"):
-        audio |= read_kaldi_table(root / part / "wav.scp")
-        speakers |= read_kaldi_table(root / part / "utt2spk")
-        genders |= read_kaldi_table(root / part / "spk2gender")
+    audio, speakers, genders = (
+        read_kaldi_table(root / "train" / name) | read_kaldi_table(root / "test" / name)
+        for name in ("wav.scp", "utt2spk", "spk2gender")
+    )
     if unknown := [name for name in audio if name not in detail or name not in speakers]:
         raise ValueError(
             f"{len(unknown)} utterances of wav.scp have no scores in {file} or no speaker in "
@@ -220,6 +211,16 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
     Y = pd.DataFrame(cut_scores(scores, cuts), index=index, columns=list(scores.columns))
     consensus = hard_labels(Task(Y, CLASSES))
     speakers = about["speaker"].to_numpy(dtype=object)
+    bands = ", ".join(f"{name} from {low:g}" for name, low in zip(CLASSES, [0, *cuts], strict=True))
+    description = dedent(f"""\
+        speechocean762: pronunciation quality of read English, five experts.
+
+        {len(Y)} utterances of {len(set(speakers))} speakers from {folder}; the score {task!r} is cut into
+        {bands}. {sum(label is not None for label in consensus)} utterances have a majority.
+        The corpus lists the five scores without names: expert1 is the first score in the list.
+        Split by speaker (`sessions`), never by utterance.
+        Zhang et al., Interspeech 2021 (arXiv 2104.01378), OpenSLR resource SLR101.
+        """)
     return Bunch(
         X=paths,
         Y=Y,
@@ -229,12 +230,5 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
         genders=about["gender"].to_numpy(dtype=object),
         classes=list(CLASSES),
         label_map=None,
-        DESCR=DESCRIPTION.format(
-            n_samples=len(Y),
-            n_speakers=len(set(speakers)),
-            root=folder,
-            task=task,
-            bands=", ".join(f"{name} from {low:g}" for name, low in zip(CLASSES, [0, *cuts], strict=True)),
-            n_majority=sum(label is not None for label in consensus),
-        ),
+        DESCR=description,
     )
