@@ -156,8 +156,7 @@ def build_parser():
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    brief = "compare views and fusions on a corpus"
-    evaluate = commands.add_parser("evaluate", help=brief, description=EVALUATE)
+    evaluate = commands.add_parser("evaluate", help="compare views on a corpus", description=EVALUATE)
     add_option(evaluate, "out", "sklearn_raters_results.csv", metavar="CSV")
     add_option(evaluate, "folds", type=positive, metavar="N")
     train = commands.add_parser("train", help="train a model on a corpus", description=TRAIN)

@@ -37,11 +37,8 @@ def read_text(path):
 def visible_files(folder):
     """Return the files of a folder as ``{name: size in bytes}``, without hidden ones (``.name``)."""
     with os.scandir(folder) as entries:
-        return {
-            entry.name: entry.stat().st_size
-            for entry in entries
-            if not entry.name.startswith(".") and entry.is_file()
-        }
+        files = [entry for entry in entries if not entry.name.startswith(".") and entry.is_file()]
+    return {file.name: file.stat().st_size for file in files}
 
 
 def check_audio(paths, remedy):

@@ -170,7 +170,6 @@ def appraise(perceived):
     return np.clip(np.round(3 + 2.2 * perceived), 1, 5).astype(int)
 
 
-# Weights of the cues; cues that are not named have weight 1.
 TRUST = {
     "E1": {"loudness": 3.0, "pitch": 2.0, "rate": 2.0, "smile": 0.3, "roughness": 0.3},
     "E2": {},
@@ -179,8 +178,7 @@ TRUST = {
     "E5": {"loudness": 3.0, "breath": 0.3, "smile": 0.3},
     "E6": {"span": 3.0, "slope": 3.0, "smile": 3.0, "loudness": 0.3},
 }
-# Log-odds added to labels, so that their shares follow the paper's Table 1: E1 seldom chooses neutral, E4
-# and E5 often.
+# The shares of labels follow the paper's Table 1: E1 seldom chooses neutral, E4 and E5 often.
 LIKING = {
     "E1": {"neutral": -2.0, "happiness": 0.6, "excitement": 0.3},
     "E2": {"neutral": -0.4, "anger": 0.3},
@@ -189,7 +187,7 @@ LIKING = {
     "E5": {"neutral": 2.6, "happiness": -0.5, "sadness": -0.5},
     "E6": {"happiness": 0.8, "excitement": 0.4},
 }
-# Blur, probability of "other", and readiness to give a second label.
+# Blur, other and second.
 HABITS = {
     "E1": (0.28, 0.02, 0.05),
     "E2": (0.20, 0.01, 0.04),

@@ -92,13 +92,12 @@ def make_rated_sequences(
     check_integers(1, n_samples=n_samples, n_raters=n_raters, n_features=n_features)
     check_integers(1, mean_length=mean_length, n_groups=n_groups)
     check_integers(2, n_classes=n_classes)
-    for name, value, is_valid, expected in [
-        ("coverage", coverage, 0 < coverage <= 1, "in (0, 1]"),
-        ("multiple", multiple, 0 <= multiple <= 1, "in [0, 1]"),
-        ("difficulty", difficulty, 0 <= difficulty < np.inf, "finite and at least 0"),
-    ]:
-        if not is_valid:
-            raise ValueError(f"{name} must be {expected}, got {value!r}.")
+    if not 0 < coverage <= 1:
+        raise ValueError(f"coverage must be in (0, 1], got {coverage!r}.")
+    if not 0 <= multiple <= 1:
+        raise ValueError(f"multiple must be in [0, 1], got {multiple!r}.")
+    if not 0 <= difficulty < np.inf:
+        raise ValueError(f"difficulty must be finite and at least 0, got {difficulty!r}.")
 
     random_state = check_random_state(random_state)
     classes = class_names(n_classes)

@@ -15,7 +15,6 @@ from sklearn_raters.datasets._made_labels import check_integers
 from sklearn_raters.datasets._voices import CUES, RATE, draw_voice, speak
 
 STAMP = "made_speech.json"
-TRUTH = "made_truth.csv"
 VERSION = 1  # raise it when the files change, so that an older corpus is not reused
 CONTEXT = 0.4  # share of a rater's perception that comes from words and faces instead of the voice
 REMARKS = (
@@ -106,7 +105,7 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
             for dialog, utterances in _make_session(number, len(part), difficulty, random_state).items():
                 write_dialog(corpus, number, dialog, utterances)
                 spoken += utterances
-        _write_truth(corpus / TRUTH, spoken)
+        _write_truth(corpus / "made_truth.csv", spoken)
         (corpus / STAMP).write_text(stamp, encoding="utf-8")
         _move_into_place(corpus, root, stamp)
     return root
@@ -195,10 +194,9 @@ def _rate(utterance, team, speaker, difficulty, random_state):
         if random_state.uniform() < 0.08:
             comments[name] = REMARKS[random_state.randint(len(REMARKS))]
     if random_state.uniform() < 0.9:
-        rater = _made_raters.RATERS["E2"]
         # Speakers rate their own emotion with little noise, without listening.
         intended = point + 0.2 * random_state.normal(size=3)
-        votes[speaker] = _made_raters.choose(rater, intended, random_state)
+        votes[speaker] = _made_raters.choose(_made_raters.RATERS["E2"], intended, random_state)
         attributes[speaker] = _made_raters.appraise(intended)
     del attributes[team[0]]  # two of the three rate the attributes, as in IEMOCAP
     return {"votes": votes, "attributes": attributes, "comments": comments}

@@ -29,6 +29,7 @@ BURSTS = {
 }
 # Voiced consonants: from letter to F1 to F4 in Hz.
 MURMURS = {"m": (250, 1000, 2200, 3500), "n": (250, 1450, 2300, 3500), "l": (360, 1100, 2700, 3500)}
+VOICED = VOWELS | MURMURS
 
 
 def draw_voice(sex, random_state):
@@ -119,10 +120,9 @@ def _lay_out(sounds, tract, random_state):
     voicing, formants, noise = [], [], []
     for letter, seconds, level in sounds:
         n = max(2, round(seconds * RATE / BLOCK))
-        voiced = letter in VOWELS or letter in MURMURS
-        voicing.append(np.full(n, level if voiced else 0.0))
-        target = VOWELS.get(letter) or MURMURS.get(letter) or (500, 1500, 2500, 3500)
-        formants.append(np.tile(np.array(target) * tract, (n, 1)))
+        voicing.append(np.full(n, level if letter in VOICED else 0.0))
+        target = np.array(VOICED.get(letter, (500, 1500, 2500, 3500)))
+        formants.append(np.tile(target * tract, (n, 1)))
         noise.append(_burst(letter, n * BLOCK, tract, random_state))
     kernel = np.hanning(11) / np.hanning(11).sum()  # 50 ms, about the time in which lips and tongue move
     formants = np.pad(np.concatenate(formants), ((5, 5), (0, 0)), mode="edge")
@@ -138,9 +138,8 @@ def _burst(letter, n, tract, random_state):
         _, silence, centre, level = BURSTS[letter]
         start = int(silence * n)
         envelope = np.hanning(n - start + 2)[1:-1]
-        centre = min(centre * tract, 0.45 * RATE)
-        b, a = _resonators(np.array([centre]), np.array([0.4 * centre]))
-        hiss = lfilter(b[0], a[0], random_state.normal(size=n - start))
+        centre = np.array(min(centre * tract, 0.45 * RATE))
+        hiss = lfilter(*_resonators(centre, 0.4 * centre), random_state.normal(size=n - start))
         sound[start:] = 0.3 * level * envelope * hiss / hiss.std()
     return sound
 
@@ -190,17 +189,15 @@ def _resonate(source, formants):
 
 def _resonators(centres, bandwidths):
     """Return b (..., 1) and a (..., 3) of two-pole resonators with gain 1 at 0 Hz (Klatt 1980)."""
-    radius = np.exp(-np.pi * bandwidths / RATE)
+    radius = np.broadcast_to(np.exp(-np.pi * bandwidths / RATE), centres.shape)
     a1 = -2 * radius * np.cos(2 * np.pi * centres / RATE)
-    a2 = np.broadcast_to(radius**2, a1.shape)
-    a = np.stack([np.ones_like(a1), a1, a2], axis=-1)
+    a = np.stack([np.ones_like(a1), a1, radius**2], axis=-1)
     return a.sum(axis=-1, keepdims=True), a
 
 
 def _at_every_sample(track):
     """Interpolate the values of blocks (n_blocks,) to samples (n_blocks * BLOCK,)."""
-    at = np.arange(len(track) * BLOCK) / BLOCK
-    return np.interp(at, np.arange(len(track)), track)
+    return np.interp(np.arange(len(track) * BLOCK) / BLOCK, np.arange(len(track)), track)
 
 
 def _record(sound, level, room, random_state):

@@ -20,8 +20,6 @@ WINDOWS = {"lld45": 0.060, "emobase": 0.040, "eGeMAPSv02": 0.060}
 STEP = 0.010  # s
 # openSMILE works on 16-bit samples, and its Python interface lets larger values wrap around.
 _HIGHEST = 32767 / 32768
-# Smoothing over 3 frames adds a frame at the end, which holds no new audio.
-_ADDED_BY_SMOOTHING = 1
 # Part of every key of the cache. Raise it when the stored features change.
 _CACHE_FORMAT = 1
 
@@ -113,9 +111,9 @@ def cache_folder(memory):
         The folder; None if there is no cache.
     """
     location = getattr(memory, "location", memory)
-    if location is None:
-        return None
-    return Path(location).expanduser().absolute() / "sklearn_raters" / "features"
+    if location is not None:
+        return Path(location).expanduser().absolute() / "sklearn_raters" / "features"
+    return None
 
 
 def cache_path(folder, item, feature_set):
@@ -183,8 +181,8 @@ def store(path, features):
 
 @functools.cache
 def _settings(feature_set):
-    versions = [f"{name} {version(name)}" for name in ("opensmile", "audresample", "soundfile")]
-    parts = [f"format {_CACHE_FORMAT}", feature_set, f"{SAMPLING_RATE} Hz", *versions]
+    parts = [f"format {_CACHE_FORMAT}", feature_set, f"{SAMPLING_RATE} Hz"]
+    parts += [f"{name} {version(name)}" for name in ("opensmile", "audresample", "soundfile")]
     if feature_set == "lld45":
         parts += [path.read_text(encoding="utf-8") for path in sorted(CONFIG.parent.iterdir())]
     return "\n".join(parts).encode()
@@ -227,8 +225,7 @@ def _run_opensmile(signal, feature_set):
     with ThreadPoolExecutor(1) as thread:
         values = thread.submit(_smile(feature_set), signal, SAMPLING_RATE).result()[0].T
     if feature_set == "lld45":
-        n_frames = count_frames(len(signal))
-        if len(values) != n_frames + _ADDED_BY_SMOOTHING:
+        if len(values) != count_frames(len(signal)) + 1:
             return None
-        values = values[:n_frames]
+        values = values[:-1]  # smoothing over 3 frames adds a frame at the end, which holds no new audio
     return np.ascontiguousarray(values, dtype=np.float32)
