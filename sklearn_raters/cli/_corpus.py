@@ -4,34 +4,12 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
-import numpy as np
 from sklearn.model_selection import GroupKFold, KFold
 
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speechocean762, make_rated_speech
 from sklearn_raters.ratings import Task, shorten
-
-# Up to this number of sessions, each session is a fold; more sessions are combined into five folds.
-_MOST_SESSIONS = 10
-_MADE_SEED = 0
-
-
-class Corpus(NamedTuple):
-    """Rated audio, and the classes to learn."""
-
-    paths: list  # n_samples paths of audio files
-    task: Task
-    speakers: np.ndarray | None  # (n_samples,)
-    sessions: np.ndarray | None  # (n_samples,); not to be split between folds
-
-
-class Folds(NamedTuple):
-    """Splits of a corpus, and their description for the user."""
-
-    pairs: list  # of (train, test), ndarrays of int
-    description: str
 
 
 def print_status(message):
@@ -46,16 +24,23 @@ def is_made(options):
 
 @contextmanager
 def open_corpus(options):
-    """Load the corpus that the options name; synthetic audio may be deleted when the context ends."""
+    """Load the corpus that the options name; synthetic audio may be deleted when the context ends.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options of ``evaluate`` or ``train``.
+
+    Yields
+    ------
+    sklearn.utils.Bunch
+        Result of the loader, and `task`: the ratings with the classes to learn.
+    """
     _check_corpus_options(options)
-    with _audio_folder(options) as root:
-        if options.ratings is not None:
-            loaded = _load_table(options)
-        elif options.corpus == "speechocean762":
-            loaded = load_speechocean762(root)
-        else:
-            loaded = load_iemocap(root)
-        yield Corpus(loaded.X, _make_task(loaded, options), loaded.speakers, loaded.sessions)
+    with TemporaryDirectory(prefix="sklearn_raters_") as temporary:
+        corpus = _load(options, temporary)
+        corpus.task = _make_task(corpus, options)
+        yield corpus
 
 
 def _check_corpus_options(options):
@@ -69,36 +54,29 @@ def _check_corpus_options(options):
         raise ValueError(f"--corpus {options.corpus} needs --root: the folder that holds the corpus.")
 
 
-@contextmanager
-def _audio_folder(options):
-    """Return the folder of the corpus; the synthetic corpus is made first."""
-    if not is_made(options):
-        yield options.root
-    elif options.root is not None:
-        print_status(f"Synthetic speech of five sessions is in {options.root}")
-        yield make_rated_speech(options.root, random_state=_MADE_SEED)
-    else:
-        with TemporaryDirectory(prefix="sklearn_raters_") as folder:
-            print_status("Making synthetic speech of five sessions")
-            yield make_rated_speech(Path(folder) / "made", random_state=_MADE_SEED)
+def _load(options, temporary):
+    """Load the corpus; the synthetic one is made first, in the temporary folder if there is no --root."""
+    if options.ratings is not None:
+        return _load_table(options)
+    if options.corpus == "speechocean762":
+        return load_speechocean762(options.root)
+    root = options.root
+    if options.corpus == "made":
+        print_status(f"Making synthetic speech of five sessions in {root or 'a temporary folder'}")
+        root = make_rated_speech(root or Path(temporary) / "made", random_state=0)
+    return load_iemocap(root)
 
 
 def _load_table(options):
     """Load the corpus of --ratings and --audio."""
-    loaded = load_rated_audio(
-        options.ratings,
-        options.audio,
-        sample=options.sample_column,
-        rater=options.rater_column,
-        label=options.label_column,
-        speaker=options.speaker_column,
-        session=options.session_column,
-    )
-    if loaded.speakers is None:
+    arguments = ("sample", "rater", "label", "speaker", "session")
+    columns = {name: getattr(options, f"{name}_column") for name in arguments}
+    corpus = load_rated_audio(options.ratings, options.audio, **columns)
+    if corpus.speakers is None:
         print_status("No --speaker-column: all audio is normalised as if by one speaker.")
-    if loaded.sessions is None:
+    if corpus.sessions is None:
         print_status("No --session-column or --speaker-column: folds may split the utterances of a speaker.")
-    return loaded
+    return corpus
 
 
 def _make_task(loaded, options):
@@ -108,8 +86,7 @@ def _make_task(loaded, options):
     by_text = {str(label): label for label in [*loaded.classes, *labels]}
     classes, label_map = loaded.classes, loaded.label_map
     if options.label_map is not None:
-        unknown = sorted(set(options.label_map) - set(map(str, labels)))
-        if unknown:
+        if unknown := sorted(set(options.label_map) - set(map(str, labels))):
             raise ValueError(
                 f"--label-map: no vote has {shorten(unknown)}; the labels are {shorten(labels)}. Correct the "
                 "names before the = signs."
@@ -127,24 +104,34 @@ def _make_task(loaded, options):
 
 
 def evaluation_folds(options, corpus):
-    """Split a corpus for an evaluation, sessions kept whole; return Folds."""
-    n_samples = len(corpus.paths)
+    """Split a corpus for an evaluation, sessions kept whole.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options of ``evaluate``.
+    corpus : sklearn.utils.Bunch
+        Result of `open_corpus`.
+
+    Returns
+    -------
+    pairs : list
+        Of (train, test), ndarrays of int.
+    description : str
+        What the folds are, for the user.
+    """
     if corpus.sessions is None:
-        n_folds = options.folds or 5
-        _check_n_folds(n_folds, n_samples, "utterances")
-        splitter = KFold(n_folds, shuffle=True, random_state=options.seed)
-        return Folds(list(splitter.split(np.zeros(n_samples))), f"{n_folds} folds of utterances")
-    n_sessions = len(set(corpus.sessions))
-    n_folds = options.folds or (n_sessions if n_sessions <= _MOST_SESSIONS else 5)
-    _check_n_folds(n_folds, n_sessions, "sessions")
-    pairs = list(GroupKFold(n_folds).split(np.zeros(n_samples), groups=corpus.sessions))
-    leaves_one_out = n_folds == n_sessions
-    return Folds(pairs, f"each of {n_folds} sessions left out" if leaves_one_out else f"{n_folds} folds")
-
-
-def _check_n_folds(n_folds, n_available, kind):
-    if not 2 <= n_folds <= n_available:
+        unit, n_units, n_folds = "utterances", len(corpus.X), options.folds or 5
+    else:
+        unit, n_units = "sessions", len(set(corpus.sessions))
+        n_folds = options.folds or (n_units if n_units <= 10 else 5)
+    if not 2 <= n_folds <= n_units:
         raise ValueError(
-            f"An evaluation needs at least 2 folds and at most the number of {kind} (folds: {n_folds}, "
-            f"{kind}: {n_available}). Give other --folds, or name finer sessions by --session-column."
+            f"An evaluation needs at least 2 folds and at most the number of {unit} (folds: {n_folds}, "
+            f"{unit}: {n_units}). Give other --folds, or name finer sessions by --session-column."
         )
+    if corpus.sessions is None:
+        splitter = KFold(n_folds, shuffle=True, random_state=options.seed)
+        return list(splitter.split(corpus.X)), f"{n_folds} folds of utterances"
+    pairs = list(GroupKFold(n_folds).split(corpus.X, groups=corpus.sessions))
+    return pairs, f"each of {n_folds} sessions left out" if n_folds == n_units else f"{n_folds} folds"

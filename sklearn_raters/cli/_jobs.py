@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status
 from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
 from sklearn_raters.consensus import hard_labels, labelled_samples
@@ -12,9 +10,6 @@ from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.persistence import check_writable, load_model, replacing, save_model
 from sklearn_raters.stacking import MultiRaterStackingClassifier
-
-# Enough for the few utterances of the synthetic corpus.
-_MADE_EPOCHS = 15
 
 
 def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
@@ -45,7 +40,8 @@ def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
 def make_stack(options, task):
     """Return the paper's model with the settings of the options, unfitted."""
     network = BLSTMClassifier(
-        max_epochs=options.epochs or (_MADE_EPOCHS if is_made(options) else 40),
+        # 15 are enough for the few utterances of the synthetic corpus.
+        max_epochs=options.epochs or (15 if is_made(options) else 40),
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
         device=options.device,
@@ -54,8 +50,7 @@ def make_stack(options, task):
         network,
         views=options.views,
         fusion=options.fusion,
-        # The networks have no class weights, because the fusion already corrects the priors, even of one
-        # view.
+        # The networks have no class weights, as the fusion already corrects the priors, even of one view.
         class_weight=None if options.class_weight == "none" else options.class_weight,
         alpha=options.alpha,
         classes=task.classes,
@@ -75,8 +70,8 @@ def plan_training(stack, corpus, groups, samples):
     ----------
     stack : MultiRaterStackingClassifier
         The model to be trained.
-    corpus : Corpus
-        The ratings and the paths.
+    corpus : sklearn.utils.Bunch
+        Result of `open_corpus`.
     groups : ndarray of shape (n_samples,) or None
         Groups that inner splits keep whole.
     samples : ndarray of int of shape (n_samples,)
@@ -92,7 +87,7 @@ def plan_training(stack, corpus, groups, samples):
     ValueError, TypeError
         If an option is wrong, or the ratings of the samples are too few for a view or for the fusion.
     """
-    paths = [corpus.paths[sample] for sample in samples]
+    paths = [corpus.X[sample] for sample in samples]
     return stack.plan(paths, corpus.task.take(samples), groups=None if groups is None else groups[samples])
 
 
@@ -105,23 +100,21 @@ def evaluate(options):
     """Compare the views, the crowd pair and all views on a corpus; print a table and write a CSV file."""
     out = check_writable(options.out)
     with open_corpus(options) as corpus:
-        folds = evaluation_folds(options, corpus)
+        folds, description = evaluation_folds(options, corpus)
         # Parallel jobs train different folds, so each stack runs in one job.
         stack = make_stack(options, corpus.task).set_params(n_jobs=None)
-        models = paper_models(stack, corpus.task, folds=folds.pairs)
-        plans = [
-            plan_training(_all_views(models), corpus, corpus.sessions, train) for train, _ in folds.pairs
-        ]
+        models = paper_models(stack, corpus.task, folds=folds)
+        plans = [plan_training(_all_views(models), corpus, corpus.sessions, train) for train, _ in folds]
         print_status(f"Plan of the first of {len(plans)} folds:\n{plans[0]}\n")
-        frames = compute_frames(corpus.paths, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
+        frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
     judged, _ = labelled_samples(hard_labels(corpus.task))
-    print_status(f"{len(frames)} utterances, {len(judged)} with a majority, {folds.description}")
+    print_status(f"{len(frames)} utterances, {len(judged)} with a majority, {description}")
     table = compare(
         models,
         frames,
         corpus.task,
         groups=corpus.sessions,
-        cv=folds.pairs,
+        cv=folds,
         baseline="crowd-hard" if "crowd-hard" in models else None,
         n_jobs=options.n_jobs,
         memory=options.cache,
@@ -130,7 +123,7 @@ def evaluate(options):
     )
     with replacing(out) as partial:
         table.to_csv(partial)
-    print_comparison(table, f"Unweighted average recall, {folds.description}")
+    print_comparison(table, f"Unweighted average recall, {description}")
     print_status(f"The same numbers and more: {out}")
 
 
@@ -140,13 +133,11 @@ def train(options):
     with open_corpus(options) as corpus:
         groups = corpus.sessions
         if groups is not None and len(set(groups)) == 1:
-            print_status(
-                "All utterances are of one session: single utterances are held out inside the training."
-            )
+            print_status("All utterances are of one session: the training holds out single utterances.")
             groups = None
         stack = _all_views(paper_models(make_stack(options, corpus.task), corpus.task))
-        print_status(f"{plan_training(stack, corpus, groups, np.arange(len(corpus.paths)))}\n")
-        frames = compute_frames(corpus.paths, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
+        print_status(f"{stack.plan(corpus.X, corpus.task, groups=groups)}\n")
+        frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
     stack.fit(frames, corpus.task, groups=groups)
     save_model(stack.set_params(memory=None, n_jobs=None), out)

@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 # Width of a line, in characters, if the output is a file or a pipe, which have no width.
@@ -30,8 +30,7 @@ def print_comparison(table, title):
 
 def _comparison(table, title, recalls):
     # Names are given as Text: in a str, rich takes [name] for markup.
-    printed = Table(title=Text(title), title_justify="left")
-    printed.add_column("model", no_wrap=True)
+    printed = Table(Column("model", no_wrap=True), title=Text(title), title_justify="left")
     headings = ["UAR %", *(name.removeprefix("recall_") for name in recalls)]
     has_baseline = "difference" in table.columns
     headings += ["minus crowd-hard", "95 % interval"] if has_baseline else []
@@ -40,8 +39,8 @@ def _comparison(table, title, recalls):
     for name, row in table.iterrows():
         cells = [f"{100 * row['uar']:.1f}", *(f"{100 * row[recall]:.0f}" for recall in recalls)]
         if has_baseline:
-            cells += [f"{100 * row['difference']:+.1f}"]
-            cells += [f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}"]
+            cells.append(f"{100 * row['difference']:+.1f}")
+            cells.append(f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}")
         printed.add_row(Text(str(name)), *cells, f"{row['fit_seconds']:.0f}")
     return printed
 
@@ -68,14 +67,13 @@ def prediction_rows(files, stack, frames):
     classes = stack.classes_.tolist()
 
     def prediction(proba):
-        probabilities = dict(zip(map(str, classes), map(float, proba), strict=True))
+        probabilities = dict(zip(map(str, classes), proba.tolist(), strict=True))
         return {"class": classes[proba.argmax()], "probabilities": probabilities}
 
-    consensus, by_rater = stack.predict_proba(frames), stack.predict_proba_raters(frames)
-    names = [str(name) for name in stack.raters_]
     rows = []
-    for file, proba, of_raters in zip(files, consensus, by_rater, strict=True):
-        raters = dict(zip(names, map(prediction, of_raters), strict=True))
+    predicted = zip(files, stack.predict_proba(frames), stack.predict_proba_raters(frames), strict=True)
+    for file, proba, of_raters in predicted:
+        raters = dict(zip(map(str, stack.raters_), map(prediction, of_raters), strict=True))
         rows.append({"file": file, **prediction(proba), "raters": raters})
     return rows
 
@@ -85,10 +83,9 @@ def write_predictions(rows, form):
     if form == "json":
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     elif form == "csv":
-        flat = [_flat(row) for row in rows]
-        table = csv.DictWriter(sys.stdout, list(flat[0]), lineterminator="\n")
+        table = csv.DictWriter(sys.stdout, _flat(rows[0]), lineterminator="\n")
         table.writeheader()
-        table.writerows(flat)
+        table.writerows(map(_flat, rows))
     else:
         _print_predictions(rows)
 
@@ -104,9 +101,7 @@ def _flat(row):
 
 
 def _print_predictions(rows):
-    printed = Table()
-    printed.add_column("file", overflow="fold")
-    printed.add_column("class")
+    printed = Table(Column("file", overflow="fold"), "class")
     for name in rows[0]["probabilities"]:
         printed.add_column(Text(f"{name} %"), justify="right")
     for rater in rows[0]["raters"]:

@@ -20,6 +20,39 @@ would choose. Features are normalised over all audio of a speaker. By default al
 speaker, so give the files of different speakers in different calls, or use --speakers. Model files are
 pickles, which can run code: use only files that you trust."""
 
+# Help of each option; `add_option` adds its choices and its default.
+HELP = {
+    "corpus": "rated audio to learn from",
+    "root": "folder of the corpus; the synthetic corpus is kept there",
+    "ratings": "CSV or TSV table of your own ratings, a row for each vote, in place of --corpus",
+    "audio": "folder with the audio of --ratings",
+    "sample-column": "column of --ratings with the sample",
+    "rater-column": "column of --ratings with the rater",
+    "label-column": "column of --ratings with the label",
+    "speaker-column": "column with the speaker (default: all audio is of one speaker)",
+    "session-column": "column with the session, whose samples are kept in one fold (default: the speaker)",
+    "classes": "classes to learn (default: the classes of the corpus)",
+    "label-map": "labels to merge after the majority is taken, such as excitement=happiness "
+    "(default: the map of the corpus)",
+    "views": "views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
+    "view for each rater with --min-ratings; or names of raters; all: crowd_hard,crowd_soft,raters",
+    "min-ratings": "number of samples that a rater with a view must have rated in every training part",
+    "alpha": "smoothing of the distributions of crowd_soft, 0 or more",
+    "fusion": "how the views are combined",
+    "class-weight": "weights of the classes in the fusion",
+    "epochs": "number of passes over the training samples (default: 40; for synthetic speech 15)",
+    "batch-size": "samples in each step",
+    "learning-rate": "size of the steps",
+    "seed": "seed of all random numbers",
+    "n-jobs": "number of processes; -1 uses all cores",
+    "device": "device of the networks: cpu, cuda, ...; auto uses a GPU if there is one",
+    "cache": "folder to keep features and trained views in, with which an interrupted run continues",
+    "out": "file to write the numbers to",
+    "folds": "number of folds (default: the number of sessions, or 5 if there are more than ten)",
+    "format": "format of the output",
+    "speakers": "speakers of the files",
+}
+
 # Repeated here, since importing the library for --help takes a second; a test compares both lists.
 FUSIONS = {
     "logistic": "logistic regression on the views' representations, with a penalty chosen on held-out data",
@@ -37,11 +70,7 @@ CLASS_WEIGHTS = {
     "balanced": "classes have equal weight for any number of samples",
     "none": "samples have equal weight",
 }
-FORMATS = {
-    "table": "a table to read, in percent",
-    "csv": "a line for each file",
-    "json": "a list of objects",
-}
+FORMATS = {"table": "a table to read, in percent", "csv": "a line for each file", "json": "a list of objects"}
 SPEAKERS = {
     "one": "all FILES are of one speaker",
     "each": "each file is of another speaker",
@@ -77,114 +106,48 @@ positive.__name__ = "number above 0"
 mapping.__name__ = "list of from=to pairs"
 
 
-def add_choice(parser, option, choices, default, what):
-    """Add an option whose help explains each choice."""
-    explained = "; ".join(f"{choice}: {text}" for choice, text in choices.items())
-    parser.add_argument(
-        option, choices=list(choices), default=default, help=f"{what}. {explained} (default: {default})"
-    )
+def add_option(parser, name, default=None, choices=None, **settings):
+    """Add the option ``--name``, whose help explains each choice and gives the default."""
+    text = HELP[name]
+    if choices is not None:
+        text += ". " + "; ".join(f"{choice}: {meaning}" for choice, meaning in choices.items())
+    if default is not None:
+        text += f" (default: {default})"
+    parser.add_argument(f"--{name}", default=default, choices=choices, help=text, **settings)
 
 
 def add_corpus_options(parser):
     """Add the options that name the data."""
     data = parser.add_argument_group("the corpus")
-    add_choice(data, "--corpus", CORPORA, "made", "rated audio to learn from")
-    data.add_argument(
-        "--root", metavar="DIR", help="folder of the corpus; the synthetic corpus is kept there"
-    )
-    data.add_argument(
-        "--ratings",
-        metavar="FILE",
-        help="CSV or TSV table of your own ratings, a row for each vote, in place of --corpus",
-    )
-    data.add_argument("--audio", metavar="DIR", help="folder with the audio of --ratings")
-    for name in ("sample", "rater", "label"):
-        data.add_argument(
-            f"--{name}-column",
-            metavar="NAME",
-            default=name,
-            help=f"column of --ratings with the {name} (default: {name})",
-        )
-    data.add_argument(
-        "--speaker-column",
-        metavar="NAME",
-        help="column with the speaker (default: all audio is of one speaker)",
-    )
-    data.add_argument(
-        "--session-column",
-        metavar="NAME",
-        help="column with the session, whose samples are kept in one fold (default: the speaker)",
-    )
-    data.add_argument(
-        "--classes", type=names, metavar="A,B", help="classes to learn (default: the classes of the corpus)"
-    )
-    data.add_argument(
-        "--label-map",
-        type=mapping,
-        metavar="FROM=TO",
-        help="labels to merge after the majority is taken, such as excitement=happiness "
-        "(default: the map of the corpus)",
-    )
+    add_option(data, "corpus", "made", CORPORA)
+    add_option(data, "root", metavar="DIR")
+    add_option(data, "ratings", metavar="FILE")
+    add_option(data, "audio", metavar="DIR")
+    add_option(data, "sample-column", "sample", metavar="NAME")
+    add_option(data, "rater-column", "rater", metavar="NAME")
+    add_option(data, "label-column", "label", metavar="NAME")
+    add_option(data, "speaker-column", metavar="NAME")
+    add_option(data, "session-column", metavar="NAME")
+    add_option(data, "classes", type=names, metavar="A,B")
+    add_option(data, "label-map", type=mapping, metavar="FROM=TO")
 
 
 def add_model_options(parser):
     """Add the options of the model and its training."""
     model = parser.add_argument_group("the model")
-    model.add_argument(
-        "--views",
-        type=views,
-        default=views("all"),
-        metavar="A,B",
-        help="views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
-        "view for each rater with --min-ratings; or names of raters (default: all of these views)",
-    )
-    model.add_argument(
-        "--min-ratings",
-        type=positive,
-        default=30,
-        metavar="N",
-        help="number of samples that a rater with a view must have rated in every training part "
-        "(default: 30)",
-    )
-    model.add_argument(
-        "--alpha",
-        type=float,
-        default=0.75,
-        help="smoothing of the distributions of crowd_soft, 0 or more (default: 0.75)",
-    )
-    add_choice(model, "--fusion", FUSIONS, "logistic", "how the views are combined")
-    add_choice(model, "--class-weight", CLASS_WEIGHTS, "balanced", "weights of the classes in the fusion")
-    model.add_argument(
-        "--epochs",
-        type=positive,
-        metavar="N",
-        help="number of passes over the training samples (default: 40; for synthetic speech 15)",
-    )
-    model.add_argument(
-        "--batch-size", type=positive, default=32, metavar="N", help="samples in each step (default: 32)"
-    )
-    model.add_argument(
-        "--learning-rate", type=float, default=1e-3, metavar="RATE", help="size of the steps (default: 0.001)"
-    )
+    add_option(model, "views", "all", type=views, metavar="A,B")
+    add_option(model, "min-ratings", 30, type=positive, metavar="N")
+    add_option(model, "alpha", 0.75, type=float)
+    add_option(model, "fusion", "logistic", FUSIONS)
+    add_option(model, "class-weight", "balanced", CLASS_WEIGHTS)
+    add_option(model, "epochs", type=positive, metavar="N")
+    add_option(model, "batch-size", 32, type=positive, metavar="N")
+    add_option(model, "learning-rate", 1e-3, type=float, metavar="RATE")
     run = parser.add_argument_group("the run")
-    run.add_argument("--seed", type=int, default=0, help="seed of all random numbers (default: 0)")
-    run.add_argument(
-        "--n-jobs",
-        type=int,
-        default=-1,
-        metavar="N",
-        help="number of processes; -1 uses all cores (default: -1)",
-    )
-    run.add_argument(
-        "--device",
-        default="auto",
-        help="device of the networks: cpu, cuda, ...; auto uses a GPU if there is one (default: auto)",
-    )
-    run.add_argument(
-        "--cache",
-        metavar="DIR",
-        help="folder to keep features and trained views in, with which an interrupted run continues",
-    )
+    add_option(run, "seed", 0, type=int)
+    add_option(run, "n-jobs", -1, type=int, metavar="N")
+    add_option(run, "device", "auto")
+    add_option(run, "cache", metavar="DIR")
 
 
 def build_parser():
@@ -193,21 +156,9 @@ def build_parser():
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    evaluate = commands.add_parser(
-        "evaluate", help="compare views and fusions on a corpus", description=EVALUATE
-    )
-    evaluate.add_argument(
-        "--out",
-        metavar="CSV",
-        default="sklearn_raters_results.csv",
-        help="file to write the numbers to (default: ./sklearn_raters_results.csv)",
-    )
-    evaluate.add_argument(
-        "--folds",
-        type=positive,
-        metavar="N",
-        help="number of folds (default: the number of sessions, or 5 if there are more than ten)",
-    )
+    evaluate = commands.add_parser("evaluate", help="compare views on a corpus", description=EVALUATE)
+    add_option(evaluate, "out", "sklearn_raters_results.csv", metavar="CSV")
+    add_option(evaluate, "folds", type=positive, metavar="N")
     train = commands.add_parser("train", help="train a model on a corpus", description=TRAIN)
     train.add_argument("--out", metavar="MODEL", required=True, help="file to write the model to")
     for command in (evaluate, train):
@@ -217,11 +168,9 @@ def build_parser():
     predict = commands.add_parser("predict", help="predict audio files by a model", description=PREDICT)
     predict.add_argument("model", metavar="MODEL", help="file that `sklearn-raters train` has written")
     predict.add_argument("files", metavar="FILES", nargs="+", help="audio files")
-    add_choice(predict, "--format", FORMATS, "table", "format of the output")
-    add_choice(predict, "--speakers", SPEAKERS, "one", "speakers of the files")
-    predict.add_argument(
-        "--n-jobs", type=int, default=None, metavar="N", help="number of files at once (default: 1)"
-    )
+    add_option(predict, "format", "table", FORMATS)
+    add_option(predict, "speakers", "one", SPEAKERS)
+    add_option(predict, "n-jobs", 1, type=int, metavar="N")
     return parser
 
 

@@ -5,13 +5,6 @@ from pathlib import Path
 
 from sklearn_raters.ratings import shorten
 
-# fmt: off
-AUDIO_EXTENSIONS = frozenset({
-    ".aac", ".aif", ".aiff", ".au", ".flac", ".m4a", ".mp3", ".mp4", ".oga", ".ogg", ".opus",
-    ".wav", ".webm", ".wma",
-})
-# fmt: on
-
 
 def existing_folder(path, what, remedy):
     """Return `path` as a Path with ``~`` expanded; raise if it is not a folder."""
@@ -44,11 +37,8 @@ def read_text(path):
 def visible_files(folder):
     """Return the files of a folder as ``{name: size in bytes}``, without hidden ones (``.name``)."""
     with os.scandir(folder) as entries:
-        return {
-            entry.name: entry.stat().st_size
-            for entry in entries
-            if not entry.name.startswith(".") and entry.is_file()
-        }
+        files = [entry for entry in entries if not entry.name.startswith(".") and entry.is_file()]
+    return {file.name: file.stat().st_size for file in files}
 
 
 def check_audio(paths, remedy):
@@ -75,15 +65,11 @@ def check_audio(paths, remedy):
     """
     # One listing of each folder is far faster than a look at each file, above all on network drives.
     folders = {path.parent for path in paths}
-    sizes = {folder: visible_files(folder) for folder in folders if folder.is_dir()}
-    found = [sizes.get(path.parent, {}).get(path.name) for path in paths]
-    names = [str(path) for path in paths]
-    raise_for_audio(
-        [name for name, size in zip(names, found, strict=True) if size is None],
-        [name for name, size in zip(names, found, strict=True) if size == 0],
-        remedy,
-    )
-    return names
+    listings = {folder: visible_files(folder) for folder in folders if folder.is_dir()}
+    sizes = {str(path): listings.get(path.parent, {}).get(path.name) for path in paths}
+    missing = [path for path, size in sizes.items() if size is None]
+    raise_for_audio(missing, [path for path, size in sizes.items() if size == 0], remedy)
+    return [str(path) for path in paths]
 
 
 def raise_for_audio(missing, empty, remedy):

@@ -7,66 +7,45 @@ expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
 
 import re
 import warnings
+from textwrap import dedent
 
 import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_raters.datasets._files import check_audio, existing_folder, visible_files
-from sklearn_raters.datasets._iemocap_text import (
-    CATEGORICAL_NAME,
-    SPEAKER,
-    SUMMARY_NAME,
-    cross_check,
-    read_categorical,
-    read_summary,
-)
+from sklearn_raters.datasets._iemocap_text import SPEAKER, cross_check, read_categorical, read_summary
 from sklearn_raters.ratings import shorten
 
-# The paper's task: excitement becomes happiness after the majority is taken.
-PAPER_CLASSES = ["anger", "happiness", "neutral", "sadness"]
-PAPER_LABEL_MAP = {"excitement": "happiness"}
-
-DESCRIPTION = """IEMOCAP, the interactive emotional dyadic motion capture database.
-
-{n_samples} utterances of {n_speakers} speakers in {n_sessions} sessions (the whole corpus has 10,039, 10
-and 5), rated by the outside raters {raters}. The ratings that speakers gave themselves are left out.
-{n_unrated} utterances have no outside rating. The summary files, from which the ratings are taken, differ
-from the Categorical files in {n_differences} places.
-Split by `sessions`: the two speakers of a session talk to each other.
-Busso et al., Language Resources and Evaluation 42 (2008); licence by the corpus' owner, USC.
-"""
+SUMMARY_NAME = re.compile(r"(Ses\d+[FM]_.+)\.txt")
+CATEGORICAL_NAME = re.compile(r"(Ses\d+[FM]_.+)_e(\d+)_cat\.txt", re.IGNORECASE)
 
 
 def find_sessions(root, sessions):
     """Return ``{number: folder}`` of the sessions wanted; None takes all in the folder."""
     remedy = "give the folder that holds Session1 to Session5, often IEMOCAP_full_release"
     root = existing_folder(root, "IEMOCAP", remedy)
-    found = {}
-    for folder in root.iterdir():
-        if (name := re.fullmatch(r"Session(\d+)", folder.name)) and folder.is_dir():
-            found[int(name[1])] = folder
+    folders = [folder for folder in root.iterdir() if re.fullmatch(r"Session\d+", folder.name)]
+    found = {int(folder.name.removeprefix("Session")): folder for folder in folders if folder.is_dir()}
     if not found:
         inner = sorted(folder.parent for folder in root.glob("*/Session1"))
         hint = f"did you mean {inner[0]}?" if inner else f"{remedy}."
         raise FileNotFoundError(f"IEMOCAP: {root} holds no folder Session1; {hint}")
     wanted = range(1, max(found) + 1) if sessions is None else list(sessions)
-    missing = [f"Session{number}" for number in wanted if number not in found]
-    if missing:
+    if missing := [f"Session{number}" for number in wanted if number not in found]:
         raise FileNotFoundError(
             f"IEMOCAP: {root} lacks {shorten(missing, 5)}; copy it from the corpus' archive, or "
             f"name the sessions to load, such as sessions={sorted(found)}."
         )
     if not wanted:
         raise ValueError("sessions is empty; name at least one, such as sessions=[1, 2].")
-    return {int(number): found[number] for number in sorted(set(wanted))}
+    return {number: found[number] for number in sorted(found) if number in wanted}
 
 
 def read_session(folder, differences):
     """Read the summary files of a session and compare them with its Categorical files."""
     remedy = "copy the whole session from the corpus' archive"
     evaluation = existing_folder(folder / "dialog" / "EmoEvaluation", "IEMOCAP", remedy)
-    summaries = [SUMMARY_NAME.fullmatch(name) for name in sorted(visible_files(evaluation))]
-    dialogs = [match[1] for match in summaries if match]
+    dialogs = [name[1] for name in map(SUMMARY_NAME.fullmatch, sorted(visible_files(evaluation))) if name]
     if not dialogs:
         raise FileNotFoundError(
             f"IEMOCAP: {evaluation} holds no summary file such as Ses01F_impro01.txt; {remedy}."
@@ -74,10 +53,9 @@ def read_session(folder, differences):
     categorical = evaluation / "Categorical"
     names = sorted(visible_files(categorical)) if categorical.is_dir() else []
     by_dialog = {}
-    for match in filter(None, map(CATEGORICAL_NAME.fullmatch, names)):
-        rater = f"E{match[2]}"
-        rated = read_categorical(categorical / match[0], rater, differences)
-        by_dialog.setdefault(match[1], {})[rater] = rated
+    for name in filter(None, map(CATEGORICAL_NAME.fullmatch, names)):
+        file, dialog, rater = name[0], name[1], f"E{name[2]}"
+        by_dialog.setdefault(dialog, {})[rater] = read_categorical(categorical / file, rater, differences)
     if not by_dialog:
         differences.append(f"{categorical} holds no file to compare the summary files with")
     utterances = {}
@@ -108,14 +86,11 @@ def ratings_table(utterances):
         for rater, labels in votes.items():
             if labels:
                 columns[rater][row] = labels[0] if len(labels) == 1 else labels
-    index = pd.Index(list(utterances), name="utterance", dtype=object)
-    return pd.DataFrame(columns, index=index, dtype=object)
+    return pd.DataFrame(columns, pd.Index(list(utterances), name="utterance", dtype=object), dtype=object)
 
 
 def report_differences(differences, strict):
     """Raise or warn about all differences at once; the message holds the first five."""
-    if not differences:
-        return
     message = (
         f"IEMOCAP: the summary and the Categorical files differ, or a line is not understood, in "
         f"{len(differences)} places; the first are:\n  " + "\n  ".join(differences[:5])
@@ -200,9 +175,20 @@ def load_iemocap(root, *, sessions=None, strict=False):
         X += find_audio(folder, spoken)
         session_of += [number] * len(spoken)
         utterances |= spoken
-    report_differences(differences, strict)
+    if differences:
+        report_differences(differences, strict)
     Y = ratings_table(utterances)
     speakers = np.array(["".join(SPEAKER.fullmatch(name).groups()) for name in Y.index], object)
+    description = dedent(f"""\
+        IEMOCAP, the interactive emotional dyadic motion capture database.
+
+        {len(X)} utterances of {len(set(speakers))} speakers in {len(set(session_of))} sessions (the whole
+        corpus has 10,039, 10 and 5), rated by the outside raters {", ".join(Y.columns)}. The ratings that
+        speakers gave themselves are left out. {Y.isna().all(axis=1).sum()} utterances have no outside rating.
+        The ratings are those of the summary files; the Categorical files differ in {len(differences)} places.
+        Split by `sessions`: the two speakers of a session talk to each other.
+        Busso et al., Language Resources and Evaluation 42 (2008); licence by the corpus' owner, USC.
+        """)
     return Bunch(
         X=X,
         Y=Y,
@@ -210,15 +196,9 @@ def load_iemocap(root, *, sessions=None, strict=False):
         sessions=np.array(session_of),
         speakers=speakers,
         times=np.array([(start, end) for start, end, _, _ in utterances.values()]),
-        classes=list(PAPER_CLASSES),
-        label_map=dict(PAPER_LABEL_MAP),
+        # The paper's task: excitement becomes happiness after the majority is taken.
+        classes=["anger", "happiness", "neutral", "sadness"],
+        label_map={"excitement": "happiness"},
         differences=differences,
-        DESCR=DESCRIPTION.format(
-            n_samples=len(X),
-            n_speakers=len(set(speakers)),
-            n_sessions=len(set(session_of)),
-            raters=", ".join(Y.columns),
-            n_unrated=int(Y.isna().all(axis=1).sum()),
-            n_differences=len(differences),
-        ),
+        DESCR=description,
     )

@@ -1,18 +1,10 @@
 """Compare a loaded IEMOCAP with the published counts of the whole corpus."""
 
-import numpy as np
-
 from sklearn_raters.ratings import Task, rater_summary
 
 # Chou & Lee 2019, section 2.1; the corpus' majority labels.
 UTTERANCES = {"all": 10039, 1: 1819, 2: 1811, 3: 2136, 4: 2103, 5: 2170}
-CONSENSUS = {
-    "anger": 1103,
-    "happiness": 595,
-    "excitement": 1041,
-    "sadness": 1084,
-    "neutral": 1708,
-}
+CONSENSUS = {"anger": 1103, "happiness": 595, "excitement": 1041, "sadness": 1084, "neutral": 1708}
 # Chou & Lee 2019, Table 1; shares in per cent of the votes in the four classes.
 TABLE_1_COLUMNS = ["samples", "multiple", "single", "neutral", "anger", "happiness", "sadness"]
 TABLE_1 = {
@@ -84,13 +76,8 @@ def check_iemocap_counts(corpus):
     """
     import pandas as pd
 
-    expected, found = expected_counts(), found_counts(corpus)
-    table = pd.DataFrame(
-        {
-            "expected": np.array(list(expected.values()), dtype=float),
-            "found": np.array([found.get(key, 0) for key in expected], dtype=float),
-        },
-        index=pd.MultiIndex.from_tuples(expected, names=["part", "figure"]),
-    ).fillna({"found": 0.0})
+    table = pd.DataFrame({"expected": pd.Series(expected_counts(), dtype=float)})
+    table = table.rename_axis(["part", "figure"])
+    table["found"] = pd.Series(found_counts(corpus), dtype=float).reindex(table.index).fillna(0.0)
     table["difference"] = (table["found"] - table["expected"]).round(2)
     return table

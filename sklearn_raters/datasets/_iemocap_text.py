@@ -4,29 +4,13 @@ import re
 
 from sklearn_raters.datasets._files import read_text
 
-CODES = {
-    "ang": "anger",
-    "hap": "happiness",
-    "sad": "sadness",
-    "neu": "neutral",
-    "fru": "frustration",
-    "exc": "excitement",
-    "fea": "fear",
-    "sur": "surprise",
-    "dis": "disgust",
-    "oth": "other",
-    "xxx": None,
-}
-LABELS = [word for word in CODES.values() if word]
-# Labels as the annotation tool writes them.
-WORDS = {word: word for word in LABELS} | {
-    "neutral state": "neutral",
-    "excited": "excitement",
-    "surprised": "surprise",
-}
+LABELS = ["anger", "happiness", "sadness", "neutral", "frustration"]
+LABELS += ["excitement", "fear", "surprise", "disgust", "other"]
+# Other words for them in the Categorical files.
+SYNONYMS = {"neutral state": "neutral", "excited": "excitement", "surprised": "surprise"}
+# Codes of the majority in the summary files.
+CODES = {label[:3]: label for label in LABELS} | {"xxx": None}
 
-SUMMARY_NAME = re.compile(r"(Ses\d+[FM]_.+)\.txt")
-CATEGORICAL_NAME = re.compile(r"(Ses\d+[FM]_.+)_e(\d+)_cat\.txt", re.IGNORECASE)
 SPEAKER = re.compile(r"(Ses\d+)[FM]_.*_([FM])[^_]*")
 HEAD = re.compile(r"\[\s*([\d.]+)\s*-\s*([\d.]+)\s*\]\s+(\S+)\s+(\S+)")
 RATING = re.compile(r"C-(\w+):(.*)")
@@ -39,22 +23,20 @@ def read_labels(text, where):
     # A comment in brackets may hold semicolons: remove it before splitting the labels.
     for wording in text.partition("(")[0].split(";"):
         wording = wording.strip(" \t:").lower()
-        if not wording:
-            continue
-        if wording not in WORDS:
+        label = SYNONYMS.get(wording, wording)
+        if label in LABELS:
+            labels.append(label)
+        elif label:
             raise ValueError(
                 f"Unknown label {wording!r} at {where}; IEMOCAP's labels are "
                 f"{', '.join(LABELS)}. Correct the line, or fetch the file again."
             )
-        labels.append(WORDS[wording])
     return tuple(dict.fromkeys(labels))
 
 
-def add_votes(votes, rater, labels, where, differences):
-    """Add one rating to `votes`; keep the first of two ratings by the same rater."""
-    if rater not in votes:
-        votes[rater] = labels
-    elif set(votes[rater]) != set(labels):
+def add_rating(rated, key, labels, where, differences, rater):
+    """Add one rating to `rated`; keep the first of two ratings by the same rater."""
+    if set(rated.setdefault(key, labels)) != set(labels):
         differences.append(f"{where}: rater {rater} rates twice, the first rating is kept")
 
 
@@ -74,8 +56,7 @@ def read_summary(path, differences):
         For each utterance a tuple of start (s), end (s), majority label or None, and votes
         ``{rater: tuple of labels}``.
     """
-    utterances = {}
-    votes = None
+    utterances, votes = {}, None
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         where = f"{path}:{number}"
         line = line.strip()
@@ -94,7 +75,7 @@ def read_summary(path, differences):
             rater, labels = rating.groups()
             # F1, M1 and so on are the speakers, who rate themselves.
             if OUTSIDE_RATER.fullmatch(rater):
-                add_votes(votes, rater, read_labels(labels, where), where, differences)
+                add_rating(votes, rater, read_labels(labels, where), where, differences, rater)
         elif line and not line.startswith(("%", "A-")):
             differences.append(f"{where}: line not understood: {line[:60]!r}")
     if not utterances:
@@ -112,9 +93,7 @@ def read_categorical(path, rater, differences):
         where = f"{path}:{number}"
         name, *rest = line.split(None, 1)[:2] or [""]
         if SPEAKER.fullmatch(name) and rest:
-            votes = {rater: rated[name]} if name in rated else {}
-            add_votes(votes, rater, read_labels(rest[0], where), where, differences)
-            rated[name] = votes[rater]
+            add_rating(rated, name, read_labels(rest[0], where), where, differences, rater)
         elif name:
             differences.append(f"{where}: line not understood: {line[:60]!r}")
     return rated

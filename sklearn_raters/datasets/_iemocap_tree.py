@@ -1,6 +1,6 @@
 """Write utterances and their ratings in the folders and file formats of IEMOCAP."""
 
-from collections import Counter
+from statistics import multimode
 
 from scipy.io import wavfile
 
@@ -24,9 +24,8 @@ def unique_majority(votes):
     str or None
         The majority, None if several labels have the most votes.
     """
-    counts = Counter(label for labels in votes.values() for label in labels).most_common(2)
-    tied = len(counts) == 2 and counts[0][1] == counts[1][1]
-    return None if tied else counts[0][0]
+    most_frequent = multimode(label for labels in votes.values() for label in labels)
+    return most_frequent[0] if len(most_frequent) == 1 else None
 
 
 def write_dialog(root, session, dialog, utterances):

@@ -5,11 +5,12 @@ from numbers import Integral
 import numpy as np
 
 
-def check_integer(name, value, low, high=np.inf):
+def check_integers(low, high=np.inf, **values):
     """Raise ValueError if a parameter is not an integer from `low` to `high`."""
-    if not (isinstance(value, Integral) and low <= value <= high):
-        limit = f" and at most {high}" if high < np.inf else ""
-        raise ValueError(f"{name} must be an integer of at least {low}{limit}, got {value!r}.")
+    limit = f" and at most {high}" if high < np.inf else ""
+    for name, value in values.items():
+        if not (isinstance(value, Integral) and low <= value <= high):
+            raise ValueError(f"{name} must be an integer of at least {low}{limit}, got {value!r}.")
 
 
 def class_names(n_classes):

@@ -25,25 +25,23 @@ LABELS = (*EMOTIONS, "other")
 
 # Effect of valence, activation and dominance on each cue; signs as in Banse and Scherer
 # (1996) and Goudbeek and Scherer (2010); smiling shortens the vocal tract (Tartter 1980).
-EXPRESSION = np.array(
-    [
-        (0.3, 1.4, -0.3),  # pitch
-        (0.7, 1.0, 0.0),  # span
-        (0.8, 0.3, -1.0),  # slope
-        (0.0, 1.3, 0.6),  # loudness
-        (0.4, 1.0, 0.2),  # rate
-        (-0.5, 1.1, 0.5),  # brightness
-        (1.4, 0.0, -0.2),  # smile
-        (-1.0, 0.6, 0.4),  # roughness
-        (0.2, -0.9, -0.8),  # breath
-    ]
-)
+EFFECTS = {
+    "pitch": (0.3, 1.4, -0.3),
+    "span": (0.7, 1.0, 0.0),
+    "slope": (0.8, 0.3, -1.0),
+    "loudness": (0.0, 1.3, 0.6),
+    "rate": (0.4, 1.0, 0.2),
+    "brightness": (-0.5, 1.1, 0.5),
+    "smile": (1.4, 0.0, -0.2),
+    "roughness": (-1.0, 0.6, 0.4),
+    "breath": (0.2, -0.9, -0.8),
+}
+EXPRESSION = np.array([EFFECTS[cue] for cue in CUES])
 
 
 class Rater(NamedTuple):
     """Parameters of one rater."""
 
-    name: str
     trust: dict  # from cue to weight; other cues have weight 1
     liking: dict  # from label to added log-odds
     blur: float  # standard deviation of errors of the perceived point, in the units of EMOTIONS
@@ -172,60 +170,33 @@ def appraise(perceived):
     return np.clip(np.round(3 + 2.2 * perceived), 1, 5).astype(int)
 
 
-# The shares of labels follow the paper's Table 1: E1 seldom chooses neutral, E4 and E5 often.
-RATERS = {
-    rater.name: rater
-    for rater in [
-        Rater(
-            "E1",
-            {"loudness": 3.0, "pitch": 2.0, "rate": 2.0, "smile": 0.3, "roughness": 0.3},
-            {"neutral": -2.0, "happiness": 0.6, "excitement": 0.3},
-            blur=0.28,
-            other=0.02,
-            second=0.05,
-        ),
-        Rater(
-            "E2",
-            {},
-            {"neutral": -0.4, "anger": 0.3},
-            blur=0.20,
-            other=0.01,
-            second=0.04,
-        ),
-        Rater(
-            "E3",
-            {"slope": 2.0, "smile": 2.0},
-            {},
-            blur=0.28,
-            other=0.02,
-            second=0.05,
-        ),
-        Rater(
-            "E4",
-            {"brightness": 3.0, "breath": 3.0, "roughness": 2.0, "pitch": 0.3, "span": 0.3},
-            {"neutral": 1.0},
-            blur=0.26,
-            other=0.01,
-            second=0.18,
-        ),
-        Rater(
-            "E5",
-            {"loudness": 3.0, "breath": 0.3, "smile": 0.3},
-            {"neutral": 2.6, "happiness": -0.5, "sadness": -0.5},
-            blur=0.32,
-            other=0.02,
-            second=0.03,
-        ),
-        Rater(
-            "E6",
-            {"span": 3.0, "slope": 3.0, "smile": 3.0, "loudness": 0.3},
-            {"happiness": 0.8, "excitement": 0.4},
-            blur=0.32,
-            other=0.02,
-            second=0.08,
-        ),
-    ]
+TRUST = {
+    "E1": {"loudness": 3.0, "pitch": 2.0, "rate": 2.0, "smile": 0.3, "roughness": 0.3},
+    "E2": {},
+    "E3": {"slope": 2.0, "smile": 2.0},
+    "E4": {"brightness": 3.0, "breath": 3.0, "roughness": 2.0, "pitch": 0.3, "span": 0.3},
+    "E5": {"loudness": 3.0, "breath": 0.3, "smile": 0.3},
+    "E6": {"span": 3.0, "slope": 3.0, "smile": 3.0, "loudness": 0.3},
 }
+# The shares of labels follow the paper's Table 1: E1 seldom chooses neutral, E4 and E5 often.
+LIKING = {
+    "E1": {"neutral": -2.0, "happiness": 0.6, "excitement": 0.3},
+    "E2": {"neutral": -0.4, "anger": 0.3},
+    "E3": {},
+    "E4": {"neutral": 1.0},
+    "E5": {"neutral": 2.6, "happiness": -0.5, "sadness": -0.5},
+    "E6": {"happiness": 0.8, "excitement": 0.4},
+}
+# Blur, other and second.
+HABITS = {
+    "E1": (0.28, 0.02, 0.05),
+    "E2": (0.20, 0.01, 0.04),
+    "E3": (0.28, 0.02, 0.05),
+    "E4": (0.26, 0.01, 0.18),
+    "E5": (0.32, 0.02, 0.03),
+    "E6": (0.32, 0.02, 0.08),
+}
+RATERS = {name: Rater(TRUST[name], LIKING[name], *HABITS[name]) for name in TRUST}
 
 
 def assign_raters(n_utterances, session, random_state):

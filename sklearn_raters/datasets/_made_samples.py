@@ -6,7 +6,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch, check_random_state
 
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._made_labels import check_integer, class_names, draw_labels
+from sklearn_raters.datasets._made_labels import check_integers, class_names, draw_labels
 from sklearn_raters.ratings import shorten
 
 DESCRIPTION = """Synthetic samples: {n_samples} rows, {n_features} features, {n_classes} classes, {raters}.
@@ -93,14 +93,12 @@ def make_rated_samples(
     ((50, 64), ['expert1', 'expert2', 'spammer1'], 2)
     """
     raters = CROWD if raters is None else raters
-    unknown = sorted(set(raters) - {*CROWD, "camp"})
-    if unknown:
+    if unknown := sorted(set(raters) - {*CROWD, "camp"}):
         raise ValueError(f"raters names {shorten(unknown)}; the kinds are {shorten([*CROWD, 'camp'])}.")
-    n_raters = sum(raters.values())
-    check_integer("n_samples", n_samples, 1)
-    check_integer("n_classes", n_classes, 2)
-    check_integer("n_features", n_features, 8)
-    check_integer("ratings_per_sample", ratings_per_sample, 1, n_raters)
+    check_integers(1, n_samples=n_samples)
+    check_integers(2, n_classes=n_classes)
+    check_integers(8, n_features=n_features)
+    check_integers(1, sum(raters.values()), ratings_per_sample=ratings_per_sample)
     random_state = check_random_state(random_state)
     X, truth = make_classification(
         n_samples,
@@ -133,22 +131,21 @@ def make_rated_samples(
 
 def _make_confusions(kinds, n_classes, random_state):
     """Return a confusion matrix for each kind of rater: (n_raters, n_classes, n_classes), rows sum to 1."""
-    eye = np.eye(n_classes)
-    next_class = np.roll(eye, 1, axis=1)
-    camp_half = _draw_half(n_classes, random_state)
+    right = np.eye(n_classes)
+    camp = _shift_half(right, random_state)
     confusions = []
     for kind in kinds:
         if kind in ("expert", "average"):
-            confusions.append(_with_errors(eye, 0.9 if kind == "expert" else 0.6))
+            confusions.append(_with_errors(right, 0.9 if kind == "expert" else 0.6))
         elif kind == "biased":
-            confusions.append(np.where(_draw_half(n_classes, random_state)[:, None], next_class, eye))
+            confusions.append(_shift_half(right, random_state))
         elif kind == "camp":
-            confusions.append(_with_errors(np.where(camp_half[:, None], next_class, eye), 0.9))
+            confusions.append(_with_errors(camp, 0.9))
         elif kind == "spammer":
             confusions.append(np.full((n_classes, n_classes), 1 / n_classes))
         else:
-            confusions.append(np.tile(eye[random_state.randint(n_classes)], (n_classes, 1)))
-    return np.array(confusions).reshape(-1, n_classes, n_classes)
+            confusions.append(np.tile(right[random_state.randint(n_classes)], (n_classes, 1)))
+    return np.array(confusions)
 
 
 def _with_errors(matrix, share):
@@ -156,9 +153,10 @@ def _with_errors(matrix, share):
     return share * matrix + (1 - share) * (1 - matrix) / (len(matrix) - 1)
 
 
-def _draw_half(n_classes, random_state):
-    """Return a mask of a random half of the classes."""
-    return random_state.permutation(n_classes) < n_classes // 2
+def _shift_half(right, random_state):
+    """Label a random half of the classes as the next class."""
+    half = random_state.permutation(len(right)) < len(right) // 2
+    return np.where(half[:, None], np.roll(right, 1, axis=1), right)
 
 
 def _make_ratings(truth, confusions, classes, ratings_per_sample, random_state):

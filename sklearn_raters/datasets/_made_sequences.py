@@ -5,7 +5,7 @@ from scipy.signal import lfilter
 from sklearn.utils import Bunch, check_random_state
 
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._made_labels import check_integer, class_names, draw_labels
+from sklearn_raters.datasets._made_labels import check_integers, class_names, draw_labels
 
 DESCRIPTION = """Synthetic sequences: {n_samples} samples of {n_classes} classes, {n_raters} raters.
 
@@ -89,19 +89,15 @@ def make_rated_sequences(
     >>> data.Y.shape, data.X[0].shape[1], data.classes
     ((40, 5), 8, ['class1', 'class2', 'class3', 'class4'])
     """
-    check_integer("n_samples", n_samples, 1)
-    check_integer("n_raters", n_raters, 1)
-    check_integer("n_classes", n_classes, 2)
-    check_integer("n_features", n_features, 1)
-    check_integer("mean_length", mean_length, 1)
-    check_integer("n_groups", n_groups, 1)
-    for name, value, is_valid, expected in [
-        ("coverage", coverage, 0 < coverage <= 1, "in (0, 1]"),
-        ("multiple", multiple, 0 <= multiple <= 1, "in [0, 1]"),
-        ("difficulty", difficulty, 0 <= difficulty < np.inf, "finite and at least 0"),
-    ]:
-        if not is_valid:
-            raise ValueError(f"{name} must be {expected}, got {value!r}.")
+    check_integers(1, n_samples=n_samples, n_raters=n_raters, n_features=n_features)
+    check_integers(1, mean_length=mean_length, n_groups=n_groups)
+    check_integers(2, n_classes=n_classes)
+    if not 0 < coverage <= 1:
+        raise ValueError(f"coverage must be in (0, 1], got {coverage!r}.")
+    if not 0 <= multiple <= 1:
+        raise ValueError(f"multiple must be in [0, 1], got {multiple!r}.")
+    if not 0 <= difficulty < np.inf:
+        raise ValueError(f"difficulty must be finite and at least 0, got {difficulty!r}.")
 
     random_state = check_random_state(random_state)
     classes = class_names(n_classes)
@@ -145,16 +141,12 @@ def _make_frames(truth, speakers, n_features, mean_length, difficulty, random_st
 
 def _make_confusions(n_raters, n_classes, random_state):
     """Return confusion matrices (n_raters, n_classes, n_classes); rows sum to 1."""
-    skill = np.linspace(0.85, 0.55, n_raters)
-    confusions = np.empty((n_raters, n_classes, n_classes))
-    for rater in range(n_raters):
-        preference = np.ones(n_classes)
-        preference[random_state.randint(n_classes)] = 2.0 * n_classes
-        wrong = np.tile(preference, (n_classes, 1))
-        np.fill_diagonal(wrong, 0.0)
-        wrong *= (1 - skill[rater]) / wrong.sum(axis=1, keepdims=True)
-        confusions[rater] = wrong + skill[rater] * np.eye(n_classes)
-    return confusions
+    skill = np.linspace(0.85, 0.55, n_raters)[:, None, None]
+    right = np.eye(n_classes)
+    preference = np.ones((n_raters, 1, n_classes))
+    preference[np.arange(n_raters), 0, random_state.randint(n_classes, size=n_raters)] = 2.0 * n_classes
+    wrong = preference * (1 - right)
+    return skill * right + wrong * ((1 - skill) / wrong.sum(axis=2, keepdims=True))
 
 
 def _make_ratings(truth, confusions, classes, coverage, multiple, random_state):
@@ -167,10 +159,9 @@ def _make_ratings(truth, confusions, classes, coverage, multiple, random_state):
     rated[np.arange(len(truth)), random_state.randint(n_raters, size=len(truth))] = True
     first = draw_labels(truth, confusions, random_state)
     second = (first + random_state.randint(1, n_classes, size=shape)) % n_classes
-    names = np.array(classes, dtype=object)
-    cells = names[first]
+    cells = np.array(classes, dtype=object)[first]
     for at in zip(*np.nonzero(random_state.uniform(size=shape) < multiple), strict=True):
-        cells[at] = (names[first[at]], names[second[at]])
+        cells[at] = (cells[at], classes[second[at]])
     cells[~rated] = np.nan
     index = pd.Index([f"sample{i}" for i in range(len(truth))], name="sample", dtype=object)
     raters = [f"R{r}" for r in range(1, n_raters + 1)]

@@ -1,6 +1,5 @@
 """Write a synthetic corpus of rated speech in the folders and file formats of IEMOCAP."""
 
-import csv
 import json
 import shutil
 import tempfile
@@ -12,11 +11,10 @@ from sklearn.utils import check_random_state
 
 from sklearn_raters.datasets import _made_raters
 from sklearn_raters.datasets._iemocap_tree import write_dialog
-from sklearn_raters.datasets._made_labels import check_integer
+from sklearn_raters.datasets._made_labels import check_integers
 from sklearn_raters.datasets._voices import CUES, RATE, draw_voice, speak
 
 STAMP = "made_speech.json"
-TRUTH = "made_truth.csv"
 VERSION = 1  # raise it when the files change, so that an older corpus is not reused
 CONTEXT = 0.4  # share of a rater's perception that comes from words and faces instead of the voice
 REMARKS = (
@@ -95,30 +93,28 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
         "difficulty": float(difficulty),
         "random_state": int(random_state) if isinstance(random_state, Integral) else None,
     }
-    if _is_finished(root, settings):
+    stamp = json.dumps(settings) + "\n"
+    if _is_finished(root, stamp):
         return root
     random_state = check_random_state(random_state)
     root.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as work:
         corpus = Path(work) / "corpus"
-        sizes = [len(part) for part in np.array_split(np.arange(n_utterances), n_sessions)]
-        sessions = [
-            _make_session(number, size, difficulty, random_state)
-            for number, size in enumerate(sizes, start=1)
-        ]
-        for number, dialogs in enumerate(sessions, start=1):
-            for dialog, utterances in dialogs.items():
+        spoken = []
+        for number, part in enumerate(np.array_split(np.arange(n_utterances), n_sessions), start=1):
+            for dialog, utterances in _make_session(number, len(part), difficulty, random_state).items():
                 write_dialog(corpus, number, dialog, utterances)
-        _write_truth(corpus / TRUTH, sessions)
-        (corpus / STAMP).write_text(_stamp_of(settings), encoding="utf-8")
-        _move_into_place(corpus, root, settings)
+                spoken += utterances
+        _write_truth(corpus / "made_truth.csv", spoken)
+        (corpus / STAMP).write_text(stamp, encoding="utf-8")
+        _move_into_place(corpus, root, stamp)
     return root
 
 
 def _check_settings(n_sessions, n_utterances, difficulty):
     """Raise ValueError if a setting is out of its range."""
-    check_integer("n_sessions", n_sessions, 1)
-    check_integer("n_utterances", n_utterances, 12)
+    check_integers(1, n_sessions=n_sessions)
+    check_integers(12, n_utterances=n_utterances)
     if n_utterances < 12 * n_sessions:
         raise ValueError(
             f"n_utterances={n_utterances} is too few for n_sessions={n_sessions}: every rater "
@@ -128,18 +124,13 @@ def _check_settings(n_sessions, n_utterances, difficulty):
         raise ValueError(f"difficulty must be a finite number above 0, got {difficulty!r}.")
 
 
-def _stamp_of(settings):
-    """Return the content of the file that marks a complete corpus."""
-    return json.dumps(settings) + "\n"
-
-
-def _is_finished(root, settings):
-    """Return whether `root` holds the corpus with these settings; raise if it holds other files."""
+def _is_finished(root, stamp):
+    """Return whether `root` holds the corpus of this stamp; raise if it holds other files."""
     if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return False
-    stamp = root / STAMP
-    found = stamp.read_text(encoding="utf-8", errors="replace") if stamp.is_file() else ""
-    if found == _stamp_of(settings) and settings["random_state"] is not None:
+    file = root / STAMP
+    found = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    if found == stamp and json.loads(stamp)["random_state"] is not None:
         return True
     content = f"a made corpus with other settings ({found.strip()})" if found else "other files"
     raise FileExistsError(
@@ -148,14 +139,14 @@ def _is_finished(root, settings):
     )
 
 
-def _move_into_place(corpus, root, settings):
+def _move_into_place(corpus, root, stamp):
     """Move the complete corpus to `root`, unless another process has just written the same corpus there."""
     if root.is_dir() and not any(root.iterdir()):
         root.rmdir()
     try:
         corpus.rename(root)
     except OSError:
-        if not _is_finished(root, settings):
+        if not _is_finished(root, stamp):
             raise
         shutil.rmtree(corpus)
 
@@ -175,11 +166,10 @@ def _make_session(session, n_utterances, difficulty, random_state):
             sex = "FM"[turn % 2]
             utterance = _make_utterance(topic, voices[sex], styles[sex], difficulty, random_state)
             utterance |= _rate(utterance, next(teams), f"{sex}{session}", difficulty, random_state)
-            utterance["name"] = f"{dialog}_{sex}{turn // 2:03d}"
-            utterance["start"] = time
-            utterance["end"] = time + len(utterance["signal"]) / RATE
-            time = utterance["end"] + random_state.uniform(0.2, 1.5)
+            end = time + len(utterance["signal"]) / RATE
+            utterance |= {"name": f"{dialog}_{sex}{turn // 2:03d}", "start": time, "end": end}
             dialogs[dialog].append(utterance)
+            time = end + random_state.uniform(0.2, 1.5)
     return dialogs
 
 
@@ -204,24 +194,19 @@ def _rate(utterance, team, speaker, difficulty, random_state):
         if random_state.uniform() < 0.08:
             comments[name] = REMARKS[random_state.randint(len(REMARKS))]
     if random_state.uniform() < 0.9:
-        rater = _made_raters.RATERS["E2"]
         # Speakers rate their own emotion with little noise, without listening.
         intended = point + 0.2 * random_state.normal(size=3)
-        votes[speaker] = _made_raters.choose(rater, intended, random_state)
+        votes[speaker] = _made_raters.choose(_made_raters.RATERS["E2"], intended, random_state)
         attributes[speaker] = _made_raters.appraise(intended)
     del attributes[team[0]]  # two of the three rate the attributes, as in IEMOCAP
     return {"votes": votes, "attributes": attributes, "comments": comments}
 
 
-def _write_truth(path, sessions):
+def _write_truth(path, utterances):
     """Write the point, the shares of the emotions and the vocal cues of each utterance."""
-    dimensions = ["valence", "activation", "dominance"]
-    header = ["utterance", *dimensions, *_made_raters.EMOTIONS, *(f"cue_{cue}" for cue in CUES)]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(header)
-        for dialogs in sessions:
-            for u in (u for utterances in dialogs.values() for u in utterances):
-                mixture = _made_raters.mixture_of(u["point"])
-                values = np.concatenate([u["point"], mixture, u["cues"]])
-                table.writerow([u["name"], *(f"{value:.6f}" for value in values)])
+    import pandas as pd
+
+    names = pd.Index([u["name"] for u in utterances], name="utterance")
+    values = [[*u["point"], *_made_raters.mixture_of(u["point"]), *u["cues"]] for u in utterances]
+    columns = ["valence", "activation", "dominance", *_made_raters.EMOTIONS, *(f"cue_{cue}" for cue in CUES)]
+    pd.DataFrame(values, names, columns).to_csv(path, float_format="%.6f", lineterminator="\n")

@@ -2,29 +2,19 @@
 
 import os
 from pathlib import Path, PurePath
+from textwrap import dedent
 
 from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._files import (
-    AUDIO_EXTENSIONS,
-    existing_file,
-    existing_folder,
-    raise_for_audio,
-    visible_files,
-)
+from sklearn_raters.datasets._files import existing_file, existing_folder, raise_for_audio, visible_files
 from sklearn_raters.ratings import Task, ratings_from_long, shorten
 
 # Texts of missing labels in exported tables. "None" is not one of them, since it can be a label.
 MISSING_LABELS = ["", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null"]
 
-DESCRIPTION = """Rated audio from {audio_dir}.
-
-{n_samples} samples, {n_raters} raters, {n_votes} votes, labels {labels}.
-{n_unlabelled} rows of the table have no label and are no votes.
-{n_unrated} audio files in the folder have no ratings and were left out.
-Groups that must not be split between folds: {split}.
-"""
+EXTENSIONS = ["aac", "aif", "aiff", "au", "flac", "m4a", "mp3", "mp4", "oga", "ogg"]
+EXTENSIONS += ["opus", "wav", "webm", "wma"]
 
 
 def read_table(path, label, names):
@@ -32,8 +22,7 @@ def read_table(path, label, names):
     import pandas as pd
 
     file = existing_file(path, "The ratings table", "give a DataFrame or a CSV or TSV file")
-    suffixes = {suffix.lower() for suffix in file.suffixes}
-    separator = "\t" if suffixes & {".tsv", ".tab"} else ","
+    separator = "\t" if {".tsv", ".tab"} & set(map(str.lower, file.suffixes)) else ","
     try:
         table = pd.read_csv(
             file,
@@ -68,14 +57,6 @@ def require_columns(table, wanted, source):
         raise ValueError(f"The ratings table{source} has no rows: there are no ratings to load.")
 
 
-def file_names(names, column):
-    """Return the names of the samples as text, to compare them with file names."""
-    if names.isna().any():
-        row = names.index[names.isna()][0]
-        raise ValueError(f"Row {row!r} of the ratings table names no sample in column {column!r}.")
-    return names.map(str)
-
-
 def index_audio(folder, extension):
     """Return the audio files in a folder, at any depth.
 
@@ -94,38 +75,29 @@ def index_audio(folder, extension):
         ``{name: list of such paths}``. The names of a file are its path and its name without folder, both
         with and without extension.
     """
-    wanted = AUDIO_EXTENSIONS if extension is None else {f".{extension.lstrip('.').lower()}"}
+    wanted = EXTENSIONS if extension is None else [extension.lstrip(".").lower()]
     sizes, by_name = {}, {}
     for parent, inner, _ in os.walk(folder):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         for name, size in sorted(visible_files(parent).items()):
             path = PurePath(os.path.relpath(os.path.join(parent, name), folder))
-            if path.suffix.lower() not in wanted:
-                continue
-            sizes[path.as_posix()] = size
-            for key in {path.as_posix(), path.with_suffix("").as_posix(), path.name, path.stem}:
-                by_name.setdefault(key, []).append(path.as_posix())
+            if path.suffix[1:].lower() in wanted:
+                sizes[path.as_posix()] = size
+                for key in {path.as_posix(), path.with_suffix("").as_posix(), path.name, path.stem}:
+                    by_name.setdefault(key, []).append(path.as_posix())
     return sizes, by_name
 
 
 def match_audio(samples, sizes, by_name, folder):
     """Return the path of each sample below the folder; raise if it is missing or not unique."""
-    paths, missing, ambiguous = [], [], []
-    for sample in samples:
-        # A path is not ambiguous, even if another file in another folder has the same name.
-        found = [sample] if sample in sizes else by_name.get(sample, [])
-        if len(found) > 1:
-            ambiguous.append(f"{sample} ({shorten(found, 3)})")
-        elif not found:
-            missing.append(sample)
-        paths.extend(found[:1])
-    raise_for_audio(
-        missing,
-        [path for path in paths if not sizes[path]],
-        f"put the files below {folder}, name them as the table does (with or without folder and "
-        "extension), or drop these rows",
-    )
-    if ambiguous:
+    # A path is not ambiguous, even if another file in another folder has the same name.
+    found = {name: [name] if name in sizes else by_name.get(name, []) for name in samples}
+    missing = [name for name, paths in found.items() if not paths]
+    paths = [paths[0] for paths in found.values() if paths]
+    remedy = "name them as the table does (with or without folder and extension), or drop these rows"
+    empty = [path for path in paths if not sizes[path]]
+    raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
+    if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
         raise ValueError(
             f"Samples that fit several audio files ({len(ambiguous)}): {'; '.join(ambiguous[:5])}. Name "
             f"them by their path below {folder}, or choose one extension by extension=."
@@ -143,15 +115,15 @@ def match_audio(samples, sizes, by_name, folder):
 def value_by_sample(table, sample, column):
     """Return the value of a column for each sample, in order of appearance; raise if a sample has several."""
     pairs = table[[sample, column]].drop_duplicates()
-    if pairs[column].isna().any():
-        named = pairs.loc[pairs[column].isna(), sample]
+    missing = pairs.loc[pairs[column].isna(), sample]
+    if len(missing):
         raise ValueError(
-            f"Column {column!r} of the ratings table is empty for the samples {shorten(named, 5)}; "
+            f"Column {column!r} of the ratings table is empty for the samples {shorten(missing, 5)}; "
             "fill it in every row."
         )
-    double = pairs[sample].duplicated()
-    if double.any():
-        name = pairs.loc[double, sample].iloc[0]
+    double = pairs.loc[pairs[sample].duplicated(), sample]
+    if len(double):
+        name = double.iloc[0]
         values = pairs.loc[pairs[sample] == name, column]
         raise ValueError(
             f"Column {column!r} of the ratings table gives sample {name!r} several values: "
@@ -243,15 +215,14 @@ def load_rated_audio(
     >>> corpus.consensus
     array(['sad', 'happy'], dtype=object)
     """
-    wanted = {"sample": sample, "rater": rater, "label": label}
-    wanted |= {} if speaker is None else {"speaker": speaker}
-    wanted |= {} if session is None else {"session": session}
+    wanted = {"sample": sample, "rater": rater, "label": label, "speaker": speaker, "session": session}
+    wanted = {argument: column for argument, column in wanted.items() if column is not None}
     source = ""
     if isinstance(table, (str, os.PathLike)):
         source = f" {Path(table).expanduser()}"
         table = read_table(table, label, {*wanted.values()} - {label})
     require_columns(table, wanted, source)
-    table = table.assign(**{sample: file_names(table[sample], sample)})
+    table = table.assign(**{sample: table[sample].map(str, na_action="ignore")})
 
     Y = ratings_from_long(table, sample=sample, rater=rater, label=label).rename_axis(sample)
     folder = existing_folder(audio_dir, "The audio", "give the folder that holds the audio files")
@@ -263,6 +234,15 @@ def load_rated_audio(
     split = "not known; give speaker= or session="
     if sessions is not None:
         split = f"{len(set(sessions))} values of column {session or speaker!r}, in `sessions`"
+    description = dedent(f"""\
+        Rated audio from {folder}.
+
+        {len(Y)} samples, {Y.shape[1]} raters, {len(task.votes.label)} votes.
+        Labels {shorten(task.classes, 20)}.
+        {table[label].isna().sum()} rows of the table have no label and are no votes.
+        {len(sizes) - len(paths)} audio files in the folder have no ratings and were left out.
+        Groups that must not be split between folds: {split}.
+        """)
     return Bunch(
         X=[str(folder / path) for path in paths],
         Y=Y,
@@ -271,14 +251,5 @@ def load_rated_audio(
         speakers=speakers,
         classes=task.classes,
         label_map=None,
-        DESCR=DESCRIPTION.format(
-            audio_dir=folder,
-            n_samples=len(Y),
-            n_raters=Y.shape[1],
-            n_votes=len(task.votes.label),
-            labels=shorten(task.classes, 20),
-            n_unlabelled=int(table[label].isna().sum()),
-            n_unrated=len(sizes) - len(paths),
-            split=split,
-        ),
+        DESCR=description,
     )

@@ -6,31 +6,18 @@ pronunciation assessment", Interspeech 2021 (arXiv 2104.01378); OpenSLR resource
 
 import json
 from itertools import pairwise
+from textwrap import dedent
 
 import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._files import (
-    check_audio,
-    existing_file,
-    existing_folder,
-    read_text,
-)
+from sklearn_raters.datasets._files import check_audio, existing_file, existing_folder, read_text
 from sklearn_raters.ratings import Task, shorten
 
 TASKS = ["prosodic", "fluency", "accuracy", "total"]
 CLASSES = ["poor", "unstable", "good", "excellent"]
 HIGHEST = 10
-
-DESCRIPTION = """speechocean762: pronunciation quality of read English, five experts.
-
-{n_samples} utterances of {n_speakers} speakers from {root}; the score {task!r} is cut into
-{bands}. {n_majority} utterances have a majority.
-The corpus lists the five scores without names: expert1 is the first score in the list.
-Split by speaker (`sessions`), never by utterance.
-Zhang et al., Interspeech 2021 (arXiv 2104.01378), OpenSLR resource SLR101.
-"""
 
 
 def read_subset(root, task):
@@ -64,14 +51,14 @@ def read_subset(root, task):
     if missing or not len(table):
         lacks = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
         raise ValueError(f"{file} {lacks}; it has {', '.join(table.columns)}. Copy it again.")
-    double = table.duplicated(["utterance", "rater"])
-    if double.any():
-        row = table[double].iloc[0]
+    double = table[table.duplicated(["utterance", "rater"])]
+    if len(double):
+        row = double.iloc[0]
         raise ValueError(f"{file} has two scores of utterance {row.utterance} by {row.rater}. Copy it again.")
     numbers = pd.to_numeric(table[task], errors="coerce")
-    broken = numbers.isna() & table[task].notna()
-    if broken.any():
-        row = table[broken].iloc[0]
+    broken = table[numbers.isna() & table[task].notna()]
+    if len(broken):
+        row = broken.iloc[0]
         raise ValueError(
             f"{file} holds {row[task]!r} as a {task} score of utterance {row.utterance} by "
             f"{row.rater}; expected a number. Copy it again."
@@ -118,13 +105,11 @@ def read_archive(root, task):
     except json.JSONDecodeError as error:
         raise ValueError(f"{file} is not a complete JSON file: {error}. Copy it again.") from error
 
-    audio, speakers, genders = {}, {}, {}
-    for part in ("train", "test"):
-        audio |= read_kaldi_table(root / part / "wav.scp")
-        speakers |= read_kaldi_table(root / part / "utt2spk")
-        genders |= read_kaldi_table(root / part / "spk2gender")
-    unknown = [name for name in audio if name not in detail or name not in speakers]
-    if unknown:
+    audio, speakers, genders = (
+        read_kaldi_table(root / "train" / name) | read_kaldi_table(root / "test" / name)
+        for name in ("wav.scp", "utt2spk", "spk2gender")
+    )
+    if unknown := [name for name in audio if name not in detail or name not in speakers]:
         raise ValueError(
             f"{len(unknown)} utterances of wav.scp have no scores in {file} or no speaker in "
             f"utt2spk: {shorten(unknown, 5)}; copy these files again."
@@ -136,8 +121,7 @@ def read_archive(root, task):
         raise ValueError(
             f"{file} has no list of {n_experts or 5} {task} scores for {shorten(uneven, 5)}; copy it again."
         )
-    columns = [f"expert{position}" for position in range(1, n_experts + 1)]
-    scores = pd.DataFrame(rows, index=list(audio), columns=columns, dtype=float)
+    scores = pd.DataFrame(rows, index=list(audio), dtype=float).rename(columns=lambda k: f"expert{k + 1}")
     about = pd.DataFrame({"speaker": {name: speakers[name] for name in audio}})
     about["gender"] = about["speaker"].map(genders)
     return scores, about, [root / path for path in audio.values()]
@@ -146,9 +130,9 @@ def read_archive(root, task):
 def cut_scores(scores, cuts):
     """Return the class of each score as an object array, NaN where there is no score."""
     values = scores.to_numpy(dtype=float)
-    outside = (values < 0) | (values > HIGHEST)
-    if outside.any():
-        row, column = np.argwhere(outside)[0]
+    outside = np.argwhere((values < 0) | (values > HIGHEST))
+    if len(outside):
+        row, column = outside[0]
         raise ValueError(
             f"{scores.columns[column]} scores utterance {scores.index[row]} "
             f"{values[row, column]:g}; scores lie between 0 and {HIGHEST}."
@@ -156,35 +140,6 @@ def cut_scores(scores, cuts):
     names = np.array([*CLASSES, np.nan], dtype=object)
     classes = np.where(np.isnan(values), len(CLASSES), np.digitize(values, cuts))
     return names[classes]
-
-
-def make_bunch(root, task, cuts, scores, about, paths):
-    """Return the result of the loader."""
-    import pandas as pd
-
-    index = pd.Index(scores.index, dtype=object, name="utterance")
-    Y = pd.DataFrame(cut_scores(scores, cuts), index=index, columns=list(scores.columns))
-    consensus = hard_labels(Task(Y, CLASSES))
-    speakers = about["speaker"].to_numpy(dtype=object)
-    bands = ", ".join(f"{name} from {low:g}" for name, low in zip(CLASSES, [0, *cuts], strict=True))
-    return Bunch(
-        X=paths,
-        Y=Y,
-        consensus=consensus,
-        sessions=speakers,
-        speakers=speakers.copy(),
-        genders=about["gender"].to_numpy(dtype=object),
-        classes=list(CLASSES),
-        label_map=None,
-        DESCR=DESCRIPTION.format(
-            n_samples=len(Y),
-            n_speakers=len(set(speakers)),
-            root=root,
-            task=task,
-            bands=bands,
-            n_majority=sum(label is not None for label in consensus),
-        ),
-    )
 
 
 def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
@@ -237,6 +192,8 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
     >>> corpus.classes  # doctest: +SKIP
     ['poor', 'unstable', 'good', 'excellent']
     """
+    import pandas as pd
+
     if task not in TASKS:
         raise ValueError(f"task must be one of {', '.join(TASKS)}, not {task!r}.")
     if len(cuts) != len(CLASSES) - 1 or any(low >= high for low, high in pairwise(cuts)):
@@ -249,11 +206,29 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
         scores, about, paths = read_archive(folder, task)
     else:
         raise FileNotFoundError(f"speechocean762: {folder} has neither ratings.csv nor train/; {remedy}.")
-    return make_bunch(
-        folder,
-        task,
-        cuts,
-        scores,
-        about,
-        check_audio(paths, "copy the audio again from the source of the scores"),
+    paths = check_audio(paths, "copy the audio again from the source of the scores")
+    index = pd.Index(scores.index, dtype=object, name="utterance")
+    Y = pd.DataFrame(cut_scores(scores, cuts), index=index, columns=list(scores.columns))
+    consensus = hard_labels(Task(Y, CLASSES))
+    speakers = about["speaker"].to_numpy(dtype=object)
+    bands = ", ".join(f"{name} from {low:g}" for name, low in zip(CLASSES, [0, *cuts], strict=True))
+    description = dedent(f"""\
+        speechocean762: pronunciation quality of read English, five experts.
+
+        {len(Y)} utterances of {len(set(speakers))} speakers from {folder}; the score {task!r} is cut into
+        {bands}. {sum(label is not None for label in consensus)} utterances have a majority.
+        The corpus lists the five scores without names: expert1 is the first score in the list.
+        Split by speaker (`sessions`), never by utterance.
+        Zhang et al., Interspeech 2021 (arXiv 2104.01378), OpenSLR resource SLR101.
+        """)
+    return Bunch(
+        X=paths,
+        Y=Y,
+        consensus=consensus,
+        sessions=speakers,
+        speakers=speakers.copy(),
+        genders=about["gender"].to_numpy(dtype=object),
+        classes=list(CLASSES),
+        label_map=None,
+        DESCR=description,
     )

@@ -7,17 +7,7 @@ RATE = 16000  # Hz
 BLOCK = 80  # samples in a block, 5 ms, in which the settings of the voice are constant or interpolated
 
 # Cues by which a speaker expresses emotion, in the order of the arrays of cues; 0 is the usual voice.
-CUES = (
-    "pitch",
-    "span",
-    "slope",
-    "loudness",
-    "rate",
-    "brightness",
-    "smile",
-    "roughness",
-    "breath",
-)
+CUES = ("pitch", "span", "slope", "loudness", "rate", "brightness", "smile", "roughness", "breath")
 
 # F1 to F4 in Hz of a man's vowels, rounded from Peterson and Barney (1952); F4 is held at 3500 Hz.
 VOWELS = {
@@ -38,11 +28,8 @@ BURSTS = {
     "f": (0.08, 0.0, 4200, 0.15),
 }
 # Voiced consonants: from letter to F1 to F4 in Hz.
-MURMURS = {
-    "m": (250, 1000, 2200, 3500),
-    "n": (250, 1450, 2300, 3500),
-    "l": (360, 1100, 2700, 3500),
-}
+MURMURS = {"m": (250, 1000, 2200, 3500), "n": (250, 1450, 2300, 3500), "l": (360, 1100, 2700, 3500)}
+VOICED = VOWELS | MURMURS
 
 
 def draw_voice(sex, random_state):
@@ -123,8 +110,7 @@ def _plan_sounds(n_syllables, rate, random_state):
         seconds = BURSTS[consonant][0] if consonant in BURSTS else 0.06
         length = max(0.07, random_state.uniform(0.85, 1.15) / rate - seconds)
         length *= 1.4 if i == n_syllables - 1 else 1.0
-        sounds.append((consonant, seconds, 0.5))
-        sounds.append((vowel, length, random_state.uniform(0.7, 1.0)))
+        sounds += [(consonant, seconds, 0.5), (vowel, length, random_state.uniform(0.7, 1.0))]
         text += consonant + vowel
     return [(" ", 0.06, 0.0), *sounds, (" ", 0.08, 0.0)], text.capitalize() + "."
 
@@ -134,10 +120,9 @@ def _lay_out(sounds, tract, random_state):
     voicing, formants, noise = [], [], []
     for letter, seconds, level in sounds:
         n = max(2, round(seconds * RATE / BLOCK))
-        voiced = letter in VOWELS or letter in MURMURS
-        voicing.append(np.full(n, level if voiced else 0.0))
-        target = VOWELS.get(letter) or MURMURS.get(letter) or (500, 1500, 2500, 3500)
-        formants.append(np.tile(np.array(target) * tract, (n, 1)))
+        voicing.append(np.full(n, level if letter in VOICED else 0.0))
+        target = np.array(VOICED.get(letter, (500, 1500, 2500, 3500)))
+        formants.append(np.tile(target * tract, (n, 1)))
         noise.append(_burst(letter, n * BLOCK, tract, random_state))
     kernel = np.hanning(11) / np.hanning(11).sum()  # 50 ms, about the time in which lips and tongue move
     formants = np.pad(np.concatenate(formants), ((5, 5), (0, 0)), mode="edge")
@@ -153,9 +138,8 @@ def _burst(letter, n, tract, random_state):
         _, silence, centre, level = BURSTS[letter]
         start = int(silence * n)
         envelope = np.hanning(n - start + 2)[1:-1]
-        centre = min(centre * tract, 0.45 * RATE)
-        b, a = _resonators(np.array([centre]), np.array([0.4 * centre]))
-        hiss = lfilter(b[0], a[0], random_state.normal(size=n - start))
+        centre = np.array(min(centre * tract, 0.45 * RATE))
+        hiss = lfilter(*_resonators(centre, 0.4 * centre), random_state.normal(size=n - start))
         sound[start:] = 0.3 * level * envelope * hiss / hiss.std()
     return sound
 
@@ -178,11 +162,9 @@ def _glottal_source(f0, voice, cue, random_state):
     cycle = phase.astype(int)
     phase -= cycle
     opening, closing = np.array([0.40, 0.16]) * 2 ** (-0.15 * cue["brightness"])
-    flow = np.where(
-        phase < opening,
-        0.5 * (1 - np.cos(np.pi * phase / opening)),
-        np.where(phase < opening + closing, np.cos(0.5 * np.pi * (phase - opening) / closing), 0.0),
-    )
+    rise = 0.5 * (1 - np.cos(np.pi * phase / opening))
+    fall = np.cos(0.5 * np.pi * (phase - opening) / closing)
+    flow = np.select([phase < opening, phase < opening + closing], [rise, fall], 0.0)
     shimmer = 0.04 * 2 ** (0.8 * cue["roughness"])
     heights = np.clip(1 + shimmer * random_state.normal(size=cycle[-1] + 1), 0.2, 1.8)
     pulses = np.diff(flow * heights[cycle], prepend=0.0)
@@ -207,22 +189,19 @@ def _resonate(source, formants):
 
 def _resonators(centres, bandwidths):
     """Return b (..., 1) and a (..., 3) of two-pole resonators with gain 1 at 0 Hz (Klatt 1980)."""
-    radius = np.exp(-np.pi * bandwidths / RATE)
+    radius = np.broadcast_to(np.exp(-np.pi * bandwidths / RATE), centres.shape)
     a1 = -2 * radius * np.cos(2 * np.pi * centres / RATE)
-    a2 = np.broadcast_to(radius**2, a1.shape)
-    a = np.stack([np.ones_like(a1), a1, a2], axis=-1)
+    a = np.stack([np.ones_like(a1), a1, radius**2], axis=-1)
     return a.sum(axis=-1, keepdims=True), a
 
 
 def _at_every_sample(track):
     """Interpolate the values of blocks (n_blocks,) to samples (n_blocks * BLOCK,)."""
-    at = np.arange(len(track) * BLOCK) / BLOCK
-    return np.interp(at, np.arange(len(track)), track)
+    return np.interp(np.arange(len(track) * BLOCK) / BLOCK, np.arange(len(track)), track)
 
 
 def _record(sound, level, room, random_state):
     """Add background noise and return int16 samples whose RMS is `level` dB relative to full scale."""
-    sound = sound / sound.std()
-    sound = sound * 10 ** (level / 20)
+    sound = sound / sound.std() * 10 ** (level / 20)
     hum = random_state.normal(size=len(sound)) * 10 ** ((-33 - room) / 20)
     return np.round(np.clip(sound + hum, -1, 1) * 32767).astype(np.int16)

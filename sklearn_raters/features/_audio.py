@@ -10,9 +10,10 @@ SAMPLING_RATE = 16000  # Hz
 
 # Integers cast to float peak in the thousands; audio that is clipped or resampled stays near 1.
 _HIGHEST_PEAK = 10.0
-# Headers of streamed WAV files give at least this length, since they were written before the end of the
-# recording.
+# Headers of streamed WAV files, written before the end of the recording, give at least this length.
 _UNKNOWN_LENGTH = 2**31 - 2**16
+# audiofile needs ffmpeg for these formats, so soundfile reads them.
+_BY_LIBSNDFILE = {".aif", ".aiff", ".au"}
 
 
 def check_audio_list(X):
@@ -26,7 +27,8 @@ def check_audio_list(X):
     Returns
     -------
     list
-        The same items.
+        The same items, paths as absolute ones: joblib's workers keep the working directory in which they
+        started.
 
     Raises
     ------
@@ -46,7 +48,8 @@ def check_audio_list(X):
         raise ValueError("Found array with 0 sample(s) in X while a minimum of 1 is required.")
     for index, item in enumerate(items):
         if _is_path(item):
-            _check_file(Path(item).expanduser(), describe(item, index))
+            items[index] = Path(item).expanduser().absolute()
+            _check_file(items[index], describe(item, index))
         elif not _is_pair(item):
             raise TypeError(
                 f"Sample {index} of X is of type {type(item).__name__}; expected a path (str or PathLike) "
@@ -87,7 +90,7 @@ def content_of(item):
         The bytes of the file, without its name; or type, shape, rate and values of the signal.
     """
     if _is_path(item):
-        yield Path(item).expanduser().read_bytes()
+        yield Path(item).read_bytes()
     else:
         signal, rate = item
         signal = np.ascontiguousarray(signal)
@@ -139,10 +142,6 @@ def read_audio(item, index=0):
     _check_values(signal, where)
     mono = signal.mean(axis=0, keepdims=True, dtype=np.float32)
     return audresample.resample(mono, rate, SAMPLING_RATE)[0]
-
-
-# audiofile needs ffmpeg for these formats, so soundfile reads them.
-_BY_LIBSNDFILE = {".aif", ".aiff", ".au"}
 
 
 def _is_path(item):
@@ -239,11 +238,11 @@ def _full_scale_one(signal):
 
 
 def _check_values(signal, where):
-    finite = np.isfinite(signal)
-    if not finite.all():
-        channel, first = np.argwhere(~finite)[0]
+    broken = np.argwhere(~np.isfinite(signal))
+    if len(broken):
+        channel, first = broken[0]
         raise ValueError(
-            f"{where} has a signal with NaN or infinity ({(~finite).sum()} values, the first at sample "
+            f"{where} has a signal with NaN or infinity ({len(broken)} values, the first at sample "
             f"{first} of channel {channel}). Repair it or leave it out."
         )
     peak = np.abs(signal).max()

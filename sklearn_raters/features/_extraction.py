@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from sklearn.utils.parallel import delayed
 
 from sklearn_raters._parallel import run_jobs
-from sklearn_raters.features._audio import SAMPLING_RATE, content_of, describe, read_audio
+from sklearn_raters.features._audio import SAMPLING_RATE, check_audio_list, content_of, describe, read_audio
 from sklearn_raters.persistence import replacing
 
 CONFIG = Path(__file__).parent / "config" / "lld45.conf"
@@ -21,18 +20,16 @@ WINDOWS = {"lld45": 0.060, "emobase": 0.040, "eGeMAPSv02": 0.060}
 STEP = 0.010  # s
 # openSMILE works on 16-bit samples, and its Python interface lets larger values wrap around.
 _HIGHEST = 32767 / 32768
-# Smoothing over 3 frames adds a frame at the end, which holds no new audio.
-_ADDED_BY_SMOOTHING = 1
 # Part of every key of the cache. Raise it when the stored features change.
 _CACHE_FORMAT = 1
 
 
-def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
+def extract(X, feature_set, *, n_jobs=None, memory=None, verbose=0):
     """Compute the features of all samples, or take them from the cache.
 
     Parameters
     ----------
-    items : list
+    X : list
         Paths or (signal, rate) pairs.
     feature_set : {"lld45", "emobase", "eGeMAPSv02"}
         The paper's frames, or a set of functionals of openSMILE.
@@ -46,23 +43,21 @@ def extract(items, feature_set, *, n_jobs=None, memory=None, verbose=0):
     Returns
     -------
     list of ndarray of shape (n_frames_i, n_features), float32
-        Features in the order of `items`; functionals have one row.
+        Features in the order of X; functionals have one row.
     """
+    items = check_audio_list(X)
     folder = cache_folder(memory)
     # The cache is read here, so that no worker starts and loads openSMILE if it holds all samples.
     known = [load(cache_path(folder, item, feature_set)) if folder else None for item in items]
     wanted = [index for index, values in enumerate(known) if values is None]
-    # joblib's workers keep the working directory in which they started, so relative paths may be wrong there.
-    jobs = (delayed(_extract_one)(_absolute(items[index]), index, feature_set, folder) for index in wanted)
-    computed = run_jobs(
-        jobs, len(wanted), n_jobs=n_jobs, description=f"openSMILE {feature_set}", verbose=verbose
-    )
+    jobs = (delayed(_extract_one)(items[index], index, feature_set, folder) for index in wanted)
+    title = f"openSMILE {feature_set}"
+    computed = run_jobs(jobs, len(wanted), n_jobs=n_jobs, description=title, verbose=verbose)
     for index, values in zip(wanted, computed, strict=True):
         known[index] = values
     return known
 
 
-@functools.cache
 def feature_names(feature_set):
     """Return openSMILE's names of the features.
 
@@ -116,9 +111,9 @@ def cache_folder(memory):
         The folder; None if there is no cache.
     """
     location = getattr(memory, "location", memory)
-    if location is None:
-        return None
-    return Path(location).expanduser().absolute() / "sklearn_raters" / "features"
+    if location is not None:
+        return Path(location).expanduser().absolute() / "sklearn_raters" / "features"
+    return None
 
 
 def cache_path(folder, item, feature_set):
@@ -186,8 +181,8 @@ def store(path, features):
 
 @functools.cache
 def _settings(feature_set):
-    versions = [f"{name} {version(name)}" for name in ("opensmile", "audresample", "soundfile")]
-    parts = [f"format {_CACHE_FORMAT}", feature_set, f"{SAMPLING_RATE} Hz", *versions]
+    parts = [f"format {_CACHE_FORMAT}", feature_set, f"{SAMPLING_RATE} Hz"]
+    parts += [f"{name} {version(name)}" for name in ("opensmile", "audresample", "soundfile")]
     if feature_set == "lld45":
         parts += [path.read_text(encoding="utf-8") for path in sorted(CONFIG.parent.iterdir())]
     return "\n".join(parts).encode()
@@ -202,10 +197,6 @@ def _smile(feature_set):
         return opensmile.Smile(str(CONFIG), "lld", loglevel=1)
     functionals = opensmile.FeatureLevel.Functionals
     return opensmile.Smile(opensmile.FeatureSet[feature_set], functionals, loglevel=1)
-
-
-def _absolute(item):
-    return Path(item).expanduser().absolute() if isinstance(item, str | os.PathLike) else item
 
 
 def _extract_one(item, index, feature_set, folder):
@@ -234,8 +225,7 @@ def _run_opensmile(signal, feature_set):
     with ThreadPoolExecutor(1) as thread:
         values = thread.submit(_smile(feature_set), signal, SAMPLING_RATE).result()[0].T
     if feature_set == "lld45":
-        n_frames = count_frames(len(signal))
-        if len(values) != n_frames + _ADDED_BY_SMOOTHING:
+        if len(values) != count_frames(len(signal)) + 1:
             return None
-        values = values[:n_frames]
+        values = values[:-1]  # smoothing over 3 frames adds a frame at the end, which holds no new audio
     return np.ascontiguousarray(values, dtype=np.float32)

@@ -1,10 +1,21 @@
-"""The form of a transformer's output: frames in the form of the input, data frames for tables only."""
+"""What transformers of frames share: frames in the form of the input, data frames for tables only."""
 
 import functools
 
 import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 
 from sklearn_raters.sequences import holds_sequences
+
+
+class FrameTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """A transformer that takes sequences of frames, or a table, and gives the same features in float32."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = []  # the output is float32 for every dtype of the input
+        return tags
 
 
 def in_form_of(X, sequences):
@@ -51,8 +62,7 @@ def keeps_frames(gives_frames):
 
         @functools.wraps(plain)
         def method(self, X, *args, **kwargs):
-            chosen = plain if gives_frames(X) else wrapped
-            return chosen(self, X, *args, **kwargs)
+            return (plain if gives_frames(X) else wrapped)(self, X, *args, **kwargs)
 
         return method
 

@@ -3,11 +3,10 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._sklearn_compat import Interval
-from sklearn_raters.features._forms import in_form_of, keeps_frames
+from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
 
@@ -36,7 +35,7 @@ def pool(sequences, size):
 
 
 @keeps_frames(holds_sequences)
-class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class FramePooler(FrameTransformer):
     """Shorten sequences by averaging groups of successive frames.
 
     The last group of a sample may have fewer frames than the others. A 2-D X has one frame a sample and is
@@ -100,9 +99,3 @@ class FramePooler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         return in_form_of(X, pool(as_sequences(self, X, reset=False), self.n_frames))
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = []  # the output is float32 for every dtype of the input
-        return tags

@@ -7,7 +7,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
-from sklearn_raters.features._audio import check_audio_list
 from sklearn_raters.features._extraction import extract, feature_names
 from sklearn_raters.features._forms import keeps_frames
 
@@ -18,6 +17,11 @@ class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
         "memory": [str, os.PathLike, HasMethods(["cache"]), None],
         "verbose": ["verbose"],
     }
+
+    def __init__(self, *, n_jobs=None, memory=None, verbose=0):
+        self.n_jobs = n_jobs
+        self.memory = memory
+        self.verbose = verbose
 
     def fit(self, X, y=None):
         """Check the parameters; the transformer learns nothing.
@@ -50,18 +54,11 @@ class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
         ndarray of shape (n_features,), object
             Names; `_sma` marks smoothed values, `_de` first and `_de_de` second derivatives.
         """
-        return np.array(feature_names(self._set_name()), dtype=object)
+        return np.array(feature_names(self._feature_set), dtype=object)
 
     def _extract(self, X):
         self._validate_params()
-        items = check_audio_list(X)
-        return extract(
-            items,
-            self._set_name(),
-            n_jobs=self.n_jobs,
-            memory=self.memory,
-            verbose=self.verbose,
-        )
+        return extract(X, self._feature_set, n_jobs=self.n_jobs, memory=self.memory, verbose=self.verbose)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -120,10 +117,7 @@ class OpenSmileFrames(_OpenSmileTransformer):
     200.0
     """
 
-    def __init__(self, *, n_jobs=None, memory=None, verbose=0):
-        self.n_jobs = n_jobs
-        self.memory = memory
-        self.verbose = verbose
+    _feature_set = "lld45"
 
     def transform(self, X):
         """Compute the frames.
@@ -140,9 +134,6 @@ class OpenSmileFrames(_OpenSmileTransformer):
             Frames, 100 a second, in the order of X.
         """
         return self._extract(X)
-
-    def _set_name(self):
-        return "lld45"
 
 
 class OpenSmileFunctionals(_OpenSmileTransformer):
@@ -181,10 +172,12 @@ class OpenSmileFunctionals(_OpenSmileTransformer):
     }
 
     def __init__(self, feature_set="emobase", *, n_jobs=None, memory=None, verbose=0):
+        super().__init__(n_jobs=n_jobs, memory=memory, verbose=verbose)
         self.feature_set = feature_set
-        self.n_jobs = n_jobs
-        self.memory = memory
-        self.verbose = verbose
+
+    @property
+    def _feature_set(self):
+        return self.feature_set
 
     def transform(self, X):
         """Compute the functionals.
@@ -200,6 +193,3 @@ class OpenSmileFunctionals(_OpenSmileTransformer):
             One row a sample.
         """
         return np.concatenate(self._extract(X))
-
-    def _set_name(self):
-        return self.feature_set

@@ -1,15 +1,11 @@
 """SpeakerScaler: scale each speaker's features to mean 0 and standard deviation 1."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_raters.features._forms import in_form_of, keeps_frames
+from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
 from sklearn_raters.ratings import is_missing
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
-
-# Name of the single speaker if no speakers are given; speakers in `speakers` cannot be None.
-_ANYONE = None
 
 
 def frames_by_speaker(speakers, lengths):
@@ -25,12 +21,12 @@ def frames_by_speaker(speakers, lengths):
     Returns
     -------
     names : list
-        The speakers, in order of appearance.
+        The speakers, in order of appearance; [None] if none are given.
     rows : list of ndarray
         Indices of each speaker's frames among all frames.
     """
     if speakers is None:
-        return [_ANYONE], [np.arange(lengths.sum())]
+        return [None], [np.arange(lengths.sum())]
     speakers = _check_speakers(speakers, len(lengths))
     codes = {}
     sample_codes = [codes.setdefault(speaker, len(codes)) for speaker in speakers]
@@ -78,7 +74,7 @@ def _check_speakers(speakers, n_samples):
 
 
 @keeps_frames(holds_sequences)
-class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class SpeakerScaler(FrameTransformer):
     """Scale each feature of each speaker to mean 0 and standard deviation 1.
 
     A speaker of `fit` is scaled by the statistics of `fit`. A speaker who is new in `transform` is scaled
@@ -137,10 +133,9 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         sequences = as_sequences(self, X, reset=True)
         speakers, rows = frames_by_speaker(speakers, sequences.lengths)
-        moments = [mean_and_scale(sequences.frames[of_speaker]) for of_speaker in rows]
+        means, scales = zip(*(mean_and_scale(sequences.frames[own]) for own in rows), strict=True)
         self.speakers_ = np.fromiter(speakers, dtype=object, count=len(speakers))
-        self.mean_ = np.stack([mean for mean, _ in moments])
-        self.scale_ = np.stack([scale for _, scale in moments])
+        self.mean_, self.scale_ = np.stack(means), np.stack(scales)
         return self
 
     def transform(self, X, speakers=None):
@@ -172,14 +167,11 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 "scorer requests them by set_score_request(speakers=True). Or scale all samples once, before "
                 "they are split."
             )
-        known = {speaker: place for place, speaker in enumerate(self.speakers_)}
+        known = dict(zip(self.speakers_, zip(self.mean_, self.scale_, strict=True), strict=True))
         scaled = np.empty_like(sequences.frames)
         for speaker, rows in zip(*frames_by_speaker(speakers, sequences.lengths), strict=True):
             frames = sequences.frames[rows]
-            if speaker in known:
-                mean, scale = self.mean_[known[speaker]], self.scale_[known[speaker]]
-            else:
-                mean, scale = mean_and_scale(frames)
+            mean, scale = known[speaker] if speaker in known else mean_and_scale(frames)
             scaled[rows] = (frames - mean) / scale
         return in_form_of(X, Sequences(scaled, sequences.lengths))
 
@@ -201,9 +193,3 @@ class SpeakerScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             Scaled frames in the form of X.
         """
         return self.fit(X, y, speakers=speakers).transform(X, speakers=speakers)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = []  # the output is float32 for every dtype of the input
-        return tags
