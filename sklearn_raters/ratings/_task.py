@@ -81,9 +81,7 @@ class Task:
         self.votes = parse_ratings(Y, classes)
         self.label_map = check_label_map(label_map, classes)
         mapped = [self.label_map.get(label, label) for label in self.votes.labels]
-        self.classes = (
-            sort_labels(dict.fromkeys(mapped), "After label_map the labels") if classes is None else classes
-        )
+        self.classes = classes or sort_labels(dict.fromkeys(mapped), "After label_map the labels")
         if not set(map(label_kind, self.classes)) & set(map(label_kind, mapped)):
             raise ValueError(
                 f"classes are {label_kind(self.classes[0])} ({shorten(self.classes)}), but the ratings hold "
@@ -156,10 +154,8 @@ class Task:
         ndarray of object, shape (n_codes,)
             The classes; None where the code is below 0 or beyond the classes.
         """
-        n_classes = len(self.classes)
-        names = np.full(n_classes + 1, None, dtype=object)
-        names[:n_classes] = self.classes
-        return names[np.where((codes >= 0) & (codes < n_classes), codes, n_classes)]
+        names = np.array([*self.classes, None], dtype=object)
+        return names[np.where((codes >= 0) & (codes < len(self.classes)), codes, -1)]
 
     def of_rater(self, name):
         """Return a task with the votes of one rater only.
