@@ -77,9 +77,7 @@ def consensus_labels(Y, method="majority"):
     if method == "majority":
         return hard_labels(Y)
     if not callable(method) and method not in METHODS:
-        raise ValueError(
-            f"There is no consensus method {method!r}: give one of {shorten(METHODS)}, or a callable."
-        )
+        raise ValueError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
     task = as_task(Y)
     table, classes = _long_table(task), _class_by_label(task)
     found = _checked(method(table), table) if callable(method) else _crowd_kit(method, "fit_predict", table)

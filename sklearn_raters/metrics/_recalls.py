@@ -57,9 +57,7 @@ def class_recalls(y_true, y_pred, *, labels=None):
     y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus")
     y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample")
     if len(y_true) != len(y_pred):
-        raise ValueError(
-            f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}: give one prediction for each sample."
-        )
+        raise ValueError(f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}: predict each sample.")
     if not y_true:
         raise ValueError("There is no sample to score: y_true and y_pred are empty.")
     labels = sorted(set(y_true)) if labels is None else list(labels)

@@ -118,13 +118,12 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     if not index.is_unique:
         twice = index[index.duplicated()].tolist()[0]
         raise ValueError(f"Two samples are named {twice!r}: a long table would mix their votes.")
-    return pd.DataFrame(
-        {
-            sample: index.take(votes.sample),
-            rater: pd.Index(votes.raters).take(votes.rater),
-            label: pd.Index(votes.labels).take(votes.label),
-        }
-    )
+    columns = {
+        sample: index.take(votes.sample),
+        rater: pd.Index(votes.raters).take(votes.rater),
+        label: pd.Index(votes.labels).take(votes.label),
+    }
+    return pd.DataFrame(columns)
 
 
 def _sample_rows(names, samples):

@@ -5,7 +5,7 @@ from itertools import chain
 import numpy as np
 
 from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_codes
-from sklearn_raters.ratings._votes import Votes, merge_votes
+from sklearn_raters.ratings._votes import Votes
 
 _SEVERAL = (list, tuple, set, frozenset, np.ndarray)
 
@@ -243,7 +243,7 @@ def cells_to_votes(sample, rater, values, raters, index, lines=None):
         return f"{start} {plain(index[sample[position]])!r}, rater {raters[rater[position]]!r}"
 
     code, labels = _encode_labels(values, where)
-    return merge_votes(sample, rater, code, np.ones(len(code)), len(index), raters, labels)
+    return Votes(sample, rater, code, np.ones(len(code)), len(index), raters, labels).merged()
 
 
 def _parse_cube(Y, classes):
@@ -254,9 +254,7 @@ def _parse_cube(Y, classes):
             "several labels, put a tuple into a cell of a 2-D array of dtype=object."
         )
     if classes is None:
-        raise ValueError(
-            f"Votes of shape {Y.shape} come without labels: give classes=, the labels of the last axis."
-        )
+        raise ValueError(f"Votes of shape {Y.shape} need names: give classes=, the labels of the last axis.")
     names = check_class_names(classes)
     if len(names) != Y.shape[2]:
         raise ValueError(
@@ -276,4 +274,4 @@ def _parse_cube(Y, classes):
     if not len(weight):
         raise ValueError(f"There are no ratings: all votes of shape {Y.shape} are 0.")
     code, ordered = sort_codes(label, names, "The classes")
-    return merge_votes(sample, rater, code, weight, len(Y), list(range(Y.shape[1])), ordered)
+    return Votes(sample, rater, code, weight, len(Y), list(range(Y.shape[1])), ordered).merged()

@@ -1,5 +1,6 @@
 """Task: ratings together with the classes to learn and the class that each label stands for."""
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +13,6 @@ from sklearn_raters.ratings._labels import (
     sort_labels,
 )
 from sklearn_raters.ratings._parse import parse_ratings
-from sklearn_raters.ratings._votes import merge_votes
 
 
 class Task:
@@ -92,11 +92,8 @@ class Task:
         self.codes = np.array([place[name] for name in mapped], dtype=np.intp)
 
     def __repr__(self):
-        votes = self.votes
-        return (
-            f"Task({len(votes.sample)} votes, {votes.n_samples} samples, {len(votes.raters)} raters, "
-            f"classes={self.classes})"
-        )
+        sizes = f"{len(self.votes.sample)} votes, {self.n_samples} samples, {len(self.raters)} raters"
+        return f"Task({sizes}, classes={self.classes})"
 
     @property
     def n_samples(self):
@@ -114,11 +111,7 @@ class Task:
 
         If a rater chose several labels of one class, these are one vote, of the largest weight.
         """
-        votes = self.votes
-        code = self.codes[votes.label]
-        return merge_votes(
-            votes.sample, votes.rater, code, votes.weight, votes.n_samples, votes.raters, self._labels
-        )
+        return replace(self.votes, label=self.codes[self.votes.label], labels=self._labels).merged()
 
     @cached_property
     def counts(self):

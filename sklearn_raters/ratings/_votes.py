@@ -45,10 +45,8 @@ class Votes:
     labels: list
 
     def __repr__(self):
-        return (
-            f"Votes({len(self.sample)} votes, {self.n_samples} samples, "
-            f"{len(self.raters)} raters, labels={self.labels})"
-        )
+        sizes = f"{len(self.sample)} votes, {self.n_samples} samples, {len(self.raters)} raters"
+        return f"Votes({sizes}, labels={self.labels})"
 
     def of_rater(self, name):
         """Return the votes of one rater.
@@ -138,12 +136,8 @@ class Votes:
             found &= top.sum(axis=1) == 1
         return np.where(found, top.argmax(axis=1), -1)
 
-
-def merge_votes(sample, rater, label, weight, n_samples, raters, labels):
-    """Return sorted `Votes`; of votes with equal sample, rater and label, keep the heaviest."""
-    key = (sample.astype(np.int64) * len(raters) + rater) * len(labels) + label
-    order = np.argsort(key, kind="stable")
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    kept = order[first]
-    largest = np.maximum.reduceat(weight[order], first) if len(first) else weight[kept]
-    return Votes(sample[kept], rater[kept], label[kept], largest, n_samples, raters, labels)
+    def merged(self):
+        """Return the votes sorted; of votes with equal sample, rater and label, keep the heaviest."""
+        key = (self.sample.astype(np.int64) * len(self.raters) + self.rater) * len(self.labels) + self.label
+        order = np.lexsort((-self.weight, key))
+        return self._select(order[np.diff(key[order], prepend=-1) > 0])
