@@ -103,13 +103,9 @@ class _RatingsScorer(MetadataRequester):
 
 def _are_soft_labels(Y, n_classes):
     """Return whether Y holds soft labels: floats, a column for each class, rows that sum to 1."""
-    return (
-        isinstance(Y, np.ndarray)
-        and Y.dtype.kind == "f"
-        and Y.shape[1:] == (n_classes,)
-        and bool((Y >= 0).all())
-        and np.allclose(Y.sum(axis=1), 1)
-    )
+    if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (n_classes,)):
+        return False
+    return (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1)
 
 
 def make_ratings_scorer(

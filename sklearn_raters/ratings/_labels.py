@@ -91,7 +91,7 @@ def check_class_names(classes):
     return names
 
 
-def check_label_map(label_map, classes):
+def check_map(label_map, classes):
     """Return `label_map` as a dict; raise if it maps a label to something that is not one of `classes`."""
     if label_map is None:
         return {}

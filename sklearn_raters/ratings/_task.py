@@ -5,13 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sklearn_raters.ratings._labels import (
-    check_class_names,
-    check_label_map,
-    label_kind,
-    shorten,
-    sort_labels,
-)
+from sklearn_raters.ratings._labels import check_class_names, check_map, label_kind, shorten, sort_labels
 from sklearn_raters.ratings._parse import parse_ratings
 
 
@@ -79,7 +73,7 @@ class Task:
         self.ratings = Y
         classes = None if classes is None else check_class_names(classes)
         self.votes = parse_ratings(Y, classes)
-        self.label_map = check_label_map(label_map, classes)
+        self.label_map = check_map(label_map, classes)
         mapped = [self.label_map.get(label, label) for label in self.votes.labels]
         self.classes = classes or sort_labels(dict.fromkeys(mapped), "After label_map the labels")
         if not set(map(label_kind, self.classes)) & set(map(label_kind, mapped)):

@@ -137,7 +137,13 @@ class Votes:
         return np.where(found, top.argmax(axis=1), -1)
 
     def merged(self):
-        """Return the votes sorted; of votes with equal sample, rater and label, keep the heaviest."""
+        """Sort the votes; of votes with equal sample, rater and label, keep the heaviest.
+
+        Returns
+        -------
+        Votes
+            The votes left, with the same samples, raters and labels.
+        """
         key = (self.sample.astype(np.int64) * len(self.raters) + self.rater) * len(self.labels) + self.label
         order = np.lexsort((-self.weight, key))
         return self._select(order[np.diff(key[order], prepend=-1) > 0])
