@@ -60,6 +60,8 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
         if table[column].isna().any():
             line = table.index[table[column].isna()].tolist()[0]
             raise ValueError(f"Row {line!r} of the ratings table names no {what}.")
+    if table[label].isna().all():
+        raise ValueError(f"There are no ratings: column {label!r} of the table holds no label.")
     row, index = _sample_rows(table[sample], samples)
     code, found = pd.factorize(table[rater])
     code, raters = sort_codes(code, found.tolist(), "The raters' names")

@@ -197,9 +197,11 @@ def _parse_table(Y):
     if not Y.columns.is_unique:
         twice = Y.columns[Y.columns.duplicated()][0]
         raise ValueError(f"Two columns of the ratings are named {twice!r}: one column a rater.")
-    of_numpy = len(set(Y.dtypes)) == 1 and isinstance(Y.dtypes.iloc[0], np.dtype)
-    matrix = Y.to_numpy() if of_numpy else Y.to_numpy(dtype=object)
-    return cells_to_votes(*_rated_cells(matrix), Y.columns.tolist(), Y.index)
+    if len(set(Y.dtypes)) == 1 and isinstance(Y.dtypes.iloc[0], np.dtype):
+        sample, rater, values = _rated_cells(Y.to_numpy())
+    else:  # by columns: where one column holds 1 and another 1.0, the label is that of the first
+        rater, sample, values = _rated_cells(Y.to_numpy(dtype=object).T)
+    return cells_to_votes(sample, rater, values, Y.columns.tolist(), Y.index)
 
 
 def cells_to_votes(sample, rater, values, raters, index, lines=None):
