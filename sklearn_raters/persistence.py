@@ -155,8 +155,7 @@ def load_model(path):
         number = _read_format(file)
         if number is None:
             raise ValueError(
-                f"{path} is not a model of sklearn_raters: "
-                "name a file that save_model or the command train wrote."
+                f"{path} is not a model of sklearn_raters: name a file that save_model or `train` wrote."
             )
         if number != FORMAT:
             remedy = "install the newer version of sklearn-raters that wrote it"

@@ -217,8 +217,7 @@ def _as_frames(sample, index):
         )
     if frames.size == 0:
         raise ValueError(
-            f"Sample {index} of X has no frames or no features (shape {frames.shape}). "
-            "Leave it out of X and Y."
+            f"Sample {index} of X has no frames or no features: {frames.shape}. Leave it out of X and Y."
         )
     return frames
 

@@ -151,8 +151,7 @@ def _checked(found, table):
     """Check the result of a user's method and return it without missing labels."""
     if not all(hasattr(found, name) for name in ("dropna", "index", "unique")):
         raise TypeError(
-            "A consensus method must return a pandas.Series of labels, indexed by task; got "
-            f"{type(found).__name__}."
+            f"A consensus method must return a pandas.Series of labels by task; got {type(found).__name__}."
         )
     found = found.dropna()
     if not found.index.is_unique:

@@ -132,10 +132,7 @@ def _sample_rows(names, samples):
     """Return the index of each row's sample, and the samples as a pandas Index."""
     import pandas as pd
 
-    if samples is None:
-        number, found = pd.factorize(names)
-        return number, pd.Index(found.tolist())
-    index = pd.Index(samples)
+    index = pd.Index(names.unique().tolist() if samples is None else samples)
     if not index.is_unique:
         raise ValueError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
     number = index.get_indexer(names)

@@ -127,18 +127,17 @@ def krippendorff_alpha(Y):
     paired = np.bincount(sample)[sample] >= 2
     if not paired.any():
         raise ValueError("Krippendorff's alpha is not defined: no sample is rated by two raters or more.")
-    _, row = np.unique(sample[paired], return_inverse=True)
     sets, column = np.unique(chosen[paired], axis=0, return_inverse=True)
     if len(sets) == 1:
         raise ValueError(
             "Krippendorff's alpha is not defined: on all samples with two raters or more, all raters "
             "chose one and the same label."
         )
-    # Imported here, because it loads slowly and reading ratings does not need it.
+    # Imported here, because they load slowly and reading ratings does not need them.
+    import pandas as pd
     from krippendorff import alpha
 
-    counts = np.zeros((row.max() + 1, len(sets)), dtype=np.int64)
-    np.add.at(counts, (row, column.ravel()), 1)
+    counts = pd.crosstab(sample[paired], column.ravel()).to_numpy()
     distance = cdist(sets, sets, "jaccard")
     return float(alpha(value_counts=counts, level_of_measurement=lambda *_, i1, i2, **__: distance[i1, i2]))
 
@@ -181,8 +180,7 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     groups = np.zeros(votes.n_samples) if groups is None else np.asarray(groups)
     if groups.shape != (votes.n_samples,):
         raise ValueError(
-            f"groups has the shape {groups.shape}, but there are {votes.n_samples} samples: give one group a "
-            "sample."
+            f"groups has the shape {groups.shape}, but there are {task.n_samples} samples: give one a sample."
         )
     names, group = np.unique(groups, return_inverse=True)
     inside = votes.label < len(task.classes)
