@@ -51,14 +51,14 @@ class _RatingsScorer(MetadataRequester):
         rows, true, classes = self._targets(estimator, Y)
         X = safe_indexing(X, rows)
         params = {name: safe_indexing(values, rows) for name, values in params.items()}
-        kwargs = self.kwargs
+        labels = {}
         if self.target == "soft":
             predicted = align(estimator.predict_proba(X, **params), estimator.classes_, classes)
         else:
             predicted = estimator.predict(X, **params)
             if "labels" in inspect.signature(self.score_func).parameters:
-                kwargs = {"labels": list(classes), **kwargs}
-        return self.sign * self.score_func(true, predicted, **kwargs)
+                labels = {"labels": list(classes)}
+        return self.sign * self.score_func(true, predicted, **labels, **self.kwargs)
 
     def _targets(self, estimator, Y):
         """Return the samples to score, their labels or soft labels, and the classes."""
