@@ -175,7 +175,8 @@ class ConsensusMixin:
         ndarray of shape (n_samples,)
             Labels, each one of `classes_`.
         """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        proba = self.predict_proba(X)  # first, since it raises NotFittedError
+        return self.classes_[proba.argmax(axis=1)]
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy on the samples whose ratings have a majority in the classes.
