@@ -49,12 +49,12 @@ def hold_out(groups, labels, fraction, seed, parts=()):
         raise ValueError(
             f"validation_fraction={fraction} of {n_groups} groups leaves none to train on. Hold out less."
         )
-    known = {label for label in labels if label is not None}
+    known = set(labels) - {None}
     splitter = GroupShuffleSplit(n_splits=_TRIES, test_size=fraction, random_state=seed)
     for train, valid in splitter.split(labels, groups=groups):
         missing = known - set(labels[train])
         kept = all(np.isin(part, train).any() for part in parts)
-        if not missing and kept and any(label is not None for label in labels[valid]):
+        if not missing and kept and known & set(labels[valid]):
             return train, valid
     what = f"every class (missing: {sorted(missing)})" if missing else "some samples of every view"
     raise ValueError(
@@ -95,7 +95,7 @@ def inner_splits(cv, labels, groups, seed):
     cv = check_cv(cv)
     if groups is None and splitter_takes_groups(cv):
         raise ValueError(f"cv={cv!r} splits by groups: call fit(X, Y, groups=...), or give an int as cv.")
-    names = list({label: None for label in labels if label is not None})
+    names = list(dict.fromkeys(label for label in labels if label is not None))
     strata = np.array([-1 if label is None else names.index(label) for label in labels])
     splits = list(cv.split(np.empty((len(labels), 1)), strata, groups))
     if not splits:

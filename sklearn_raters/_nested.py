@@ -122,13 +122,10 @@ def take_over_input(estimator, inner):
 
 def weight_name(estimator):
     """Return the keyword of `fit` that passes sample weights to the inner estimator; None if none does."""
-    if has_fit_parameter(estimator, "sample_weight"):
-        return "sample_weight"
-    if isinstance(estimator, Pipeline):
-        name, last = estimator.steps[-1]
-        inner = weight_name(last)
-        return inner and f"{name}__{inner}"
-    return weight_name(estimator.estimator) if is_search(estimator) else None
+    if not has_fit_parameter(unwrap(estimator), "sample_weight"):
+        return None
+    steps = [inner.steps[-1][0] for _, inner in layers(estimator) if isinstance(inner, Pipeline)]
+    return "__".join([*steps, "sample_weight"])
 
 
 def weights_for_fit(estimator, weights):
@@ -241,11 +238,9 @@ def call_inside(fitted, method, X, params):
         If the estimator has no such method.
     """
     if hasattr(fitted, method):
-        routed = {}
-        if params and get_config()["enable_metadata_routing"]:
-            requested = get_routing_for_object(fitted).consumes(method, params)
-            routed = {name: params[name] for name in requested}
-        return getattr(fitted, method)(X, **routed)
+        routing = params and get_config()["enable_metadata_routing"]
+        requested = get_routing_for_object(fitted).consumes(method, params) if routing else ()
+        return getattr(fitted, method)(X, **{name: params[name] for name in requested})
     if isinstance(fitted, Pipeline):
         X = call_inside(fitted[:-1], "transform", X, params)
         return call_inside(fitted.steps[-1][1], method, X, params)

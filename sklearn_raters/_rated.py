@@ -68,12 +68,12 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     name = type(estimator).__name__
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None: give the ratings.")
-    X, groups = (part if part is None else indexable(part)[0] for part in (X, groups))
+    X, groups = indexable(X)[0], indexable(groups)[0]
     y = y if isinstance(y, Task | Votes) else indexable(y)[0]
-    for what, part in (("y", y), ("groups", groups)):
-        if part is None:
-            continue
-        n_rows = part.n_samples if isinstance(part, Task | Votes) else num_samples(part)
+    lengths = {"y": y.n_samples if isinstance(y, Task | Votes) else num_samples(y)}
+    if groups is not None:
+        lengths["groups"] = num_samples(groups)
+    for what, n_rows in lengths.items():
         if n_rows != num_samples(X):
             raise ValueError(
                 f"Found input variables with inconsistent numbers of samples: X has {num_samples(X)}, "
@@ -175,7 +175,7 @@ class ConsensusMixin:
         ndarray of shape (n_samples,)
             Labels, each one of `classes_`.
         """
-        proba = self.predict_proba(X)
+        proba = self.predict_proba(X)  # first, since it raises NotFittedError
         return self.classes_[proba.argmax(axis=1)]
 
     def score(self, X, y, sample_weight=None):

@@ -37,57 +37,47 @@ def target_distributions(y, classes):
     ValueError
         If a label is not among the classes, a row does not sum to one, or there is one class only.
     """
-    given = y
-    if not hasattr(y, "ndim"):
-        y = np.asarray(y)
     if is_soft(y):
-        soft = _numbers(y)
-        _check_rows(soft)
-        found = np.arange(soft.shape[1]) if classes is None else np.asarray(classes)
-        if len(found) != soft.shape[1]:
-            raise ValueError(
-                f"Soft targets have {soft.shape[1]} columns, but there are {len(found)} classes."
-            )
-        return found, soft
-    y = column_or_1d(y, warn=True)
+        soft = _check_soft(y)
+        n_classes = soft.shape[1]
+        classes = np.arange(n_classes) if classes is None else np.asarray(classes)
+        if len(classes) != n_classes:
+            raise ValueError(f"Soft targets have {n_classes} columns, but there are {len(classes)} classes.")
+        return classes, soft
+    column = column_or_1d(y, warn=True)
     # NumPy turns a NaN in a list of strings into the label "nan".
-    labels = given if isinstance(given, list | tuple) else y
-    missing = [index for index, label in enumerate(labels) if is_missing(label)]
-    if missing:
+    missing = np.flatnonzero([is_missing(label) for label in (y if isinstance(y, list | tuple) else column)])
+    if len(missing):
         raise ValueError(
             f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
             "the samples without a label, such as those whose raters do not agree."
         )
-    if y.dtype.kind == "f":
-        assert_all_finite(y, input_name="y")
-    check_classification_targets(y)
-    found, codes = np.unique(y, return_inverse=True)
-    if classes is not None:
-        columns = {label: column for column, label in enumerate(np.asarray(classes).tolist())}
-        unknown = sorted(set(found.tolist()) - set(columns))
-        if unknown:
-            raise ValueError(f"y holds the labels {unknown}, which are not among classes={list(classes)}.")
-        codes = np.array([columns[label] for label in found.tolist()])[codes]
-        found = np.asarray(classes)
-    if len(y) == 0:
+    if column.dtype.kind == "f":
+        assert_all_finite(column, input_name="y")
+    check_classification_targets(column)
+    if len(column) == 0:
         raise ValueError("Found array with 0 sample(s); at least two, of different classes, are needed.")
-    if len(found) < 2:
-        raise ValueError(f"y holds only one class ({found[0]!r}); a classifier needs at least two classes.")
-    return found, np.eye(len(found))[codes]
+    classes = np.unique(column) if classes is None else np.asarray(classes)
+    places = {label: place for place, label in enumerate(classes.tolist())}
+    labels = column.tolist()
+    unknown = sorted(set(labels) - set(places))
+    if unknown:
+        raise ValueError(f"y holds the labels {unknown}, which are not among classes={classes.tolist()}.")
+    if len(classes) < 2:
+        raise ValueError(f"y holds only one class ({classes[0]!r}); a classifier needs at least two classes.")
+    return classes, np.eye(len(classes))[[places[label] for label in labels]]
 
 
-def _numbers(y):
+def _check_soft(y):
+    """Return soft labels as an array of floats; raise ValueError if a row is not a distribution."""
     try:
-        return check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
+        soft = check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"y of shape {np.shape(y)} holds no soft labels, rows of numbers that sum to one: {error}. "
             "Several raters' labels are for MultiRaterStackingClassifier, or become soft labels by "
             "sklearn_raters.consensus.soft_labels."
         ) from error
-
-
-def _check_rows(soft):
     unknown = np.flatnonzero(~np.isfinite(soft).all(axis=1))
     if len(unknown):
         raise ValueError(
@@ -106,6 +96,7 @@ def _check_rows(soft):
             f"sample {wrong[0]}, which sums to {sums[wrong[0]]:.6g}. Divide each row by its sum; several "
             "raters' labels become soft labels by sklearn_raters.consensus.soft_labels."
         )
+    return soft
 
 
 def expected_accuracy(y, predicted, classes, sample_weight=None):

@@ -174,8 +174,7 @@ class CalibratedRatersClassifier(
         learnt = np.zeros(proba.shape, dtype=bool)
         for _, test in splits:
             learnt[test] = proba[test].any(axis=0)
-        columns = {label: column for column, label in enumerate(classes)}
-        codes = np.array([columns.get(label, -1) for label in labels.tolist()])
+        codes = np.array([classes.index(label) if label in classes else -1 for label in labels.tolist()])
         known = (codes >= 0) & learnt[samples, codes]
         samples, codes = samples[known], codes[known]
         self.temperature_ = fit_temperature(proba[samples], codes, rows_of(weight, samples))

@@ -155,15 +155,12 @@ def load_model(path):
         number = _read_format(file)
         if number is None:
             raise ValueError(
-                f"{path} is not a model of sklearn_raters: "
-                "name a file that save_model or the command train wrote."
+                f"{path} is not a model of sklearn_raters: name a file that save_model or `train` wrote."
             )
         if number != FORMAT:
-            remedy = (
-                "train the model again, or load it with the older version of sklearn-raters that wrote it"
-            )
-            if number > FORMAT:
-                remedy = "install the newer version of sklearn-raters that wrote it"
+            remedy = "install the newer version of sklearn-raters that wrote it"
+            if number < FORMAT:
+                remedy = "train the model again, or load it with the older sklearn-raters that wrote it"
             raise ValueError(f"{path} has format {number}, but this version reads format {FORMAT}: {remedy}.")
         try:
             return joblib.load(file)

@@ -130,16 +130,14 @@ def as_samples(estimator, X, *, reset):
         features.
     """
     name = type(estimator).__name__
-    _refuse_text(X)
-    if not holds_sequences(X):
-        table = validate_data(
-            estimator,
-            X,
-            reset=reset,
-            dtype=np.float32,
-            order="C",
-            ensure_all_finite=False,  # checked below, where the sample is named
+    if holds_text(X):
+        raise ValueError(
+            f"X holds text or paths: the first is {str(next(iter(X)))!r}, where frames are needed. Put "
+            "OpenSmileFrames before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files."
         )
+    if not holds_sequences(X):
+        # Checked for NaN below, where the sample is named.
+        table = validate_data(estimator, X, reset=reset, dtype=np.float32, order="C", ensure_all_finite=False)
         _check_finite(table, None, name)
         return list(table[:, None])
     if len(X) == 0:
@@ -167,15 +165,6 @@ def holds_text(X):
     """
     listed = isinstance(X, list | tuple) or getattr(X, "ndim", None) == 1
     return isinstance(next(iter(X), None) if listed else None, str | PathLike)
-
-
-def _refuse_text(X):
-    if holds_text(X):
-        first = next(iter(X))
-        raise ValueError(
-            f"X holds text or paths: the first is {str(first)!r}, where frames are needed. Put "
-            "OpenSmileFrames before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files."
-        )
 
 
 def check_frames(X, name, n_features=None):
@@ -228,8 +217,7 @@ def _as_frames(sample, index):
         )
     if frames.size == 0:
         raise ValueError(
-            f"Sample {index} of X has no frames or no features (shape {frames.shape}). "
-            "Leave it out of X and Y."
+            f"Sample {index} of X has no frames or no features: {frames.shape}. Leave it out of X and Y."
         )
     return frames
 

@@ -45,8 +45,7 @@ def wrap_innermost(estimator, classes):
         start = f"{search.path}__estimator" if search.path else "estimator"
         within = path.removeprefix(start).removeprefix("__")
         for name in {"param_grid", "param_distributions"} & set(search.estimator.get_params(deep=False)):
-            grid = _moved(getattr(search.estimator, name), within)
-            search.estimator.set_params(**{name: grid})
+            search.estimator.set_params(**{name: _moved(getattr(search.estimator, name), within)})
     return estimator.set_params(**{path: SoftTargetClassifier(inner, classes=classes)})
 
 
@@ -220,8 +219,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
             Columns in the order of `classes_`; 0 for a class that no soft label has a share of.
         """
         check_is_fitted(self)
-        found = self.estimator_.classes_.tolist()
-        return align(self.estimator_.predict_proba(X), found, self.classes_.tolist())
+        return align(self.estimator_.predict_proba(X), self.estimator_.classes_, self.classes_)
 
     @_has("decision_function")
     def decision_function(self, X):

@@ -1,7 +1,6 @@
 """Consensus labels and probabilities by methods of crowd-kit, which learn how good each rater is."""
 
 import warnings
-from functools import partial
 
 import numpy as np
 
@@ -75,15 +74,13 @@ def consensus_labels(Y, method="majority"):
     >>> consensus_labels(Y, "dawid_skene").tolist()
     ['a', 'b', 'a', 'b', None]
     """
-    if isinstance(method, str) and method == "majority":
+    if method == "majority":
         return hard_labels(Y)
     if not callable(method) and method not in METHODS:
-        raise ValueError(
-            f"There is no consensus method {method!r}: give one of {shorten(METHODS)}, or a callable."
-        )
+        raise ValueError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
     task = as_task(Y)
     table, classes = _long_table(task), _class_by_label(task)
-    found = _checked(method(table), table) if callable(method) else _crowd_kit(method, "fit_predict")(table)
+    found = _checked(method(table), table) if callable(method) else _crowd_kit(method, "fit_predict", table)
     labels = np.full(task.n_samples, None, dtype=object)
     for sample, label in found.items():
         labels[sample] = classes.get(label)
@@ -125,11 +122,9 @@ def consensus_proba(Y, method="dawid_skene"):
            [ nan,  nan]])
     """
     if method not in PROBA_METHODS:
-        raise ValueError(
-            f"The consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}."
-        )
+        raise ValueError(f"Consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}.")
     task = as_task(Y)
-    found = _crowd_kit(method, "fit_predict_proba")(_long_table(task))
+    found = _crowd_kit(method, "fit_predict_proba", _long_table(task))
     classes = _class_by_label(task)
     proba = np.full((task.n_samples, len(task.classes)), np.nan)
     proba[found.index] = 0
@@ -156,8 +151,7 @@ def _checked(found, table):
     """Check the result of a user's method and return it without missing labels."""
     if not all(hasattr(found, name) for name in ("dropna", "index", "unique")):
         raise TypeError(
-            "A consensus method must return a pandas.Series of labels, indexed by task; got "
-            f"{type(found).__name__}."
+            f"A consensus method must return a pandas.Series of labels by task; got {type(found).__name__}."
         )
     found = found.dropna()
     if not found.index.is_unique:
@@ -173,40 +167,30 @@ def _checked(found, table):
     return found
 
 
-def _crowd_kit(method, function):
-    """Return a callable that applies a method's `fit_predict` or `fit_predict_proba` to a long table."""
+def _crowd_kit(method, function, table):
+    """Apply a method's `fit_predict` or `fit_predict_proba` to a long table."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from crowdkit import aggregation
     except ImportError as error:
-        raise ImportError(
-            f"The consensus {method!r} needs the package crowd-kit: pip install crowd-kit."
-        ) from error
+        raise ImportError(f"Consensus {method!r} needs crowd-kit: pip install crowd-kit.") from error
     name, settings = _CROWD_KIT[method]
-
-    def aggregate(table):
+    make = getattr(aggregation, name)
+    if table["label"].dtype == bool:
+        table = table.astype({"label": int})  # GLAD mistakes bool column names for a mask
+    try:
         if method == "dawid_skene" and table["task"].is_unique:
-            # The method would estimate that most raters always choose the commonest class, and ignore their
-            # votes.
-            raise ValueError(
-                "The consensus 'dawid_skene' cannot be found: no sample has two ratings. To learn how good "
-                "raters are, it needs samples with several ratings; 'majority' does not."
-            )
-        if table["label"].dtype == bool:
-            table = table.astype({"label": int})  # GLAD mistakes bool column names for a mask
-        make = partial(getattr(aggregation, name), **settings)
+            # It would estimate that most raters always choose the commonest class, and ignore their votes.
+            raise ValueError("no sample has two ratings")
         # crowd-kit uses deprecated parts of pandas, and divides by zero if a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            try:
-                # crowd-kit's class Wawa does the same, but fails with scikit-learn 1.7 and later.
-                skills = [make().fit(table).skills_] if method == "wawa" else []
-                return getattr(make(), function)(table, *skills)
-            except (ArithmeticError, ValueError) as error:
-                raise ValueError(
-                    f"The consensus {method!r} cannot be found: {error}. To learn how good raters are, it "
-                    "needs samples with several ratings; 'majority' does not."
-                ) from error
-
-    return aggregate
+            # crowd-kit's class Wawa does the same, but fails with scikit-learn 1.7 and later.
+            skills = [make(**settings).fit(table).skills_] if method == "wawa" else []
+            return getattr(make(**settings), function)(table, *skills)
+    except (ArithmeticError, ValueError) as error:
+        raise ValueError(
+            f"The consensus {method!r} cannot be found: {error}. To learn how good raters are, it needs "
+            "samples with several ratings; 'majority' does not."
+        ) from error

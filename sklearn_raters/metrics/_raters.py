@@ -58,9 +58,7 @@ def _predicted_labels(predicted, n_raters, task):
     predicted = np.asarray(predicted)
     shape = task.n_samples, n_raters, len(task.classes)
     if predicted.shape == shape and predicted.dtype.kind in "fiub":
-        unknown = np.isnan(predicted).any(axis=2)
-        best = np.argmax(np.nan_to_num(predicted, nan=-1.0), axis=2)
-        codes = np.where(unknown, -1, best)
+        codes = np.where(np.isnan(predicted).any(axis=2), -1, predicted.argmax(axis=2))
         return task.class_names(codes.ravel()).reshape(codes.shape)
     if predicted.shape != shape[:2]:
         raise ValueError(

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import recall_score
 
-from sklearn_raters.ratings import is_missing
+from sklearn_raters.ratings import is_missing, shorten
 
 
 def _complete_labels(y, name, remedy):
@@ -20,15 +20,6 @@ def _complete_labels(y, name, remedy):
     if len(missing):
         raise ValueError(f"Sample {missing[0]} has no label in {name}. {remedy}.")
     return y
-
-
-def _check_same_kind(labels, y_pred):
-    strings = {isinstance(label, str) for label in (*labels, *y_pred)}
-    if len(strings) == 2:
-        raise TypeError(
-            f"Classes {labels[:5]} and predictions {sorted(set(y_pred), key=str)[:5]} mix strings "
-            "and numbers: give both in one type."
-        )
 
 
 def class_recalls(y_true, y_pred, *, labels=None):
@@ -66,23 +57,19 @@ def class_recalls(y_true, y_pred, *, labels=None):
     y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus")
     y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample")
     if len(y_true) != len(y_pred):
-        raise ValueError(
-            f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}: give one prediction for each sample."
-        )
+        raise ValueError(f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}: predict each sample.")
     if not y_true:
         raise ValueError("There is no sample to score: y_true and y_pred are empty.")
     labels = sorted(set(y_true)) if labels is None else list(labels)
-    _check_same_kind(labels, y_pred)
+    if len({isinstance(label, str) for label in (*labels, *y_pred)}) == 2:
+        raise TypeError(
+            f"Classes {labels[:5]} and predictions {sorted(set(y_pred), key=str)[:5]} mix strings and "
+            "numbers: give both in one type."
+        )
     # As codes, because scikit-learn does not accept labels such as 2.5 and arrays of objects.
     code = {label: index for index, label in enumerate(labels)}
-    outside = len(labels)
-    return recall_score(
-        [code.get(label, outside) for label in y_true],
-        [code.get(label, outside) for label in y_pred],
-        labels=range(len(labels)),
-        average=None,
-        zero_division=np.nan,
-    )
+    y_true, y_pred = ([code.get(label, len(labels)) for label in y] for y in (y_true, y_pred))
+    return recall_score(y_true, y_pred, labels=range(len(labels)), average=None, zero_division=np.nan)
 
 
 def unweighted_average_recall(y_true, y_pred, *, labels=None):
@@ -133,8 +120,8 @@ def unweighted_average_recall(y_true, y_pred, *, labels=None):
     if absent.any():
         names = [label for label, is_absent in zip(labels, absent, strict=True) if is_absent]
         warnings.warn(
-            f"No sample has the class {', '.join(map(repr, names))}: its recall is undefined, and the "
-            "unweighted average recall is the mean over the other classes.",
+            f"No sample has the class {shorten(names)}: its recall is undefined, and the unweighted average "
+            "recall is the mean over the other classes.",
             UndefinedMetricWarning,
             stacklevel=2,
         )

@@ -1,7 +1,7 @@
 """Scorers that take ratings in place of y, for cross-validation and searches of scikit-learn."""
 
 import inspect
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
@@ -15,6 +15,7 @@ from sklearn_raters.metrics._recalls import unweighted_average_recall
 from sklearn_raters.ratings import Task, sort_labels
 
 
+@dataclass(eq=False, repr=False)
 class _RatingsScorer(MetadataRequester):
     """A scorer that takes ratings in place of y; see `make_ratings_scorer`.
 
@@ -37,47 +38,47 @@ class _RatingsScorer(MetadataRequester):
         Score on the samples that have a consensus; greater is better.
     """
 
-    def __init__(self, score_func, *, target, sign, alpha, classes, label_map, kwargs):
-        self.score_func = score_func
-        self.target = target
-        self.sign = sign
-        self.alpha = alpha
-        self.classes = classes
-        self.label_map = label_map
-        self.kwargs = kwargs
+    score_func: object
+    target: str
+    sign: int
+    alpha: float
+    classes: list | None
+    label_map: dict | None
+    kwargs: dict
 
     def __call__(self, estimator, X, Y, **params):
         """Score a fitted estimator on the samples of X that have a consensus in Y."""
-        targets = self._targets(estimator, Y)
-        X = safe_indexing(X, targets.rows)
-        params = {name: safe_indexing(values, targets.rows) for name, values in params.items()}
-        if self.target == "consensus":
-            takes_labels = "labels" in inspect.signature(self.score_func).parameters
-            labels = {"labels": list(targets.classes)} if takes_labels else {}
+        rows, true, classes = self._targets(estimator, Y)
+        X = safe_indexing(X, rows)
+        params = {name: safe_indexing(values, rows) for name, values in params.items()}
+        labels = {}
+        if self.target == "soft":
+            predicted = align(estimator.predict_proba(X, **params), estimator.classes_, classes)
+        else:
             predicted = estimator.predict(X, **params)
-            return self.sign * self.score_func(targets.consensus, predicted, **labels, **self.kwargs)
-        proba = align(estimator.predict_proba(X, **params), estimator.classes_, targets.classes)
-        return self.sign * self.score_func(targets.soft_labels, proba, **self.kwargs)
+            if "labels" in inspect.signature(self.score_func).parameters:
+                labels = {"labels": list(classes)}
+        return self.sign * self.score_func(true, predicted, **labels, **self.kwargs)
 
     def _targets(self, estimator, Y):
-        """Return the labels that a fitted estimator is scored against."""
+        """Return the samples to score, their labels or soft labels, and the classes."""
         if takes_soft_targets(estimator) and _are_soft_labels(Y, len(estimator.classes_)):
-            consensus = estimator.classes_[Y.argmax(axis=1)].tolist()
-            return _Targets(np.arange(len(Y)), consensus, Y, estimator.classes_)
+            true = Y if self.target == "soft" else estimator.classes_[Y.argmax(axis=1)].tolist()
+            return np.arange(len(Y)), true, estimator.classes_
         task, classes = self._task(estimator, Y)
         rows, consensus = labelled_samples(hard_labels(task))
         consensus = consensus.tolist()
         if not len(rows):
+            within = "" if classes is None else f" within the classes {list(classes)}"
             raise ValueError(
-                f"None of the {task.n_samples} samples to score has a consensus"
-                + ("" if classes is None else f" within the classes {list(classes)}")
-                + ": all are unrated, tied or of another class. Use fewer or larger folds."
+                f"None of the {task.n_samples} samples to score has a consensus{within}: all are unrated, "
+                "tied or of another class. Use fewer or larger folds."
             )
         if classes is None:
             classes = sort_labels({*np.asarray(estimator.classes_).tolist(), *consensus})
             task = Task(task, classes, task.label_map)
-        soft = soft_labels(task, alpha=self.alpha)[rows] if self.target == "soft" else None
-        return _Targets(rows, consensus, soft, task.classes)
+        true = soft_labels(task, alpha=self.alpha)[rows] if self.target == "soft" else consensus
+        return rows, true, task.classes
 
     def _task(self, estimator, Y):
         """Return Y as a Task, and the classes given by Y, the scorer or the estimator, else None."""
@@ -100,24 +101,11 @@ class _RatingsScorer(MetadataRequester):
         return f"make_ratings_scorer({self.score_func.__name__}, target={self.target!r}{sign})"
 
 
-class _Targets(NamedTuple):
-    """Labels that an estimator is scored against, and the samples that have them."""
-
-    rows: np.ndarray  # (n_scored,)
-    consensus: list  # n_scored labels
-    soft_labels: np.ndarray | None  # (n_scored, n_classes), for target="soft"
-    classes: list
-
-
 def _are_soft_labels(Y, n_classes):
     """Return whether Y holds soft labels: floats, a column for each class, rows that sum to 1."""
-    return (
-        isinstance(Y, np.ndarray)
-        and Y.dtype.kind == "f"
-        and Y.shape[1:] == (n_classes,)
-        and bool((Y >= 0).all())
-        and np.allclose(Y.sum(axis=1), 1)
-    )
+    if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (n_classes,)):
+        return False
+    return (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1)
 
 
 def make_ratings_scorer(
@@ -179,15 +167,8 @@ def make_ratings_scorer(
     """
     if target not in ("consensus", "soft"):
         raise ValueError(f"target must be 'consensus' or 'soft', got {target!r}.")
-    return _RatingsScorer(
-        score_func,
-        target=target,
-        sign=1 if greater_is_better else -1,
-        alpha=alpha,
-        classes=classes,
-        label_map=label_map,
-        kwargs=kwargs,
-    )
+    sign = 1 if greater_is_better else -1
+    return _RatingsScorer(score_func, target, sign, alpha, classes, label_map, kwargs)
 
 
 uar_scorer = make_ratings_scorer(unweighted_average_recall)

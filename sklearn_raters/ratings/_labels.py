@@ -69,6 +69,13 @@ def sort_labels(labels, where=""):
         ) from None
 
 
+def sort_codes(code, names, where):
+    """Sort the distinct names that codes stand for; return the codes of the sorted names, and these."""
+    ordered = sort_labels(names, where)
+    place = {name: index for index, name in enumerate(ordered)}
+    return np.array([place[name] for name in names], dtype=np.intp)[code], ordered
+
+
 def check_class_names(classes):
     """Return `classes` as a list of distinct Python labels."""
     if isinstance(classes, str) or not np.iterable(classes):
@@ -84,7 +91,7 @@ def check_class_names(classes):
     return names
 
 
-def check_label_map(label_map, classes):
+def check_map(label_map, classes):
     """Return `label_map` as a dict; raise if it maps a label to something that is not one of `classes`."""
     if label_map is None:
         return {}

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from sklearn_raters.ratings._labels import shorten, sort_labels
-from sklearn_raters.ratings._parse import encode_labels, expand_cells
+from sklearn_raters.ratings._labels import shorten, sort_codes
+from sklearn_raters.ratings._parse import cells_to_votes
 from sklearn_raters.ratings._task import as_task
-from sklearn_raters.ratings._votes import merge_votes
 
 
 def ratings_from_long(table, *, sample="sample", rater="rater", label="label", samples=None):
@@ -57,19 +56,16 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
                 f"The ratings table has no column {column!r}; it has "
                 f"{shorten(table.columns.tolist())}. Name its columns by sample=, rater=, label=."
             )
-    row, index = _sample_rows(table[sample], samples)
-    column, raters = _rater_columns(table[rater])
-    cell, labels = expand_cells(table[label].to_numpy(dtype=object))
-    if not len(cell):
+    for what, column in (("sample", sample), ("rater", rater)):
+        if table[column].isna().any():
+            line = table.index[table[column].isna()].tolist()[0]
+            raise ValueError(f"Row {line!r} of the ratings table names no {what}.")
+    if table[label].isna().all():
         raise ValueError(f"There are no ratings: column {label!r} of the table holds no label.")
-
-    def where(position):
-        at = cell[position]
-        line, name = table.index.tolist()[at], index.tolist()[row[at]]
-        return f"Row {line!r}, sample {name!r}, rater {raters[column[at]]!r}"
-
-    code, names = encode_labels(labels, where)
-    votes = merge_votes(row[cell], column[cell], code, np.ones(len(code)), len(index), raters, names)
+    row, index = _sample_rows(table[sample], samples)
+    code, found = pd.factorize(table[rater])
+    code, raters = sort_codes(code, found.tolist(), "The raters' names")
+    votes = cells_to_votes(row, code, table[label].to_numpy(dtype=object), raters, index, table.index)
     return pd.DataFrame(_cells(votes), index=index, columns=raters, dtype=object, copy=False)
 
 
@@ -124,26 +120,19 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     if not index.is_unique:
         twice = index[index.duplicated()].tolist()[0]
         raise ValueError(f"Two samples are named {twice!r}: a long table would mix their votes.")
-    return pd.DataFrame(
-        {
-            sample: index.take(votes.sample),
-            rater: pd.Index(votes.raters).take(votes.rater),
-            label: pd.Index(votes.labels).take(votes.label),
-        }
-    )
+    columns = {
+        sample: index.take(votes.sample),
+        rater: pd.Index(votes.raters).take(votes.rater),
+        label: pd.Index(votes.labels).take(votes.label),
+    }
+    return pd.DataFrame(columns)
 
 
 def _sample_rows(names, samples):
     """Return the index of each row's sample, and the samples as a pandas Index."""
     import pandas as pd
 
-    if names.isna().any():
-        row = names.index[names.isna()].tolist()[0]
-        raise ValueError(f"Row {row!r} of the ratings table names no sample.")
-    if samples is None:
-        number, found = pd.factorize(names)
-        return number, pd.Index(found.tolist())
-    index = pd.Index(samples)
+    index = pd.Index(names.unique().tolist() if samples is None else samples)
     if not index.is_unique:
         raise ValueError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
     number = index.get_indexer(names)
@@ -156,25 +145,10 @@ def _sample_rows(names, samples):
     return number, index
 
 
-def _rater_columns(names):
-    """Return the index of each row's rater, and the raters, sorted."""
-    import pandas as pd
-
-    if names.isna().any():
-        row = names.index[names.isna()].tolist()[0]
-        raise ValueError(f"Row {row!r} of the ratings table names no rater.")
-    code, found = pd.factorize(names)
-    raters = sort_labels(found.tolist(), "The raters' names")
-    position = {name: index for index, name in enumerate(raters)}
-    return np.array([position[name] for name in found], dtype=np.intp)[code], raters
-
-
 def _cells(votes):
     """Return an object array (n_samples, n_raters) of NaN, labels and tuples of labels."""
     cells = np.full((votes.n_samples, len(votes.raters)), np.nan, dtype=object)
-    names = np.empty(len(votes.labels), dtype=object)
-    names[:] = votes.labels
-    labels = names[votes.label]
+    labels = np.array(votes.labels, dtype=object)[votes.label]
     cells[votes.sample, votes.rater] = labels
     cell = votes.sample * len(votes.raters) + votes.rater
     _, start, size = np.unique(cell, return_index=True, return_counts=True)

@@ -4,8 +4,8 @@ from itertools import chain
 
 import numpy as np
 
-from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_labels
-from sklearn_raters.ratings._votes import Votes, merge_votes
+from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_codes
+from sklearn_raters.ratings._votes import Votes
 
 _SEVERAL = (list, tuple, set, frozenset, np.ndarray)
 
@@ -63,10 +63,10 @@ def parse_ratings(Y, classes=None):
     if Y.ndim not in (1, 2):
         raise ValueError(f"Ratings must have 1, 2 or 3 dimensions, not the shape {Y.shape}.")
     matrix = Y[:, np.newaxis] if Y.ndim == 1 else Y
-    return _cells_to_votes(*_rated_cells(matrix), len(matrix), list(range(matrix.shape[1])))
+    return cells_to_votes(*_rated_cells(matrix), list(range(matrix.shape[1])), range(len(matrix)))
 
 
-def expand_cells(cells):
+def _expand_cells(cells):
     """Return the labels of all cells; a cell may hold several labels.
 
     Parameters
@@ -83,20 +83,14 @@ def expand_cells(cells):
     """
     import pandas as pd
 
-    several_types = [kind for kind in set(map(type, cells)) if issubclass(kind, _SEVERAL)]
-    if not several_types:
-        kept = np.flatnonzero(~pd.isna(cells))
-        return kept, cells[kept]
-    several = np.fromiter((isinstance(cell, _SEVERAL) for cell in cells), bool, len(cells))
-    size = np.ones(len(cells), dtype=np.intp)
-    size[several] = [np.size(cell) if isinstance(cell, np.ndarray) else len(cell) for cell in cells[several]]
-    lists = (cell if many else (cell,) for cell, many in zip(cells, several, strict=True))
-    labels = np.fromiter(chain.from_iterable(lists), dtype=object, count=size.sum())
-    kept = np.flatnonzero(~pd.isna(labels))
-    return np.repeat(np.arange(len(cells)), size)[kept], labels[kept]
+    lists = [cell if isinstance(cell, _SEVERAL) else (cell,) for cell in cells]
+    cell = np.repeat(np.arange(len(cells)), np.fromiter(map(len, lists), dtype=np.intp))
+    labels = np.fromiter(chain.from_iterable(lists), dtype=object)
+    kept = ~pd.isna(labels)
+    return cell[kept], labels[kept]
 
 
-def encode_labels(labels, where):
+def _encode_labels(labels, where):
     """Encode labels as integers.
 
     Parameters
@@ -118,33 +112,25 @@ def encode_labels(labels, where):
     ValueError
         If a label is empty, infinite or of a type that labels cannot have, or labels are of several types.
     """
-    if labels.dtype == object:
-        import pandas as pd
+    import pandas as pd
 
+    if labels.dtype == object:
         _check_label_types(labels, where)
-        code, names = pd.factorize(labels)
-    else:
-        names, code = np.unique(labels, return_inverse=True)
+    code, names = pd.factorize(labels)
     names = [plain(name) for name in names]
     first = {}
     for index, name in enumerate(names):
         first.setdefault(label_kind(name), index)
         if name == "" or (label_kind(name) == "numbers" and not abs(name) < np.inf):
-            raise ValueError(
-                f"{where(np.argmax(code == index))} has the label {name!r}. A missing rating is "
-                "None, NaN or pandas.NA."
-            )
+            place = where(np.argmax(code == index))
+            raise ValueError(f"{place} has the label {name!r}. A missing rating is None, NaN or pandas.NA.")
     if len(first) > 1:
-        places = "; ".join(
-            f"{where(np.argmax(code == index))} has {names[index]!r}" for index in first.values()
-        )
+        places = [f"{where(np.argmax(code == index))} has {names[index]!r}" for index in first.values()]
         raise ValueError(
-            f"The ratings mix labels of several types ({' and '.join(first)}): {places}. Make all "
+            f"The ratings mix labels of several types ({' and '.join(first)}): {'; '.join(places)}. Make all "
             "labels of one type."
         )
-    ordered = sort_labels(names, "The labels")
-    position = {name: index for index, name in enumerate(ordered)}
-    return np.array([position[name] for name in names], dtype=np.intp)[code], ordered
+    return sort_codes(code, names, "The labels")
 
 
 def _check_label_types(labels, where):
@@ -187,74 +173,79 @@ def _as_array(Y):
 
 def _rated_cells(matrix):
     """Return sample, rater and value of the cells of a 2-D array that are not missing."""
-    kind = matrix.dtype.kind
-    if kind == "f":
-        sample, rater = np.nonzero(~np.isnan(matrix))
-    elif kind in "iub":
-        sample, rater = (axis.ravel() for axis in np.indices(matrix.shape))
-    elif kind in "OUT":
-        import pandas as pd
+    import pandas as pd
 
-        matrix = matrix.astype(object) if kind == "T" else matrix
-        if kind == "U" and (matrix == "nan").any():
-            row, column = np.argwhere(matrix == "nan")[0]
-            raise ValueError(
-                f"Sample {row} has the label 'nan' from rater {column}: NumPy turns a missing "
-                "rating into this text. Make the array with dtype=object."
-            )
-        sample, rater = np.nonzero(~pd.isna(matrix))
-    else:
+    kind = matrix.dtype.kind
+    if kind not in "fiubOUT":
         raise TypeError(f"Ratings of dtype {matrix.dtype} cannot be labels: use strings or numbers.")
-    values = matrix[sample, rater]
-    return sample, rater, values.astype(object) if kind in "UT" else values
+    if kind == "U" and (matrix == "nan").any():
+        row, column = np.argwhere(matrix == "nan")[0]
+        raise ValueError(
+            f"Sample {row} has the label 'nan' from rater {column}: NumPy turns a missing rating into this "
+            "text. Make the array with dtype=object."
+        )
+    if kind in "UT":
+        matrix = matrix.astype(object)
+    sample, rater = np.nonzero(~pd.isna(matrix))
+    return sample, rater, matrix[sample, rater]
 
 
 def _parse_table(Y):
     """Return the votes of a DataFrame or a Series."""
     if not hasattr(Y, "columns"):
         Y = Y.to_frame(0 if Y.name is None else Y.name)
-    raters = Y.columns.tolist()
     if not Y.columns.is_unique:
         twice = Y.columns[Y.columns.duplicated()][0]
         raise ValueError(f"Two columns of the ratings are named {twice!r}: one column a rater.")
-    if Y.shape[1] and len(set(Y.dtypes)) == 1 and isinstance(Y.dtypes.iloc[0], np.dtype):
-        cells = _rated_cells(Y.to_numpy())
-    else:
-        cells = _rated_cells_by_column(Y)
-    return _cells_to_votes(*cells, len(Y), raters, index=Y.index)
+    if len(set(Y.dtypes)) == 1 and isinstance(Y.dtypes.iloc[0], np.dtype):
+        sample, rater, values = _rated_cells(Y.to_numpy())
+    else:  # by columns: where one column holds 1 and another 1.0, the label is that of the first
+        rater, sample, values = _rated_cells(Y.to_numpy(dtype=object).T)
+    return cells_to_votes(sample, rater, values, Y.columns.tolist(), Y.index)
 
 
-def _rated_cells_by_column(Y):
-    """Do the same as `_rated_cells` for a DataFrame of several dtypes or of pandas' own dtypes."""
-    sample, values = [], []
-    for rater in range(Y.shape[1]):
-        column = Y.iloc[:, rater]
-        rated = np.flatnonzero(column.notna().to_numpy(dtype=bool))
-        sample.append(rated)
-        values.append(column.iloc[rated].to_numpy(dtype=object))
-    rater = np.repeat(np.arange(Y.shape[1]), [len(rated) for rated in sample])
-    empty = np.empty(0, dtype=np.intp)
-    return np.concatenate([empty, *sample]), rater, np.concatenate([empty.astype(object), *values])
+def cells_to_votes(sample, rater, values, raters, index, lines=None):
+    """Return the votes in cells, each of which holds one label or several.
 
+    Parameters
+    ----------
+    sample, rater : ndarray of int, shape (n_cells,)
+        Indices of each cell in `index` and `raters`.
+    values : ndarray, shape (n_cells,)
+        Labels, and in an array of objects also collections of labels and missing values.
+    raters : list
+        Names of the raters.
+    index : sequence of length n_samples
+        Names of the samples.
+    lines : sequence of length n_cells, default=None
+        Names of the rows of a long table, for messages.
 
-def _cells_to_votes(sample, rater, values, n_samples, raters, index=None):
-    """Return the votes in cells, each of which holds one label or several."""
+    Returns
+    -------
+    Votes
+        The votes.
+
+    Raises
+    ------
+    ValueError
+        If there is no label, or as `_encode_labels`.
+    """
+    cell = np.arange(len(values))
     if values.dtype == object:
-        cell, values = expand_cells(values)
-        sample, rater = sample[cell], rater[cell]
+        cell, values = _expand_cells(values)
+    sample, rater = sample[cell], rater[cell]
     if not len(values):
         raise ValueError(
-            f"There are no ratings: of the {n_samples} samples x {len(raters)} raters all cells "
-            "are missing. Give at least one label."
+            f"There are no ratings: of the {len(index)} samples x {len(raters)} raters all cells are "
+            "missing. Give at least one label."
         )
 
     def where(position):
-        row = int(sample[position])
-        name = row if index is None else index[row : row + 1].tolist()[0]
-        return f"Sample {name!r}, rater {raters[rater[position]]!r}"
+        start = "Sample" if lines is None else f"Row {plain(lines[cell[position]])!r}, sample"
+        return f"{start} {plain(index[sample[position]])!r}, rater {raters[rater[position]]!r}"
 
-    code, labels = encode_labels(values, where)
-    return merge_votes(sample, rater, code, np.ones(len(code)), n_samples, raters, labels)
+    code, labels = _encode_labels(values, where)
+    return Votes(sample, rater, code, np.ones(len(code)), len(index), raters, labels).merged()
 
 
 def _parse_cube(Y, classes):
@@ -265,9 +256,7 @@ def _parse_cube(Y, classes):
             "several labels, put a tuple into a cell of a 2-D array of dtype=object."
         )
     if classes is None:
-        raise ValueError(
-            f"Votes of shape {Y.shape} come without labels: give classes=, the labels of the last axis."
-        )
+        raise ValueError(f"Votes of shape {Y.shape} need names: give classes=, the labels of the last axis.")
     names = check_class_names(classes)
     if len(names) != Y.shape[2]:
         raise ValueError(
@@ -286,6 +275,5 @@ def _parse_cube(Y, classes):
         )
     if not len(weight):
         raise ValueError(f"There are no ratings: all votes of shape {Y.shape} are 0.")
-    ordered = sort_labels(names, "The classes")
-    code = np.array([ordered.index(name) for name in names])
-    return merge_votes(sample, rater, code[label], weight, len(Y), list(range(Y.shape[1])), ordered)
+    code, ordered = sort_codes(label, names, "The classes")
+    return Votes(sample, rater, code, weight, len(Y), list(range(Y.shape[1])), ordered).merged()

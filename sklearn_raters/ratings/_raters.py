@@ -1,9 +1,11 @@
 """Statistics of raters: number of ratings, shares of the classes, and agreement."""
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.spatial.distance import cdist
 
 from sklearn_raters.ratings._task import Task, as_task
+
+_CROWD = ("crowd_hard", "crowd_soft")
 
 
 def rater_summary(Y):
@@ -54,27 +56,31 @@ def rater_summary(Y):
     import pandas as pd
 
     task = as_task(Y)
-    votes, classes, consensus = task.class_votes, task.classes, task.majority()
-    crowd = ["crowd_hard", "crowd_soft"]
-    for name in crowd:
+    for name in _CROWD:
         if name in task.raters:
             raise ValueError(f"A rater is named {name!r}, like a row of the crowd: rename the rater.")
-
-    n_raters = len(task.raters)
-    agrees = _agreement(votes, consensus, len(classes))
-    rows = np.vstack(
-        [
-            _hard_row(consensus, len(classes)),
-            _view_rows(votes, np.zeros_like(votes.rater), 1, len(classes), consensus < len(classes)),
-            _view_rows(votes, votes.rater, n_raters, len(classes)),
-        ]
-    )
-    columns = ["samples", "single", "multiple", *(f"share_{name}" for name in classes)]
-    table = pd.DataFrame(rows, index=[*crowd, *task.raters], columns=columns)
-    table = table.astype(dict.fromkeys(columns[:3], np.int64))
-    table["agreement"] = agrees
+    index, n_classes = [*_CROWD, *task.raters], len(task.classes)
+    votes = _votes_by_row(task)
+    counted = votes[(votes["label"] < n_classes) & ((votes["row"] != 1) | (votes["majority"] < n_classes))]
+    n_chosen = counted.groupby(["row", "sample"])["label"].nunique()
+    numbers = {
+        "samples": n_chosen.groupby("row").size(),
+        "single": n_chosen.eq(1).groupby("row").sum(),
+        "multiple": n_chosen.gt(1).groupby("row").sum(),
+    }
+    table = pd.DataFrame(numbers, index=range(len(index))).fillna(0).astype(np.int64)
+    weights = np.zeros((len(index), n_classes))
+    np.add.at(weights, (counted["row"], counted["label"]), counted["weight"])
+    with np.errstate(invalid="ignore"):
+        table[[f"share_{name}" for name in task.classes]] = weights / weights.sum(axis=1, keepdims=True)
+    votes["agrees"] = votes["weight"] * (votes["label"] == votes["majority"])
+    judged = votes[votes["majority"].between(0, n_classes - 1)]
+    sums = judged.groupby(["row", "sample"])[["agrees", "weight"]].sum()
+    table["agreement"] = (sums["agrees"] / sums["weight"]).groupby("row").mean()
+    table.index = index
+    all_labels = Task(task.class_votes, task.class_votes.labels)
     try:
-        table.attrs["krippendorff_alpha"] = krippendorff_alpha(Task(votes, votes.labels))
+        table.attrs["krippendorff_alpha"] = krippendorff_alpha(all_labels)
     except ValueError:
         table.attrs["krippendorff_alpha"] = np.nan
     return table
@@ -117,25 +123,22 @@ def krippendorff_alpha(Y):
     0.444
     """
     task = as_task(Y)
-    sample, choice, members = _choices(task.class_votes, len(task.classes))
-    n_raters = np.bincount(sample, minlength=task.n_samples)
-    paired = n_raters[sample] >= 2
+    sample, chosen = _chosen_classes(task.class_votes, len(task.classes))
+    paired = np.bincount(sample)[sample] >= 2
     if not paired.any():
         raise ValueError("Krippendorff's alpha is not defined: no sample is rated by two raters or more.")
-    sample, choice = sample[paired], choice[paired]
-    if (choice == choice[0]).all():
+    sets, column = np.unique(chosen[paired], axis=0, return_inverse=True)
+    if len(sets) == 1:
         raise ValueError(
             "Krippendorff's alpha is not defined: on all samples with two raters or more, all raters "
             "chose one and the same label."
         )
-    # Imported here, because it loads slowly and reading ratings does not need it.
+    # Imported here, because they load slowly and reading ratings does not need them.
+    import pandas as pd
     from krippendorff import alpha
 
-    _, row = np.unique(sample, return_inverse=True)
-    used, column = np.unique(choice, return_inverse=True)
-    counts = np.zeros((row.max() + 1, len(used)), dtype=np.int64)
-    np.add.at(counts, (row, column), 1)
-    distance = _jaccard_distances([members[index] for index in used], len(task.class_votes.labels))
+    counts = pd.crosstab(sample[paired], column.ravel()).to_numpy()
+    distance = cdist(sets, sets, "jaccard")
     return float(alpha(value_counts=counts, level_of_measurement=lambda *_, i1, i2, **__: distance[i1, i2]))
 
 
@@ -177,8 +180,7 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     groups = np.zeros(votes.n_samples) if groups is None else np.asarray(groups)
     if groups.shape != (votes.n_samples,):
         raise ValueError(
-            f"groups has the shape {groups.shape}, but there are {votes.n_samples} samples: give "
-            "one group a sample."
+            f"groups has the shape {groups.shape}, but there are {task.n_samples} samples: give one a sample."
         )
     names, group = np.unique(groups, return_inverse=True)
     inside = votes.label < len(task.classes)
@@ -189,84 +191,38 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     return [task.raters[index] for index in np.flatnonzero(enough)]
 
 
-def _choices(votes, n_classes):
-    """Return the set of classes that each rater chose on each sample, as a number.
+def _votes_by_row(task):
+    """Return the votes of each row of `rater_summary`: the majority labels, all votes, each rater's votes.
 
     Returns
     -------
-    sample, choice : ndarray of int, shape (n_choices,)
+    DataFrame
+        The columns row, sample, label and weight, and the sample's majority label: -1 for none.
+    """
+    import pandas as pd
+
+    votes, consensus = task.class_votes, task.majority()
+    hard = np.flatnonzero((consensus >= 0) & (consensus < len(task.classes)))
+    of_majority = pd.DataFrame({"row": 0, "sample": hard, "label": consensus[hard], "weight": 1.0})
+    of_raters = pd.DataFrame({name: getattr(votes, name) for name in ("sample", "label", "weight")})
+    of_raters["row"] = votes.rater + len(_CROWD)
+    rows = pd.concat([of_majority, of_raters.assign(row=1), of_raters], ignore_index=True)
+    return rows.assign(majority=consensus[rows["sample"]])
+
+
+def _chosen_classes(votes, n_classes):
+    """Find the set of classes that each rater chose on each sample.
+
+    Returns
+    -------
+    sample : ndarray of int, shape (n_sets,)
         One entry for each sample and rater with a vote for a class.
-    members : list of tuples of int
-        The classes of each number that `choice` can hold.
+    chosen : ndarray of bool, shape (n_sets, n_classes)
+        Which classes the rater chose.
     """
     inside = votes.label < n_classes
-    sample, label = votes.sample[inside], votes.label[inside]
-    cell = sample * len(votes.raters) + votes.rater[inside]
-    _, start, size = np.unique(cell, return_index=True, return_counts=True)
-    choice = label[start]
-    number = {(index,): index for index in range(n_classes)}
-    for at in np.flatnonzero(size > 1):
-        chosen = tuple(label[start[at] : start[at] + size[at]].tolist())
-        choice[at] = number.setdefault(chosen, len(number))
-    return sample[start], choice, list(number)
-
-
-def _jaccard_distances(members, n_labels):
-    """Compute the Jaccard distance 1 - |A and B| / |A or B| of every two sets of labels."""
-    size = np.array([len(chosen) for chosen in members])
-    owner = np.repeat(np.arange(len(members)), size)
-    label = np.concatenate(members)
-    sets = csr_array((np.ones(len(label)), (owner, label)), shape=(len(members), n_labels))
-    common = (sets @ sets.T).toarray()
-    return 1 - common / (size[:, None] + size - common)
-
-
-def _agreement(votes, consensus, n_classes):
-    """Compute the mean share of votes for the majority label, for both crowd rows and each rater."""
-    in_task = (consensus >= 0) & (consensus < n_classes)
-    kept = in_task[votes.sample]
-    sample, rater, weight = votes.sample[kept], votes.rater[kept], votes.weight[kept]
-    hits = weight * (votes.label[kept] == consensus[sample])
-    crowd = _mean_share(hits, weight, np.zeros_like(rater), sample, 1)
-    raters = _mean_share(hits, weight, rater, sample, len(votes.raters))
-    return np.concatenate([[1.0 if in_task.any() else np.nan], crowd, raters])
-
-
-def _mean_share(part, whole, owner, sample, n_owners):
-    """Average sum(part) / sum(whole) over each owner's samples; NaN for an owner without samples."""
-    n_samples = sample.max(initial=0) + 1
-    pair, inverse = np.unique(owner * n_samples + sample, return_inverse=True)
-    share = np.bincount(inverse, part) / np.bincount(inverse, whole)
-    return _ratio(
-        np.bincount(pair // n_samples, share, minlength=n_owners),
-        np.bincount(pair // n_samples, minlength=n_owners),
-    )
-
-
-def _hard_row(consensus, n_classes):
-    """Count the samples whose majority is a class, and compute the share of each class in them."""
-    count = np.bincount(consensus[(consensus >= 0) & (consensus < n_classes)], minlength=n_classes)
-    return [count.sum(), count.sum(), 0, *_ratio(count, count.sum())]
-
-
-def _view_rows(votes, owner, n_owners, n_classes, allowed=None):
-    """Return the columns of `rater_summary` except the agreement, one row for each owner of votes."""
-    inside = votes.label < n_classes
-    if allowed is not None:
-        inside &= allowed[votes.sample]
-    owner, sample, label = owner[inside], votes.sample[inside], votes.label[inside]
-    chosen = np.unique((owner * votes.n_samples + sample) * n_classes + label) // n_classes
-    pair, n_chosen = np.unique(chosen, return_counts=True)
-    samples = np.bincount(pair // votes.n_samples, minlength=n_owners)
-    multiple = np.bincount(pair[n_chosen > 1] // votes.n_samples, minlength=n_owners)
-    votes = np.bincount(
-        owner * n_classes + label, votes.weight[inside], minlength=n_owners * n_classes
-    ).reshape(n_owners, n_classes)
-    shares = _ratio(votes, votes.sum(axis=1, keepdims=True))
-    return np.column_stack([samples, samples - multiple, multiple, shares])
-
-
-def _ratio(part, whole):
-    """Divide; 0 / 0 is NaN without a warning."""
-    with np.errstate(invalid="ignore"):
-        return part / whole
+    cell = votes.sample[inside] * len(votes.raters) + votes.rater[inside]
+    cell, place = np.unique(cell, return_inverse=True)
+    chosen = np.zeros((len(cell), n_classes), dtype=bool)
+    chosen[place, votes.label[inside]] = True
+    return cell // len(votes.raters), chosen

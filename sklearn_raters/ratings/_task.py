@@ -1,18 +1,12 @@
 """Task: ratings together with the classes to learn and the class that each label stands for."""
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from sklearn_raters.ratings._labels import (
-    check_class_names,
-    check_label_map,
-    label_kind,
-    shorten,
-    sort_labels,
-)
+from sklearn_raters.ratings._labels import check_class_names, check_map, label_kind, shorten, sort_labels
 from sklearn_raters.ratings._parse import parse_ratings
-from sklearn_raters.ratings._votes import merge_votes
 
 
 class Task:
@@ -79,11 +73,9 @@ class Task:
         self.ratings = Y
         classes = None if classes is None else check_class_names(classes)
         self.votes = parse_ratings(Y, classes)
-        self.label_map = check_label_map(label_map, classes)
+        self.label_map = check_map(label_map, classes)
         mapped = [self.label_map.get(label, label) for label in self.votes.labels]
-        self.classes = (
-            sort_labels(dict.fromkeys(mapped), "After label_map the labels") if classes is None else classes
-        )
+        self.classes = classes or sort_labels(dict.fromkeys(mapped), "After label_map the labels")
         if not set(map(label_kind, self.classes)) & set(map(label_kind, mapped)):
             raise ValueError(
                 f"classes are {label_kind(self.classes[0])} ({shorten(self.classes)}), but the ratings hold "
@@ -94,11 +86,8 @@ class Task:
         self.codes = np.array([place[name] for name in mapped], dtype=np.intp)
 
     def __repr__(self):
-        votes = self.votes
-        return (
-            f"Task({len(votes.sample)} votes, {votes.n_samples} samples, {len(votes.raters)} raters, "
-            f"classes={self.classes})"
-        )
+        sizes = f"{len(self.votes.sample)} votes, {self.n_samples} samples, {len(self.raters)} raters"
+        return f"Task({sizes}, classes={self.classes})"
 
     @property
     def n_samples(self):
@@ -116,11 +105,7 @@ class Task:
 
         If a rater chose several labels of one class, these are one vote, of the largest weight.
         """
-        votes = self.votes
-        code = self.codes[votes.label]
-        return merge_votes(
-            votes.sample, votes.rater, code, votes.weight, votes.n_samples, votes.raters, self._labels
-        )
+        return replace(self.votes, label=self.codes[self.votes.label], labels=self._labels).merged()
 
     @cached_property
     def counts(self):
@@ -156,10 +141,8 @@ class Task:
         ndarray of object, shape (n_codes,)
             The classes; None where the code is below 0 or beyond the classes.
         """
-        n_classes = len(self.classes)
-        names = np.full(n_classes + 1, None, dtype=object)
-        names[:n_classes] = self.classes
-        return names[np.where((codes >= 0) & (codes < n_classes), codes, n_classes)]
+        names = np.array([*self.classes, None], dtype=object)
+        return names[np.where((codes >= 0) & (codes < len(self.classes)), codes, -1)]
 
     def of_rater(self, name):
         """Return a task with the votes of one rater only.

@@ -45,10 +45,8 @@ class Votes:
     labels: list
 
     def __repr__(self):
-        return (
-            f"Votes({len(self.sample)} votes, {self.n_samples} samples, "
-            f"{len(self.raters)} raters, labels={self.labels})"
-        )
+        sizes = f"{len(self.sample)} votes, {self.n_samples} samples, {len(self.raters)} raters"
+        return f"Votes({sizes}, labels={self.labels})"
 
     def of_rater(self, name):
         """Return the votes of one rater.
@@ -71,14 +69,7 @@ class Votes:
         if name not in self.raters:
             raise ValueError(f"There is no rater {name!r}; the raters are {shorten(self.raters)}.")
         chosen = self.rater == self.raters.index(name)
-        return replace(
-            self,
-            sample=self.sample[chosen],
-            rater=np.zeros(chosen.sum(), dtype=self.rater.dtype),
-            label=self.label[chosen],
-            weight=self.weight[chosen],
-            raters=[name],
-        )
+        return self._select(chosen, rater=np.zeros(chosen.sum(), dtype=np.intp), raters=[name])
 
     def take(self, samples):
         """Return the votes on some samples.
@@ -98,14 +89,12 @@ class Votes:
         size = np.searchsorted(self.sample, samples, side="right") - start
         place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)  # within the sample
         taken = np.repeat(start, size) + place
-        return replace(
-            self,
-            sample=np.repeat(np.arange(len(samples)), size),
-            rater=self.rater[taken],
-            label=self.label[taken],
-            weight=self.weight[taken],
-            n_samples=len(samples),
-        )
+        return self._select(taken, sample=np.repeat(np.arange(len(samples)), size), n_samples=len(samples))
+
+    def _select(self, chosen, **changes):
+        """Return some of the votes, with changes in other fields."""
+        fields = ("sample", "rater", "label", "weight")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in fields} | changes)
 
     def counts(self, n_labels=None):
         """Count the votes of each sample for each label.
@@ -140,28 +129,21 @@ class Votes:
         ndarray of int, shape (n_samples,)
             Indices into `labels`; -1 where there is no label.
         """
-        winner = np.full(self.n_samples, -1, dtype=np.intp)
-        if not len(self.sample):
-            return winner
-        n_labels = len(self.labels)
-        key, inverse = np.unique(self.sample * n_labels + self.label, return_inverse=True)
-        count = np.bincount(inverse, weights=self.weight)
-        sample = key // n_labels
-        start = np.flatnonzero(np.diff(sample, prepend=-1))
-        most = np.repeat(np.maximum.reduceat(count, start), np.diff(start, append=len(key)))
-        top = np.flatnonzero(count >= most * (1 - _TIE_TOLERANCE))
-        voted, first, n_top = np.unique(sample[top], return_index=True, return_counts=True)
-        winner[voted] = key[top[first]] % n_labels
+        counts = self.counts()
+        top = counts >= counts.max(axis=1, keepdims=True) * (1 - _TIE_TOLERANCE)
+        found = counts.any(axis=1)
         if ties == "missing":
-            winner[voted[n_top > 1]] = -1
-        return winner
+            found &= top.sum(axis=1) == 1
+        return np.where(found, top.argmax(axis=1), -1)
 
+    def merged(self):
+        """Sort the votes; of votes with equal sample, rater and label, keep the heaviest.
 
-def merge_votes(sample, rater, label, weight, n_samples, raters, labels):
-    """Return sorted `Votes`; of votes with equal sample, rater and label, keep the heaviest."""
-    key = (sample.astype(np.int64) * len(raters) + rater) * len(labels) + label
-    order = np.argsort(key, kind="stable")
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    kept = order[first]
-    largest = np.maximum.reduceat(weight[order], first) if len(first) else weight[kept]
-    return Votes(sample[kept], rater[kept], label[kept], largest, n_samples, raters, labels)
+        Returns
+        -------
+        Votes
+            The votes left, with the same samples, raters and labels.
+        """
+        key = (self.sample.astype(np.int64) * len(self.raters) + self.rater) * len(self.labels) + self.label
+        order = np.lexsort((-self.weight, key))
+        return self._select(order[np.diff(key[order], prepend=-1) > 0])
