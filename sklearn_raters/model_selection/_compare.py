@@ -2,16 +2,17 @@
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import get_tags
 
 from sklearn_raters._nested import innermost, takes_ratings, unwrap
+from sklearn_raters._seeds import draw_seed
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.model_selection._bootstrap import check_bootstrap
-from sklearn_raters.model_selection._compare_runs import Model, collect_labels, run_folds, view_memory
+from sklearn_raters.model_selection._compare_runs import run_folds, view_memory
 from sklearn_raters.model_selection._compare_table import LABEL_COLUMNS, prediction_table, score_table
 from sklearn_raters.model_selection._folds import check_lengths, check_trainable, make_folds
 from sklearn_raters.model_selection._paper_models import paper_models
-from sklearn_raters.ratings import Task, sort_labels
+from sklearn_raters.ratings import Task, shorten, sort_labels
 from sklearn_raters.sequences import check_frames, holds_sequences
 
 
@@ -132,20 +133,19 @@ def compare(
         scored, _ = labelled_samples(true_labels)
         check_bootstrap(scored if groups is None else groups[scored], n_bootstrap)
     if not isinstance(random_state, int | np.integer):
-        random_state = int(check_random_state(random_state).randint(2**31 - 1))
+        random_state = draw_seed(random_state)
     with view_memory(memory) as cache:
         defaults = {"memory": cache, "random_state": random_state}
         ready = {
-            name: Model(_with_defaults(_with_settings(model.estimator, settings), defaults), model.X)
-            for name, model in models.items()
+            name: (_with_defaults(_with_settings(estimator, settings), defaults), own_X)
+            for name, (estimator, own_X) in models.items()
         }
         for estimator, _ in ready.values():
             for fold in folds:
                 check_trainable(estimator, task.ratings, consensus, fold, groups)
-        outcomes = run_folds(ready, task.ratings, consensus, folds, groups, n_jobs, verbose)
-    predicted = collect_labels(outcomes, folds, task.n_samples)
+        predicted, seconds = run_folds(ready, task.ratings, consensus, folds, groups, n_jobs, verbose)
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
-    table = score_table(predicted, outcomes, true_labels, folds, classes, groups, **bootstrap)
+    table = score_table(predicted, seconds, true_labels, folds, classes, groups, **bootstrap)
     return (table, prediction_table(predicted, labels, folds, task.ratings)) if return_predictions else table
 
 
@@ -178,22 +178,20 @@ def _known_truth(truth, settings):
 
 
 def _with_features(models, X, n_samples):
-    """Return the models as a dict from name to Model, each with checked features."""
-    paired = {}
-    for name, given in models.items():
-        model = Model(*given) if isinstance(given, tuple) else Model(given, X)
-        if not (hasattr(model.estimator, "fit") and hasattr(model.estimator, "predict")):
+    """Return the models as a dict from name to the pair (estimator, X), after a check of both."""
+    pairs = {name: given if isinstance(given, tuple) else (given, X) for name, given in models.items()}
+    for name, (estimator, own_X) in pairs.items():
+        if not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
             raise TypeError(
-                f"Model {name!r} is not an estimator but {model.estimator!r}: give one with fit and predict."
+                f"Model {name!r} is not an estimator but {estimator!r}: give one with fit and predict."
             )
-        if model.X is None:
+        if own_X is None:
             raise ValueError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
-        check_lengths(n_samples, **{f"X of model {name!r}": model.X})
-        if holds_sequences(model.X) and not get_tags(model.estimator).input_tags.allow_nan:
+        check_lengths(n_samples, **{f"X of model {name!r}": own_X})
+        if holds_sequences(own_X) and not get_tags(estimator).input_tags.allow_nan:
             # Checked here, since an error of the model would number samples within a fold, not within X.
-            check_frames(model.X, f"Model {name!r}")
-        paired[name] = model
-    return paired
+            check_frames(own_X, f"Model {name!r}")
+    return pairs
 
 
 def _check_names(models, baseline):
@@ -203,8 +201,7 @@ def _check_names(models, baseline):
         if name in models:
             raise ValueError(
                 f"A model is called {name!r}, which is a column of the predictions: give the model, or the "
-                "rater that it is named after, another name. Reserved are "
-                f"{', '.join(map(repr, LABEL_COLUMNS))}."
+                f"rater that it is named after, another name. Reserved are {shorten(LABEL_COLUMNS)}."
             )
     if baseline is not None and baseline not in models:
         raise ValueError(
@@ -216,11 +213,10 @@ def _check_names(models, baseline):
 def _with_settings(estimator, settings):
     """Return a copy of an estimator with the task's `classes` and `label_map`, if it takes ratings."""
     estimator = clone(estimator)
-    settings = {name: value for name, value in settings.items() if value is not None}
     if takes_ratings(estimator):
         inner = innermost(estimator)
-        known = inner.get_params(deep=False)
-        inner.set_params(**{name: value for name, value in settings.items() if name in known})
+        known = [name for name in settings if name in inner.get_params(deep=False)]
+        inner.set_params(**{name: settings[name] for name in known if settings[name] is not None})
     return estimator
 
 
@@ -232,11 +228,8 @@ def _with_defaults(estimator, defaults):
             unset = [name for name in defaults if name in params and params[name] is None]
             inner.set_params(**{name: defaults[name] for name in unset})
         return estimator
-    unset = [
-        name
-        for name, value in estimator.get_params().items()
-        if name.split("__")[-1] == "random_state" and value is None
-    ]
+    params = estimator.get_params()
+    unset = [key for key, value in params.items() if value is None and key.split("__")[-1] == "random_state"]
     return estimator.set_params(**dict.fromkeys(unset, defaults["random_state"]))
 
 

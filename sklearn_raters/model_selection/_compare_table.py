@@ -10,7 +10,7 @@ from sklearn_raters.model_selection._bootstrap import paired_bootstrap
 LABEL_COLUMNS = ("fold", "consensus", "truth")
 
 
-def score_table(predicted, outcomes, true_labels, folds, classes, groups, *, baseline, **bootstrap):
+def score_table(predicted, seconds, true_labels, folds, classes, groups, *, baseline, **bootstrap):
     """
     Score the models of a comparison.
 
@@ -18,8 +18,8 @@ def score_table(predicted, outcomes, true_labels, folds, classes, groups, *, bas
     ----------
     predicted : dict
         From model to its predicted labels, ndarray of object of shape (n_samples,).
-    outcomes : dict
-        From model to a list of Outcome, one for each fold.
+    seconds : dict
+        From model to the seconds of `fit` and of `predict`.
     true_labels : ndarray of object of shape (n_samples,)
         The labels to be predicted, None for samples that are not scored.
     folds : list of Fold
@@ -53,17 +53,10 @@ def score_table(predicted, outcomes, true_labels, folds, classes, groups, *, bas
             **{f"recall_{label}": recall for label, recall in zip(classes, recalls, strict=True)},
         }
         if baseline is not None:
-            difference = paired_bootstrap(
-                y_true,
-                labels[scored],
-                predicted[baseline][scored],
-                scored_groups,
-                labels=classes,
-                **bootstrap,
-            )
+            pair = labels[scored], predicted[baseline][scored]
+            difference = paired_bootstrap(y_true, *pair, scored_groups, labels=classes, **bootstrap)
             row.update(difference._asdict())
-        row["fit_seconds"] = sum(outcome.fit_seconds for outcome in outcomes[name])
-        row["predict_seconds"] = sum(outcome.predict_seconds for outcome in outcomes[name])
+        row["fit_seconds"], row["predict_seconds"] = seconds[name]
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 

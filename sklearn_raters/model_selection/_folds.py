@@ -15,7 +15,7 @@ from sklearn_raters._nested import (
     takes_ratings,
 )
 from sklearn_raters._rated import rows_of
-from sklearn_raters._sklearn_compat import check_method_params, num_samples, safe_indexing
+from sklearn_raters._sklearn_compat import check_method_params, num_samples
 from sklearn_raters.consensus import labelled_samples
 
 
@@ -157,9 +157,7 @@ def check_trainable(estimator, Y, consensus, fold, groups=None):
     inner = innermost(estimator)
     if hasattr(inner, "plan"):
         # A plan uses only the number of samples in X, so give it the indices of the samples.
-        inner.plan(
-            rows[:, None], rows_of(Y, rows), groups=None if groups is None else safe_indexing(groups, rows)
-        )
+        inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows))
 
 
 def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
@@ -196,10 +194,10 @@ def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
     else:
         labelled, y = labelled_samples(consensus[rows])
         rows = rows[labelled]
-    groups = None if groups is None else safe_indexing(groups, rows)
     fitted = clone(estimator)
-    arguments = {**check_method_params(X, params or {}, indices=rows), **groups_for_fit(fitted, groups)}
-    X = safe_indexing(X, rows)
+    of_groups = groups_for_fit(fitted, rows_of(groups, rows))
+    arguments = {**check_method_params(X, params or {}, indices=rows), **of_groups}
+    X = rows_of(X, rows)
     start = perf_counter()
     fitted.fit(X, y, **arguments)
     return fitted, perf_counter() - start
@@ -233,6 +231,4 @@ def predict_part(fitted, method, X, rows, params=None):
     AttributeError
         If the estimator has no such method.
     """
-    return call_inside(
-        fitted, method, safe_indexing(X, rows), check_method_params(X, params or {}, indices=rows)
-    )
+    return call_inside(fitted, method, rows_of(X, rows), check_method_params(X, params or {}, indices=rows))

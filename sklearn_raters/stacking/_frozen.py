@@ -23,7 +23,7 @@ def _method_of(estimator, by_posterior):
     return next(name for name in _METHODS[by_posterior:] if hasattr(estimator, name))
 
 
-def represent(view, estimator, X, classes, *, by_posterior):
+def represent(view, estimator, X, classes, by_posterior):
     """Return the representation of samples by one trained view, of shape (n_samples, n_units).
 
     The representation is `transform(X)`; the posterior if there is no `transform` or `by_posterior` is true;
@@ -68,17 +68,18 @@ class FrozenViews:
     classes: list
     by_posterior: bool
 
+    @property
+    def _pairs(self):
+        return list(zip(self.views, self.estimators, strict=True))
+
     def posteriors(self, X, names=None):
         """Return the posteriors of the views `names` (None is all), (n_samples, n_views, n_classes)."""
-        pairs = zip(self.views, self.estimators, strict=True)
-        chosen = [pair for pair in pairs if names is None or pair[0].name in names]
+        chosen = [pair for pair in self._pairs if names is None or pair[0].name in names]
         return np.stack([posterior(*pair, X, self.classes) for pair in chosen], axis=1)
 
     def represent(self, X):
         """Return the representations of all views side by side, (n_samples, n_units)."""
-        settings = {"by_posterior": self.by_posterior}
-        pairs = zip(self.views, self.estimators, strict=True)
-        return side_by_side([represent(*pair, X, self.classes, **settings) for pair in pairs])
+        return side_by_side([represent(*pair, X, self.classes, self.by_posterior) for pair in self._pairs])
 
     def unit_names(self, parts):
         """Name the columns of `represent`.
@@ -94,7 +95,7 @@ class FrozenViews:
             ``<view>_<class>`` for posteriors, ``<view>_<unit>`` for other representations.
         """
         names = []
-        for view, estimator, part in zip(self.views, self.estimators, parts, strict=True):
+        for (view, estimator), part in zip(self._pairs, parts, strict=True):
             by_class = _method_of(estimator, self.by_posterior) == "predict_proba"
             names += [f"{view.name}_{unit}" for unit in (self.classes if by_class else range(part.shape[1]))]
         return names

@@ -20,12 +20,13 @@ from sklearn_raters._nested import (
     weight_name,
 )
 from sklearn_raters._seeds import draw_seed, set_seeds
+from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.networks import BLSTMClassifier, check_can_train_jointly
 from sklearn_raters.ratings import Task, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
-from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples, view_weights
+from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._view_input import check_samples
 from sklearn_raters.stacking._views import View, find_consensus, make_view, naming_view, view_names
 
@@ -95,31 +96,25 @@ class StackPlan:
         """The views as a DataFrame: name, kind of targets, number of samples and trainings, estimator."""
         import pandas as pd
 
-        rows = [
-            {
-                "view": str(view.name),
-                "targets": "soft labels" if view.soft else "labels",
-                "samples": len(view.samples),
-                "trainings": len(self.trainings) // len(self.views),
-                "estimator": _name_of(training.estimator),
-            }
-            for view, training in zip(self.views, self.trainings, strict=False)
-        ]
-        return pd.DataFrame(rows)
-
-    def _without_view(self):
-        names = {view.name for view in self.views}
-        without = [rater for rater in self.task.raters if rater not in names]
-        return [f"raters without a view: {shorten(without)}"] if without else []
+        columns = {
+            "view": [str(view.name) for view in self.views],
+            "targets": ["soft labels" if view.soft else "labels" for view in self.views],
+            "samples": [len(view.samples) for view in self.views],
+            "trainings": len(self.trainings) // len(self.views),
+            "estimator": [_name_of(training.estimator) for training in self.trainings[: len(self.views)]],
+        }
+        return pd.DataFrame(columns)
 
     def __str__(self):
         task = self.task
+        names = {view.name for view in self.views}
+        without = [rater for rater in task.raters if rater not in names]
         lines = [
             f"{len(self.views)} views, {len(self.trainings)} trainings",
             f"{task.n_samples} samples, {len(task.raters)} raters, {len(task.votes.sample)} votes",
             f"classes: {', '.join(map(str, task.classes))}",
             f"{len(self.samples)} samples with a consensus, from which the fusion learns",
-            *self._without_view(),
+            *([f"raters without a view: {shorten(without)}"] if without else []),
             "",
             self.table.to_string(index=False),
             "",
@@ -191,9 +186,9 @@ def make_plan(stack, data):
         _check_estimator(training, stack)
     if layer is not None:
         check_parameters(layer, data.groups)
-    weights = view_weights(views, classes, stack.class_weight)
+    weights = [class_weights(stack.class_weight, classes, view.class_mass(classes)) for view in views]
     purpose = _purpose(stack, views, splits)
-    return StackPlan(task, views, weights, samples, labels, splits, trainings, layer, purpose, seed)
+    return StackPlan(task, views, np.array(weights), samples, labels, splits, trainings, layer, purpose, seed)
 
 
 def prepare(view, estimator, classes, seed):

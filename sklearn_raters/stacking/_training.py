@@ -101,9 +101,8 @@ def represent_view(training, estimator, key):
     """
     start = perf_counter()
     X = rows_of(training.X, training.planned.represented)
-    settings = {"by_posterior": training.by_posterior}
-    representation = represent(training.planned.view, estimator, X, training.classes, **settings)
-    return representation, perf_counter() - start
+    Z = represent(training.planned.view, estimator, X, training.classes, training.by_posterior)
+    return Z, perf_counter() - start
 
 
 def train_one(training, cached_fit, fit_key, cached_represent, represent_key):

@@ -16,14 +16,7 @@ from sklearn_raters.sequences import holds_sequences, holds_text
 from sklearn_raters.soft_targets import SoftTargetClassifier
 
 # They scale what is there and leave NaN, so that the next step gets it too.
-_SCALERS = (
-    MaxAbsScaler,
-    MinMaxScaler,
-    PowerTransformer,
-    QuantileTransformer,
-    RobustScaler,
-    StandardScaler,
-)
+_SCALERS = (MaxAbsScaler, MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler)
 
 
 def check_samples(estimator, X):
