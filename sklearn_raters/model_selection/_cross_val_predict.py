@@ -6,13 +6,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn_raters._align import align
 from sklearn_raters._nested import innermost, unwrap
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.model_selection._folds import (
-    check_lengths,
-    check_trainable,
-    fit_part,
-    make_folds,
-    predict_part,
-)
+from sklearn_raters.model_selection._folds import check_lengths, check_trainable, fit_and_predict, make_folds
 from sklearn_raters.ratings import Task, sort_labels
 from sklearn_raters.stacking import CROWD_VIEWS
 
@@ -131,14 +125,13 @@ def cross_val_predict_raters(
 
 def _predict_fold(estimator, X, Y, consensus, fold, groups, params, method):
     """Predict the test part of a fold; return the predictions, and the names along their axes, by axis."""
-    fitted, _ = fit_part(estimator, X, Y, consensus, fold.train, groups, params)
-    predictions = predict_part(fitted, method, X, fold.test, params)
+    fitted, predictions, *_ = fit_and_predict(estimator, X, Y, consensus, fold, groups, method, params)
     names = {}
     for axis in _AXES[method]:
         # Pipelines and searches have no `raters_` and no `views_`.
         values = getattr(fitted if axis == "classes" else unwrap(fitted), f"{axis}_")
         names[axis] = values.tolist() if isinstance(values, np.ndarray) else list(values)
-    return np.asarray(predictions), names
+    return predictions, names
 
 
 def _merge_names(axis, lists, raters):

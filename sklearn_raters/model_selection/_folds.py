@@ -160,9 +160,9 @@ def check_trainable(estimator, Y, consensus, fold, groups=None):
         inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows))
 
 
-def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
+def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", params=None):
     """
-    Fit a copy of an estimator on a part of the samples, by ratings or by consensus.
+    Fit a copy of an estimator on the training part of a fold, and predict the test part.
 
     Parameters
     ----------
@@ -175,60 +175,43 @@ def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
         In a form that can be indexed, or a Task.
     consensus : ndarray of object of shape (n_samples,)
         Labels, None where there is no consensus.
-    rows : ndarray of int
-        Indices of the samples to fit on.
-    groups : array-like of shape (n_samples,) or None, default=None
+    fold : Fold
+        The split.
+    groups : array-like of shape (n_samples,) or None
         Passed to estimators whose `fit` uses groups.
+    method : str, default="predict"
+        Name of the prediction method. It may be one that pipelines and searches lack, such as
+        `predict_proba_raters`.
     params : dict or None, default=None
-        Further keyword arguments of `fit`. Values with one entry for each sample are cut to the part.
+        Further keyword arguments of `fit`. Values with one entry for each sample are cut to the part. With
+        metadata routing on, the prediction method gets those that it requests.
 
     Returns
     -------
     fitted : estimator
         The fitted copy.
-    seconds : float
-        Duration of `fit`.
-    """
-    if takes_ratings(estimator):
-        y = rows_of(Y, rows)
-    else:
-        labelled, y = labelled_samples(consensus[rows])
-        rows = rows[labelled]
-    fitted = clone(estimator)
-    of_groups = groups_for_fit(fitted, rows_of(groups, rows))
-    arguments = {**check_method_params(X, params or {}, indices=rows), **of_groups}
-    X = rows_of(X, rows)
-    start = perf_counter()
-    fitted.fit(X, y, **arguments)
-    return fitted, perf_counter() - start
-
-
-def predict_part(fitted, method, X, rows, params=None):
-    """
-    Call a prediction method on a part of the samples.
-
-    Parameters
-    ----------
-    fitted : estimator
-        A fitted estimator, or a pipeline or search around one. The method may be one that pipelines and
-        searches lack, such as `predict_proba_raters`.
-    method : str
-        The method's name, such as "predict" or "predict_proba_raters".
-    X : sequence of n_samples
-        The samples.
-    rows : ndarray of int
-        Indices of the samples to predict.
-    params : dict or None, default=None
-        Metadata of the samples. With metadata routing on, the method gets those that it requests.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, ...)
-        The method's predictions.
+    predictions : ndarray of shape (n_test, ...)
+        Predictions for the test part.
+    fit_seconds, predict_seconds : float
+        Durations of `fit` and of the prediction.
 
     Raises
     ------
     AttributeError
         If the estimator has no such method.
     """
-    return call_inside(fitted, method, rows_of(X, rows), check_method_params(X, params or {}, indices=rows))
+    train, test = fold
+    if takes_ratings(estimator):
+        y = rows_of(Y, train)
+    else:
+        labelled, y = labelled_samples(consensus[train])
+        train = train[labelled]
+    fitted = clone(estimator)
+    for_fit, for_method = (check_method_params(X, params or {}, indices=rows) for rows in (train, test))
+    for_fit.update(groups_for_fit(fitted, rows_of(groups, train)))
+    X_train, X_test = rows_of(X, train), rows_of(X, test)
+    start = perf_counter()
+    fitted.fit(X_train, y, **for_fit)
+    fit_seconds, start = perf_counter() - start, perf_counter()
+    predictions = np.asarray(call_inside(fitted, method, X_test, for_method))
+    return fitted, predictions, fit_seconds, perf_counter() - start

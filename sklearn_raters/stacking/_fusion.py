@@ -20,13 +20,7 @@ FUSIONS = ("logistic", "softmax", "mean", "mixture", "fine_tune")
 
 
 class Split(NamedTuple):
-    """Samples to train further copies of the views on, and samples that are held out for the fusion.
-
-    Parameters
-    ----------
-    train, test : ndarray of int
-        Indices of samples.
-    """
+    """Indices of samples to train further copies of the views on, and of those held out for the fusion."""
 
     train: np.ndarray
     test: np.ndarray
@@ -83,7 +77,7 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
 def _check_out_of_fold(consensus, splits):
     """Raise ValueError if splits do not test each sample once, or leave fewer than two classes."""
     samples, labels = labelled_samples(consensus)
-    tested = np.array([np.isin(samples, split.test) for split in splits])
+    tested = np.array([np.isin(samples, test) for _, test in splits])
     times = tested.sum(axis=0)
     if not np.all(times == 1):
         raise ValueError(
@@ -120,7 +114,7 @@ def represented_samples(stack, samples, splits):
         return [None]
     if stack.cv is None:
         return [None if stack.fusion == "mixture" else samples] + [samples] * len(splits)
-    tests = [np.intersect1d(samples, split.test) for split in splits]
+    tests = [np.intersect1d(samples, test) for _, test in splits]
     return [None, *(test if len(test) else None for test in tests)]
 
 
@@ -190,7 +184,7 @@ def layer_folds(plan, held_out, *, out_of_fold):
     list of LayerFold
         Out of fold, all folds share one array, in which views that were not trained on a sample represent it.
     """
-    inside = [Split(*(np.isin(plan.samples, part) for part in split)) for split in plan.splits]
+    inside = [[np.isin(plan.samples, part) for part in split] for split in plan.splits]
     if not out_of_fold:
         return [LayerFold(parts, *split) for parts, split in zip(held_out, inside, strict=True)]
     Z = np.empty((len(plan.samples), len(plan.views) * len(plan.task.classes)))
