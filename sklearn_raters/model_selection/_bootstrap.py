@@ -136,7 +136,6 @@ def _bootstrap_differences(support, gain, n_bootstrap, rng):
         drawn = weights @ support
         present = drawn > 0
         recall_gain = np.divide(weights @ gain, drawn, where=present, out=np.zeros(drawn.shape))
-        n_present = present.sum(axis=1)
         # A draw without samples of any class counts as a difference of 0.
-        differences.append(recall_gain.sum(axis=1) / np.maximum(n_present, 1))
+        differences.append(recall_gain.sum(axis=1) / np.maximum(present.sum(axis=1), 1))
     return np.concatenate(differences)

@@ -127,7 +127,6 @@ def compare(
     settings = _task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
     check_lengths(task.n_samples, X=X, groups=groups, truth=truth)
-    groups = None if groups is None else np.asarray(groups)
     consensus = hard_labels(task)
     labels = {"consensus": consensus}
     if truth is not None:
@@ -143,20 +142,18 @@ def compare(
     true_labels, classes = _scored_labels(labels, fold_numbers >= 0, settings["classes"])
     if baseline is not None:
         scored, _ = labelled_samples(true_labels)
-        check_bootstrap(scored if groups is None else groups[scored], n_bootstrap)
+        check_bootstrap(scored if groups is None else rows_of(groups, scored), n_bootstrap)
     if not isinstance(random_state, int | np.integer):
         random_state = draw_seed(random_state)
     with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
-        cache = folder if memory is None else memory if hasattr(memory, "cache") else str(memory)
-        defaults = {"memory": check_memory(cache), "random_state": random_state}
-        ready = {
-            name: (_with_defaults(_with_settings(estimator, settings), defaults), own_X)
-            for name, (estimator, own_X) in models.items()
-        }
-        for estimator, _ in ready.values():
-            for fold in folds:
-                check_trainable(estimator, task.ratings, consensus, fold, groups)
-        predicted, seconds = run_folds(ready, task.ratings, consensus, folds, groups, n_jobs, verbose)
+        memory = folder if memory is None else memory
+        cache = check_memory(memory if hasattr(memory, "cache") else str(memory))
+        for name, (given, own_X) in models.items():
+            estimator = _with_settings(given, settings)
+            _set_where_none(estimator, memory=cache, random_state=random_state)
+            check_trainable(estimator, task.ratings, consensus, folds, groups)
+            models[name] = (estimator, own_X)
+        predicted, seconds = run_folds(models, task.ratings, consensus, folds, groups, n_jobs, verbose)
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
     table = score_table(predicted, seconds, true_labels, fold_numbers, classes, groups, **bootstrap)
     if not return_predictions:
@@ -235,17 +232,18 @@ def _with_settings(estimator, settings):
     return estimator
 
 
-def _with_defaults(estimator, defaults):
-    """Set `memory` and `random_state` where the estimator leaves them at None; return the estimator."""
+def _set_where_none(estimator, *, memory, random_state):
+    """Set `memory` and `random_state` where the estimator leaves them at None."""
+    defaults = {"memory": memory, "random_state": random_state}
     if takes_ratings(estimator):
         for inner in (unwrap(estimator), innermost(estimator)):
             params = inner.get_params(deep=False)
             unset = [name for name in defaults if name in params and params[name] is None]
             inner.set_params(**{name: defaults[name] for name in unset})
-        return estimator
-    params = estimator.get_params()
-    unset = [key for key, value in params.items() if value is None and key.split("__")[-1] == "random_state"]
-    return estimator.set_params(**dict.fromkeys(unset, defaults["random_state"]))
+    else:
+        params = estimator.get_params()
+        seeds = [name for name in params if name.split("__")[-1] == "random_state" and params[name] is None]
+        estimator.set_params(**dict.fromkeys(seeds, random_state))
 
 
 def _scored_labels(labels, tested, classes):
@@ -302,9 +300,9 @@ def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
     predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
     seconds = {name: np.zeros(2) for name in models}
     for (fold, _), outcome in zip(tasks, outcomes, strict=True):
-        for name, (labels, *durations) in outcome.items():
+        for name, (labels, fold_seconds) in outcome.items():
             predicted[name][fold.test] = labels
-            seconds[name] += durations
+            seconds[name] += fold_seconds
     return predicted, seconds
 
 
@@ -312,13 +310,12 @@ def _run_fold(models, Y, consensus, fold, groups):
     """Train and test models on one fold; return, by name, labels and the seconds of `fit` and `predict`."""
     outcomes = {}
     for name, (estimator, X) in models.items():
-        result = fit_and_predict(estimator, X, Y, consensus, fold, groups)
-        fitted, labels, fit_seconds, predict_seconds = result
+        fitted, labels, *seconds = fit_and_predict(estimator, X, Y, consensus, fold, groups)
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
-            fit_seconds = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
-        outcomes[name] = (labels.tolist(), fit_seconds, predict_seconds)
+            seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
+        outcomes[name] = labels.tolist(), seconds
     return outcomes
 
 
@@ -401,7 +398,6 @@ def prediction_table(predicted, labels, fold_numbers, Y):
     import pandas as pd
 
     index = getattr(Y, "index", None)
-    # A list has a method `index`.
-    index = None if callable(index) else index
+    index = None if callable(index) else index  # a list has a method of this name
     table = pd.DataFrame({"fold": fold_numbers, **labels, **predicted}, index=index)
     return table[fold_numbers >= 0]

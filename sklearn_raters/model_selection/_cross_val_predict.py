@@ -104,8 +104,7 @@ def cross_val_predict_raters(
         raise ValueError(
             f"The folds of cv test {n_tested} of {n_samples} samples: give a cv that tests each sample once."
         )
-    for fold in folds:
-        check_trainable(estimator, Y, consensus, fold, groups)
+    check_trainable(estimator, Y, consensus, folds, groups)
     parts = Parallel(n_jobs=n_jobs)(
         delayed(_predict_fold)(estimator, X, Y, consensus, fold, groups, params, method) for fold in folds
     )

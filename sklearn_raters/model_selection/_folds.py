@@ -43,11 +43,10 @@ def check_lengths(n_samples, **others):
         If an array is shorter or longer than `n_samples`.
     """
     for name, values in others.items():
-        n_values = n_samples if values is None else num_samples(values)
-        if n_values != n_samples:
+        if values is not None and num_samples(values) != n_samples:
             raise ValueError(
-                f"Y has {n_samples} samples, but {name} has {n_values}: give one entry of {name} for each "
-                "sample of Y, in the same order."
+                f"Y has {n_samples} samples, but {name} has {num_samples(values)}: give one entry of {name} "
+                "for each sample of Y, in the same order."
             )
 
 
@@ -121,14 +120,13 @@ def _check_folds(folds, cv):
     tested, times = np.unique(np.concatenate([fold.test for fold in folds]), return_counts=True)
     if times.max() > 1:
         raise ValueError(
-            f"{name} tests sample {tested[times.argmax()]} more than once: give a cv that tests each sample "
-            "once."
+            f"{name} tests sample {tested[times.argmax()]} more than once: give a cv that tests each once."
         )
 
 
-def check_trainable(estimator, Y, consensus, fold, groups=None):
+def check_trainable(estimator, Y, consensus, folds, groups):
     """
-    Check, without training, that an estimator can be trained on the training part of a fold.
+    Check, without training, that an estimator can be trained on the training part of each fold.
 
     Parameters
     ----------
@@ -138,26 +136,26 @@ def check_trainable(estimator, Y, consensus, fold, groups=None):
         In a form that can be indexed, or a Task.
     consensus : ndarray of object of shape (n_samples,)
         Labels, None where there is no consensus.
-    fold : Fold
-        The split.
-    groups : array-like of shape (n_samples,) or None, default=None
+    folds : list of Fold
+        The splits.
+    groups : array-like of shape (n_samples,) or None
         Groups of the samples.
 
     Raises
     ------
     ValueError, TypeError
-        If no sample of the training part has a consensus, or the plan of a stack fails.
+        If no sample of a training part has a consensus, or the plan of a stack fails.
     """
-    rows = fold.train
-    if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
-        raise ValueError(
-            f"None of the {len(rows)} training samples of a fold has a consensus, so that "
-            f"{type(estimator).__name__} cannot be trained. Use fewer or larger folds."
-        )
     inner = innermost(estimator)
-    if hasattr(inner, "plan"):
-        # A plan uses only the number of samples in X, so give it the indices of the samples.
-        inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows))
+    for rows, _ in folds:
+        if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
+            raise ValueError(
+                f"None of the {len(rows)} training samples of a fold has a consensus, so that "
+                f"{type(estimator).__name__} cannot be trained. Use fewer or larger folds."
+            )
+        if hasattr(inner, "plan"):
+            # A plan uses only the number of samples in X, so give it the indices of the samples.
+            inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows))
 
 
 def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", params=None):

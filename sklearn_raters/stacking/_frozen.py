@@ -68,18 +68,16 @@ class FrozenViews:
     classes: list
     by_posterior: bool
 
-    @property
-    def _pairs(self):
-        return list(zip(self.views, self.estimators, strict=True))
-
     def posteriors(self, X, names=None):
         """Return the posteriors of the views `names` (None is all), (n_samples, n_views, n_classes)."""
-        chosen = [pair for pair in self._pairs if names is None or pair[0].name in names]
+        pairs = zip(self.views, self.estimators, strict=True)
+        chosen = [pair for pair in pairs if names is None or pair[0].name in names]
         return np.stack([posterior(*pair, X, self.classes) for pair in chosen], axis=1)
 
     def represent(self, X):
         """Return the representations of all views side by side, (n_samples, n_units)."""
-        return side_by_side([represent(*pair, X, self.classes, self.by_posterior) for pair in self._pairs])
+        pairs = zip(self.views, self.estimators, strict=True)
+        return side_by_side([represent(*pair, X, self.classes, self.by_posterior) for pair in pairs])
 
     def unit_names(self, parts):
         """Name the columns of `represent`.
@@ -95,7 +93,7 @@ class FrozenViews:
             ``<view>_<class>`` for posteriors, ``<view>_<unit>`` for other representations.
         """
         names = []
-        for (view, estimator), part in zip(self._pairs, parts, strict=True):
+        for view, estimator, part in zip(self.views, self.estimators, parts, strict=True):
             by_class = _method_of(estimator, self.by_posterior) == "predict_proba"
             names += [f"{view.name}_{unit}" for unit in (self.classes if by_class else range(part.shape[1]))]
         return names

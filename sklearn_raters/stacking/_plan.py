@@ -192,24 +192,22 @@ def prepare(view, estimator, classes, seed):
     if seed is not None:
         # The name in the seed makes a view independent of the other views that are trained.
         set_seeds(estimator, crc32(str(view.name).encode()) ^ seed)
-    soft = takes_soft_targets(estimator)
     if view.soft:
         check_scoring_of_soft_labels(estimator, f"The view {view.name!r} has soft labels")
-    if weight_name(estimator) is None and (view.weights is not None or (view.soft and not soft)):
-        what = "soft labels" if view.soft and not soft else "weighted labels"
+    needs_repeats = view.soft and not takes_soft_targets(estimator)
+    if weight_name(estimator) is None and (view.weights is not None or needs_repeats):
+        what = "soft labels" if needs_repeats else "weighted labels"
         raise TypeError(
             f"The view {view.name!r} has {what}, which cannot reach {estimator!r}: its fit takes no "
             "sample_weight. Give this view, by view_params, a classifier that does, or leave it out of "
             "views; 'crowd_hard' without weights takes any classifier."
         )
-    if not view.soft:
-        return estimator
-    if not soft:
-        estimator = SoftTargetClassifier(estimator)
-    # Soft labels do not name their classes.
-    path, inner = list(layers(estimator, ensembles=True))[-1]
-    if "classes" in inner.get_params(deep=False):
-        estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
+    if needs_repeats:
+        return SoftTargetClassifier(estimator, classes=classes)
+    if view.soft:  # soft labels do not name their classes
+        path, inner = list(layers(estimator, ensembles=True))[-1]
+        if "classes" in inner.get_params(deep=False):
+            estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
     return estimator
 
 

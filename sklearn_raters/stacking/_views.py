@@ -97,10 +97,9 @@ def most_active(raters, task, n_raters):
     if n_raters is None:
         return raters
     votes = task.votes
-    rated = np.unique(votes.rater * votes.n_samples + votes.sample)
-    count = np.bincount(rated // votes.n_samples, minlength=len(votes.raters))
-    n_rated = dict(zip(votes.raters, count.tolist(), strict=True))
-    chosen = set(sorted(raters, key=lambda rater: -n_rated[rater])[:n_raters])
+    rated = np.unique(votes.rater * votes.n_samples + votes.sample) // votes.n_samples
+    n_rated = dict(zip(votes.raters, np.bincount(rated, minlength=len(votes.raters)), strict=True))
+    chosen = set(sorted(raters, key=n_rated.get, reverse=True)[:n_raters])
     return [rater for rater in raters if rater in chosen]
 
 
