@@ -21,15 +21,7 @@ _BLOCK = 4_000_000
 
 
 def paired_bootstrap(
-    y_true,
-    pred_a,
-    pred_b,
-    groups=None,
-    *,
-    labels=None,
-    n_bootstrap=2000,
-    confidence=0.95,
-    random_state=None,
+    y_true, pred_a, pred_b, groups=None, *, labels=None, n_bootstrap=2000, confidence=0.95, random_state=None
 ):
     """
     Estimate by how much model A's unweighted average recall exceeds model B's.
@@ -87,10 +79,8 @@ def paired_bootstrap(
             f"groups has shape {groups.shape} for {len(y_true)} samples: give one group for each sample."
         )
     check_bootstrap(groups, n_bootstrap, confidence)
-    support, hits_a, hits_b = _counts_by_group(y_true, pred_a, pred_b, groups, labels)
-    differences = _bootstrap_differences(
-        support, hits_a - hits_b, n_bootstrap, check_random_state(random_state)
-    )
+    support, gain = _counts_by_group(y_true, pred_a, pred_b, groups, labels)
+    differences = _bootstrap_differences(support, gain, n_bootstrap, check_random_state(random_state))
     low, high = np.quantile(differences, [(1 - confidence) / 2, (1 + confidence) / 2])
     return UarDifference(float(np.nanmean(recalls_a - recalls_b)), float(low), float(high))
 
@@ -123,20 +113,16 @@ def check_bootstrap(groups, n_bootstrap, confidence=0.95):
 
 
 def _counts_by_group(y_true, pred_a, pred_b, groups, labels):
-    """Count samples, hits of A and hits of B by group and class: three arrays (n_groups, n_classes)."""
-    y_true = np.asarray(y_true, dtype=object)
+    """Count samples, and hits of A minus hits of B, by group and class: two arrays (n_groups, n_classes)."""
+    y_true, pred_a, pred_b = (np.asarray(labels, dtype=object) for labels in (y_true, pred_a, pred_b))
     classes = sorted(set(y_true.tolist())) if labels is None else list(labels)
-    code = {label: index for index, label in enumerate(classes)}
-    outside = len(classes)
-    truth = np.array([code.get(label, outside) for label in y_true.tolist()])
+    is_class = np.column_stack([y_true == label for label in classes]).astype(float)
+    gain = (pred_a == y_true).astype(float) - (pred_b == y_true)
     _, group = np.unique(groups, return_inverse=True)
-    cell = group * (outside + 1) + truth
-    n_groups = group.max() + 1
-    hits = [np.asarray(predicted, dtype=object) == y_true for predicted in (pred_a, pred_b)]
-    return [
-        np.bincount(cell, counted.astype(float), n_groups * (outside + 1)).reshape(n_groups, -1)[:, :outside]
-        for counted in (np.ones(len(y_true)), *hits)
-    ]
+    counts = np.zeros((2, group.max() + 1, len(classes)))
+    np.add.at(counts[0], group, is_class)
+    np.add.at(counts[1], group, is_class * gain[:, None])
+    return counts
 
 
 def _bootstrap_differences(support, gain, n_bootstrap, rng):
@@ -150,7 +136,6 @@ def _bootstrap_differences(support, gain, n_bootstrap, rng):
         drawn = weights @ support
         present = drawn > 0
         recall_gain = np.divide(weights @ gain, drawn, where=present, out=np.zeros(drawn.shape))
-        n_present = present.sum(axis=1)
         # A draw without samples of any class counts as a difference of 0.
-        differences.append(recall_gain.sum(axis=1) / np.maximum(n_present, 1))
+        differences.append(recall_gain.sum(axis=1) / np.maximum(present.sum(axis=1), 1))
     return np.concatenate(differences)

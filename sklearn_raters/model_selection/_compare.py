@@ -1,18 +1,28 @@
 """The comparison table: models side by side on the same folds, as in the paper's Table 3."""
 
+from tempfile import TemporaryDirectory
+
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.base import clone
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import get_tags
+from sklearn.utils.parallel import delayed
+from sklearn.utils.validation import check_memory
 
 from sklearn_raters._nested import innermost, takes_ratings, unwrap
+from sklearn_raters._parallel import run_jobs
+from sklearn_raters._rated import rows_of
+from sklearn_raters._seeds import draw_seed
 from sklearn_raters.consensus import hard_labels, labelled_samples
-from sklearn_raters.model_selection._bootstrap import check_bootstrap
-from sklearn_raters.model_selection._compare_runs import Model, collect_labels, run_folds, view_memory
-from sklearn_raters.model_selection._compare_table import LABEL_COLUMNS, prediction_table, score_table
-from sklearn_raters.model_selection._folds import check_lengths, check_trainable, make_folds
+from sklearn_raters.metrics import class_recalls
+from sklearn_raters.model_selection._bootstrap import check_bootstrap, paired_bootstrap
+from sklearn_raters.model_selection._folds import check_lengths, check_trainable, fit_and_predict, make_folds
 from sklearn_raters.model_selection._paper_models import paper_models
-from sklearn_raters.ratings import Task, sort_labels
+from sklearn_raters.ratings import Task, shorten, sort_labels
 from sklearn_raters.sequences import check_frames, holds_sequences
+
+# Columns of the table of predictions that do not belong to a model.
+LABEL_COLUMNS = ("fold", "consensus", "truth")
 
 
 def compare(
@@ -117,7 +127,6 @@ def compare(
     settings = _task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
     check_lengths(task.n_samples, X=X, groups=groups, truth=truth)
-    groups = None if groups is None else np.asarray(groups)
     consensus = hard_labels(task)
     labels = {"consensus": consensus}
     if truth is not None:
@@ -127,26 +136,29 @@ def compare(
         models = paper_models(_with_settings(models, settings), task, folds=folds)
     models = _with_features(models, X, task.n_samples)
     _check_names(models, baseline)
-    true_labels, classes = _scored_labels(labels, folds, settings["classes"])
+    fold_numbers = np.full(task.n_samples, -1)
+    for number, fold in enumerate(folds):
+        fold_numbers[fold.test] = number
+    true_labels, classes = _scored_labels(labels, fold_numbers >= 0, settings["classes"])
     if baseline is not None:
         scored, _ = labelled_samples(true_labels)
-        check_bootstrap(scored if groups is None else groups[scored], n_bootstrap)
+        check_bootstrap(scored if groups is None else rows_of(groups, scored), n_bootstrap)
     if not isinstance(random_state, int | np.integer):
-        random_state = int(check_random_state(random_state).randint(2**31 - 1))
-    with view_memory(memory) as cache:
-        defaults = {"memory": cache, "random_state": random_state}
-        ready = {
-            name: Model(_with_defaults(_with_settings(model.estimator, settings), defaults), model.X)
-            for name, model in models.items()
-        }
-        for estimator, _ in ready.values():
-            for fold in folds:
-                check_trainable(estimator, task.ratings, consensus, fold, groups)
-        outcomes = run_folds(ready, task.ratings, consensus, folds, groups, n_jobs, verbose)
-    predicted = collect_labels(outcomes, folds, task.n_samples)
+        random_state = draw_seed(random_state)
+    with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
+        memory = folder if memory is None else memory
+        cache = check_memory(memory if hasattr(memory, "cache") else str(memory))
+        for name, (given, own_X) in models.items():
+            estimator = _with_settings(given, settings)
+            _set_where_none(estimator, memory=cache, random_state=random_state)
+            check_trainable(estimator, task.ratings, consensus, folds, groups)
+            models[name] = (estimator, own_X)
+        predicted, seconds = run_folds(models, task.ratings, consensus, folds, groups, n_jobs, verbose)
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
-    table = score_table(predicted, outcomes, true_labels, folds, classes, groups, **bootstrap)
-    return (table, prediction_table(predicted, labels, folds, task.ratings)) if return_predictions else table
+    table = score_table(predicted, seconds, true_labels, fold_numbers, classes, groups, **bootstrap)
+    if not return_predictions:
+        return table
+    return table, prediction_table(predicted, labels, fold_numbers, task.ratings)
 
 
 def _task_settings(models, Y):
@@ -178,22 +190,20 @@ def _known_truth(truth, settings):
 
 
 def _with_features(models, X, n_samples):
-    """Return the models as a dict from name to Model, each with checked features."""
-    paired = {}
-    for name, given in models.items():
-        model = Model(*given) if isinstance(given, tuple) else Model(given, X)
-        if not (hasattr(model.estimator, "fit") and hasattr(model.estimator, "predict")):
+    """Return the models as a dict from name to the pair (estimator, X), after a check of both."""
+    pairs = {name: given if isinstance(given, tuple) else (given, X) for name, given in models.items()}
+    for name, (estimator, own_X) in pairs.items():
+        if not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
             raise TypeError(
-                f"Model {name!r} is not an estimator but {model.estimator!r}: give one with fit and predict."
+                f"Model {name!r} is not an estimator but {estimator!r}: give one with fit and predict."
             )
-        if model.X is None:
+        if own_X is None:
             raise ValueError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
-        check_lengths(n_samples, **{f"X of model {name!r}": model.X})
-        if holds_sequences(model.X) and not get_tags(model.estimator).input_tags.allow_nan:
+        check_lengths(n_samples, **{f"X of model {name!r}": own_X})
+        if holds_sequences(own_X) and not get_tags(estimator).input_tags.allow_nan:
             # Checked here, since an error of the model would number samples within a fold, not within X.
-            check_frames(model.X, f"Model {name!r}")
-        paired[name] = model
-    return paired
+            check_frames(own_X, f"Model {name!r}")
+    return pairs
 
 
 def _check_names(models, baseline):
@@ -203,8 +213,7 @@ def _check_names(models, baseline):
         if name in models:
             raise ValueError(
                 f"A model is called {name!r}, which is a column of the predictions: give the model, or the "
-                "rater that it is named after, another name. Reserved are "
-                f"{', '.join(map(repr, LABEL_COLUMNS))}."
+                f"rater that it is named after, another name. Reserved are {shorten(LABEL_COLUMNS)}."
             )
     if baseline is not None and baseline not in models:
         raise ValueError(
@@ -216,36 +225,31 @@ def _check_names(models, baseline):
 def _with_settings(estimator, settings):
     """Return a copy of an estimator with the task's `classes` and `label_map`, if it takes ratings."""
     estimator = clone(estimator)
-    settings = {name: value for name, value in settings.items() if value is not None}
     if takes_ratings(estimator):
         inner = innermost(estimator)
-        known = inner.get_params(deep=False)
-        inner.set_params(**{name: value for name, value in settings.items() if name in known})
+        known = [name for name in settings if name in inner.get_params(deep=False)]
+        inner.set_params(**{name: settings[name] for name in known if settings[name] is not None})
     return estimator
 
 
-def _with_defaults(estimator, defaults):
-    """Set `memory` and `random_state` where the estimator leaves them at None; return the estimator."""
+def _set_where_none(estimator, *, memory, random_state):
+    """Set `memory` and `random_state` where the estimator leaves them at None."""
+    defaults = {"memory": memory, "random_state": random_state}
     if takes_ratings(estimator):
         for inner in (unwrap(estimator), innermost(estimator)):
             params = inner.get_params(deep=False)
             unset = [name for name in defaults if name in params and params[name] is None]
             inner.set_params(**{name: defaults[name] for name in unset})
-        return estimator
-    unset = [
-        name
-        for name, value in estimator.get_params().items()
-        if name.split("__")[-1] == "random_state" and value is None
-    ]
-    return estimator.set_params(**dict.fromkeys(unset, defaults["random_state"]))
+    else:
+        params = estimator.get_params()
+        seeds = [name for name in params if name.split("__")[-1] == "random_state" and params[name] is None]
+        estimator.set_params(**dict.fromkeys(seeds, random_state))
 
 
-def _scored_labels(labels, folds, classes):
+def _scored_labels(labels, tested, classes):
     """Return the true label of each tested sample (else None), and the classes after a check."""
     kind, known = list(labels.items())[-1]
-    tested = np.concatenate([fold.test for fold in folds])
-    true_labels = np.full(len(known), None, dtype=object)
-    true_labels[tested] = known[tested]
+    true_labels = np.where(tested, known, None)
     present = set(true_labels.tolist()) - {None}
     if not present:
         raise ValueError(f"No tested sample has a {kind} within the classes, so nothing can be compared.")
@@ -257,3 +261,143 @@ def _scored_labels(labels, folds, classes):
             f"classes, which are {classes}, or test more samples."
         )
     return true_labels, classes
+
+
+def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
+    """
+    Train and test every model on every fold.
+
+    Parameters
+    ----------
+    models : dict
+        From name to the pair (estimator, X).
+    Y : ratings of n_samples
+        For the estimators that take ratings.
+    consensus : ndarray of object of shape (n_samples,)
+        Labels for the other estimators, None where there is no consensus.
+    folds : list of Fold
+        The splits.
+    groups : array-like of shape (n_samples,) or None
+        Passed to estimators whose `fit` uses groups.
+    n_jobs : int or None
+        Number of folds at once.
+    verbose : int
+        Above 0 shows progress on standard error.
+
+    Returns
+    -------
+    predicted : dict
+        From name to the predicted labels, ndarray of object of shape (n_samples,); None where untested.
+    seconds : dict
+        From name to the seconds of `fit` and of `predict` in all folds, ndarray of shape (2,).
+    """
+    # A job is a fold with all models: two jobs whose models share a view would both train this view. Without
+    # parallel jobs, a model at a time shows more progress.
+    batches = [models] if effective_n_jobs(n_jobs) > 1 else [{name: models[name]} for name in models]
+    tasks = [(fold, batch) for fold in folds for batch in batches]
+    jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
+    outcomes = run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Comparing models", verbose=verbose)
+    predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
+    seconds = {name: np.zeros(2) for name in models}
+    for (fold, _), outcome in zip(tasks, outcomes, strict=True):
+        for name, (labels, fold_seconds) in outcome.items():
+            predicted[name][fold.test] = labels
+            seconds[name] += fold_seconds
+    return predicted, seconds
+
+
+def _run_fold(models, Y, consensus, fold, groups):
+    """Train and test models on one fold; return, by name, labels and the seconds of `fit` and `predict`."""
+    outcomes = {}
+    for name, (estimator, X) in models.items():
+        fitted, labels, *seconds = fit_and_predict(estimator, X, Y, consensus, fold, groups)
+        inner = unwrap(fitted)
+        if hasattr(inner, "view_fit_time_"):
+            # The measured seconds leave out the views that were trained for an earlier model of this fold.
+            seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
+        outcomes[name] = labels.tolist(), seconds
+    return outcomes
+
+
+def score_table(predicted, seconds, true_labels, fold_numbers, classes, groups, *, baseline, **bootstrap):
+    """
+    Score the models of a comparison.
+
+    Parameters
+    ----------
+    predicted : dict
+        From model to its predicted labels, ndarray of object of shape (n_samples,).
+    seconds : dict
+        From model to the seconds of `fit` and of `predict`.
+    true_labels : ndarray of object of shape (n_samples,)
+        The labels to be predicted, None for samples that are not scored.
+    fold_numbers : ndarray of int of shape (n_samples,)
+        Number of the fold that tests each sample.
+    classes : list
+        The classes to average over.
+    groups : ndarray of shape (n_samples,) or None
+        Groups for the bootstrap.
+    baseline : object or None
+        The model that the others are compared with.
+    **bootstrap : dict
+        Passed to `paired_bootstrap`.
+
+    Returns
+    -------
+    DataFrame
+        As `compare` describes it.
+    """
+    import pandas as pd
+
+    scored, y_true = labelled_samples(true_labels)
+    groups, fold_of = rows_of(groups, scored), fold_numbers[scored]
+    rows = {}
+    for name, labels in predicted.items():
+        y_pred = labels[scored]
+        recalls = class_recalls(y_true, y_pred, labels=classes)
+        # The mean over the classes that a fold's test part holds.
+        fold_uars = [
+            np.nanmean(class_recalls(y_true[fold_of == number], y_pred[fold_of == number], labels=classes))
+            for number in np.unique(fold_of)
+        ]
+        row = {
+            "uar": recalls.mean(),
+            "fold_mean": np.mean(fold_uars),
+            "fold_sd": np.std(fold_uars, ddof=1) if len(fold_uars) > 1 else np.nan,
+            **{f"recall_{label}": recall for label, recall in zip(classes, recalls, strict=True)},
+        }
+        if baseline is not None:
+            pair = y_pred, predicted[baseline][scored]
+            difference = paired_bootstrap(y_true, *pair, groups, labels=classes, **bootstrap)
+            row.update(difference._asdict())
+        row["fit_seconds"], row["predict_seconds"] = seconds[name]
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+
+
+def prediction_table(predicted, labels, fold_numbers, Y):
+    """
+    Put the predictions of a comparison beside the labels, one row for each tested sample.
+
+    Parameters
+    ----------
+    predicted : dict
+        From model to its predicted labels, ndarray of object of shape (n_samples,).
+    labels : dict
+        From column, "consensus" or "truth", to ndarray of object of shape (n_samples,).
+    fold_numbers : ndarray of int of shape (n_samples,)
+        Number of the fold that tests each sample, -1 for untested samples.
+    Y : ratings of n_samples
+        A DataFrame's index names the samples.
+
+    Returns
+    -------
+    DataFrame
+        As `compare` describes it.
+    """
+    import pandas as pd
+
+    index = getattr(Y, "index", None)
+    index = None if callable(index) else index  # a list has a method of this name
+    table = pd.DataFrame({"fold": fold_numbers, **labels, **predicted}, index=index)
+    return table[fold_numbers >= 0]

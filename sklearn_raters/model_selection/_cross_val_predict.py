@@ -1,20 +1,12 @@
 """Out-of-fold predictions of estimators that learn from ratings."""
 
-from typing import NamedTuple
-
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_raters._align import align
 from sklearn_raters._nested import innermost, unwrap
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.model_selection._folds import (
-    check_lengths,
-    check_trainable,
-    fit_part,
-    make_folds,
-    predict_part,
-)
+from sklearn_raters.model_selection._folds import check_lengths, check_trainable, fit_and_predict, make_folds
 from sklearn_raters.ratings import Task, sort_labels
 from sklearn_raters.stacking import CROWD_VIEWS
 
@@ -112,35 +104,33 @@ def cross_val_predict_raters(
         raise ValueError(
             f"The folds of cv test {n_tested} of {n_samples} samples: give a cv that tests each sample once."
         )
-    for fold in folds:
-        check_trainable(estimator, Y, consensus, fold, groups)
+    check_trainable(estimator, Y, consensus, folds, groups)
     parts = Parallel(n_jobs=n_jobs)(
         delayed(_predict_fold)(estimator, X, Y, consensus, fold, groups, params, method) for fold in folds
     )
-    names = {
-        axis: _merge_names(axis, [part.names[axis] for part in parts], task.raters) for axis in _AXES[method]
-    }
+    predictions, found = zip(*parts, strict=True)
+    names = {}
+    for position, axis in enumerate(_AXES[method], start=1):
+        names[axis] = _merge_names(axis, [by_axis[axis] for by_axis in found], task.raters)
+        fill = 0.0 if axis == "classes" else np.nan
+        predictions = [
+            align(part, by_axis[axis], names[axis], axis=position, fill=fill)
+            for part, by_axis in zip(predictions, found, strict=True)
+        ]
     order = np.argsort(np.concatenate([fold.test for fold in folds]))
-    predictions = np.concatenate([_align_part(part, names) for part in parts])[order]
+    predictions = np.concatenate(predictions)[order]
     return (predictions, names) if return_names else predictions
 
 
-class _Part(NamedTuple):
-    """Predictions for the test part of a fold, and the names along their axes, by axis."""
-
-    predictions: np.ndarray
-    names: dict
-
-
 def _predict_fold(estimator, X, Y, consensus, fold, groups, params, method):
-    fitted, _ = fit_part(estimator, X, Y, consensus, fold.train, groups, params)
-    predictions = predict_part(fitted, method, X, fold.test, params)
+    """Predict the test part of a fold; return the predictions, and the names along their axes, by axis."""
+    fitted, predictions, *_ = fit_and_predict(estimator, X, Y, consensus, fold, groups, method, params)
     names = {}
     for axis in _AXES[method]:
         # Pipelines and searches have no `raters_` and no `views_`.
         values = getattr(fitted if axis == "classes" else unwrap(fitted), f"{axis}_")
         names[axis] = values.tolist() if isinstance(values, np.ndarray) else list(values)
-    return _Part(np.asarray(predictions), names)
+    return predictions, names
 
 
 def _merge_names(axis, lists, raters):
@@ -149,12 +139,3 @@ def _merge_names(axis, lists, raters):
         present = set().union(*lists)
         return [name for name in (*CROWD_VIEWS, *raters) if name in present]
     return lists[0] if all(names == lists[0] for names in lists) else sort_labels(set().union(*lists))
-
-
-def _align_part(part, names):
-    """Return the predictions of a part with the axes of all folds."""
-    predictions = part.predictions
-    for position, axis in enumerate(names, start=1):
-        fill = 0.0 if axis == "classes" else np.nan
-        predictions = align(predictions, part.names[axis], names[axis], axis=position, fill=fill)
-    return predictions

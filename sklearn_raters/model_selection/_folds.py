@@ -15,7 +15,7 @@ from sklearn_raters._nested import (
     takes_ratings,
 )
 from sklearn_raters._rated import rows_of
-from sklearn_raters._sklearn_compat import check_method_params, num_samples, safe_indexing
+from sklearn_raters._sklearn_compat import check_method_params, num_samples
 from sklearn_raters.consensus import labelled_samples
 
 
@@ -43,11 +43,10 @@ def check_lengths(n_samples, **others):
         If an array is shorter or longer than `n_samples`.
     """
     for name, values in others.items():
-        n_values = n_samples if values is None else num_samples(values)
-        if n_values != n_samples:
+        if values is not None and num_samples(values) != n_samples:
             raise ValueError(
-                f"Y has {n_samples} samples, but {name} has {n_values}: give one entry of {name} for each "
-                "sample of Y, in the same order."
+                f"Y has {n_samples} samples, but {name} has {num_samples(values)}: give one entry of {name} "
+                "for each sample of Y, in the same order."
             )
 
 
@@ -121,14 +120,13 @@ def _check_folds(folds, cv):
     tested, times = np.unique(np.concatenate([fold.test for fold in folds]), return_counts=True)
     if times.max() > 1:
         raise ValueError(
-            f"{name} tests sample {tested[times.argmax()]} more than once: give a cv that tests each sample "
-            "once."
+            f"{name} tests sample {tested[times.argmax()]} more than once: give a cv that tests each once."
         )
 
 
-def check_trainable(estimator, Y, consensus, fold, groups=None):
+def check_trainable(estimator, Y, consensus, folds, groups):
     """
-    Check, without training, that an estimator can be trained on the training part of a fold.
+    Check, without training, that an estimator can be trained on the training part of each fold.
 
     Parameters
     ----------
@@ -138,33 +136,31 @@ def check_trainable(estimator, Y, consensus, fold, groups=None):
         In a form that can be indexed, or a Task.
     consensus : ndarray of object of shape (n_samples,)
         Labels, None where there is no consensus.
-    fold : Fold
-        The split.
-    groups : array-like of shape (n_samples,) or None, default=None
+    folds : list of Fold
+        The splits.
+    groups : array-like of shape (n_samples,) or None
         Groups of the samples.
 
     Raises
     ------
     ValueError, TypeError
-        If no sample of the training part has a consensus, or the plan of a stack fails.
+        If no sample of a training part has a consensus, or the plan of a stack fails.
     """
-    rows = fold.train
-    if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
-        raise ValueError(
-            f"None of the {len(rows)} training samples of a fold has a consensus, so that "
-            f"{type(estimator).__name__} cannot be trained. Use fewer or larger folds."
-        )
     inner = innermost(estimator)
-    if hasattr(inner, "plan"):
-        # A plan uses only the number of samples in X, so give it the indices of the samples.
-        inner.plan(
-            rows[:, None], rows_of(Y, rows), groups=None if groups is None else safe_indexing(groups, rows)
-        )
+    for rows, _ in folds:
+        if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
+            raise ValueError(
+                f"None of the {len(rows)} training samples of a fold has a consensus, so that "
+                f"{type(estimator).__name__} cannot be trained. Use fewer or larger folds."
+            )
+        if hasattr(inner, "plan"):
+            # A plan uses only the number of samples in X, so give it the indices of the samples.
+            inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows))
 
 
-def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
+def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", params=None):
     """
-    Fit a copy of an estimator on a part of the samples, by ratings or by consensus.
+    Fit a copy of an estimator on the training part of a fold, and predict the test part.
 
     Parameters
     ----------
@@ -177,62 +173,43 @@ def fit_part(estimator, X, Y, consensus, rows, groups=None, params=None):
         In a form that can be indexed, or a Task.
     consensus : ndarray of object of shape (n_samples,)
         Labels, None where there is no consensus.
-    rows : ndarray of int
-        Indices of the samples to fit on.
-    groups : array-like of shape (n_samples,) or None, default=None
+    fold : Fold
+        The split.
+    groups : array-like of shape (n_samples,) or None
         Passed to estimators whose `fit` uses groups.
+    method : str, default="predict"
+        Name of the prediction method. It may be one that pipelines and searches lack, such as
+        `predict_proba_raters`.
     params : dict or None, default=None
-        Further keyword arguments of `fit`. Values with one entry for each sample are cut to the part.
+        Further keyword arguments of `fit`. Values with one entry for each sample are cut to the part. With
+        metadata routing on, the prediction method gets those that it requests.
 
     Returns
     -------
     fitted : estimator
         The fitted copy.
-    seconds : float
-        Duration of `fit`.
-    """
-    if takes_ratings(estimator):
-        y = rows_of(Y, rows)
-    else:
-        labelled, y = labelled_samples(consensus[rows])
-        rows = rows[labelled]
-    groups = None if groups is None else safe_indexing(groups, rows)
-    fitted = clone(estimator)
-    arguments = {**check_method_params(X, params or {}, indices=rows), **groups_for_fit(fitted, groups)}
-    X = safe_indexing(X, rows)
-    start = perf_counter()
-    fitted.fit(X, y, **arguments)
-    return fitted, perf_counter() - start
-
-
-def predict_part(fitted, method, X, rows, params=None):
-    """
-    Call a prediction method on a part of the samples.
-
-    Parameters
-    ----------
-    fitted : estimator
-        A fitted estimator, or a pipeline or search around one. The method may be one that pipelines and
-        searches lack, such as `predict_proba_raters`.
-    method : str
-        The method's name, such as "predict" or "predict_proba_raters".
-    X : sequence of n_samples
-        The samples.
-    rows : ndarray of int
-        Indices of the samples to predict.
-    params : dict or None, default=None
-        Metadata of the samples. With metadata routing on, the method gets those that it requests.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, ...)
-        The method's predictions.
+    predictions : ndarray of shape (n_test, ...)
+        Predictions for the test part.
+    fit_seconds, predict_seconds : float
+        Durations of `fit` and of the prediction.
 
     Raises
     ------
     AttributeError
         If the estimator has no such method.
     """
-    return call_inside(
-        fitted, method, safe_indexing(X, rows), check_method_params(X, params or {}, indices=rows)
-    )
+    train, test = fold
+    if takes_ratings(estimator):
+        y = rows_of(Y, train)
+    else:
+        labelled, y = labelled_samples(consensus[train])
+        train = train[labelled]
+    fitted = clone(estimator)
+    for_fit, for_method = (check_method_params(X, params or {}, indices=rows) for rows in (train, test))
+    for_fit.update(groups_for_fit(fitted, rows_of(groups, train)))
+    X_train, X_test = rows_of(X, train), rows_of(X, test)
+    start = perf_counter()
+    fitted.fit(X_train, y, **for_fit)
+    fit_seconds, start = perf_counter() - start, perf_counter()
+    predictions = np.asarray(call_inside(fitted, method, X_test, for_method))
+    return fitted, predictions, fit_seconds, perf_counter() - start

@@ -58,12 +58,13 @@ def paper_models(stack, Y, *, folds=None):
         by_part = [eligible_raters(task.take(train), min_ratings=given.min_ratings) for train, _ in folds]
         raters = [rater for rater in by_part[0] if all(rater in part for part in by_part)]
     views = view_names(given.views, task, given.min_ratings, given.max_raters, eligible=raters)
-    single = [(view.replace("_", "-") if view in CROWD_VIEWS else view, [view]) for view in views]
-    fused = [("crowd pair", PAPER_PAIR)] if set(PAPER_PAIR) <= set(views) else []
+    table = [(view.replace("_", "-") if view in CROWD_VIEWS else view, [view]) for view in views]
+    if set(PAPER_PAIR) <= set(views):
+        table.append(("crowd pair", PAPER_PAIR))
     if len(views) > 1:
-        fused += [("all views", views), ("mean of posteriors", views)]
+        table += [("all views", views), ("mean of posteriors", views)]
     models = {}
-    for name, chosen in single + fused:
+    for name, chosen in table:
         if name in models:
             raise ValueError(
                 f"A rater is called {name!r}, as another model of the table is: rename this rater, such as "

@@ -1,7 +1,6 @@
 """Further joint training of the views and the fusion layer, kept if it helps on held-out samples."""
 
 import copy
-from typing import NamedTuple
 
 import numpy as np
 
@@ -11,24 +10,6 @@ from sklearn_raters.stacking._frozen import side_by_side
 from sklearn_raters.stacking._logistic_layer import fit_layer, label_weights
 
 SETTINGS = {"max_epochs": 20, "learning_rate": 1e-4, "batch_size": 32, "patience": 3}
-
-
-class Fused(NamedTuple):
-    """The views and the fusion after the last training.
-
-    Parameters
-    ----------
-    estimators : list of classifiers
-        The views whose representations the fusion gets: new ones if fine-tuning helped.
-    layer : classifier or None
-        The fitted fusion; None for "mean".
-    n_epochs : int or None
-        Number of epochs of fine-tuning that were kept, 0 if none helped; None without fine-tuning.
-    """
-
-    estimators: list
-    layer: object
-    n_epochs: int | None = None
 
 
 def fine_tune(estimators, layer, held_out, fold, X, y, *, class_weight, sample_weight, random_state):
@@ -60,8 +41,12 @@ def fine_tune(estimators, layer, held_out, fold, X, y, *, class_weight, sample_w
 
     Returns
     -------
-    Fused
-        Views, layer and number of epochs.
+    estimators : list of classifiers
+        The views, new ones if fine-tuning helped.
+    layer : Pipeline
+        The layer, a new one if fine-tuning helped.
+    n_epochs : int
+        Number of epochs that were kept, 0 if none helped.
     """
     weight = label_weights(class_weight, y, sample_weight)
     weight = np.ones(len(y)) if weight is None else weight / weight.mean()
@@ -74,8 +59,8 @@ def fine_tune(estimators, layer, held_out, fold, X, y, *, class_weight, sample_w
     before = -(targets[valid] * log_proba).sum(axis=1).mean()
     losses = train_jointly(held_out, held_layer, X, targets, train=train, valid=valid, **settings)
     if min(losses) >= before:
-        return Fused(estimators, layer, 0)
+        return estimators, layer, 0
     settings["max_epochs"] = int(np.argmin(losses)) + 1
     estimators, layer = copy.deepcopy(estimators), copy.deepcopy(layer)
     train_jointly(estimators, layer, X, targets, **settings)
-    return Fused(estimators, layer, settings["max_epochs"])
+    return estimators, layer, settings["max_epochs"]

@@ -23,7 +23,7 @@ def _method_of(estimator, by_posterior):
     return next(name for name in _METHODS[by_posterior:] if hasattr(estimator, name))
 
 
-def represent(view, estimator, X, classes, *, by_posterior):
+def represent(view, estimator, X, classes, by_posterior):
     """Return the representation of samples by one trained view, of shape (n_samples, n_units).
 
     The representation is `transform(X)`; the posterior if there is no `transform` or `by_posterior` is true;
@@ -76,9 +76,8 @@ class FrozenViews:
 
     def represent(self, X):
         """Return the representations of all views side by side, (n_samples, n_units)."""
-        settings = {"by_posterior": self.by_posterior}
         pairs = zip(self.views, self.estimators, strict=True)
-        return side_by_side([represent(*pair, X, self.classes, **settings) for pair in pairs])
+        return side_by_side([represent(*pair, X, self.classes, self.by_posterior) for pair in pairs])
 
     def unit_names(self, parts):
         """Name the columns of `represent`.

@@ -9,10 +9,9 @@ from sklearn_raters._inner_splits import hold_out, inner_splits
 from sklearn_raters._nested import fit_with_weights, weight_name
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import set_seeds
-from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.networks import SoftmaxLayerClassifier
-from sklearn_raters.stacking._fine_tune import Fused, fine_tune
+from sklearn_raters.stacking._fine_tune import fine_tune
 from sklearn_raters.stacking._frozen import side_by_side
 from sklearn_raters.stacking._logistic_layer import LayerFold, choose_strength, fit_layer, label_weights
 from sklearn_raters.stacking._mixture import ConvexMixture
@@ -21,13 +20,7 @@ FUSIONS = ("logistic", "softmax", "mean", "mixture", "fine_tune")
 
 
 class Split(NamedTuple):
-    """Samples to train further copies of the views on, and samples that are held out for the fusion.
-
-    Parameters
-    ----------
-    train, test : ndarray of int
-        Indices of samples.
-    """
+    """Indices of samples to train further copies of the views on, and of those held out for the fusion."""
 
     train: np.ndarray
     test: np.ndarray
@@ -84,7 +77,7 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
 def _check_out_of_fold(consensus, splits):
     """Raise ValueError if splits do not test each sample once, or leave fewer than two classes."""
     samples, labels = labelled_samples(consensus)
-    tested = np.array([np.isin(samples, split.test) for split in splits])
+    tested = np.array([np.isin(samples, test) for _, test in splits])
     times = tested.sum(axis=0)
     if not np.all(times == 1):
         raise ValueError(
@@ -121,7 +114,7 @@ def represented_samples(stack, samples, splits):
         return [None]
     if stack.cv is None:
         return [None if stack.fusion == "mixture" else samples] + [samples] * len(splits)
-    tests = [np.intersect1d(samples, split.test) for split in splits]
+    tests = [np.intersect1d(samples, test) for _, test in splits]
     return [None, *(test if len(test) else None for test in tests)]
 
 
@@ -191,7 +184,7 @@ def layer_folds(plan, held_out, *, out_of_fold):
     list of LayerFold
         Out of fold, all folds share one array, in which views that were not trained on a sample represent it.
     """
-    inside = [Split(*(np.isin(plan.samples, part) for part in split)) for split in plan.splits]
+    inside = [[np.isin(plan.samples, part) for part in split] for split in plan.splits]
     if not out_of_fold:
         return [LayerFold(parts, *split) for parts, split in zip(held_out, inside, strict=True)]
     Z = np.empty((len(plan.samples), len(plan.views) * len(plan.task.classes)))
@@ -219,13 +212,17 @@ def fit_fusion(stack, plan, trained, data):
 
     Returns
     -------
-    Fused
-        The views, which only "fine_tune" changes, and the fitted fusion.
+    estimators : list of classifiers
+        The views whose representations the fusion gets; only "fine_tune" changes them.
+    layer : classifier or None
+        The fitted fusion; None for "mean".
+    n_epochs : int or None
+        Number of epochs of "fine_tune" that were kept; None for other fusions.
     """
     fusion, class_weight, y = stack.fusion, stack.class_weight, plan.labels
     estimators = [view.estimator for view in trained[0]]
     if fusion == "mean":
-        return Fused(estimators, None)
+        return estimators, None, None
     groups, weight = rows_of(data.groups, plan.samples), rows_of(data.sample_weight, plan.samples)
     first, *held_out = [[view.representation for view in part] for part in trained]
     folds = layer_folds(plan, held_out, out_of_fold=stack.cv is not None)
@@ -233,24 +230,19 @@ def fit_fusion(stack, plan, trained, data):
         Z = np.concatenate([side_by_side(parts, valid) for parts, _, valid in folds])
         rows = np.concatenate([np.flatnonzero(valid) for _, _, valid in folds])
         weight = label_weights(class_weight, y[rows], rows_of(weight, rows))
-        return Fused(estimators, ConvexMixture(np.asarray(plan.task.classes)).fit(Z, y[rows], weight))
+        return estimators, ConvexMixture(np.asarray(plan.task.classes)).fit(Z, y[rows], weight), None
     parts = first if stack.cv is None else folds[0].parts
     if plan.layer is not None:
-        return Fused(estimators, fit_with_weights(plan.layer, side_by_side(parts), y, weight, groups))
+        return estimators, fit_with_weights(plan.layer, side_by_side(parts), y, weight, groups), None
     strength = choose_strength(folds, y, class_weight, weight)
     # Side by side only after the choice of the penalty, to spare memory.
     layer = fit_layer(side_by_side(parts), y, strength, class_weight, weight)
     if fusion == "logistic":
-        return Fused(estimators, layer)
+        return estimators, layer, None
     copies = [view.estimator for view in trained[1]]
     weights = {"class_weight": class_weight, "sample_weight": weight}
     X = rows_of(data.X, plan.samples)
     return fine_tune(estimators, layer, copies, folds[0], X, y, **weights, random_state=plan.seed)
-
-
-def view_weights(views, classes, class_weight):
-    """Return the weights of the classes in each view, of shape (n_views, n_classes)."""
-    return np.array([class_weights(class_weight, classes, view.class_mass(classes)) for view in views])
 
 
 def mean_posterior(posteriors, weights):

@@ -82,6 +82,7 @@ def choose_strength(folds, y, class_weight, sample_weight):
     """
     losses = np.zeros(len(STRENGTHS))
     for parts, train, valid in folds:
+        valid = valid & np.isin(y, y[train])  # a class that the layer cannot learn is not judged
         y_train, y_valid = y[train], y[valid]
         weight_train = label_weights(class_weight, y_train, rows_of(sample_weight, train))
         weight_valid = label_weights(class_weight, y_valid, rows_of(sample_weight, valid))
@@ -94,13 +95,8 @@ def choose_strength(folds, y, class_weight, sample_weight):
             Z_train, Z_valid = Z_train @ span, Z_valid @ span
         for index, C in enumerate(STRENGTHS):
             layer = _logistic_regression(C).fit(Z_train, y_train, weight_train)
-            known = np.isin(y_valid, layer.classes_)
-            losses[index] += log_loss(
-                y_valid[known],
-                layer.predict_proba(Z_valid[known]),
-                sample_weight=rows_of(weight_valid, known),
-                labels=layer.classes_,
-            )
+            proba = layer.predict_proba(Z_valid)
+            losses[index] += log_loss(y_valid, proba, sample_weight=weight_valid, labels=layer.classes_)
     return float(STRENGTHS[np.argmin(losses)])
 
 

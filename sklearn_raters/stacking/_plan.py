@@ -10,24 +10,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_raters._nested import (
-    check_scoring_of_soft_labels,
-    is_search,
-    layers,
-    splitter_takes_groups,
-    takes_soft_targets,
-    unwrap,
-    weight_name,
-)
+from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_soft_targets, weight_name
 from sklearn_raters._seeds import draw_seed, set_seeds
+from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
-from sklearn_raters.networks import BLSTMClassifier, check_can_train_jointly
+from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.ratings import Task, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
-from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples, view_weights
-from sklearn_raters.stacking._view_input import check_samples
-from sklearn_raters.stacking._views import View, find_consensus, make_view, naming_view, view_names
+from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples
+from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
+from sklearn_raters.stacking._views import View, find_consensus, make_view, view_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +35,17 @@ class PlannedTraining:
         The unfitted estimator.
     represented : ndarray of int or None
         The samples whose representations by the trained view the fusion needs; None if it needs none.
+    classes : list
+        The task's classes, in the order of the columns of posteriors.
+    by_posterior : bool
+        Whether posteriors represent the samples, even if the estimator has a `transform`.
     """
 
     view: View
     estimator: object
     represented: np.ndarray | None
+    classes: list
+    by_posterior: bool
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,31 +94,25 @@ class StackPlan:
         """The views as a DataFrame: name, kind of targets, number of samples and trainings, estimator."""
         import pandas as pd
 
-        rows = [
-            {
-                "view": str(view.name),
-                "targets": "soft labels" if view.soft else "labels",
-                "samples": len(view.samples),
-                "trainings": len(self.trainings) // len(self.views),
-                "estimator": _name_of(training.estimator),
-            }
-            for view, training in zip(self.views, self.trainings, strict=False)
-        ]
-        return pd.DataFrame(rows)
-
-    def _without_view(self):
-        names = {view.name for view in self.views}
-        without = [rater for rater in self.task.raters if rater not in names]
-        return [f"raters without a view: {shorten(without)}"] if without else []
+        columns = {
+            "view": [str(view.name) for view in self.views],
+            "targets": ["soft labels" if view.soft else "labels" for view in self.views],
+            "samples": [len(view.samples) for view in self.views],
+            "trainings": len(self.trainings) // len(self.views),
+            "estimator": [_name_of(training.estimator) for training in self.trainings[: len(self.views)]],
+        }
+        return pd.DataFrame(columns)
 
     def __str__(self):
         task = self.task
+        names = {view.name for view in self.views}
+        without = [rater for rater in task.raters if rater not in names]
         lines = [
             f"{len(self.views)} views, {len(self.trainings)} trainings",
             f"{task.n_samples} samples, {len(task.raters)} raters, {len(task.votes.sample)} votes",
             f"classes: {', '.join(map(str, task.classes))}",
             f"{len(self.samples)} samples with a consensus, from which the fusion learns",
-            *self._without_view(),
+            *([f"raters without a view: {shorten(without)}"] if without else []),
             "",
             self.table.to_string(index=False),
             "",
@@ -133,7 +126,8 @@ class StackPlan:
 def _name_of(estimator):
     """Return the class name of the classifier that the user gave, inside pipelines and searches."""
     given = estimator.estimator if isinstance(estimator, SoftTargetClassifier) else estimator
-    return type(unwrap(given)).__name__
+    *_, (_, inner) = layers(given)
+    return type(inner).__name__
 
 
 def default_estimator(X):
@@ -175,25 +169,20 @@ def make_plan(stack, data):
     views = [make_view(name, task, consensus, **settings) for name in names]
     layer = make_layer(stack.fusion, stack.class_weight, seed, weighted=sample_weight is not None)
     splits = fusion_splits(stack, views, consensus, data.groups, seed, sample_weight)
-    parts = [views, *([view.within(split.train, classes) for view in views] for split in splits)]
+    parts = [views, *([view.within(train, classes) for view in views] for train, _ in splits)]
     base = default_estimator(data.X) if stack.estimator is None else stack.estimator
-    trainings = [
-        PlannedTraining(
-            view, prepare(view, stack._view_estimator(view.name, base), classes, seed), represented
-        )
-        for part, represented in zip(parts, represented_samples(stack, samples, splits), strict=True)
-        for view in part
-    ]
+    trainings = []
+    for part, represented in zip(parts, represented_samples(stack, samples, splits), strict=True):
+        for view in part:
+            estimator = prepare(view, stack._view_estimator(view.name, base), classes, seed)
+            trainings.append(PlannedTraining(view, estimator, represented, classes, stack._by_posterior))
     for training in trainings[: len(views)]:
-        with naming_view(training.view.name):
-            check_parameters(training.estimator, data.groups)
-            check_samples(training.estimator, data.X)
-        _check_estimator(training, stack)
+        check_view_estimator(training.view.name, training.estimator, stack, data)
     if layer is not None:
         check_parameters(layer, data.groups)
-    weights = view_weights(views, classes, stack.class_weight)
+    weights = [class_weights(stack.class_weight, classes, view.class_mass(classes)) for view in views]
     purpose = _purpose(stack, views, splits)
-    return StackPlan(task, views, weights, samples, labels, splits, trainings, layer, purpose, seed)
+    return StackPlan(task, views, np.array(weights), samples, labels, splits, trainings, layer, purpose, seed)
 
 
 def prepare(view, estimator, classes, seed):
@@ -203,67 +192,23 @@ def prepare(view, estimator, classes, seed):
     if seed is not None:
         # The name in the seed makes a view independent of the other views that are trained.
         set_seeds(estimator, crc32(str(view.name).encode()) ^ seed)
-    soft = takes_soft_targets(estimator)
     if view.soft:
         check_scoring_of_soft_labels(estimator, f"The view {view.name!r} has soft labels")
-    if weight_name(estimator) is None and (view.weights is not None or (view.soft and not soft)):
-        what = "soft labels" if view.soft and not soft else "weighted labels"
+    needs_repeats = view.soft and not takes_soft_targets(estimator)
+    if weight_name(estimator) is None and (view.weights is not None or needs_repeats):
+        what = "soft labels" if needs_repeats else "weighted labels"
         raise TypeError(
             f"The view {view.name!r} has {what}, which cannot reach {estimator!r}: its fit takes no "
             "sample_weight. Give this view, by view_params, a classifier that does, or leave it out of "
             "views; 'crowd_hard' without weights takes any classifier."
         )
-    if not view.soft:
-        return estimator
-    if not soft:
-        estimator = SoftTargetClassifier(estimator)
-    # Soft labels do not name their classes.
-    path, inner = list(layers(estimator, ensembles=True))[-1]
-    if "classes" in inner.get_params(deep=False):
-        estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
+    if needs_repeats:
+        return SoftTargetClassifier(estimator, classes=classes)
+    if view.soft:  # soft labels do not name their classes
+        path, inner = list(layers(estimator, ensembles=True))[-1]
+        if "classes" in inner.get_params(deep=False):
+            estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
     return estimator
-
-
-def check_parameters(estimator, groups):
-    """Raise an error if a parameter of an unfitted estimator, also inside pipelines and searches, is wrong.
-
-    Parameters
-    ----------
-    estimator : classifier
-        The unfitted estimator.
-    groups : ndarray of shape (n_samples,) or None
-        Groups, which some splitters of searches need.
-    """
-    given = estimator.estimator if isinstance(estimator, SoftTargetClassifier) else estimator
-    for _, layer in layers(given):
-        # Networks check more than the types and ranges of their parameters.
-        if hasattr(layer, "_check_settings"):
-            layer._check_settings()
-        elif hasattr(layer, "_parameter_constraints"):
-            layer._validate_params()
-        if groups is None and is_search(layer) and splitter_takes_groups(layer.cv):
-            raise ValueError(
-                f"cv={layer.cv!r} of {type(layer).__name__} splits by groups: call fit(X, Y, groups=...)."
-            )
-
-
-def _check_estimator(training, stack):
-    """Raise an error if the estimator of a view cannot be trained, or cannot be fused."""
-    name, estimator = training.view.name, training.estimator
-    if stack.fusion == "fine_tune":
-        with naming_view(name, "fusion='fine_tune' trains networks further. "):
-            check_can_train_jointly(estimator)
-    if stack._by_posterior and not hasattr(estimator, "predict_proba"):
-        raise TypeError(
-            f"The view {name!r} has no predict_proba, of which fusion={stack.fusion!r} with cv={stack.cv!r} "
-            f"takes its probabilities; got {estimator!r}. Give it a classifier that has, for example "
-            "sklearn.calibration.CalibratedClassifierCV around this one."
-        )
-    if not any(hasattr(estimator, method) for method in ("transform", "predict_proba", "decision_function")):
-        raise TypeError(
-            f"The view {name!r} is learnt by {estimator!r}, which has neither transform nor predict_proba "
-            "nor decision_function, so the fusion cannot use it. Give it another classifier."
-        )
 
 
 def _purpose(stack, views, splits):
@@ -276,6 +221,6 @@ def _purpose(stack, views, splits):
     if stack.cv is not None:
         return f"{text}, out of fold\neach of {len(splits)} folds is held out once"
     train, test = splits[0]
-    reasons = {"mixture": "the views' weights", "fine_tune": "the penalty and the number of epochs"}
-    reason = reasons.get(stack.fusion, "its penalty")
-    return f"{text}\n{len(test)} of {len(test) + len(train)} samples are held out to choose {reason}"
+    chosen = {"mixture": "the views' weights", "fine_tune": "the penalty and the number of epochs"}
+    what = chosen.get(stack.fusion, "its penalty")
+    return f"{text}\n{len(test)} of {len(test) + len(train)} samples are held out to choose {what}"

@@ -4,24 +4,25 @@ from numbers import Integral, Real
 from time import perf_counter
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, TransformerMixin, is_classifier
 from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._align import align
 from sklearn_raters._nested import take_over_input
-from sklearn_raters._rated import check_rated_samples
-from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples
+from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions, num_samples
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.stacking._frozen import FrozenViews
-from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion
+from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
 from sklearn_raters.stacking._plan import make_plan
-from sklearn_raters.stacking._predictions import PredictionsMixin
 from sklearn_raters.stacking._training import train_views
 from sklearn_raters.stacking._view_params import ViewParamsMixin
 from sklearn_raters.stacking._views import CROWD_VIEWS
 
 
 class MultiRaterStackingClassifier(
-    ViewParamsMixin, PredictionsMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+    ViewParamsMixin, ConsensusMixin, TransformerMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
 ):
     """Learn the consensus of several raters' labels by fusing classifiers for views on the ratings.
 
@@ -302,7 +303,7 @@ class MultiRaterStackingClassifier(
         fused, layer, n_epochs = fit_fusion(self, plan, trained, data)
         estimators = [view.estimator for view in trained[0]]
         names = [view.name for view in plan.views]
-        seconds = [[view.fit_seconds for view in part] for part in trained]
+        fit_seconds = np.sum([[view.fit_seconds for view in part] for part in trained], axis=0)
         represent_seconds = sum(view.represent_seconds for part in trained for view in part)
         settings = (plan.task.classes, self._by_posterior)
         fused_views = FrozenViews(plan.views, fused, *settings)
@@ -312,7 +313,7 @@ class MultiRaterStackingClassifier(
             "raters_": [name for name in names if name not in CROWD_VIEWS],
             "estimators_": estimators,
             "view_rows_": [view.samples for view in plan.views],
-            "view_fit_time_": dict(zip(names, np.sum(seconds, axis=0).tolist(), strict=True)),
+            "view_fit_time_": dict(zip(names, fit_seconds.tolist(), strict=True)),
             "fusion_": layer,
             "_frozen": FrozenViews(plan.views, estimators, *settings),
             "_fused": fused_views,
@@ -323,6 +324,97 @@ class MultiRaterStackingClassifier(
             learnt["n_iter_"] = n_epochs
         learnt["fusion_fit_time_"] = perf_counter() - start + represent_seconds
         return learnt
+
+    def predict_proba_views(self, X):
+        """Return the probabilities of each view.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_views, n_classes)
+            Views in the order of `views_`, classes in that of `classes_`.
+        """
+        check_is_fitted(self)
+        return self._frozen.posteriors(X)
+
+    def predict_proba_raters(self, X):
+        """Return the probabilities of the labels that each rater would give.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_raters, n_classes)
+            Raters in the order of `raters_`, classes in that of `classes_`.
+        """
+        check_is_fitted(self)
+        if not self.raters_:
+            return np.empty((num_samples(X), 0, len(self.classes_)))
+        return self._frozen.posteriors(X, self.raters_)
+
+    def predict_proba(self, X):
+        """Return the probabilities of the classes as the consensus.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        if self.fusion_ is None:
+            return mean_posterior(self._frozen.posteriors(X), self._view_weights)
+        proba = self.fusion_.predict_proba(self._fused.represent(X))
+        return align(proba, self.fusion_.classes_.tolist(), self.classes_.tolist())
+
+    def transform(self, X):
+        """Return the representations that the fusion learns from, as features for other estimators.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_units)
+            Representations by all views side by side; posteriors if `cv` is given, or with the fusions "mean"
+            and "mixture". The views were trained on all samples that `fit` got.
+
+        Notes
+        -----
+        In a pipeline whose last step learns from labels, y would have to be ratings for the stack and labels
+        for that step: fit the stack on its own, and the other estimator on what it gives.
+        """
+        check_is_fitted(self)
+        return self._fused.represent(X)
+
+    def get_feature_names_out(self, input_features=None):
+        """Name the columns of `transform`.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Not used, present for API consistency.
+
+        Returns
+        -------
+        ndarray of str, shape (n_units,), object
+            ``<view>_<class>`` for posteriors, ``<view>_<unit>`` for other representations.
+        """
+        check_is_fitted(self)
+        return np.asarray(self._unit_names, dtype=object)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

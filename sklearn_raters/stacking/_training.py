@@ -2,7 +2,6 @@
 
 import ctypes
 import sys
-from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
 from typing import NamedTuple
@@ -16,7 +15,6 @@ from sklearn_raters._nested import fit_with_weights
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters._rated import rows_of
 from sklearn_raters.stacking._frozen import represent
-from sklearn_raters.stacking._plan import PlannedTraining
 from sklearn_raters.stacking._views import naming_view
 
 
@@ -51,17 +49,6 @@ def share(X):
     return SharedSequences(X) if one_kind else X
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Training:
-    """A planned training with its data, which all views share."""
-
-    planned: PlannedTraining
-    X: object
-    groups: np.ndarray | None
-    classes: list
-    by_posterior: bool
-
-
 class TrainedView(NamedTuple):
     """A view after its training.
 
@@ -81,38 +68,37 @@ class TrainedView(NamedTuple):
     represent_seconds: float
 
 
-def fit_view(training, key):
-    """Train one view; return the fitted estimator and the seconds of the training.
+def fit_view(planned, X, groups, key):
+    """Do a planned training; return the fitted estimator and the seconds of the training.
 
     The cache knows the call by `key` alone, so that the samples are hashed once for all views.
     """
     start = perf_counter()
-    view, estimator = training.planned.view, training.planned.estimator
-    X, groups = rows_of(training.X, view.samples), rows_of(training.groups, view.samples)
+    view, estimator = planned.view, planned.estimator
+    X, groups = rows_of(X, view.samples), rows_of(groups, view.samples)
     with naming_view(view.name):
         fit_with_weights(estimator, X, view.targets, view.weights, groups)
     return estimator, perf_counter() - start
 
 
-def represent_view(training, estimator, key):
+def represent_view(planned, estimator, X, key):
     """Compute the representation of the samples that the fusion needs; return it and its seconds.
 
     The cache knows the call by `key` alone, as in `fit_view`.
     """
     start = perf_counter()
-    X = rows_of(training.X, training.planned.represented)
-    settings = {"by_posterior": training.by_posterior}
-    representation = represent(training.planned.view, estimator, X, training.classes, **settings)
-    return representation, perf_counter() - start
+    X = rows_of(X, planned.represented)
+    Z = represent(planned.view, estimator, X, planned.classes, planned.by_posterior)
+    return Z, perf_counter() - start
 
 
-def train_one(training, cached_fit, fit_key, cached_represent, represent_key):
+def train_one(planned, X, groups, cached_fit, fit_key, cached_represent, represent_key):
     """Train one view and compute its representation by cached functions; return a `TrainedView`."""
-    estimator, fit_seconds = cached_fit(training, fit_key)
+    estimator, fit_seconds = cached_fit(planned, X, groups, fit_key)
     give_back_memory()
-    if training.planned.represented is None:
+    if planned.represented is None:
         return TrainedView(estimator, None, fit_seconds, 0.0)
-    representation, represent_seconds = cached_represent(training, estimator, represent_key)
+    representation, represent_seconds = cached_represent(planned, estimator, X, represent_key)
     give_back_memory()
     return TrainedView(estimator, representation, fit_seconds, represent_seconds)
 
@@ -135,21 +121,21 @@ def train_views(stack, plan, data):
         The views trained on all samples, then those of each split.
     """
     memory = check_memory(stack.memory)
-    cached_fit = memory.cache(fit_view, ignore=["training"])
-    cached_represent = memory.cache(represent_view, ignore=["training", "estimator"])
+    cached_fit = memory.cache(fit_view, ignore=["planned", "X", "groups"])
+    cached_represent = memory.cache(represent_view, ignore=["planned", "estimator", "X"])
 
     def key_of(*parts):
         # Hashing takes long, and only a cache needs it. Arrays in memory and in mapped files hash alike.
         return None if memory.location is None else joblib.hash(parts, coerce_mmap=True)
 
     content = key_of(data.X, data.groups)
-    X, jobs, settings = share(data.X), [], (plan.task.classes, stack._by_posterior)
+    X, jobs = share(data.X), []
     for planned in plan.trainings:
         view = planned.view
         fit_key = key_of(content, view.name, planned.estimator, view.samples, view.targets, view.weights)
-        represent_key = key_of(fit_key, planned.represented, *settings)
-        training = Training(planned, X, data.groups, *settings)
-        jobs.append(delayed(train_one)(training, cached_fit, fit_key, cached_represent, represent_key))
+        represent_key = key_of(fit_key, planned.represented, planned.classes, planned.by_posterior)
+        cached = cached_fit, fit_key, cached_represent, represent_key
+        jobs.append(delayed(train_one)(planned, X, data.groups, *cached))
     settings = {"n_jobs": stack.n_jobs, "verbose": stack.verbose}
     trained = run_jobs(jobs, len(jobs), description="Training views", **settings)
     n_views = len(plan.views)

@@ -38,6 +38,5 @@ def truth_stack(estimator, **params):
     >>> clf.views_
     ['crowd_hard', 'crowd_soft', 'crowd_dawid_skene', 'crowd_one_coin', 'crowd_mace']
     """
-    return MultiRaterStackingClassifier(
-        estimator, **{"views": list(TRUTH_VIEWS), "consensus": "dawid_skene", **params}
-    )
+    params = {"views": list(TRUTH_VIEWS), "consensus": "dawid_skene", **params}
+    return MultiRaterStackingClassifier(estimator, **params)

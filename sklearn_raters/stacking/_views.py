@@ -97,10 +97,9 @@ def most_active(raters, task, n_raters):
     if n_raters is None:
         return raters
     votes = task.votes
-    rated = np.unique(votes.rater * votes.n_samples + votes.sample)
-    count = np.bincount(rated // votes.n_samples, minlength=len(votes.raters))
-    n_rated = dict(zip(votes.raters, count.tolist(), strict=True))
-    chosen = set(sorted(raters, key=lambda rater: -n_rated[rater])[:n_raters])
+    rated = np.unique(votes.rater * votes.n_samples + votes.sample) // votes.n_samples
+    n_rated = dict(zip(votes.raters, np.bincount(rated, minlength=len(votes.raters)), strict=True))
+    chosen = set(sorted(raters, key=n_rated.get, reverse=True)[:n_raters])
     return [rater for rater in raters if rater in chosen]
 
 
@@ -191,45 +190,31 @@ def make_view(name, task, consensus, *, alpha, sample_weight=None):
     ValueError
         If the view has no sample, or all its targets are one and the same class.
     """
-    method = _METHOD_BY_VIEW.get(name)
+    method, weights = _METHOD_BY_VIEW.get(name), None
     if name == "crowd_hard":
-        view = _view_of_labels(name, consensus)
+        targets = consensus
     elif name == "crowd_soft":
-        view = _view_of_distributions(name, soft_labels(task, alpha=alpha))
-    elif name == "crowd_agreement":
-        view = _view_by_agreement(name, task)
+        targets = soft_labels(task, alpha=alpha)
+    elif name == "crowd_agreement":  # Kim & Mower Provost 2015
+        # One-hot rows, because the weights of soft labels reach every classifier that takes weights.
+        majority, weights = consensus_labels(task, "majority"), agreement_weights(task)
+        targets = (majority[:, None] == np.asarray(task.classes)).astype(float)
     elif method in PROBA_METHODS:
-        view = _view_of_distributions(name, _without_small_shares(consensus_proba(task, method)))
+        targets = consensus_proba(task, method)
+        targets[targets < _SMALLEST_SHARE] = 0
+        targets /= targets.sum(axis=1, keepdims=True)
     elif method is not None:
-        view = _view_of_labels(name, consensus_labels(task, method))
+        targets = consensus_labels(task, method)
     else:
-        soft = soft_labels(task.of_rater(name), alpha=alpha, outside_majority="keep")
-        view = _view_of_distributions(name, soft)
+        targets = soft_labels(task.of_rater(name), alpha=alpha, outside_majority="keep")
+    if targets.ndim == 1:
+        view = View(name, *labelled_samples(targets))
+    else:
+        samples = np.flatnonzero(targets.sum(axis=1) > 0)  # the rows of other samples are NaN or 0
+        view = View(name, samples, targets[samples], rows_of(weights, samples))
     view = view if sample_weight is None else view.weighted(sample_weight)
     _check_view(view, task.classes)
     return view
-
-
-def _view_of_labels(name, labels):
-    return View(name, *labelled_samples(labels))
-
-
-def _view_of_distributions(name, soft):
-    samples = np.flatnonzero(~np.isnan(soft[:, 0]))
-    return View(name, samples, soft[samples])
-
-
-def _view_by_agreement(name, task):
-    """Make the view on majority labels, weighted by the raters' agreement (Kim & Mower Provost 2015)."""
-    samples, labels = labelled_samples(consensus_labels(task, "majority"))
-    # One-hot rows, because the weights of soft labels reach every classifier that takes weights.
-    targets = (labels[:, None] == np.asarray(task.classes)).astype(float)
-    return View(name, samples, targets, agreement_weights(task)[samples])
-
-
-def _without_small_shares(soft):
-    soft[soft < _SMALLEST_SHARE] = 0
-    return soft / soft.sum(axis=1, keepdims=True)
 
 
 def _check_view(view, classes):

@@ -1,0 +1,136 @@
+"""Checks of the estimator of a view before any training: parameters, samples, use in the fusion."""
+
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
+from sklearn.utils import check_array, get_tags
+
+from sklearn_raters._nested import is_search, layers, splitter_takes_groups
+from sklearn_raters.networks import check_can_train_jointly
+from sklearn_raters.sequences import holds_sequences, holds_text
+from sklearn_raters.soft_targets import SoftTargetClassifier
+from sklearn_raters.stacking._views import naming_view
+
+# They scale what is there and leave NaN, so that the next step gets it too.
+_SCALERS = (MaxAbsScaler, MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler)
+
+
+def check_view_estimator(name, estimator, stack, data):
+    """Raise an error if the estimator of a view cannot be trained, or cannot be fused.
+
+    Parameters
+    ----------
+    name : object
+        Name of the view.
+    estimator : classifier
+        The unfitted estimator.
+    stack : MultiRaterStackingClassifier
+        The stack; its `fusion` and `cv` are used.
+    data : RatedSamples
+        Samples and groups.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a parameter is wrong, the estimator cannot take the samples, or the fusion cannot use it.
+    """
+    with naming_view(name):
+        check_parameters(estimator, data.groups)
+        check_samples(estimator, data.X)
+    if stack.fusion == "fine_tune":
+        with naming_view(name, "fusion='fine_tune' trains networks further. "):
+            check_can_train_jointly(estimator)
+    if stack._by_posterior and not hasattr(estimator, "predict_proba"):
+        raise TypeError(
+            f"The view {name!r} has no predict_proba, of which fusion={stack.fusion!r} with cv={stack.cv!r} "
+            f"takes its probabilities; got {estimator!r}. Give it a classifier that has, for example "
+            "sklearn.calibration.CalibratedClassifierCV around this one."
+        )
+    if not any(hasattr(estimator, method) for method in ("transform", "predict_proba", "decision_function")):
+        raise TypeError(
+            f"The view {name!r} is learnt by {estimator!r}, which has neither transform nor predict_proba "
+            "nor decision_function, so the fusion cannot use it. Give it another classifier."
+        )
+
+
+def check_parameters(estimator, groups):
+    """Raise an error if a parameter of an unfitted estimator, also inside pipelines and searches, is wrong.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The unfitted estimator.
+    groups : ndarray of shape (n_samples,) or None
+        Groups, which some splitters of searches need.
+    """
+    given = estimator.estimator if isinstance(estimator, SoftTargetClassifier) else estimator
+    for _, layer in layers(given):
+        # Networks check more than the types and ranges of their parameters.
+        if hasattr(layer, "_check_settings"):
+            layer._check_settings()
+        elif hasattr(layer, "_parameter_constraints"):
+            layer._validate_params()
+        if groups is None and is_search(layer) and splitter_takes_groups(layer.cv):
+            raise ValueError(
+                f"cv={layer.cv!r} of {type(layer).__name__} splits by groups: call fit(X, Y, groups=...)."
+            )
+
+
+def check_samples(estimator, X):
+    """Raise ValueError if it is certain that an estimator cannot take the samples.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The unfitted estimator of a view.
+    X : list or array-like of length n_samples
+        The samples. Text and paths are not checked, so that a fit can be planned before audio is read.
+
+    Raises
+    ------
+    ValueError
+        If X has more dimensions than the estimator takes, is not numeric, or holds NaN or infinity.
+    """
+    if holds_text(X):
+        return
+    for reader in _readers(estimator):
+        tags, name = get_tags(reader).input_tags, type(reader).__name__
+        if not holds_sequences(X):
+            # An estimator that takes NaN may take columns of text as categories.
+            dtype = None if tags.allow_nan or tags.categorical else "numeric"
+            taken = {"accept_sparse": tags.sparse, "dtype": dtype, "ensure_all_finite": not tags.allow_nan}
+            check_array(X, **taken, estimator=name, input_name="X")
+        elif not tags.three_d_array:
+            raise ValueError(
+                f"X holds sequences of frames, and {name} takes a table with a row for each sample. Put a "
+                "transformer before it, or use BLSTMClassifier, which takes sequences."
+            )
+
+
+def _readers(estimator):
+    """Yield the estimators that get X itself, or X with the same gaps, and say by tags what they take."""
+    if isinstance(estimator, SoftTargetClassifier) or is_search(estimator):
+        yield from _readers(estimator.estimator)
+    elif isinstance(estimator, Pipeline):
+        for _, step in estimator.steps:
+            yield from _readers(step)
+            if not isinstance(step, _SCALERS) and step not in (None, "passthrough"):
+                return
+    elif _declares_input(estimator):
+        yield estimator
+
+
+def _declares_input(estimator):
+    # Estimators of other packages may take more than they declare, and meta-estimators what is inside takes.
+    own = type(estimator).__module__.split(".")[0] in ("sklearn", "sklearn_raters")
+    inner = {"estimator", "estimators", "transformers", "transformer_list"} & set(dir(estimator))
+    if not own or inner:
+        return False
+    tags = get_tags(estimator)
+    return tags.input_tags.two_d_array and not tags.no_validation
