@@ -11,7 +11,9 @@ from sklearn_raters.ratings import is_missing
 
 def is_soft(y):
     """Tell whether targets are soft labels of shape (n_samples, n_classes), not one label a sample."""
-    return np.ndim(y) == 2 and np.shape(y)[1] > 1
+    # NumPy's own `ndim` does not take objects that are only convertible to arrays.
+    shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+    return len(shape) == 2 and shape[1] > 1
 
 
 def target_distributions(y, classes):
