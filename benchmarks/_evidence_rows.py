@@ -31,6 +31,10 @@ FAMILIES = ("table", "frames")
 CROWD_HARD, PAIR, ALL_VIEWS = "crowd_hard", "crowd pair", "all views"
 HARD_ENSEMBLE, SOFT_ENSEMBLE = "crowd_hard, ensemble of equal cost", "crowd_soft, ensemble of equal cost"
 MEAN_OF_VIEWS = "all views, mean"
+# It predicts classes without probabilities, and weighs them itself.
+DECIDING = "tuned SVC"
+# Ending of rows that weigh the classes themselves.
+WEIGHTED = ", class_weight='balanced'"
 # crowd-kit's methods; "mace" takes minutes on 100 samples.
 CONSENSUS = ("dawid_skene", "glad", "wawa")
 # Epochs of networks of other packages, which have no budget of their own here.
@@ -46,7 +50,9 @@ WITHOUT_SEED = (
     *(f"crowd_hard by {method}" for method in CONSENSUS),
     "class shares",
     "tuned LogisticRegression",
-    "tuned SVC",
+    DECIDING,
+    f"crowd_soft{WEIGHTED}",
+    f"{MEAN_OF_VIEWS}{WEIGHTED}",
 )
 # Values that the inner search tries.
 GRIDS = {
@@ -242,6 +248,10 @@ def common_rows():
         PAIR: stack(views=PAPER_PAIR),
         ALL_VIEWS: stack(),
         **{f"all views, {name}": stack(fusion=name) for name in FUSIONS},
+        f"crowd_soft{WEIGHTED}": single("crowd_soft", class_weight="balanced"),
+        f"{PAIR}{WEIGHTED}": stack(views=PAPER_PAIR, class_weight="balanced"),
+        f"{ALL_VIEWS}{WEIGHTED}": stack(class_weight="balanced"),
+        f"{MEAN_OF_VIEWS}{WEIGHTED}": stack(fusion="mean", class_weight="balanced"),
         HARD_ENSEMBLE: ensemble("crowd_hard"),
         SOFT_ENSEMBLE: ensemble("crowd_soft"),
     }

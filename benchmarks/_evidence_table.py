@@ -5,7 +5,18 @@ from dataclasses import dataclass
 import joblib
 import numpy as np
 import pandas as pd
-from _evidence_rows import ALL_VIEWS, CROWD_HARD, FAMILIES, HARD_ENSEMBLE, MEAN_OF_VIEWS, PAIR, runs_once
+from _evidence_rows import (
+    ALL_VIEWS,
+    CROWD_HARD,
+    DECIDING,
+    FAMILIES,
+    HARD_ENSEMBLE,
+    MEAN_OF_VIEWS,
+    PAIR,
+    WEIGHTED,
+    rows_of,
+    runs_once,
+)
 from _evidence_tasks import DRAWN, TASKS
 
 from sklearn_raters.consensus import hard_labels, soft_labels
@@ -13,8 +24,6 @@ from sklearn_raters.metrics import soft_cross_entropy
 
 BASELINES = (CROWD_HARD, PAIR, HARD_ENSEMBLE, ALL_VIEWS)
 METRICS = ("uar", "balanced")
-# It predicts classes without probabilities, and weighs the classes itself.
-DECIDING = "tuned SVC"
 N_DRAWS = 2000
 
 
@@ -78,7 +87,8 @@ def uar_of(hits, support):
 
 def score(row, judged, weights, proba, soft):
     """Score the probabilities of one row, and its predicted soft labels."""
-    balanced = proba if row == DECIDING else proba / np.maximum(judged.shares, 1e-9)
+    is_balanced = row == DECIDING or row.endswith(WEIGHTED)
+    balanced = proba if is_balanced else proba / np.maximum(judged.shares, 1e-9)
     support = counts_by_group(judged, True)
     scores, draws = {}, {}
     for metric, values in zip(METRICS, (proba, balanced), strict=True):
@@ -122,11 +132,11 @@ def results_of_task(name, family, cache, quick):
             task = TASKS[name](seed, cache, quick)
             judged = judge(task)
             weights = draw_groups(judged.groups.max() + 1)
-        for path in sorted(folder.glob("*")):
-            units = load_row(path, seed, len(task.folds))
-            for row, proba, soft in predictions(path.name, units) if units else ():
+        for trained in rows_of(family):
+            units = load_row(folder / trained, seed, len(task.folds))
+            for row, proba, soft in predictions(trained, units) if units else ():
                 result = score(row, judged, weights, proba, soft)
-                single = row != path.name
+                single = row != trained
                 result.scores["trainings"] = 1 if single else np.mean([unit["trainings"] for unit in units])
                 result.scores["seconds"] = np.nan if single else np.mean([unit["seconds"] for unit in units])
                 results.setdefault(row, {})[seed] = result
