@@ -35,32 +35,17 @@ MEAN_OF_VIEWS = "all views, mean"
 DECIDING = "tuned SVC"
 # Ending of rows that weigh the classes themselves.
 WEIGHTED = ", class_weight='balanced'"
-# crowd-kit's methods; "mace" takes minutes on 100 samples.
-CONSENSUS = ("dawid_skene", "glad", "wawa")
+# crowd-kit's methods that take seconds; "mace" and "glad" take minutes.
+CONSENSUS = ("dawid_skene", "wawa")
 # Epochs of networks of other packages, which have no budget of their own here.
 PEER_EPOCHS = (50, 200)
 # Trainings of other packages' methods; 1 where not listed.
 PEER_TRAININGS = {"scikit-activeml annot_mix, five": 5, "cleanlab CROWDLAB": 6}
 WITHOUT_EPOCHS = ("scikit-activeml Raykar", "scikit-activeml ensemble")
 # Without chance where views are logistic regressions.
-WITHOUT_SEED = (
-    CROWD_HARD,
-    "crowd_soft",
-    MEAN_OF_VIEWS,
-    *(f"crowd_hard by {method}" for method in CONSENSUS),
-    "class shares",
-    "tuned LogisticRegression",
-    DECIDING,
-    f"crowd_soft{WEIGHTED}",
-    f"{MEAN_OF_VIEWS}{WEIGHTED}",
-)
-# Values that the inner search tries.
-GRIDS = {
-    "LogisticRegression": (LogisticRegression(max_iter=1000), {"C": [0.001, 0.01, 0.1, 1, 10]}),
-    "SVC": ("hard", {"C": [0.1, 1, 10], "class_weight": [None, "balanced"]}),
-    "HistGradientBoosting": (HistGradientBoostingClassifier(max_iter=50), {"max_leaf_nodes": [7, 31]}),
-    "RandomForest": (RandomForestClassifier(300), {"min_samples_leaf": [1, 5]}),
-}
+WITHOUT_SEED = {CROWD_HARD, "crowd_soft", MEAN_OF_VIEWS, "class shares", "tuned LogisticRegression", DECIDING}
+WITHOUT_SEED |= {f"{name}{WEIGHTED}" for name in ("crowd_soft", MEAN_OF_VIEWS)}
+WITHOUT_SEED |= {f"crowd_hard by {method}" for method in CONSENSUS}
 
 
 @dataclass
@@ -165,6 +150,15 @@ class PeerClassifier(ClassifierMixin, BaseEstimator):
         return PEERS[self.method][1](self.train_, test, self.random_state, self.epochs)
 
 
+# Values that the inner search tries.
+GRIDS = {
+    "LogisticRegression": (LogisticRegression(max_iter=1000), {"C": [0.001, 0.01, 0.1, 1, 10]}),
+    "SVC": (DecidingSVC(), {"C": [0.1, 1, 10], "class_weight": [None, "balanced"]}),
+    "HistGradientBoosting": (HistGradientBoostingClassifier(max_iter=50), {"max_leaf_nodes": [7, 31]}),
+    "RandomForest": (RandomForestClassifier(300), {"min_samples_leaf": [1, 5]}),
+}
+
+
 def view(setting):
     """Return the classifier of the views."""
     if setting.family == "frames":
@@ -219,12 +213,9 @@ def tuned(name):
     """Return the function that makes a classifier of the majority labels, tuned by inner folds of groups."""
 
     def of(setting):
-        given, grid = GRIDS[name]
-        classifier = DecidingSVC() if given == "hard" else clone(given)
-        search = GridSearchCV(classifier, grid, scoring=uar_scorer, cv=GroupKFold(3))
-        return MultiRaterStackingClassifier(
-            search, views=["crowd_hard"], fusion="mean", random_state=setting.seed
-        )
+        search = GridSearchCV(*GRIDS[name], scoring=uar_scorer, cv=GroupKFold(3))
+        settings = {"views": ["crowd_hard"], "fusion": "mean", "random_state": setting.seed}
+        return MultiRaterStackingClassifier(clone(search), **settings)
 
     return of
 
@@ -268,10 +259,12 @@ def peer_rows():
     """Return the methods of other packages that are installed."""
     rows = {}
     for name in (name for name, (package, _) in PEERS.items() if find_spec(package)):
-        lengths = PEER_EPOCHS[:1] if name in WITHOUT_EPOCHS else PEER_EPOCHS
-        for epochs in lengths:
-            ending = "" if name in WITHOUT_EPOCHS else f", {epochs} epochs"
-            rows[f"{name}{ending}"] = Row(peer(name, epochs), dense=True)
+        if name in WITHOUT_EPOCHS:
+            rows[name] = Row(peer(name, None), dense=True)
+        else:
+            rows |= {
+                f"{name}, {epochs} epochs": Row(peer(name, epochs), dense=True) for epochs in PEER_EPOCHS
+            }
     return rows
 
 
@@ -303,9 +296,8 @@ def count_trainings(estimator, X, y, groups):
     if isinstance(estimator, ClassShares):
         return 0
     if isinstance(estimator, PeerClassifier):
-        name = estimator.method
-        n_raters = len(np.unique(y.class_votes.rater))
-        return n_raters if name == "scikit-activeml ensemble" else PEER_TRAININGS.get(name, 1)
+        of_ensemble = {"scikit-activeml ensemble": len(np.unique(y.class_votes.rater))}
+        return (PEER_TRAININGS | of_ensemble).get(estimator.method, 1)
     if isinstance(estimator, GroupBagging | DeepEnsembleClassifier):
         return estimator.n_estimators * count_trainings(estimator.estimator, X, y, groups)
     if isinstance(estimator, GridSearchCV):

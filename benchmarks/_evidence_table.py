@@ -23,7 +23,9 @@ from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.metrics import soft_cross_entropy
 
 BASELINES = (CROWD_HARD, PAIR, HARD_ENSEMBLE, ALL_VIEWS)
-METRICS = ("uar", "balanced")
+# UAR as predicted; of probabilities divided by the class shares of the training part's majority labels; and
+# of probabilities divided by their own mean over the training part, for views that learn smoothed labels.
+METRICS = ("uar", "balanced", "own_balanced")
 N_DRAWS = 2000
 
 
@@ -35,6 +37,15 @@ class Judged:
     groups: np.ndarray  # (n_tested,): numbers of groups
     soft: np.ndarray  # (n_tested, n_classes): shares of the votes, NaN where not rated
     shares: np.ndarray  # (n_tested, n_classes): of the majority labels in the fold's training part
+
+
+@dataclass
+class Predicted:
+    """Predictions of one row for the tested samples: three arrays of shape (n_tested, n_classes)."""
+
+    proba: np.ndarray  # of the consensus
+    soft: np.ndarray  # of the shares of the raters; the same where a row does not tell them apart
+    own_shares: np.ndarray  # the row's mean probabilities over the training part of the fold
 
 
 @dataclass
@@ -85,13 +96,15 @@ def uar_of(hits, support):
         return 100 * np.nanmean(hits / support, axis=-1)
 
 
-def score(row, judged, weights, proba, soft):
-    """Score the probabilities of one row, and its predicted soft labels."""
+def score(row, judged, weights, predicted):
+    """Score the predictions of one row on one seed."""
+    proba = predicted.proba
+    shares = judged.shares, predicted.own_shares
     is_balanced = row == DECIDING or row.endswith(WEIGHTED)
-    balanced = proba if is_balanced else proba / np.maximum(judged.shares, 1e-9)
+    balanced = [proba if is_balanced else proba / np.maximum(share, 1e-9) for share in shares]
     support = counts_by_group(judged, True)
     scores, draws = {}, {}
-    for metric, values in zip(METRICS, (proba, balanced), strict=True):
+    for metric, values in zip(METRICS, (proba, *balanced), strict=True):
         hits = counts_by_group(judged, values.argmax(axis=1) == judged.codes)
         scores[metric] = uar_of(hits.sum(axis=0), support.sum(axis=0))
         draws[metric] = uar_of(weights @ hits, weights @ support)
@@ -99,7 +112,7 @@ def score(row, judged, weights, proba, soft):
     scores["accuracy"] = 100 * np.mean(proba.argmax(axis=1)[known] == judged.codes[known])
     if row != DECIDING:
         # float64, so that a row of float32 sums to 1 as closely as the metric asks
-        soft = soft[rated].astype(float)
+        soft = predicted.soft[rated].astype(float)
         soft /= soft.sum(axis=1, keepdims=True)
         scores["soft_cross_entropy"] = soft_cross_entropy(judged.soft[rated], soft)
     return Result(scores, draws)
@@ -111,15 +124,17 @@ def load_row(folder, seed, n_folds):
     return [joblib.load(path) for path in paths] if all(path.exists() for path in paths) else None
 
 
-def predictions(row, units):
-    """Yield name, probabilities and soft labels of a row; after the mean of views, of each rater."""
+def predictions(row, units, judged):
+    """Yield the predictions of a row by name, and after the mean of all views, those of the raters' views."""
     proba = np.concatenate([unit["proba"] for unit in units])
-    yield row, proba, np.concatenate([unit.get("soft_labels", unit["proba"]) for unit in units])
-    if row == MEAN_OF_VIEWS:
-        for rater in units[0]["raters"]:
-            if all(rater in unit["raters"] for unit in units):
-                columns = [unit["rater_proba"][:, unit["raters"].index(rater)] for unit in units]
-                yield f"rater {rater}", np.concatenate(columns), np.concatenate(columns)
+    soft = np.concatenate([unit.get("soft_labels", unit["proba"]) for unit in units])
+    parts = [np.broadcast_to(unit["own_shares"], unit["proba"].shape) for unit in units]
+    yield row, Predicted(proba, soft, np.concatenate(parts))
+    for rater in units[0]["raters"] if row == MEAN_OF_VIEWS else ():
+        if all(rater in unit["raters"] for unit in units):
+            columns = [unit["rater_proba"][:, unit["raters"].index(rater)] for unit in units]
+            proba = np.concatenate(columns)
+            yield f"rater {rater}", Predicted(proba, proba, judged.shares)
 
 
 def results_of_task(name, family, cache, quick):
@@ -134,8 +149,8 @@ def results_of_task(name, family, cache, quick):
             weights = draw_groups(judged.groups.max() + 1)
         for trained in rows_of(family):
             units = load_row(folder / trained, seed, len(task.folds))
-            for row, proba, soft in predictions(trained, units) if units else ():
-                result = score(row, judged, weights, proba, soft)
+            for row, predicted in predictions(trained, units, judged) if units else ():
+                result = score(row, judged, weights, predicted)
                 single = row != trained
                 result.scores["trainings"] = 1 if single else np.mean([unit["trainings"] for unit in units])
                 result.scores["seconds"] = np.nan if single else np.mean([unit["seconds"] for unit in units])

@@ -39,6 +39,7 @@ from _evidence_rows import (
     CROWD_HARD,
     FAMILIES,
     MEAN_OF_VIEWS,
+    PeerClassifier,
     Setting,
     count_trainings,
     rows_of,
@@ -73,6 +74,16 @@ def unit_path(cache, task, family, row, seed, fold):
     return cache / "units" / task / family / row / f"seed{seed}-fold{fold}.joblib"
 
 
+def mean_proba(model, train, ratings):
+    """Return a model's mean probabilities over its training part: how often it expects each class."""
+    if isinstance(model, PeerClassifier):  # trains anew in each prediction: take the shares of the majority
+        majority = ratings.majority()
+        n_classes = len(ratings.classes)
+        counts = np.bincount(majority[(majority >= 0) & (majority < n_classes)], minlength=n_classes)
+        return counts / counts.sum()
+    return model.predict_proba(train).mean(axis=0)
+
+
 def run_unit(row, setting, parts, ratings, groups):
     """Train one row on a training part; return predictions for the test part, seconds and trainings."""
     train, test = (parts.dense_train, parts.dense_test) if row.dense else (parts.train, parts.test)
@@ -83,12 +94,13 @@ def run_unit(row, setting, parts, ratings, groups):
     seconds = perf_counter() - start
     if hasattr(model, "view_fit_time_"):
         # Views that an earlier row of this fold has trained count in full.
-        seconds = sum(model.view_fit_time_.values()) + model.fusion_fit_time_
+        seconds = max(seconds, sum(model.view_fit_time_.values()) + model.fusion_fit_time_)
     start = perf_counter()
     unit = {"proba": np.float32(model.predict_proba(test))}
     unit |= {"seconds": seconds + perf_counter() - start, "trainings": n_trainings}
     if len(raters := getattr(model, "raters_", ())):
         unit |= {"raters": list(raters), "rater_proba": np.float32(model.predict_proba_raters(test))}
+    unit["own_shares"] = mean_proba(model, train, ratings)
     if hasattr(model, "predict_soft_labels"):
         unit["soft_labels"] = np.float32(model.predict_soft_labels(test))
     return unit
