@@ -140,7 +140,7 @@ class PeerClassifier(ClassifierMixin, BaseEstimator):
         table = table[table["code"] < len(y.classes)].drop_duplicates(["sample", "rater"])
         codes = table.pivot(index="sample", columns="rater", values="code")
         rated = codes.index.to_numpy()
-        Y = codes.reset_index(drop=True).astype(float)
+        Y = codes.reset_index(drop=True).astype(float).add_prefix("rater")
         self.train_ = Part(np.float32(X[rated]), Y, None, list(range(len(y.classes))))
         self.classes_ = np.asarray(y.classes)
         return self

@@ -128,7 +128,7 @@ def run_fold(name, family, seed, fold, rows, cache, quick):
                 store(unit, unit_path(cache, name, family, row, seed, fold))
                 done = f"{perf_counter() - start:.1f} s"
             except Exception as error:
-                done = f"{type(error).__name__}: {error}"
+                done = f"{type(error).__name__}: {' '.join(str(error).split())}"
                 errors.append(f"{what}: {done}")
             print(f"{strftime('%H:%M:%S')} {what}, {done}", flush=True)
     rmtree(views, ignore_errors=True)
