@@ -16,6 +16,7 @@ _AXES = {
     "predict_proba": ["classes"],
     "predict_proba_raters": ["raters", "classes"],
     "predict_proba_views": ["views", "classes"],
+    "predict_soft_labels": ["classes"],
 }
 
 
@@ -54,7 +55,8 @@ def cross_val_predict_raters(
         An int is that many folds of GroupKFold, or of KFold without groups; None is 5. Every sample must be
         tested once. Splitters that stratify do so by the consensus.
     method : str, default="predict_proba"
-        One of "predict", "predict_proba", "predict_proba_raters" and "predict_proba_views".
+        One of "predict", "predict_proba", "predict_soft_labels", "predict_proba_raters" and
+        "predict_proba_views".
     n_jobs : int or None, default=None
         Number of folds at once, through joblib.
     params : dict or None, default=None

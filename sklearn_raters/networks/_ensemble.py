@@ -208,6 +208,23 @@ class DeepEnsembleClassifier(
         wanted = self.raters_ if raters is None else list(raters)
         return np.mean([_predict_proba_raters(copy, X, wanted) for copy in self.estimators_], axis=0)
 
+    @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_soft_labels"))
+    def predict_soft_labels(self, X):
+        """Return the mean of the copies' shares of the raters who would choose each class.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Rows sum to one.
+        """
+        check_is_fitted(self)
+        return np.mean([call_inside(copy, "predict_soft_labels", X, {}) for copy in self.estimators_], axis=0)
+
     def score(self, X, y, sample_weight=None):
         """Return the accuracy; for ratings, the accuracy on the samples that have a majority.
 

@@ -10,7 +10,7 @@ from sklearn_raters._rated import ConsensusMixin, check_rated_samples, check_rat
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters.networks._base import BaseNet
-from sklearn_raters.networks._vote_targets import merge_rated, number_trained_raters
+from sklearn_raters.networks._vote_targets import count_rated, merge_rated, number_trained_raters
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples, holds_sequences
 
@@ -251,6 +251,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
                 self._fit_net(module, samples, targets, train, valid, seed)
             self.classes_ = np.asarray(task.classes)
             self.raters_ = [task.raters[rater] for rater in raters]
+            self._n_rated = count_rated(targets[train], len(raters))
             if _has_confusion(self):
                 trained = [samples[index] for index in train]
                 self.rater_confusion_ = self._mean_confusion(trained, weight[train])
@@ -318,6 +319,22 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         if raters is None:
             return known
         return columns_of(raters, self.raters_, known, self._proba(units, "consensus_log_proba"))
+
+    def predict_soft_labels(self, X):
+        """Return the shares of the raters who would choose each class.
+
+        Parameters
+        ----------
+        X : list or array-like
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            The mean of `predict_proba_raters` over the raters, who count by the number of samples that they
+            rated. Rows sum to one.
+        """
+        return np.average(self.predict_proba_raters(X), axis=1, weights=self._n_rated)
 
     @available_if(_has_confusion)
     def rater_confusion(self, X):

@@ -130,3 +130,10 @@ def number_trained_raters(targets, raters, train):
     targets = targets.copy()
     targets[:, :, 0] = number[targets[:, :, 0].astype(np.intp)]
     return targets, raters[trained]
+
+
+def count_rated(targets, n_raters):
+    """Return the number of samples that each rater rated: ndarray of int of shape (n_raters,)."""
+    sample, place = np.nonzero(targets[:, :, 2])
+    cells = np.column_stack([sample, targets[sample, place, 0].astype(np.intp)])
+    return np.bincount(np.unique(cells, axis=0)[:, 1], minlength=n_raters)

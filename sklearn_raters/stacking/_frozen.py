@@ -74,6 +74,11 @@ class FrozenViews:
         chosen = [pair for pair in pairs if names is None or pair[0].name in names]
         return np.stack([posterior(*pair, X, self.classes) for pair in chosen], axis=1)
 
+    def shares(self, X, names):
+        """Return the posteriors of some views without the smoothing of their targets, as `posteriors`."""
+        chosen = [pair for pair in zip(self.views, self.estimators, strict=True) if pair[0].name in names]
+        return np.stack([pair[0].unsmoothed(posterior(*pair, X, self.classes)) for pair in chosen], axis=1)
+
     def represent(self, X):
         """Return the representations of all views side by side, (n_samples, n_units)."""
         pairs = zip(self.views, self.estimators, strict=True)

@@ -134,9 +134,12 @@ def default_estimator(X):
     """Return the estimator of the views if none is given, which depends on the form of the samples."""
     if holds_sequences(X):
         return BLSTMClassifier()
-    regression = LogisticRegression(max_iter=1000)
-    # Centring would fill the zeros of sparse rows.
-    return regression if issparse(X) else make_pipeline(StandardScaler(), regression)
+    if issparse(X):
+        return LogisticRegression(max_iter=1000)  # centring would fill the zeros
+    # The log-odds spread by the number of features times C before any data: more features, more penalty. On
+    # rated speech (988 features) and simulated crowds (64) a product of 3 is best or close to it.
+    n_features = np.shape(X)[1] if np.ndim(X) == 2 else 1
+    return make_pipeline(StandardScaler(), LogisticRegression(C=min(1.0, 3 / n_features), max_iter=1000))
 
 
 def make_plan(stack, data):

@@ -36,8 +36,9 @@ class MultiRaterStackingClassifier(
     estimator : classifier, default=None
         Classifier of which each view trains a copy: a network such as `BLSTMClassifier`, any scikit-learn
         classifier (with `sample_weight` in `fit`, for views with soft labels), or a pipeline or search that
-        ends in a classifier. None is `BLSTMClassifier` for sequences, `LogisticRegression` after a
-        `StandardScaler` for tables, and `LogisticRegression` alone for sparse rows.
+        ends in a classifier. None is `BLSTMClassifier` for sequences; `LogisticRegression` after a
+        `StandardScaler` for tables, with C = 3 / n_features, at most 1; and `LogisticRegression` alone for
+        sparse rows.
     views : "all" or list, default="all"
         Views to train. "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least
         `min_ratings` ratings. A list may hold "crowd_hard", "crowd_soft", names of raters, "raters" (all with
@@ -326,7 +327,7 @@ class MultiRaterStackingClassifier(
         return learnt
 
     def predict_proba_views(self, X):
-        """Return the probabilities of each view.
+        """Return the probabilities of each view's own targets, which for soft labels are smoothed.
 
         Parameters
         ----------
@@ -344,6 +345,8 @@ class MultiRaterStackingClassifier(
     def predict_proba_raters(self, X):
         """Return the probabilities of the labels that each rater would give.
 
+        The views of the raters learn smoothed labels (`alpha`); the smoothing is undone here.
+
         Parameters
         ----------
         X : list or array-like of length n_samples
@@ -357,7 +360,33 @@ class MultiRaterStackingClassifier(
         check_is_fitted(self)
         if not self.raters_:
             return np.empty((num_samples(X), 0, len(self.classes_)))
-        return self._frozen.posteriors(X, self.raters_)
+        return self._frozen.shares(X, self.raters_)
+
+    def predict_soft_labels(self, X):
+        """Return the shares of the raters who would choose each class.
+
+        The mean of two predictions, both without the smoothing by `alpha`: that of the view "crowd_soft", and
+        the mean over the views of the raters, who count by the number of samples that they rated.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Rows sum to one. Without any of these views it is `predict_proba`.
+        """
+        check_is_fitted(self)
+        n_rated = {view.name: len(view.samples) for view in self._frozen.views if view.name in self.raters_}
+        weights = {name: n / sum(n_rated.values()) for name, n in n_rated.items()}
+        if "crowd_soft" in self.views_:
+            weights = {"crowd_soft": 1.0, **weights}
+        if not weights:
+            return self.predict_proba(X)
+        in_order = [weights[name] for name in self.views_ if name in weights]
+        return np.average(self._frozen.shares(X, weights), axis=1, weights=in_order)
 
     def predict_proba(self, X):
         """Return the probabilities of the classes as the consensus.

@@ -40,12 +40,15 @@ class View:
         Hard or soft labels.
     weights : ndarray of shape (n_view_samples,) or None, default=None
         Weights of the samples.
+    floor : float, default=0.0
+        The share that smoothing gives to each class, as mean over the samples.
     """
 
     name: object
     samples: np.ndarray
     targets: np.ndarray
     weights: np.ndarray | None = None
+    floor: float = 0.0
 
     @property
     def soft(self):
@@ -69,7 +72,32 @@ class View:
         return self._take(weights > 0, weights)
 
     def _take(self, inside, weights):
-        return View(self.name, self.samples[inside], self.targets[inside], rows_of(weights, inside))
+        weights = rows_of(weights, inside)
+        return View(self.name, self.samples[inside], self.targets[inside], weights, self.floor)
+
+    def unsmoothed(self, proba):
+        """Return predictions of this view's targets as shares of votes, without the smoothing.
+
+        Equation 1 of the paper solved for the shares, ``p(k) = (q(k) - floor) / (1 - K * floor)``; for one
+        vote a sample, ``floor`` is ``alpha / (1 + alpha * K)``. No share falls below that of one more vote
+        than the view has seen, so that nothing is called impossible.
+
+        Parameters
+        ----------
+        proba : ndarray of shape (n_samples, n_classes)
+            Probabilities predicted by a classifier that has learnt the targets.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Shares; `proba` itself if the targets are not smoothed.
+        """
+        if self.floor == 0:
+            return proba
+        n_classes = proba.shape[1]
+        shares = (proba - self.floor) / (1 - n_classes * self.floor)
+        shares = np.maximum(shares, 1 / (len(self.samples) + n_classes))
+        return shares / shares.sum(axis=1, keepdims=True)
 
     def class_mass(self, classes):
         """Return the weighted share of each class in each sample: (n_view_samples, n_classes)."""
@@ -190,11 +218,11 @@ def make_view(name, task, consensus, *, alpha, sample_weight=None):
     ValueError
         If the view has no sample, or all its targets are one and the same class.
     """
-    method, weights = _METHOD_BY_VIEW.get(name), None
+    method, weights, smoothed = _METHOD_BY_VIEW.get(name), None, None
     if name == "crowd_hard":
         targets = consensus
     elif name == "crowd_soft":
-        targets = soft_labels(task, alpha=alpha)
+        smoothed, targets = task, soft_labels(task, alpha=alpha)
     elif name == "crowd_agreement":  # Kim & Mower Provost 2015
         # One-hot rows, because the weights of soft labels reach every classifier that takes weights.
         majority, weights = consensus_labels(task, "majority"), agreement_weights(task)
@@ -206,15 +234,22 @@ def make_view(name, task, consensus, *, alpha, sample_weight=None):
     elif method is not None:
         targets = consensus_labels(task, method)
     else:
-        targets = soft_labels(task.of_rater(name), alpha=alpha, outside_majority="keep")
+        smoothed = task.of_rater(name)
+        targets = soft_labels(smoothed, alpha=alpha, outside_majority="keep")
     if targets.ndim == 1:
         view = View(name, *labelled_samples(targets))
     else:
         samples = np.flatnonzero(targets.sum(axis=1) > 0)  # the rows of other samples are NaN or 0
-        view = View(name, samples, targets[samples], rows_of(weights, samples))
+        floor = 0.0 if smoothed is None or not alpha else _floor(smoothed.counts[samples], alpha)
+        view = View(name, samples, targets[samples], rows_of(weights, samples), floor)
     view = view if sample_weight is None else view.weighted(sample_weight)
     _check_view(view, task.classes)
     return view
+
+
+def _floor(counts, alpha):
+    """Return the share that smoothing adds to each class, as mean over samples with these votes."""
+    return float(np.mean(alpha / (alpha * counts.shape[1] + counts.sum(axis=1)))) if len(counts) else 0.0
 
 
 def _check_view(view, classes):

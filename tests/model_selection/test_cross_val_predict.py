@@ -287,6 +287,14 @@ def test_wrong_input_is_refused_before_any_fit(params, message, monkeypatch):
         cross_val_predict_raters(DummyClassifier(), X, **{"Y": Y, **params})
 
 
+def test_soft_labels_out_of_fold_are_those_of_a_loop_over_folds():
+    folds = list(KFold(2).split(X))
+    ours = cross_val_predict_raters(small_stack(), X, Y, cv=folds, method="predict_soft_labels")
+    for train, test in folds:
+        expected = small_stack().fit(X[train], Y.iloc[train]).predict_soft_labels(X[test])
+        np.testing.assert_array_equal(ours[test], expected)
+
+
 def test_a_method_that_the_estimator_does_not_have():
     with pytest.raises(AttributeError, match="DummyClassifier has no method predict_proba_raters"):
         cross_val_predict_raters(DummyClassifier(), X, Y, method="predict_proba_raters")

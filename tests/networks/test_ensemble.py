@@ -213,3 +213,11 @@ def test_the_score_applies_the_label_map():
 def test_an_ensemble_predicts_raters_only_if_its_estimator_does():
     assert hasattr(DeepEnsembleClassifier(NET), "predict_proba_raters")
     assert not hasattr(DeepEnsembleClassifier(LogisticRegression()), "predict_proba_raters")
+
+
+def test_soft_labels_are_the_mean_of_the_copies():
+    made = make_rated(60)
+    ensemble = DeepEnsembleClassifier(NET, 2, random_state=0).fit(made.X, made.Y)
+    expected = np.mean([copy.predict_soft_labels(made.X) for copy in ensemble.estimators_], axis=0)
+    np.testing.assert_array_equal(ensemble.predict_soft_labels(made.X), expected)
+    assert not hasattr(DeepEnsembleClassifier(small_blstm()), "predict_soft_labels")

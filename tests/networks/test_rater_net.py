@@ -76,6 +76,17 @@ def test_the_confusion_matrix_shows_a_rater_who_exchanges_the_classes():
     assert chosen.tolist() == [exchanged[label] for label in clf.classes_]
 
 
+@pytest.mark.parametrize("raters", RATER_MODELS)
+def test_soft_labels_are_the_mean_of_the_raters_who_count_by_their_votes(raters):
+    made = make_rated(60, n_raters=3)
+    Y = made.Y.assign(E2=made.Y["E2"].where(made.Y.index < 20, None))
+    clf = RaterNetClassifier(raters, max_epochs=2, random_state=0).fit(made.X, Y)
+    n_rated = Y[clf.raters_].notna().sum().to_numpy()
+    assert n_rated[1] < n_rated[0] / 2
+    expected = np.average(clf.predict_proba_raters(made.X), axis=1, weights=n_rated)
+    np.testing.assert_allclose(clf.predict_soft_labels(made.X), expected, rtol=1e-6)
+
+
 def test_raters_without_votes_are_predicted_as_the_consensus(fitted):
     by_rater = fitted.predict_proba_raters(X, raters=["E5", "unknown", "E1"])
     np.testing.assert_array_equal(by_rater[:, 1], fitted.predict_proba(X))

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Perceptron
 
+import made
 from made import FEW, X, Y, small_blstm, small_stack
-from sklearn_raters.consensus import hard_labels
+from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.metrics import soft_cross_entropy
+from sklearn_raters.ratings import Task
 
 VIEWS = ["crowd_hard", "E1"]
 
@@ -23,11 +26,66 @@ def networks():
 def test_predict_proba_raters_holds_the_views_of_the_raters_in_their_order():
     model = small_stack(views=["E3", "crowd_soft", "E1"], fusion="mean").fit(X, Y)
     assert model.raters_ == ["E3", "E1"]
-    expected = model.predict_proba_views(X)[:, [0, 2]]
-    np.testing.assert_array_equal(model.predict_proba_raters(X), expected)
+    expected = model.predict_proba_views(X)[:, [0, 2]].argmax(axis=2)
+    np.testing.assert_array_equal(model.predict_proba_raters(X).argmax(axis=2), expected)
 
 
-@pytest.mark.parametrize("method", ["predict_proba", "predict_proba_views", "predict_proba_raters"])
+def test_a_rater_without_smoothing_is_predicted_by_the_view_itself():
+    model = small_stack(views=["E3", "E1"], fusion="mean", alpha=0).fit(X, Y)
+    np.testing.assert_array_equal(model.predict_proba_raters(X), model.predict_proba_views(X))
+
+
+@pytest.mark.parametrize("alpha", [0, 0.75, 5])
+def test_the_shares_of_a_raters_labels_are_predicted_whatever_the_smoothing(alpha):
+    # Without any feature a view can only learn the shares, of which the smoothing must not remain.
+    nothing = np.zeros((150, 1))
+    one_label = Y.map(lambda cell: cell if isinstance(cell, str) else None)
+    model = small_stack(LogisticRegression(C=1e6, tol=1e-8), alpha=alpha, fusion="mean").fit(
+        nothing, one_label
+    )
+    proba = model.predict_proba_raters(nothing[:1])[0]
+    for rater, predicted in zip(model.raters_, proba, strict=True):
+        labels = one_label[rater].dropna()
+        np.testing.assert_allclose(
+            predicted, [np.mean(labels == label) for label in model.classes_], atol=1e-3
+        )
+
+
+def test_soft_labels_are_the_shares_of_the_raters_whatever_the_smoothing():
+    nothing, labels = np.zeros((150, 1)), Y.map(lambda cell: cell if isinstance(cell, str) else "sad")
+    shares = [np.mean(labels.to_numpy() == label) for label in ("angry", "neutral", "sad")]
+    for alpha in (0, 0.75, 5):
+        model = small_stack(LogisticRegression(C=1e6, tol=1e-8), alpha=alpha).fit(nothing, labels)
+        np.testing.assert_allclose(model.predict_soft_labels(nothing[:1])[0], shares, atol=0.02)
+
+
+def test_soft_labels_come_nearer_to_the_votes_than_the_classes_shares(fitted):
+    new = made.make_rated(300, n_raters=3, seed=1)
+    voted = soft_labels(Task(new.Y, fitted.classes_.tolist()), alpha=0)
+    rated = np.isfinite(voted[:, 0])
+    shares = np.tile(voted[rated].mean(axis=0), (rated.sum(), 1))
+    predicted = fitted.predict_soft_labels(new.X[rated])
+    assert soft_cross_entropy(voted[rated], predicted) < 0.8 * soft_cross_entropy(voted[rated], shares)
+
+
+@pytest.mark.parametrize("views", [["crowd_hard"], ["crowd_hard", "crowd_dawid_skene"]])
+def test_soft_labels_are_the_consensus_without_a_view_that_learns_shares(views):
+    model = small_stack(views=views, fusion="mean").fit(X, Y)
+    np.testing.assert_array_equal(model.predict_soft_labels(X), model.predict_proba(X))
+
+
+def test_raters_count_in_soft_labels_by_the_samples_that_they_rated():
+    few = Y.assign(E1=Y["E1"].where(Y.index < 30, None), E3=None)
+    model = small_stack(views=["E1", "E2"], fusion="mean").fit(X, few)
+    n_rated = [len(rows) for rows in model.view_rows_]
+    expected = np.average(model.predict_proba_raters(X), axis=1, weights=n_rated)
+    np.testing.assert_allclose(model.predict_soft_labels(X), expected)
+
+
+PROBABILITIES = ["predict_proba", "predict_proba_views", "predict_proba_raters", "predict_soft_labels"]
+
+
+@pytest.mark.parametrize("method", PROBABILITIES)
 def test_probabilities_sum_to_one(fitted, method):
     proba = getattr(fitted, method)(X)
     assert proba.shape[-1] == 3
