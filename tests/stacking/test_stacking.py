@@ -394,7 +394,7 @@ def test_tables_and_sparse_rows_are_learnt_without_an_estimator(form):
 def test_the_penalty_grows_with_the_number_of_features_without_an_estimator(n_features, expected):
     table = np.random.default_rng(0).normal(size=(150, n_features))
     fitted = MultiRaterStackingClassifier(fusion="mean", views=["crowd_hard"]).fit(table, Y)
-    assert fitted.estimators_[0][-1].C == pytest.approx(expected)
+    assert pytest.approx(expected) == fitted.estimators_[0][-1].C
 
 
 def test_the_scale_of_the_features_does_not_matter_without_an_estimator():
