@@ -13,7 +13,7 @@ from sklearn_raters.sequences import as_sequences, pack
 
 
 class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):
-    """Base of the classifiers that hold one network; a subclass makes the network and calls `_fit_net`."""
+    """Base of the classifiers that hold one network; a subclass makes the network and calls `_train`."""
 
     # Searches and pipelines pass groups on to fit without set_fit_request.
     __metadata_request__fit = {"groups": True}
@@ -48,7 +48,12 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         self._validate_params()
         if isinstance(self.class_weight, dict) and self.classes is not None:
             class_weights(self.class_weight, self.classes, None)
-        _torch.check_training(self.early_stopping, self._has_own_loss, **self._training_settings())
+        # "auto" stands for numbers that are chosen when the data are known.
+        settings = {
+            name: 1 if value == "auto" else value for name, value in self._training_settings().items()
+        }
+        settings["device"] = self.device
+        _torch.check_training(self.early_stopping, self._has_own_loss, **settings)
 
     def _split(self, labels, groups, seed):
         """Return the samples to train on, and those whose loss stops the training; None trains all epochs."""
@@ -56,8 +61,8 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
             return np.arange(len(labels)), None
         return hold_out(groups, labels, self.validation_fraction, seed)
 
-    def _fit_net(self, module, samples, targets, train, valid, seed):
-        """Train a network, and set `net_` and `n_iter_`.
+    def _train(self, module, samples, targets, train, valid, seed, **settings):
+        """Train a network.
 
         Parameters
         ----------
@@ -73,6 +78,13 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
             The samples whose loss decides when to stop early; None trains all epochs.
         seed : int
             Source of the batches' order and of dropout.
+        **settings : dict
+            Settings that differ from the parameters, such as `max_epochs`.
+
+        Returns
+        -------
+        skorch.NeuralNet
+            The trained net.
         """
         from sklearn_raters import _torch
 
@@ -80,8 +92,8 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
             return pack([samples[index] for index in rows]), targets[rows]
 
         valid_data = None if valid is None else part(valid)
-        self.net_ = _torch.train(module, part(train), valid_data, seed=seed, **self._training_settings())
-        self.n_iter_ = len(self.net_.history)
+        settings = {**self._training_settings(), **settings}
+        return _torch.train(module, part(train), valid_data, seed=seed, **settings)
 
     def _encode(self, X):
         """Return representations and frame weights of the samples."""

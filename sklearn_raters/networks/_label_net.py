@@ -63,7 +63,8 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             seed = draw_seed(self.random_state)
             train, valid = self._split(classes[mass.argmax(axis=1)], groups, seed)
             module = self._module(len(classes), seed)
-            self._fit_net(module, [samples[index] for index in kept], mass, train, valid, seed)
+            self.net_ = self._train(module, [samples[index] for index in kept], mass, train, valid, seed)
+            self.n_iter_ = len(self.net_.history)
             self.classes_ = classes
         return self
 

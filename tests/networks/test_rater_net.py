@@ -378,3 +378,53 @@ def test_a_users_rater_model_takes_its_settings_by_name():
     assert model.net_.module_.raters.temperature == 2.0
     with pytest.raises(ValueError, match=r"settings .*temperature"):
         quick(Tempered, rater_params={"heat": 2.0}).fit(X, Y)
+
+
+# The number of epochs
+
+
+def without_number(**params):
+    """Return a network whose number of epochs is chosen, like `quick` else."""
+    return quick(**{"max_epochs": "auto", **params})
+
+
+def test_the_number_of_epochs_is_the_best_on_held_out_groups_where_that_is_above_40():
+    slow = {"learning_rate": 2e-3, "batch_size": 150}
+    stopped = quick(**slow, early_stopping=True, max_epochs=2000, n_iter_no_change=400)
+    best = np.argmin(stopped.fit(X, Y, groups=GROUPS).net_.history[:, "valid_loss"]) + 1
+    assert 40 < best < 2000
+    assert without_number(**slow).fit(X, Y, groups=GROUPS).n_iter_ == best
+    chosen = without_number(**slow).fit(X, Y)
+    given = quick(**slow, max_epochs=chosen.n_iter_).fit(X, Y)
+    np.testing.assert_array_equal(chosen.predict_proba(X), given.predict_proba(X))
+
+
+def test_noise_is_not_learnt_longer_than_40_epochs():
+    noise = np.random.default_rng(0).choice(CLASSES, size=Y.shape)
+    assert without_number(raters="multitask").fit(X, noise).n_iter_ == 40
+
+
+def test_tables_are_learnt_at_twice_the_learning_rate_of_sequences():
+    tiny = {"trunk_params": {"lstm_units": 2, "dense_units": 2}, "trunk": "blstm"}
+    for samples, rate in ((X, 2e-3), (as_sequences(X), 1e-3)):
+        settings = {**tiny, "max_epochs": 2}
+        found = quick(**settings, learning_rate="auto").fit(samples, Y).predict_proba(samples)
+        given = quick(**settings, learning_rate=rate).fit(samples, Y).predict_proba(samples)
+        np.testing.assert_array_equal(found, given)
+
+
+@pytest.mark.parametrize("what", ["sequences", "early stopping", "one group", "grouped class", "callbacks"])
+def test_the_number_of_epochs_is_fixed_where_it_cannot_be_searched(what):
+    samples, ratings, settings, groups = X, Y, {}, None
+    if what == "sequences":
+        samples, settings = as_sequences(X), {"trunk_params": {"lstm_units": 2, "dense_units": 2}}
+    elif what == "early stopping":
+        settings = {"early_stopping": True, "n_iter_no_change": 50}
+    elif what == "one group":
+        groups = np.zeros(len(X))
+    elif what == "grouped class":
+        groups = GROUPS < 15
+        ratings = np.where(groups, "sad", "angry")
+    else:
+        settings = {"net_params": {"callbacks": "disable"}}
+    assert without_number(**settings).fit(samples, ratings, groups=groups).n_iter_ == 40
