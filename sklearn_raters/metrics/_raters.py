@@ -34,6 +34,8 @@ def rater_uar(Y, predicted, *, raters=None):
     ------
     ValueError
         If the shape of `predicted` does not fit, or a rater is not in `Y`.
+    TypeError
+        If the classes are strings and the predictions numbers, or the other way round.
 
     Examples
     --------

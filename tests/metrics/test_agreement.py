@@ -44,8 +44,14 @@ def test_default_scores_are_those_of_the_metrics():
     proba = np.random.default_rng(0).dirichlet(np.ones(2), size=5)
     table = by_agreement(Y[:5], proba)
     soft_true = soft_labels(Y[:5], alpha=0)
-    pairs = dict(zip(table.columns[1:5], [soft_cross_entropy, manhattan_distance, brier_score], strict=False))
-    for name, measure in {**pairs, "calibration_error": expected_calibration_error}.items():
+    scores = {
+        "soft_cross_entropy": soft_cross_entropy,
+        "manhattan": manhattan_distance,
+        "brier": brier_score,
+        "calibration_error": expected_calibration_error,
+    }
+    assert list(table.columns) == ["n_samples", *scores, "accuracy"]
+    for name, measure in scores.items():
         assert table.loc["all", name] == pytest.approx(measure(soft_true, proba))
 
 
