@@ -1,17 +1,52 @@
 """How well predictions match the raters' labels: recalls, distances of distributions, scorers."""
 
-from sklearn_raters.metrics._distributions import jensen_shannon_divergence, soft_cross_entropy
-from sklearn_raters.metrics._raters import rater_uar
+from sklearn_raters.metrics._agreement import by_agreement
+from sklearn_raters.metrics._calibration_error import expected_calibration_error
+from sklearn_raters.metrics._distributions import (
+    brier_score,
+    jensen_shannon_divergence,
+    manhattan_distance,
+    soft_cross_entropy,
+    soft_f1_score,
+    wasserstein_distance,
+)
+from sklearn_raters.metrics._order import check_order
+from sklearn_raters.metrics._raters import rater_distance, rater_error_rate, rater_uar
 from sklearn_raters.metrics._recalls import class_recalls, unweighted_average_recall
-from sklearn_raters.metrics._scorers import make_ratings_scorer, neg_soft_cross_entropy_scorer, uar_scorer
+from sklearn_raters.metrics._scorers import (
+    make_ratings_scorer,
+    neg_brier_score_scorer,
+    neg_expected_calibration_error_scorer,
+    neg_jensen_shannon_divergence_scorer,
+    neg_manhattan_distance_scorer,
+    neg_soft_cross_entropy_scorer,
+    neg_wasserstein_distance_scorer,
+    soft_f1_scorer,
+    uar_scorer,
+)
 
 __all__ = [
+    "brier_score",
+    "by_agreement",
+    "check_order",
     "class_recalls",
+    "expected_calibration_error",
     "jensen_shannon_divergence",
     "make_ratings_scorer",
+    "manhattan_distance",
+    "neg_brier_score_scorer",
+    "neg_expected_calibration_error_scorer",
+    "neg_jensen_shannon_divergence_scorer",
+    "neg_manhattan_distance_scorer",
     "neg_soft_cross_entropy_scorer",
+    "neg_wasserstein_distance_scorer",
+    "rater_distance",
+    "rater_error_rate",
     "rater_uar",
     "soft_cross_entropy",
+    "soft_f1_score",
+    "soft_f1_scorer",
     "uar_scorer",
     "unweighted_average_recall",
+    "wasserstein_distance",
 ]

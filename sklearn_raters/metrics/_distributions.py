@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import rel_entr, xlogy
 
 
-def _check_distributions(soft_true, proba):
+def check_distributions(soft_true, proba):
     """Return both as float arrays of the same shape (n_samples, n_classes) whose rows sum to 1."""
     pair = []
     for name, given in (("soft_true", soft_true), ("proba", proba)):
@@ -60,7 +60,7 @@ def soft_cross_entropy(soft_true, proba):
     >>> round(soft_cross_entropy([[0.5, 0.5], [1.0, 0.0]], [[0.5, 0.5], [0.5, 0.5]]), 4)
     0.6931
     """
-    soft_true, proba = _check_distributions(soft_true, proba)
+    soft_true, proba = check_distributions(soft_true, proba)
     proba = np.clip(proba, np.finfo(proba.dtype).eps, 1)
     return float(-xlogy(soft_true, proba).sum(axis=1).mean())
 
@@ -98,8 +98,171 @@ def jensen_shannon_divergence(soft_true, proba):
     >>> jensen_shannon_divergence([[1.0, 0.0]], [[0.0, 1.0]])
     1.0
     """
-    soft_true, proba = _check_distributions(soft_true, proba)
+    soft_true, proba = check_distributions(soft_true, proba)
     middle = (soft_true + proba) / 2
     divergence = (rel_entr(soft_true, middle) + rel_entr(proba, middle)).sum(axis=1) / 2
     # jensenshannon of scipy is NaN where rounding makes the divergence of equal rows slightly negative.
     return float(np.clip(divergence / np.log(2), 0, 1).mean())
+
+
+def manhattan_distance(soft_true, proba):
+    """
+    Compute the mean Manhattan distance of predicted distributions.
+
+    Parameters
+    ----------
+    soft_true : array-like of shape (n_samples, n_classes)
+        Soft labels; rows sum to 1.
+    proba : array-like of shape (n_samples, n_classes)
+        Predicted probabilities, classes in the same order; rows sum to 1.
+
+    Returns
+    -------
+    float
+        Mean over samples of ``sum_k |soft_true[k] - proba[k]|``, from 0 (equal) to 2 (no class in common).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a row is not a distribution.
+
+    References
+    ----------
+    E. Leonardelli et al., "LeWiDi-2025 at NLPerspectives: the third edition of the Learning with
+    Disagreements shared task", 2025: soft evaluation of nominal tasks.
+
+    Examples
+    --------
+    >>> from sklearn_raters.metrics import manhattan_distance
+    >>> manhattan_distance([[0.75, 0.25], [1.0, 0.0]], [[0.5, 0.5], [1.0, 0.0]])
+    0.25
+    """
+    soft_true, proba = check_distributions(soft_true, proba)
+    return float(np.abs(soft_true - proba).sum(axis=1).mean())
+
+
+def wasserstein_distance(soft_true, proba):
+    """
+    Compute the mean Wasserstein distance of predicted distributions over ordered classes.
+
+    The share of the votes that has to move to another class, times the number of classes that it moves.
+
+    Parameters
+    ----------
+    soft_true : array-like of shape (n_samples, n_classes)
+        Soft labels; rows sum to 1. The columns are the classes in their order, such as "never", "sometimes",
+        "often"; neighbours have the distance 1.
+    proba : array-like of shape (n_samples, n_classes)
+        Predicted probabilities, classes in the same order; rows sum to 1.
+
+    Returns
+    -------
+    float
+        Mean over samples of ``sum_k |P[k] - Q[k]|`` with the cumulative sums P of `soft_true` and Q of
+        `proba`, from 0 (equal) to n_classes - 1 (all votes at one end, all probability at the other). It is
+        the mean of `scipy.stats.wasserstein_distance` with the positions of the classes as values.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a row is not a distribution.
+
+    References
+    ----------
+    E. Leonardelli et al., "LeWiDi-2025 at NLPerspectives: the third edition of the Learning with
+    Disagreements shared task", 2025: soft evaluation of ordinal tasks.
+
+    Examples
+    --------
+    >>> from sklearn_raters.metrics import wasserstein_distance
+    >>> wasserstein_distance([[1.0, 0.0, 0.0]], [[0.5, 0.0, 0.5]])
+    1.0
+    """
+    soft_true, proba = check_distributions(soft_true, proba)
+    return float(np.abs(np.cumsum(soft_true - proba, axis=1)[:, :-1]).sum(axis=1).mean())
+
+
+def brier_score(soft_true, proba):
+    """
+    Compute the Brier score, the mean squared distance of predicted distributions.
+
+    Parameters
+    ----------
+    soft_true : array-like of shape (n_samples, n_classes)
+        Soft labels; rows sum to 1.
+    proba : array-like of shape (n_samples, n_classes)
+        Predicted probabilities, classes in the same order; rows sum to 1.
+
+    Returns
+    -------
+    float
+        Mean over samples of ``sum_k (soft_true[k] - proba[k]) ** 2``, from 0 (equal) to 2. If each row of
+        `soft_true` has one class, it is `sklearn.metrics.brier_score_loss` without ``scale_by_half``.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a row is not a distribution.
+
+    References
+    ----------
+    G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78(1),
+    1950.
+
+    Examples
+    --------
+    >>> from sklearn_raters.metrics import brier_score
+    >>> brier_score([[0.75, 0.25], [1.0, 0.0]], [[0.5, 0.5], [1.0, 0.0]])
+    0.0625
+    """
+    soft_true, proba = check_distributions(soft_true, proba)
+    return float(((soft_true - proba) ** 2).sum(axis=1).mean())
+
+
+def soft_f1_score(soft_true, proba, *, average="micro"):
+    """
+    Compute the F1 score of predicted distributions, in which a class counts by its share.
+
+    Parameters
+    ----------
+    soft_true : array-like of shape (n_samples, n_classes)
+        Soft labels; rows sum to 1.
+    proba : array-like of shape (n_samples, n_classes)
+        Predicted probabilities, classes in the same order; rows sum to 1.
+    average : {"micro", "macro"}, default="micro"
+        Whether the sums run over samples and classes, or over the samples of each class, and the result is
+        the mean over the classes. Classes that have neither votes nor probabilities are left out.
+
+    Returns
+    -------
+    float
+        ``2 * sum(min(soft_true, proba)) / sum(soft_true + proba)``, from 0 (no class in common) to 1 (equal).
+        The micro average is ``1 - manhattan_distance(soft_true, proba) / 2``.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a row is not a distribution, or `average` is neither of the two.
+
+    References
+    ----------
+    K. Kurniawan et al., "Training and Evaluating with Human Label Variation: An Empirical Study",
+    Computational Linguistics 52(1), 2026.
+
+    Examples
+    --------
+    >>> from sklearn_raters.metrics import soft_f1_score
+    >>> soft_true, proba = [[0.75, 0.25], [1.0, 0.0]], [[0.5, 0.5], [1.0, 0.0]]
+    >>> soft_f1_score(soft_true, proba)
+    0.875
+    >>> round(soft_f1_score(soft_true, proba, average="macro"), 4)
+    0.7949
+    """
+    if average not in ("micro", "macro"):
+        raise ValueError(f"average must be 'micro' or 'macro', got {average!r}.")
+    soft_true, proba = check_distributions(soft_true, proba)
+    common, total = np.minimum(soft_true, proba).sum(axis=0), (soft_true + proba).sum(axis=0)
+    if average == "micro":
+        return float(2 * common.sum() / total.sum())
+    present = total > 0
+    return float((2 * common[present] / total[present]).mean())

@@ -1,10 +1,11 @@
-"""Unweighted average recall of each rater, against the rater's own labels."""
+"""Scores of the predictions for each rater, against the rater's own labels."""
 
 import numpy as np
 
 from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.metrics._order import check_order
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import as_task, is_missing
+from sklearn_raters.ratings import Task, as_task, is_missing, shorten
 
 
 def rater_uar(Y, predicted, *, raters=None):
@@ -33,6 +34,8 @@ def rater_uar(Y, predicted, *, raters=None):
     ------
     ValueError
         If the shape of `predicted` does not fit, or a rater is not in `Y`.
+    TypeError
+        If the classes are strings and the predictions numbers, or the other way round.
 
     Examples
     --------
@@ -41,28 +44,158 @@ def rater_uar(Y, predicted, *, raters=None):
     >>> rater_uar(Y, [["a", "a"], ["b", "b"], ["b", "b"]])
     {0: 0.75, 1: 1.0}
     """
+    judged = _votes_and_predictions(as_task(Y), predicted, raters)
+    return {
+        rater: unweighted_average_recall(votes, of_rater) if len(votes) else np.nan
+        for rater, (_, votes, of_rater) in judged.items()
+    }
+
+
+def rater_error_rate(Y, predicted, *, raters=None):
+    """
+    Compute the share of each rater's votes that the predictions miss.
+
+    The mean over the raters is ``np.nanmean(list(rates.values()))``. In the shared task, each sample counts
+    equally instead of each rater.
+
+    Parameters
+    ----------
+    Y : ratings of n_samples, or Task
+        In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
+    predicted : array-like of shape (n_samples, n_raters) or (n_samples, n_raters, n_classes)
+        Predicted choices of each rater: labels, or probabilities as `predict_proba_raters` returns them.
+        Missing labels and NaN probabilities are left out.
+    raters : sequence of length n_raters or None, default=None
+        The raters along the second axis of `predicted`, such as `raters_` of a fitted stack. None takes all
+        raters of `Y`, in its order.
+
+    Returns
+    -------
+    dict
+        From rater to the mean of ``vote != prediction``, from 0 to 1, over the samples for which the rater
+        chose exactly one label that is one of the classes. It is NaN for a rater without such samples.
+
+    Raises
+    ------
+    ValueError
+        If the shape of `predicted` does not fit, or a rater is not in `Y`.
+    TypeError
+        If the classes are strings and the predictions numbers, or the other way round.
+
+    References
+    ----------
+    E. Leonardelli et al., "LeWiDi-2025 at NLPerspectives: the third edition of the Learning with
+    Disagreements shared task", 2025: perspectivist evaluation, error rate.
+
+    Examples
+    --------
+    >>> from sklearn_raters.metrics import rater_error_rate
+    >>> Y = [["a", "a"], ["b", None], ["a", "b"], ["a", "b"]]
+    >>> rater_error_rate(Y, [["a", "a"], ["b", "b"], ["b", "b"], ["a", "b"]])
+    {0: 0.25, 1: 0.0}
+    """
+    judged = _votes_and_predictions(as_task(Y), predicted, raters)
+    return {
+        rater: float(np.mean(votes != of_rater)) if len(votes) else np.nan
+        for rater, (_, votes, of_rater) in judged.items()
+    }
+
+
+def rater_distance(Y, predicted, *, raters=None):
+    """
+    Compute how far the predictions are from each rater's votes, on a scale of ordered classes.
+
+    The mean over the raters is ``np.nanmean(list(distances.values()))``. In the shared task, each sample
+    counts equally instead of each rater.
+
+    Parameters
+    ----------
+    Y : ratings of n_samples, or Task
+        In any form that `sklearn_raters.ratings.Task` takes. The classes of a Task must be in their order;
+        numbers need no Task.
+    predicted : array-like of shape (n_samples, n_raters) or (n_samples, n_raters, n_classes)
+        Predicted choices of each rater: labels, or probabilities as `predict_proba_raters` returns them, of
+        which the most probable class counts. Missing labels and NaN probabilities are left out.
+    raters : sequence of length n_raters or None, default=None
+        The raters along the second axis of `predicted`, such as `raters_` of a fitted stack. None takes all
+        raters of `Y`, in its order.
+
+    Returns
+    -------
+    dict
+        From rater to the mean of ``|position of the vote - position of the prediction| / (n_classes - 1)``,
+        from 0 (equal) to 1 (the other end of the scale), over the samples for which the rater chose exactly
+        one label that is one of the classes. It is NaN for a rater without such samples.
+
+    Raises
+    ------
+    ValueError
+        If labels are strings and Y is no Task, the shape of `predicted` does not fit, a prediction is not one
+        of the classes, or a rater is not in `Y`.
+    TypeError
+        If the classes are strings and the predictions numbers, or the other way round.
+
+    References
+    ----------
+    E. Leonardelli et al., "LeWiDi-2025 at NLPerspectives: the third edition of the Learning with
+    Disagreements shared task", 2025: perspectivist evaluation, normalised absolute distance.
+
+    Examples
+    --------
+    >>> from sklearn_raters.metrics import rater_distance
+    >>> Y = [[1, 1], [2, None], [3, 2]]
+    >>> rater_distance(Y, [[1, 1], [2, 2], [2, 3]])
+    {0: 0.16666666666666666, 1: 0.25}
+    """
     task = as_task(Y)
+    check_order(task.classes if isinstance(Y, Task) else None, task.classes)
+    place, longest = {name: index for index, name in enumerate(task.classes)}, max(len(task.classes) - 1, 1)
+    distances = {}
+    for rater, (samples, votes, of_rater) in _votes_and_predictions(task, predicted, raters).items():
+        for sample, label in zip(samples, of_rater, strict=True):
+            if label not in place:
+                raise ValueError(
+                    f"Sample {sample}: the prediction {label!r} for rater {rater!r} is not one of the "
+                    f"classes {shorten(task.classes)}, so its distance is unknown."
+                )
+        steps = [abs(place[vote] - place[label]) for vote, label in zip(votes, of_rater, strict=True)]
+        distances[rater] = float(np.mean(steps)) / longest if steps else np.nan
+    return distances
+
+
+def _votes_and_predictions(task, predicted, raters):
+    """Return, by rater, the samples with a vote and a prediction, the votes, and the predictions."""
     raters = list(task.raters) if raters is None else list(raters)
     predicted = _predicted_labels(predicted, len(raters), task)
-    uar = {}
+    judged = {}
     for column, rater in enumerate(raters):
-        rows, labels = labelled_samples(hard_labels(task.of_rater(rater)))
-        of_rater = predicted[rows, column]
-        known = [not is_missing(label) for label in of_rater]
-        uar[rater] = unweighted_average_recall(labels[known], of_rater[known]) if any(known) else np.nan
-    return uar
+        votes = hard_labels(task.of_rater(rater))
+        samples, _ = labelled_samples(votes)
+        samples = samples[[not is_missing(label) for label in predicted[samples, column]]]
+        judged[rater] = samples, votes[samples], predicted[samples, column]
+    return judged
 
 
 def _predicted_labels(predicted, n_raters, task):
     """Return labels of shape (n_samples, n_raters) from labels or probabilities, some of them missing."""
-    predicted = np.asarray(predicted)
+    values = np.asarray(predicted)
+    if values.dtype.kind == "U":
+        # As objects, because NumPy turns a NaN beside strings into the string "nan".
+        values = np.asarray(predicted, dtype=object)
     shape = task.n_samples, n_raters, len(task.classes)
-    if predicted.shape == shape and predicted.dtype.kind in "fiub":
-        codes = np.where(np.isnan(predicted).any(axis=2), -1, predicted.argmax(axis=2))
+    if values.shape == shape and values.dtype.kind in "fiub":
+        codes = np.where(np.isnan(values).any(axis=2), -1, values.argmax(axis=2))
         return task.class_names(codes.ravel()).reshape(codes.shape)
-    if predicted.shape != shape[:2]:
+    if values.shape != shape[:2]:
         raise ValueError(
             f"predicted must have shape {shape[:2]} (labels) or {shape} (probabilities) for {shape[0]} "
-            f"samples, {shape[1]} raters and {shape[2]} classes, got {predicted.shape}."
+            f"samples, {shape[1]} raters and {shape[2]} classes, got {values.shape}."
         )
-    return predicted.astype(object)
+    labels = values.astype(object)
+    known = [label for label in labels.ravel() if not is_missing(label)]
+    if len({isinstance(label, str) for label in (*task.classes, *known)}) == 2:
+        raise TypeError(
+            f"The classes {shorten(task.classes)} and the predictions {shorten(dict.fromkeys(known))} mix "
+            "strings and numbers: give both in one type."
+        )
+    return labels

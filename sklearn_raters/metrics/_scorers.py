@@ -7,10 +7,19 @@ import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_raters._align import align
-from sklearn_raters._nested import innermost, takes_soft_targets
+from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
 from sklearn_raters._sklearn_compat import MetadataRequester, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
-from sklearn_raters.metrics._distributions import soft_cross_entropy
+from sklearn_raters.metrics._calibration_error import expected_calibration_error
+from sklearn_raters.metrics._distributions import (
+    brier_score,
+    jensen_shannon_divergence,
+    manhattan_distance,
+    soft_cross_entropy,
+    soft_f1_score,
+    wasserstein_distance,
+)
+from sklearn_raters.metrics._order import check_order
 from sklearn_raters.metrics._recalls import unweighted_average_recall
 from sklearn_raters.ratings import Task, sort_labels
 
@@ -29,31 +38,32 @@ class _RatingsScorer(MetadataRequester):
         In any form that `sklearn_raters.ratings.Task` takes. If the estimator learns from soft labels, Y may
         also be soft labels; the class with the greatest share then counts as the consensus.
     **params : dict
-        Metadata of the samples for the estimator's `predict` or `predict_proba`, which
-        `set_score_request` requests, as in ``uar_scorer.set_score_request(speakers=True)``.
+        Metadata of the samples for the method of the estimator that predicts, which `set_score_request`
+        requests, as in ``uar_scorer.set_score_request(speakers=True)``.
 
     Returns
     -------
     float
-        Score on the samples that have a consensus; greater is better.
+        Score on the samples that have a consensus, or for soft labels a vote for a class; greater is better.
     """
 
     score_func: object
     target: str
     sign: int
     alpha: float
+    ordered: bool
     classes: list | None
     label_map: dict | None
     kwargs: dict
 
     def __call__(self, estimator, X, Y, **params):
-        """Score a fitted estimator on the samples of X that have a consensus in Y."""
+        """Score a fitted estimator on the samples of X that Y judges."""
         rows, true, classes = self._targets(estimator, Y)
         X = safe_indexing(X, rows)
         params = {name: safe_indexing(values, rows) for name, values in params.items()}
         labels = {}
         if self.target == "soft":
-            predicted = align(estimator.predict_proba(X, **params), estimator.classes_, classes)
+            predicted = align(_predict_shares(estimator, X, params), estimator.classes_, classes)
         else:
             predicted = estimator.predict(X, **params)
             if "labels" in inspect.signature(self.score_func).parameters:
@@ -66,19 +76,35 @@ class _RatingsScorer(MetadataRequester):
             true = Y if self.target == "soft" else estimator.classes_[Y.argmax(axis=1)].tolist()
             return np.arange(len(Y)), true, estimator.classes_
         task, classes = self._task(estimator, Y)
+        if self.ordered:
+            check_order(classes, task.classes)
+        return (self._shares if self.target == "soft" else self._consensus)(estimator, task, classes)
+
+    def _consensus(self, estimator, task, classes):
+        """Return the samples that have a consensus, their labels, and the classes."""
         rows, consensus = labelled_samples(hard_labels(task))
         consensus = consensus.tolist()
         if not len(rows):
-            within = "" if classes is None else f" within the classes {list(classes)}"
             raise ValueError(
-                f"None of the {task.n_samples} samples to score has a consensus{within}: all are unrated, "
-                "tied or of another class. Use fewer or larger folds."
+                f"None of the {task.n_samples} samples to score has a consensus{_within(classes)}: all are "
+                "unrated, tied or of another class. Use fewer or larger folds."
             )
+        learnt = np.asarray(estimator.classes_).tolist()
+        return rows, consensus, sort_labels({*learnt, *consensus}) if classes is None else task.classes
+
+    def _shares(self, estimator, task, classes):
+        """Return the samples that have a vote for a class, their soft labels, and the classes."""
         if classes is None:
-            classes = sort_labels({*np.asarray(estimator.classes_).tolist(), *consensus})
-            task = Task(task, classes, task.label_map)
-        true = soft_labels(task, alpha=self.alpha)[rows] if self.target == "soft" else consensus
-        return rows, true, task.classes
+            learnt = np.asarray(estimator.classes_).tolist()
+            task = Task(task, sort_labels({*learnt, *task.classes}), task.label_map)
+        shares = soft_labels(task, alpha=self.alpha, outside_majority="keep")
+        rows = np.flatnonzero(~np.isnan(shares[:, 0]))
+        if not len(rows):
+            raise ValueError(
+                f"None of the {task.n_samples} samples to score has a vote{_within(classes)}. Use fewer or "
+                "larger folds."
+            )
+        return rows, shares[rows], task.classes
 
     def _task(self, estimator, Y):
         """Return Y as a Task, and the classes given by Y, the scorer or the estimator, else None."""
@@ -98,7 +124,22 @@ class _RatingsScorer(MetadataRequester):
 
     def __repr__(self):
         sign = "" if self.sign > 0 else ", greater_is_better=False"
-        return f"make_ratings_scorer({self.score_func.__name__}, target={self.target!r}{sign})"
+        order = ", ordered=True" if self.ordered else ""
+        return f"make_ratings_scorer({self.score_func.__name__}, target={self.target!r}{sign}{order})"
+
+
+def _within(classes):
+    """Return the part of a message that names the classes, if they were given."""
+    return "" if classes is None else f" within the classes {list(classes)}"
+
+
+def _predict_shares(estimator, X, params):
+    """Return the predicted shares of the raters, from `predict_soft_labels` where there is such a method."""
+    if not hasattr(unwrap(estimator), "predict_soft_labels"):
+        return estimator.predict_proba(X, **params)
+    if hasattr(estimator, "predict_soft_labels"):
+        return estimator.predict_soft_labels(X, **params)
+    return call_inside(estimator, "predict_soft_labels", X, params)
 
 
 def _are_soft_labels(Y, n_classes):
@@ -113,7 +154,8 @@ def make_ratings_scorer(
     *,
     target="consensus",
     greater_is_better=True,
-    alpha=0.75,
+    alpha=0.0,
+    ordered=False,
     classes=None,
     label_map=None,
     **kwargs,
@@ -121,8 +163,9 @@ def make_ratings_scorer(
     """
     Make a scorer that takes ratings, for `cross_validate`, `GridSearchCV` and the like.
 
-    The scorer uses the samples that have a consensus within the classes. All classes count, including classes
-    without samples in the training part of a fold.
+    A scorer of the consensus uses the samples that have one within the classes; a scorer of soft labels uses
+    all samples that have a vote for a class. All classes count, including classes without samples in the
+    training part of a fold.
 
     Parameters
     ----------
@@ -130,15 +173,20 @@ def make_ratings_scorer(
         ``score_func(y_true, y_pred, **kwargs)`` for ``target="consensus"``, called with ``labels=classes``
         too if it has a parameter `labels`; ``score_func(soft_true, proba, **kwargs)`` for ``target="soft"``.
     target : {"consensus", "soft"}, default="consensus"
-        Whether to score `predict` against the consensus, or `predict_proba` against soft labels.
+        Whether to score `predict` against the consensus, or against soft labels `predict_soft_labels` of
+        estimators that have it and `predict_proba` of all others.
     greater_is_better : bool, default=True
         Whether a greater value of `score_func` is better. If False, the scorer changes its sign.
-    alpha : float, default=0.75
-        Smoothing of the soft labels, see `sklearn_raters.consensus.soft_labels`.
+    alpha : float, default=0.0
+        Smoothing of the soft labels, see `sklearn_raters.consensus.soft_labels`. Evaluation takes the plain
+        shares of the votes (0); the smoothed ones (0.75) are for training.
+    ordered : bool, default=False
+        Whether `score_func` needs the classes in their order. If True, the scorer raises a ValueError where
+        the classes are strings that were not given by Y, `classes` or the estimator.
     classes : sequence or None, default=None
         Classes of the task. None takes the classes of Y if Y is a Task, else the parameter `classes` of the
         estimator, else all classes that the estimator has learnt and all labels that are the consensus of a
-        sample.
+        sample; for soft labels, all labels that have a vote.
     label_map : dict or None, default=None
         From labels to classes, applied after the majority. None takes the map of Y if Y is a Task, else the
         parameter `label_map` of the estimator.
@@ -168,10 +216,19 @@ def make_ratings_scorer(
     if target not in ("consensus", "soft"):
         raise ValueError(f"target must be 'consensus' or 'soft', got {target!r}.")
     sign = 1 if greater_is_better else -1
-    return _RatingsScorer(score_func, target, sign, alpha, classes, label_map, kwargs)
+    return _RatingsScorer(score_func, target, sign, alpha, ordered, classes, label_map, kwargs)
+
+
+def _make_soft_error_scorer(score_func, **settings):
+    """Make a scorer of soft labels by an error, with its sign changed."""
+    return make_ratings_scorer(score_func, target="soft", greater_is_better=False, **settings)
 
 
 uar_scorer = make_ratings_scorer(unweighted_average_recall)
-neg_soft_cross_entropy_scorer = make_ratings_scorer(
-    soft_cross_entropy, target="soft", greater_is_better=False
-)
+soft_f1_scorer = make_ratings_scorer(soft_f1_score, target="soft")
+neg_soft_cross_entropy_scorer = _make_soft_error_scorer(soft_cross_entropy)
+neg_jensen_shannon_divergence_scorer = _make_soft_error_scorer(jensen_shannon_divergence)
+neg_manhattan_distance_scorer = _make_soft_error_scorer(manhattan_distance)
+neg_wasserstein_distance_scorer = _make_soft_error_scorer(wasserstein_distance, ordered=True)
+neg_brier_score_scorer = _make_soft_error_scorer(brier_score)
+neg_expected_calibration_error_scorer = _make_soft_error_scorer(expected_calibration_error)

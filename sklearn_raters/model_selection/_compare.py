@@ -14,15 +14,14 @@ from sklearn_raters._parallel import run_jobs
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters.consensus import hard_labels, labelled_samples
-from sklearn_raters.metrics import class_recalls
-from sklearn_raters.model_selection._bootstrap import check_bootstrap, paired_bootstrap
+from sklearn_raters.metrics import check_order
+from sklearn_raters.model_selection._bootstrap import check_bootstrap
 from sklearn_raters.model_selection._folds import check_lengths, check_trainable, fit_and_predict, make_folds
 from sklearn_raters.model_selection._paper_models import paper_models
+from sklearn_raters.model_selection._soft_scores import predict_distributions, score_distributions
+from sklearn_raters.model_selection._tables import LABEL_COLUMNS, prediction_table, score_table
 from sklearn_raters.ratings import Task, shorten, sort_labels
 from sklearn_raters.sequences import check_frames, holds_sequences
-
-# Columns of the table of predictions that do not belong to a model.
-LABEL_COLUMNS = ("fold", "consensus", "truth")
 
 
 def compare(
@@ -33,6 +32,7 @@ def compare(
     groups=None,
     cv=5,
     truth=None,
+    ordered=False,
     baseline="crowd-hard",
     n_bootstrap=2000,
     n_jobs=None,
@@ -68,6 +68,10 @@ def compare(
         Labels that are known to be right, None or NaN where unknown. Models are tested on the samples with a
         known label, but trained on the ratings. None tests against the majority label, as is usual in
         publications on subjective labels.
+    ordered : bool, default=False
+        Whether the classes have an order, such as degrees. If True, the table has the column `wasserstein`.
+        Labels that are strings must then be given as classes in their order, by a Task or by the models;
+        whether this order is meant cannot be checked.
     baseline : str or None, default="crowd-hard"
         Name of the model that the others are compared with; None leaves the differences out.
     n_bootstrap : int, default=2000
@@ -89,6 +93,14 @@ def compare(
         One row for each model, in the order of `models`. `uar` is the mean of the columns `recall_<class>`,
         which pool the test samples of all folds, since a single fold may hold few samples of a class.
         `fold_mean` and `fold_sd` are the mean and the standard deviation of the UAR of single folds.
+        `accuracy` is the share of the labels that are predicted correctly.
+
+        `soft_cross_entropy`, `jensen_shannon`, `manhattan`, `brier`, `calibration_error` and, if `ordered`,
+        `wasserstein` are the scores of `sklearn_raters.metrics` over all tested samples that have a vote for
+        a class, with or without a consensus. They compare the shares of the votes, without smoothing and
+        whatever the `truth`, with the result of `predict_soft_labels` where a model has this method, else
+        with that of `predict_proba`; NaN without both.
+
         `difference` is `uar` minus the `uar` of the baseline; `low` and `high` are the limits of its 95 %
         interval. `fit_seconds` and `predict_seconds` are sums over the folds; the seconds of a stack include
         all its views, even views that were trained for another model before. Recalls and differences are
@@ -102,12 +114,19 @@ def compare(
     ------
     ValueError
         If a model has a reserved name, the baseline is not one of the models, models have different `classes`
-        or `label_map`, a class has no tested sample, a model cannot be trained on a training part, lengths
-        differ, the splitter needs groups and there are none, folds overlap, or the bootstrap has fewer than
-        two groups. All of this is checked before the first training.
+        or `label_map`, `ordered` is True and nobody gave the order of labels that are strings, a class has no
+        tested sample, a model cannot be trained on a training part, lengths differ, the splitter needs groups
+        and there are none, folds overlap, or the bootstrap has fewer than two groups. All of this is checked
+        before the first training.
     TypeError
         If `models` is neither a dict nor a stack, a model has no `fit` or no `predict`, or a view of a stack
         has an estimator that cannot learn it.
+
+    Warns
+    -----
+    UserWarning
+        If a model has learnt a class that the ratings do not have, or gives no distribution for a sample: its
+        soft scores are NaN.
 
     Examples
     --------
@@ -126,6 +145,8 @@ def compare(
     """
     settings = _task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
+    if ordered:
+        check_order(settings["classes"], task.classes)
     check_lengths(task.n_samples, X=X, groups=groups, truth=truth)
     consensus = hard_labels(task)
     labels = {"consensus": consensus}
@@ -153,9 +174,12 @@ def compare(
             _set_where_none(estimator, memory=cache, random_state=random_state)
             check_trainable(estimator, task.ratings, consensus, folds, groups)
             models[name] = (estimator, own_X)
-        predicted, seconds = run_folds(models, task.ratings, consensus, folds, groups, n_jobs, verbose)
+        outcomes = run_folds(models, task.ratings, consensus, folds, groups, n_jobs, verbose)
+    predicted, distributions, seconds = outcomes
+    soft_scores = score_distributions(distributions, folds, task, ordered=ordered)
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
-    table = score_table(predicted, seconds, true_labels, fold_numbers, classes, groups, **bootstrap)
+    outcomes = predicted, soft_scores, seconds
+    table = score_table(outcomes, true_labels, fold_numbers, classes, groups, **bootstrap)
     if not return_predictions:
         return table
     return table, prediction_table(predicted, labels, fold_numbers, task.ratings)
@@ -288,6 +312,8 @@ def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
     -------
     predicted : dict
         From name to the predicted labels, ndarray of object of shape (n_samples,); None where untested.
+    distributions : dict
+        From name to a list with the result of `predict_distributions` for each fold.
     seconds : dict
         From name to the seconds of `fit` and of `predict` in all folds, ndarray of shape (2,).
     """
@@ -298,16 +324,18 @@ def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
     jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
     outcomes = run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Comparing models", verbose=verbose)
     predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
+    distributions = {name: [] for name in models}
     seconds = {name: np.zeros(2) for name in models}
     for (fold, _), outcome in zip(tasks, outcomes, strict=True):
-        for name, (labels, fold_seconds) in outcome.items():
+        for name, (labels, distribution, fold_seconds) in outcome.items():
             predicted[name][fold.test] = labels
+            distributions[name].append(distribution)
             seconds[name] += fold_seconds
-    return predicted, seconds
+    return predicted, distributions, seconds
 
 
 def _run_fold(models, Y, consensus, fold, groups):
-    """Train and test models on one fold; return, by name, labels and the seconds of `fit` and `predict`."""
+    """Train and test models on one fold; return, by name, labels, distributions and seconds."""
     outcomes = {}
     for name, (estimator, X) in models.items():
         fitted, labels, *seconds = fit_and_predict(estimator, X, Y, consensus, fold, groups)
@@ -315,89 +343,6 @@ def _run_fold(models, Y, consensus, fold, groups):
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
             seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
-        outcomes[name] = labels.tolist(), seconds
+        distribution = predict_distributions(fitted, rows_of(X, fold.test))
+        outcomes[name] = labels.tolist(), distribution, seconds
     return outcomes
-
-
-def score_table(predicted, seconds, true_labels, fold_numbers, classes, groups, *, baseline, **bootstrap):
-    """
-    Score the models of a comparison.
-
-    Parameters
-    ----------
-    predicted : dict
-        From model to its predicted labels, ndarray of object of shape (n_samples,).
-    seconds : dict
-        From model to the seconds of `fit` and of `predict`.
-    true_labels : ndarray of object of shape (n_samples,)
-        The labels to be predicted, None for samples that are not scored.
-    fold_numbers : ndarray of int of shape (n_samples,)
-        Number of the fold that tests each sample.
-    classes : list
-        The classes to average over.
-    groups : ndarray of shape (n_samples,) or None
-        Groups for the bootstrap.
-    baseline : object or None
-        The model that the others are compared with.
-    **bootstrap : dict
-        Passed to `paired_bootstrap`.
-
-    Returns
-    -------
-    DataFrame
-        As `compare` describes it.
-    """
-    import pandas as pd
-
-    scored, y_true = labelled_samples(true_labels)
-    groups, fold_of = rows_of(groups, scored), fold_numbers[scored]
-    rows = {}
-    for name, labels in predicted.items():
-        y_pred = labels[scored]
-        recalls = class_recalls(y_true, y_pred, labels=classes)
-        # The mean over the classes that a fold's test part holds.
-        fold_uars = [
-            np.nanmean(class_recalls(y_true[fold_of == number], y_pred[fold_of == number], labels=classes))
-            for number in np.unique(fold_of)
-        ]
-        row = {
-            "uar": recalls.mean(),
-            "fold_mean": np.mean(fold_uars),
-            "fold_sd": np.std(fold_uars, ddof=1) if len(fold_uars) > 1 else np.nan,
-            **{f"recall_{label}": recall for label, recall in zip(classes, recalls, strict=True)},
-        }
-        if baseline is not None:
-            pair = y_pred, predicted[baseline][scored]
-            difference = paired_bootstrap(y_true, *pair, groups, labels=classes, **bootstrap)
-            row.update(difference._asdict())
-        row["fit_seconds"], row["predict_seconds"] = seconds[name]
-        rows[name] = row
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
-
-
-def prediction_table(predicted, labels, fold_numbers, Y):
-    """
-    Put the predictions of a comparison beside the labels, one row for each tested sample.
-
-    Parameters
-    ----------
-    predicted : dict
-        From model to its predicted labels, ndarray of object of shape (n_samples,).
-    labels : dict
-        From column, "consensus" or "truth", to ndarray of object of shape (n_samples,).
-    fold_numbers : ndarray of int of shape (n_samples,)
-        Number of the fold that tests each sample, -1 for untested samples.
-    Y : ratings of n_samples
-        A DataFrame's index names the samples.
-
-    Returns
-    -------
-    DataFrame
-        As `compare` describes it.
-    """
-    import pandas as pd
-
-    index = getattr(Y, "index", None)
-    index = None if callable(index) else index  # a list has a method of this name
-    table = pd.DataFrame({"fold": fold_numbers, **labels, **predicted}, index=index)
-    return table[fold_numbers >= 0]

@@ -1,11 +1,13 @@
-"""UAR of each rater: values computed by hand."""
+"""Scores of each rater's predictions: values computed by hand, laws, errors."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from made import CLASSES, make_rated, small_stack
-from sklearn_raters.metrics import rater_uar
+from sklearn_raters.metrics import rater_distance, rater_error_rate, rater_uar
 from sklearn_raters.ratings import Task
 
 Y = pd.DataFrame(
@@ -61,3 +63,90 @@ def test_predictions_of_a_wrong_shape():
 def test_an_unknown_rater():
     with pytest.raises(ValueError, match="E9"):
         rater_uar(TASK, np.full((4, 1), "a"), raters=["E9"])
+
+
+SCORES = [rater_uar, rater_error_rate, rater_distance]
+
+
+def test_error_rates_equal_values_computed_by_hand():
+    predicted = [["a", "b", "a"], ["b", "b", "a"], ["b", "b", "a"], ["a", "b", "a"]]
+    rates = rater_error_rate(TASK, predicted)
+    assert list(rates) == ["E1", "E2", "E3"]
+    assert rates["E1"] == pytest.approx(1 / 3)
+    # Without the sample that has two labels, 1 of 3.
+    assert rates["E2"] == pytest.approx(1 / 3)
+    assert np.isnan(rates["E3"])
+
+
+def test_distances_equal_values_computed_by_hand():
+    task = Task([["low", "high"], ["mid", None], ["high", "low"]], ["low", "mid", "high"])
+    distances = rater_distance(task, [["low", "mid"], ["high", "low"], ["low", "mid"]])
+    # Steps 0, 1, 2 and 1, 1, of at most 2.
+    assert distances == {0: 0.5, 1: 0.5}
+
+
+def test_the_order_of_the_classes_decides_on_the_distance():
+    ratings, predicted = [["low"], ["low"]], [["mid"], ["high"]]
+    assert rater_distance(Task(ratings, ["low", "mid", "high"]), predicted) == {0: 0.75}
+    assert rater_distance(Task(ratings, ["mid", "low", "high"]), predicted) == {0: 0.5}
+
+
+def test_numbers_are_in_order_without_a_task():
+    assert rater_distance([[1], [2], [4]], [[1.0], [4], [4]]) == {0: pytest.approx(1 / 6)}
+
+
+def test_a_single_class_has_no_distance():
+    assert rater_distance([[1], [1]], [[1], [1]]) == {0: 0.0}
+
+
+@given(st.integers(0, 1000))
+def test_distances_lie_between_zero_and_the_error_rate(seed):
+    rng = np.random.default_rng(seed)
+    votes, predicted = rng.integers(4, size=(2, 20, 3))
+    errors, distances = rater_error_rate(votes, predicted), rater_distance(votes, predicted)
+    for rater, error in errors.items():
+        assert 0 <= distances[rater] <= error <= 1
+    assert set(rater_error_rate(votes, votes).values()) == {0.0} == set(rater_distance(votes, votes).values())
+
+
+def test_errors_and_distances_of_two_classes_are_equal():
+    votes, predicted = np.random.default_rng(0).integers(2, size=(2, 20, 3))
+    assert rater_error_rate(votes, predicted) == rater_distance(votes, predicted)
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_probabilities_are_scored_by_the_most_probable_class(score):
+    labels = np.array([["a", "b"], ["b", "b"], ["b", None], ["a", "b"]], dtype=object)
+    proba = np.full((4, 2, 2), np.nan)
+    for index, label in np.ndenumerate(labels):
+        if label is not None:
+            proba[index] = [0.6, 0.4] if label == "a" else [0.4, 0.6]
+    raters = ["E1", "E2"]
+    assert score(TASK, proba, raters=raters) == score(TASK, labels, raters=raters)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+@pytest.mark.parametrize("score", [rater_error_rate, rater_distance])
+def test_a_missing_prediction_is_no_error(score, missing):
+    assert score(TASK, [["a"], ["a"], [missing], [missing]], raters=["E1"]) == {"E1": 0.0}
+    assert np.isnan(score(TASK, [[missing]] * 4, raters=["E1"])["E1"])
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_predictions_of_another_type_than_the_classes(score):
+    with pytest.raises(TypeError, match="'a', 'b' and the predictions 0, 1 mix strings and numbers"):
+        score(TASK, [[0], [1], [1], [0]], raters=["E1"])
+
+
+def test_a_prediction_outside_the_classes_is_wrong_and_has_no_distance():
+    predicted = [["a"], ["z"], ["b"], ["z"]]
+    assert rater_error_rate(TASK, predicted, raters=["E1"]) == {"E1": pytest.approx(1 / 3)}
+    with pytest.raises(
+        ValueError, match="Sample 1: the prediction 'z' for rater 'E1' is not one of the classes"
+    ):
+        rater_distance(TASK, predicted, raters=["E1"])
+
+
+def test_texts_without_an_order_have_no_distance():
+    with pytest.raises(ValueError, match="only sorted as text: give them in their order"):
+        rater_distance([["low"], ["high"]], [["low"], ["low"]])

@@ -24,19 +24,40 @@ from sklearn.preprocessing import StandardScaler
 
 from made import CLASSES, as_cube, make_rated, small_stack
 from sklearn_raters import DeepEnsembleClassifier
-from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
 from sklearn_raters.metrics import (
+    brier_score,
+    expected_calibration_error,
+    jensen_shannon_divergence,
     make_ratings_scorer,
+    manhattan_distance,
+    neg_brier_score_scorer,
+    neg_expected_calibration_error_scorer,
+    neg_jensen_shannon_divergence_scorer,
+    neg_manhattan_distance_scorer,
     neg_soft_cross_entropy_scorer,
+    neg_wasserstein_distance_scorer,
     soft_cross_entropy,
+    soft_f1_score,
+    soft_f1_scorer,
     uar_scorer,
     unweighted_average_recall,
+    wasserstein_distance,
 )
 from sklearn_raters.ratings import Task
 
 X, Y, GROUPS, TRUTH = make_rated(90)
 SORTED = sorted(CLASSES)
 SCORERS = [uar_scorer, neg_soft_cross_entropy_scorer]
+SOFT_SCORERS = {
+    soft_f1_scorer: soft_f1_score,
+    neg_soft_cross_entropy_scorer: soft_cross_entropy,
+    neg_jensen_shannon_divergence_scorer: jensen_shannon_divergence,
+    neg_manhattan_distance_scorer: manhattan_distance,
+    neg_wasserstein_distance_scorer: wasserstein_distance,
+    neg_brier_score_scorer: brier_score,
+    neg_expected_calibration_error_scorer: expected_calibration_error,
+}
 
 
 class ConsensusClassifier(ClassifierMixin, BaseEstimator):
@@ -241,6 +262,75 @@ def test_a_smaller_value_may_be_better():
     assert neg_soft_cross_entropy_scorer(model, X, Y) == -loss(model, X, Y) < 0
 
 
+@pytest.mark.parametrize(("scorer", "measure"), SOFT_SCORERS.items())
+def test_ready_scorers_of_soft_labels_take_the_plain_shares(scorer, measure):
+    model = ConsensusClassifier(classes=SORTED).fit(X[:60], Y[:60])
+    sign = 1 if measure is soft_f1_score else -1
+    shares = soft_labels(Task(Y[60:], SORTED), alpha=0)
+    rated = ~np.isnan(shares[:, 0])
+    expected = sign * measure(shares[rated], model.predict_proba(X[60:])[rated])
+    assert scorer(model, X[60:], Y[60:]) == pytest.approx(expected)
+    assert pickle.loads(pickle.dumps(scorer))(model, X[60:], Y[60:]) == scorer(model, X[60:], Y[60:])
+
+
+def test_soft_scores_count_every_sample_that_has_votes_in_the_classes():
+    # Of consensus, tied, with a majority outside the classes; then without a vote for a class, and unrated.
+    ratings = [["a", "a", None], ["a", "b", None], ["x", "x", "b"], ["x", "x", None], [None, None, None]]
+    task, rows = Task(ratings, ["a", "b"]), np.zeros((5, 1))
+    model = DummyClassifier(strategy="constant", constant="a").fit(rows[:2], ["a", "b"])
+    # Distances 0, 1 and 2.
+    assert neg_manhattan_distance_scorer(model, rows, task) == -1
+    smoothed = make_ratings_scorer(manhattan_distance, target="soft", alpha=0.5)
+    assert smoothed(model, rows, task) == pytest.approx((1 / 3 + 1 + 3 / 2) / 3)
+
+
+def test_without_classes_every_vote_counts_for_soft_scores():
+    rows, ratings = np.zeros((3, 1)), [["a", "c"], ["b", "b"], ["b", "d"]]
+    model = DummyClassifier(strategy="constant", constant="b").fit(rows, ["a", "b", "b"])
+    assert neg_manhattan_distance_scorer(model, rows, ratings) == pytest.approx(-(2 + 0 + 1) / 3)
+
+
+def test_a_fold_without_a_vote_for_a_class():
+    rows = np.zeros((2, 1))
+    model = DummyClassifier().fit(rows, ["a", "b"])
+    with pytest.raises(
+        ValueError, match=r"None of the 2 samples to score has a vote within the classes \['a', 'b'\]"
+    ):
+        neg_brier_score_scorer(model, rows, Task([["x", "x"], ["x", None]], ["a", "b"]))
+
+
+class SharesClassifier(ConsensusClassifier):
+    """A classifier that predicts the shares of the raters apart from the consensus."""
+
+    def predict_soft_labels(self, X):
+        return np.tile(np.eye(1, 3), (len(X), 1))
+
+
+@pytest.mark.parametrize("form", ["plain", "pipeline", "search"])
+def test_soft_scores_judge_the_predicted_shares_where_there_are_some(form):
+    model = SharesClassifier(classes=SORTED)
+    if form == "pipeline":
+        model = make_pipeline(StandardScaler(), model)
+    elif form == "search":
+        model = GridSearchCV(model, {"C": [1.0]}, scoring=uar_scorer, cv=KFold(2))
+    first = Task([[SORTED[0]]] * 10, SORTED)
+    assert neg_manhattan_distance_scorer(model.fit(X, Y), X[:10], first) == 0
+
+
+def test_scores_of_ordered_classes_need_their_order():
+    model = ConsensusClassifier().fit(X[:60], Y[:60])
+    with pytest.raises(
+        ValueError, match=r"'angry', 'neutral', 'sad' are only sorted as text.*in their order"
+    ):
+        neg_wasserstein_distance_scorer(model, X[60:], Y[60:])
+    given = make_ratings_scorer(wasserstein_distance, target="soft", ordered=True, classes=CLASSES)
+    task = Task(Y[60:], CLASSES)
+    assert given(model, X[60:], Y[60:]) == -neg_wasserstein_distance_scorer(model, X[60:], task) > 0
+    numbers = Y.map(lambda label: CLASSES.index(label) if isinstance(label, str) else None)
+    model = ConsensusClassifier().fit(X[:60], numbers[:60])
+    assert neg_wasserstein_distance_scorer(model, X[60:], numbers[60:]) < 0
+
+
 def test_an_unknown_target():
     with pytest.raises(ValueError, match="target must be 'consensus' or 'soft', got 'hard'"):
         make_ratings_scorer(f1_score, target="hard")
@@ -261,6 +351,10 @@ def test_a_model_that_has_learnt_a_class_outside_those_of_the_scorer():
         (
             neg_soft_cross_entropy_scorer,
             "make_ratings_scorer(soft_cross_entropy, target='soft', greater_is_better=False)",
+        ),
+        (
+            neg_wasserstein_distance_scorer,
+            "make_ratings_scorer(wasserstein_distance, target='soft', greater_is_better=False, ordered=True)",
         ),
     ],
 )

@@ -6,20 +6,32 @@ import pytest
 from joblib import Memory
 from sklearn.cluster import FeatureAgglomeration
 from sklearn.dummy import DummyClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut
+from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 from made import CLASSES, CountedFits, as_sequences, make_rated, small_blstm, small_stack
 from sklearn_raters import DeepEnsembleClassifier
-from sklearn_raters.consensus import hard_labels
-from sklearn_raters.metrics import unweighted_average_recall
+from sklearn_raters._align import align
+from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.metrics import (
+    brier_score,
+    expected_calibration_error,
+    jensen_shannon_divergence,
+    manhattan_distance,
+    soft_cross_entropy,
+    unweighted_average_recall,
+    wasserstein_distance,
+)
 from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap, paper_models
 from sklearn_raters.ratings import Task
 
 SORTED = sorted(CLASSES)
 DATA = make_rated()
 SCORES = ["uar", "fold_mean", "fold_sd", *(f"recall_{name}" for name in SORTED)]
+SOFT = ["soft_cross_entropy", "jensen_shannon", "manhattan", "brier", "calibration_error"]
 INTERVAL = ["difference", "low", "high"]
 
 
@@ -40,8 +52,9 @@ def compare_made(models, data=DATA, Y=None, **params):
 def test_the_columns_and_rows_of_the_table():
     table = compare_made(plain_models())
     assert list(table.index) == ["chance", "logistic", "raters"]
-    assert list(table.columns) == [*SCORES, *INTERVAL, "fit_seconds", "predict_seconds"]
+    assert list(table.columns) == [*SCORES, "accuracy", *SOFT, *INTERVAL, "fit_seconds", "predict_seconds"]
     assert (table[["fit_seconds", "predict_seconds"]] > 0).all(axis=None)
+    assert table.notna().all(axis=None)
 
 
 def test_the_table_is_computed_from_its_own_predictions():
@@ -50,6 +63,7 @@ def test_the_table_is_computed_from_its_own_predictions():
     for name in table.index:
         uar = unweighted_average_recall(scored["consensus"], scored[name], labels=SORTED)
         assert table.loc[name, "uar"] == pytest.approx(uar)
+        assert table.loc[name, "accuracy"] == (scored["consensus"] == scored[name]).mean()
         fold_uars = [
             unweighted_average_recall(fold["consensus"], fold[name]) for _, fold in scored.groupby("fold")
         ]
@@ -178,6 +192,90 @@ def test_models_are_scored_by_the_known_truth_and_trained_on_the_ratings():
     assert tuple(table.loc["raters", INTERVAL]) == pytest.approx(difference)
 
 
+class NoProba(LogisticRegression):
+    """A classifier without probabilities."""
+
+    predict_proba = property()
+
+
+class TestSoftScores:
+    """The columns that judge predicted distributions by the shares of the votes."""
+
+    measures = dict(
+        zip(
+            [*SOFT, "wasserstein"],
+            [
+                soft_cross_entropy,
+                jensen_shannon_divergence,
+                manhattan_distance,
+                brier_score,
+                expected_calibration_error,
+                wasserstein_distance,
+            ],
+            strict=True,
+        )
+    )
+
+    def test_they_pool_the_predictions_of_all_folds_on_every_sample_with_votes(self):
+        task = Task(DATA.Y, CLASSES)
+        models = {"logistic": LogisticRegression(), "raters": mean_of_raters()}
+        table = compare_made(models, Y=task, baseline=None, ordered=True)
+        shares = soft_labels(task, alpha=0, outside_majority="keep")
+        rated = ~np.isnan(shares[:, 0])
+        assert rated.sum() > sum(label is not None for label in hard_labels(task))
+        for name, model in models.items():
+            method = "predict_proba" if name == "logistic" else "predict_soft_labels"
+            model = model if name == "logistic" else model.set_params(classes=CLASSES)
+            proba, names = cross_val_predict_raters(
+                model, DATA.X, DATA.Y, groups=DATA.groups, cv=3, method=method, return_names=True
+            )
+            proba = align(proba, names["classes"], CLASSES)
+            for column, measure in self.measures.items():
+                assert table.loc[name, column] == pytest.approx(measure(shares[rated], proba[rated])), column
+
+    def test_votes_outside_the_classes_do_not_count(self):
+        task = Task(DATA.Y, ["sad", "angry"], {"neutral": "angry"})
+        table = compare_made({"chance": DummyClassifier(strategy="uniform")}, Y=task, baseline=None)
+        assert table.loc["chance", "soft_cross_entropy"] == pytest.approx(np.log(2))
+
+    def test_the_order_of_the_classes_may_be_given_by_the_models_or_be_that_of_numbers(self):
+        by_models = compare_made({"own": mean_of_raters(classes=CLASSES)}, baseline=None, ordered=True)
+        numbers = DATA.Y.map(lambda label: CLASSES.index(label) if label in CLASSES else None)
+        by_numbers = compare_made({"own": mean_of_raters()}, Y=numbers, baseline=None, ordered=True)
+        assert by_models.loc["own", "wasserstein"] > 0
+        assert by_numbers.loc["own", "wasserstein"] > 0
+
+    def test_they_are_nan_without_probabilities(self):
+        table = compare_made({"chance": DummyClassifier(), "labels": NoProba()})
+        assert table.loc["labels", SOFT].isna().all()
+        assert table.loc["labels", "accuracy"] > 0.75
+        assert table.loc["chance", SOFT].notna().all()
+
+    def test_untested_samples_do_not_count(self):
+        folds = list(GroupKFold(3).split(DATA.X, groups=DATA.groups))[:1]
+        table = compare_made({"uniform": DummyClassifier(strategy="uniform")}, cv=folds, baseline=None)
+        assert table.loc["uniform", "soft_cross_entropy"] == pytest.approx(np.log(3))
+
+    def test_a_class_that_the_ratings_do_not_have_is_named_and_the_rest_is_scored(self):
+        other = FrozenEstimator(
+            LogisticRegression().fit(DATA.X, np.where(DATA.truth == "sad", "joy", DATA.truth))
+        )
+        with pytest.warns(UserWarning, match=r"'frozen' has no scores of its probabilities.*joy was learnt"):
+            table = compare_made({"chance": DummyClassifier(), "frozen": other})
+        assert table.loc["frozen", SOFT].isna().all()
+        assert table.loc["frozen", "recall_angry"] > 0.75
+
+    def test_each_model_is_fitted_once_a_fold(self, counted):
+        model, n_fits = counted
+        compare_made({"first": model}, baseline=None)
+        assert n_fits() == 3
+
+    def test_a_pipeline_is_scored_by_the_shares_of_its_last_step(self):
+        models = {"plain": mean_of_raters(), "pipeline": make_pipeline("passthrough", mean_of_raters())}
+        table = compare_made(models, baseline=None)
+        assert table.loc["plain", SOFT].tolist() == table.loc["pipeline", SOFT].tolist()
+
+
 def test_samples_may_be_left_untested():
     folds = list(GroupKFold(3).split(DATA.X, groups=DATA.groups))[:2]
     _, predictions = compare_made(plain_models(), cv=folds, return_predictions=True)
@@ -260,6 +358,10 @@ class TestErrorsBeforeTheFirstTraining:
     def test_a_class_without_known_truth(self, refuse):
         task = Task(DATA.Y, CLASSES)
         refuse(ValueError, "No tested sample has the truth 'neutral'", Y=task, truth=["sad", "angry"] * 75)
+
+    def test_ordered_classes_without_an_order(self, refuse):
+        message = "'angry', 'neutral', 'sad' are only sorted as text: give them in their order"
+        refuse(ValueError, message, ordered=True)
 
     def test_several_truths_for_a_sample(self, refuse):
         refuse(ValueError, "truth must be one label for each sample", truth=DATA.Y)
