@@ -68,7 +68,7 @@ def stack(estimator=None, **params):
 
 def rater_net(model, **params):
     """Return a tiny network of all raters."""
-    return RaterNetClassifier(model, max_epochs=2, random_state=0, **params)
+    return RaterNetClassifier(model, max_epochs=2, learning_rate=1e-3, random_state=0, **params)
 
 
 def _cases():
