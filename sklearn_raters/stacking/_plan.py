@@ -139,7 +139,7 @@ def default_estimator(X):
     # The log-odds spread by the number of features times C before any data: more features, more penalty. On
     # rated speech (988 features) and simulated crowds (64) a product of 3 is best or close to it.
     n_features = np.shape(X)[1] if np.ndim(X) == 2 else 1
-    return make_pipeline(StandardScaler(), LogisticRegression(C=min(1.0, 3 / n_features), max_iter=1000))
+    return make_pipeline(StandardScaler(), LogisticRegression(C=3 / max(n_features, 3), max_iter=1000))
 
 
 def make_plan(stack, data):

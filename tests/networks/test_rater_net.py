@@ -272,7 +272,7 @@ def test_raters_with_held_out_votes_only_are_unknown(raters):
 
 
 def test_early_stopping_works_with_labels_outside_the_classes():
-    ratings = Y.to_numpy()
+    ratings = Y.to_numpy(copy=True)
     for row in range(0, 150, 10):
         ratings[row] = f"other{row}"
     clf = quick(classes=CLASSES, early_stopping=True, max_epochs=3).fit(X, ratings)

@@ -81,7 +81,7 @@ def test_class_weights_raise_the_recall_of_a_rare_class(fusion, class_weight):
 
 def test_the_mean_of_one_view_equals_that_view():
     model = small_stack(fusion="mean", views=["E1"]).fit(X, Y)
-    np.testing.assert_allclose(model.predict_proba(X), model.predict_proba_raters(X)[:, 0])
+    np.testing.assert_allclose(model.predict_proba(X), model.predict_proba_views(X)[:, 0])
     assert model.fusion_ is None
 
 
