@@ -229,8 +229,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of all votes on a sample; a sample of weight 2 counts exactly like the same sample twice.
         groups : array-like of shape (n_samples,), default=None
-            Groups of samples, such as speakers, that early stopping does not split between training and
-            validation.
+            Groups of samples, such as speakers, that neither early stopping nor the choice of the number of
+            epochs splits between training and validation.
 
         Returns
         -------
@@ -261,12 +261,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             if self.learning_rate == "auto":
                 settings["learning_rate"] = _LEARNING_RATE_OF_ROWS if of_rows else _LEARNING_RATE_OF_SEQUENCES
             if self.max_epochs == "auto":
-                found = (
-                    self._best_epoch(samples, targets, raters, labels, groups, **settings)
-                    if searched
-                    else None
-                )
-                settings["max_epochs"] = found or _FEWEST_EPOCHS
+                data = samples, targets, raters, labels, groups
+                settings["max_epochs"] = self._best_epoch(*data, **settings) if searched else _FEWEST_EPOCHS
             self.net_, targets, raters = self._train_on(samples, targets, raters, *split, **settings)
             self.n_iter_ = len(self.net_.history)
             self.classes_ = np.asarray(task.classes)
@@ -297,11 +293,11 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         return net, targets, raters
 
     def _best_epoch(self, samples, targets, raters, labels, groups, *, seed, **settings):
-        """Return the number of epochs with the lowest loss of held-out votes; None if none can be held."""
+        """Return the number of epochs with the lowest loss of held-out votes, at least the fewest."""
         try:
             train, valid = hold_out(groups, labels, self.validation_fraction, seed)
         except ValueError:  # too few groups, or a class in one of them only
-            return None
+            return _FEWEST_EPOCHS
         n_steps = -(-len(train) // self.batch_size)
         settings["max_epochs"] = max(_FEWEST_EPOCHS, _MOST_STEPS // n_steps)
         settings["patience"] = max(self.n_iter_no_change, _PATIENCE // n_steps)

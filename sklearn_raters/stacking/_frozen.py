@@ -68,16 +68,17 @@ class FrozenViews:
     classes: list
     by_posterior: bool
 
-    def posteriors(self, X, names=None):
-        """Return the posteriors of the views `names` (None is all), (n_samples, n_views, n_classes)."""
-        pairs = zip(self.views, self.estimators, strict=True)
-        chosen = [pair for pair in pairs if names is None or pair[0].name in names]
-        return np.stack([posterior(*pair, X, self.classes) for pair in chosen], axis=1)
+    def posteriors(self, X, names=None, *, unsmoothed=False):
+        """Return the posteriors of the views `names` (None is all), (n_samples, n_views, n_classes).
 
-    def shares(self, X, names):
-        """Return the posteriors of some views without the smoothing of their targets, as `posteriors`."""
-        chosen = [pair for pair in zip(self.views, self.estimators, strict=True) if pair[0].name in names]
-        return np.stack([pair[0].unsmoothed(posterior(*pair, X, self.classes)) for pair in chosen], axis=1)
+        With `unsmoothed`, the smoothing of the views' targets is undone; see `View.unsmoothed`.
+        """
+        posteriors = []
+        for view, estimator in zip(self.views, self.estimators, strict=True):
+            if names is None or view.name in names:
+                proba = posterior(view, estimator, X, self.classes)
+                posteriors.append(view.unsmoothed(proba) if unsmoothed else proba)
+        return np.stack(posteriors, axis=1)
 
     def represent(self, X):
         """Return the representations of all views side by side, (n_samples, n_units)."""

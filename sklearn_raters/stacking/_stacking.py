@@ -360,7 +360,7 @@ class MultiRaterStackingClassifier(
         check_is_fitted(self)
         if not self.raters_:
             return np.empty((num_samples(X), 0, len(self.classes_)))
-        return self._frozen.shares(X, self.raters_)
+        return self._frozen.posteriors(X, self.raters_, unsmoothed=True)
 
     def predict_soft_labels(self, X):
         """Return the shares of the raters who would choose each class.
@@ -386,7 +386,8 @@ class MultiRaterStackingClassifier(
         if not weights:
             return self.predict_proba(X)
         in_order = [weights[name] for name in self.views_ if name in weights]
-        return np.average(self._frozen.shares(X, weights), axis=1, weights=in_order)
+        shares = self._frozen.posteriors(X, weights, unsmoothed=True)
+        return np.average(shares, axis=1, weights=in_order)
 
     def predict_proba(self, X):
         """Return the probabilities of the classes as the consensus.
