@@ -1,5 +1,6 @@
 """The fusion of trained views: its splits, its classifier and its fit."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +16,11 @@ from sklearn_raters.stacking._fine_tune import fine_tune
 from sklearn_raters.stacking._frozen import side_by_side
 from sklearn_raters.stacking._logistic_layer import LayerFold, choose_strength, fit_layer, label_weights
 from sklearn_raters.stacking._mixture import ConvexMixture
+from sklearn_raters.stacking._pool_fusion import fit_pool_fusion
 
-FUSIONS = ("logistic", "softmax", "mean", "mixture", "fine_tune")
+# Folds of "pool". Each adds two thirds of a training of every view.
+_POOL_FOLDS = 3
+FUSIONS = ("pool", "logistic", "softmax", "mean", "mixture", "fine_tune")
 
 
 class Split(NamedTuple):
@@ -65,13 +69,29 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
         splits = [Split(*split) for split in inner_splits(stack.cv, consensus, groups, seed)]
         _check_out_of_fold(consensus, splits)
         return splits
+    present = np.arange(len(consensus)) if sample_weight is None else np.flatnonzero(sample_weight)
+    if stack.fusion == "pool":
+        return _pool_splits(present, consensus[present], rows_of(groups, present), seed)
     if stack.fusion not in ("logistic", "mixture", "fine_tune"):
         return []
-    present = np.arange(len(consensus)) if sample_weight is None else np.flatnonzero(sample_weight)
     parts = [np.searchsorted(present, view.samples) for view in views]
     fraction = stack.validation_fraction
     train, test = hold_out(rows_of(groups, present), consensus[present], fraction, seed, parts)
     return [Split(present[train], present[test])]
+
+
+def _pool_splits(present, labels, groups, seed):
+    """Return folds of whole groups; none, with a warning, if there is one group only."""
+    n_groups = len(present) if groups is None else len(np.unique(groups))
+    if n_groups < 2:
+        warnings.warn(
+            f"The fusion 'pool' learns the views' weights on groups that they have not seen, but there is "
+            f"{n_groups} group: all views count alike. Give finer groups, or none.",
+            stacklevel=2,
+        )
+        return []
+    folds = inner_splits(min(_POOL_FOLDS, n_groups), labels, groups, seed)
+    return [Split(present[train], present[test]) for train, test in folds]
 
 
 def _check_out_of_fold(consensus, splits):
@@ -92,13 +112,15 @@ def _check_out_of_fold(consensus, splits):
             )
 
 
-def represented_samples(stack, samples, splits):
+def represented_samples(stack, data, samples, splits):
     """Return the samples whose representations the fusion needs.
 
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
         The stack; its `fusion` and `cv` are used.
+    data : RatedSamples
+        The ratings.
     samples : ndarray of int
         The samples that have a consensus.
     splits : list of Split
@@ -112,7 +134,9 @@ def represented_samples(stack, samples, splits):
     """
     if stack.fusion == "mean":
         return [None]
-    if stack.cv is None:
+    if stack.fusion == "pool":  # it also learns from votes without a majority
+        samples = np.flatnonzero(data.task.counts.sum(axis=1))
+    elif stack.cv is None:
         return [None if stack.fusion == "mixture" else samples] + [samples] * len(splits)
     tests = [np.intersect1d(samples, test) for _, test in splits]
     return [None, *(test if len(test) else None for test in tests)]
@@ -196,6 +220,30 @@ def layer_folds(plan, held_out, *, out_of_fold):
     return folds
 
 
+def out_of_fold_posteriors(plan, trained):
+    """Return the posteriors, without smoothing, by the views that were trained without the sample.
+
+    Parameters
+    ----------
+    plan : StackPlan
+        The views, the splits and the samples that were represented.
+    trained : list of list of (TrainedView or None)
+        The views of each split.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_views, n_classes)
+        NaN where there is no such view.
+    """
+    posteriors = np.full((plan.task.n_samples, len(plan.views), len(plan.task.classes)), np.nan)
+    rated = {planned.part: planned.represented for planned in plan.trainings}
+    for part, of_split in enumerate(trained, start=1):
+        for place, (view, one) in enumerate(zip(plan.views, of_split, strict=True)):
+            if one is not None and one.representation is not None:
+                posteriors[rated[part], place] = view.unsmoothed(one.representation)
+    return posteriors
+
+
 def fit_fusion(stack, plan, trained, data):
     """Fit the fusion on the representations by the trained views.
 
@@ -214,7 +262,7 @@ def fit_fusion(stack, plan, trained, data):
     -------
     estimators : list of classifiers
         The views whose representations the fusion gets; only "fine_tune" changes them.
-    layer : classifier or None
+    layer : classifier, PoolFusion or None
         The fitted fusion; None for "mean".
     n_epochs : int or None
         Number of epochs of "fine_tune" that were kept; None for other fusions.
@@ -223,6 +271,9 @@ def fit_fusion(stack, plan, trained, data):
     estimators = [view.estimator for view in trained[0]]
     if fusion == "mean":
         return estimators, None, None
+    if fusion == "pool":
+        posteriors = out_of_fold_posteriors(plan, trained[1:])
+        return estimators, fit_pool_fusion(plan, posteriors, class_weight, data.sample_weight), None
     groups, weight = rows_of(data.groups, plan.samples), rows_of(data.sample_weight, plan.samples)
     first, *held_out = [[view.representation for view in part] for part in trained]
     folds = layer_folds(plan, held_out, out_of_fold=stack.cv is not None)

@@ -39,6 +39,8 @@ class PlannedTraining:
         The task's classes, in the order of the columns of posteriors.
     by_posterior : bool
         Whether posteriors represent the samples, even if the estimator has a `transform`.
+    part : int
+        0 for the training on all samples, n for that on the training part of the n-th split.
     """
 
     view: View
@@ -46,6 +48,7 @@ class PlannedTraining:
     represented: np.ndarray | None
     classes: list
     by_posterior: bool
+    part: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,9 +72,10 @@ class StackPlan:
     splits : list of Split
         For the fusion, further copies of all views are trained on the training part of each split.
     trainings : list of PlannedTraining
-        All views on all samples, then all views on the training part of each split.
+        All views on all samples, then all views on the training part of each split. With the fusion "pool", a
+        view that has nothing to learn from in a split is not trained there.
     layer : classifier or None
-        The unfitted classifier of the fusion; None for "logistic", "mean", "mixture" and "fine_tune".
+        The unfitted classifier of the fusions "softmax" and a given classifier; None for others.
     purpose : str
         Description of the fusion and of the purpose of the splits.
     seed : int or None
@@ -98,7 +102,7 @@ class StackPlan:
             "view": [str(view.name) for view in self.views],
             "targets": ["soft labels" if view.soft else "labels" for view in self.views],
             "samples": [len(view.samples) for view in self.views],
-            "trainings": len(self.trainings) // len(self.views),
+            "trainings": [sum(one.view.name == view.name for one in self.trainings) for view in self.views],
             "estimator": [_name_of(training.estimator) for training in self.trainings[: len(self.views)]],
         }
         return pd.DataFrame(columns)
@@ -172,13 +176,14 @@ def make_plan(stack, data):
     views = [make_view(name, task, consensus, **settings) for name in names]
     layer = make_layer(stack.fusion, stack.class_weight, seed, weighted=sample_weight is not None)
     splits = fusion_splits(stack, views, consensus, data.groups, seed, sample_weight)
-    parts = [views, *([view.within(train, classes) for view in views] for train, _ in splits)]
     base = default_estimator(data.X) if stack.estimator is None else stack.estimator
     trainings = []
-    for part, represented in zip(parts, represented_samples(stack, samples, splits), strict=True):
-        for view in part:
+    represented = represented_samples(stack, data, samples, splits)
+    for part, learnt in enumerate([views, *(_within(train, views, stack, classes) for train, _ in splits)]):
+        for view in learnt:
             estimator = prepare(view, stack._view_estimator(view.name, base), classes, seed)
-            trainings.append(PlannedTraining(view, estimator, represented, classes, stack._by_posterior))
+            settings = (represented[part], classes, stack._by_posterior, part)
+            trainings.append(PlannedTraining(view, estimator, *settings))
     for training in trainings[: len(views)]:
         check_view_estimator(training.view.name, training.estimator, stack, data)
     if layer is not None:
@@ -186,6 +191,20 @@ def make_plan(stack, data):
     weights = [class_weights(stack.class_weight, classes, view.class_mass(classes)) for view in views]
     purpose = _purpose(stack, views, splits)
     return StackPlan(task, views, np.array(weights), samples, labels, splits, trainings, layer, purpose, seed)
+
+
+def _within(train, views, stack, classes):
+    """Return the views on the training part of a split; raise ValueError if the fusion needs a lost one."""
+    parts = [view.within(train) for view in views]
+    learnt = [part for part in parts if part.n_classes(classes) > 1]
+    if stack.fusion != "pool" and len(learnt) < len(parts):
+        lost = next(part for part in parts if part.n_classes(classes) < 2)
+        what = "all samples but those of one class" if len(lost.samples) else "all samples"
+        raise ValueError(
+            f"An inner split holds out {what} of the view {lost.name!r}. Leave it out of views, "
+            "raise min_ratings, or give another cv or fusion, such as 'pool'."
+        )
+    return learnt
 
 
 def prepare(view, estimator, classes, seed):
@@ -221,7 +240,7 @@ def _purpose(stack, views, splits):
     text = f"fusion: {fusion}, on the {source} of {len(views)} views"
     if not splits:
         return f"{text}\nnothing is held out"
-    if stack.cv is not None:
+    if stack.cv is not None or stack.fusion == "pool":
         return f"{text}, out of fold\neach of {len(splits)} folds is held out once"
     train, test = splits[0]
     chosen = {"mixture": "the views' weights", "fine_tune": "the penalty and the number of epochs"}

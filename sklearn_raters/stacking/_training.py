@@ -117,8 +117,9 @@ def train_views(stack, plan, data):
 
     Returns
     -------
-    list of list of TrainedView
-        The views trained on all samples, then those of each split.
+    list of list of (TrainedView or None)
+        The views trained on all samples, then those of each split; None for a view that has nothing to learn
+        from in a split.
     """
     memory = check_memory(stack.memory)
     cached_fit = memory.cache(fit_view, ignore=["planned", "X", "groups"])
@@ -138,5 +139,6 @@ def train_views(stack, plan, data):
         jobs.append(delayed(train_one)(planned, X, data.groups, *cached))
     settings = {"n_jobs": stack.n_jobs, "verbose": stack.verbose}
     trained = run_jobs(jobs, len(jobs), description="Training views", **settings)
-    n_views = len(plan.views)
-    return [trained[start : start + n_views] for start in range(0, len(trained), n_views)]
+    by_place = dict(zip(((one.part, one.view.name) for one in plan.trainings), trained, strict=True))
+    parts = range(1 + len(plan.splits))
+    return [[by_place.get((part, view.name)) for view in plan.views] for part in parts]

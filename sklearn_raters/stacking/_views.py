@@ -1,7 +1,7 @@
 """The views on the ratings: the samples that each view learns from, and their targets."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,16 +55,9 @@ class View:
         """Whether the targets are distributions."""
         return self.targets.ndim == 2
 
-    def within(self, samples, classes):
-        """Return the part of the view on some samples; raise ValueError if a classifier cannot learn it."""
-        part = self._take(np.isin(self.samples, samples), self.weights)
-        if part.n_classes(classes) < 2:
-            lost = "all samples but those of one class" if len(part.samples) else "all samples"
-            raise ValueError(
-                f"An inner split holds out {lost} of the view {self.name!r}. Leave it out of views, "
-                "raise min_ratings, or give another cv or fusion."
-            )
-        return part
+    def within(self, samples):
+        """Return the part of the view on some samples."""
+        return self._take(np.isin(self.samples, samples), self.weights)
 
     def weighted(self, sample_weight):
         """Return the view with its weights multiplied by `sample_weight`, without samples of weight 0."""
@@ -240,16 +233,18 @@ def make_view(name, task, consensus, *, alpha, sample_weight=None):
         view = View(name, *labelled_samples(targets))
     else:
         samples = np.flatnonzero(targets.sum(axis=1) > 0)  # the rows of other samples are NaN or 0
-        floor = 0.0 if smoothed is None or not alpha else _floor(smoothed.counts[samples], alpha)
-        view = View(name, samples, targets[samples], rows_of(weights, samples), floor)
+        view = View(name, samples, targets[samples], rows_of(weights, samples))
     view = view if sample_weight is None else view.weighted(sample_weight)
+    if smoothed is not None and alpha:
+        view = replace(view, floor=_floor(smoothed.counts[view.samples], view.weights, alpha))
     _check_view(view, task.classes)
     return view
 
 
-def _floor(counts, alpha):
-    """Return the share that smoothing adds to each class, as mean over samples with these votes."""
-    return float(np.mean(alpha / (alpha * counts.shape[1] + counts.sum(axis=1)))) if len(counts) else 0.0
+def _floor(counts, weights, alpha):
+    """Return the share that smoothing adds to each class, as weighted mean over samples with these votes."""
+    added = alpha / (alpha * counts.shape[1] + counts.sum(axis=1))
+    return float(np.average(added, weights=weights)) if len(counts) else 0.0
 
 
 def _check_view(view, classes):

@@ -1,0 +1,90 @@
+"""The log-linear pool: a logistic layer on log-posteriors that starts from their plain average."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import log_softmax, softmax
+from threadpoolctl import threadpool_limits
+
+# Penalty of the squared distance of a weight from that of the plain pool, in units of the log-likelihood:
+# weights are expected within 0.13 of it. From 10 to 100 the scores of ten tasks hardly differ.
+_PENALTY = 30.0
+# The offsets are one for each class, and are moved more easily.
+_OFFSET_PENALTY = 1.0
+
+
+class LogLinearPool(NamedTuple):
+    """A log-linear pool of several classifiers' posteriors, with a matrix of weights for each.
+
+    The log-probability of class k is, but for a constant, ``offsets[k] + sum_p ratios[p] @ weights[p, :, k]``
+    with ``ratios[p]`` the logarithm of classifier p's posterior divided by its prior. If each matrix is
+    the identity divided by the number of classifiers, this is the plain log-linear pool with corrected
+    priors (Genest & Zidek 1986).
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_parts, n_classes, n_classes)
+        Weights from the classes of each classifier to those of the pool.
+    offsets : ndarray of shape (n_classes,)
+        Offsets of the classes.
+    """
+
+    weights: np.ndarray
+    offsets: np.ndarray
+
+    def predict_proba(self, ratios):
+        """Return the class probabilities, (n_samples, n_classes), for ratios as in `fit_pool`."""
+        return softmax(_logits(self.weights, self.offsets, ratios), axis=1)
+
+
+def _logits(weights, offsets, ratios):
+    return ratios.reshape(len(ratios), -1) @ weights.reshape(-1, len(offsets)) + offsets
+
+
+def plain_pool(n_parts, prior):
+    """Return the plain pool of `n_parts` classifiers, for classes with the shares `prior`."""
+    n_classes = len(prior)
+    return LogLinearPool(np.tile(np.eye(n_classes) / n_parts, (n_parts, 1, 1)), np.log(prior))
+
+
+# The matrices are so small that threads wait for each other.
+@threadpool_limits.wrap(limits=1, user_api="blas")
+def fit_pool(ratios, targets, weight, prior):
+    """Fit a pool by penalised likelihood; the penalty draws it towards the plain pool.
+
+    Parameters
+    ----------
+    ratios : ndarray of shape (n_samples, n_parts, n_classes)
+        Logarithms of posteriors divided by priors, of samples that the classifiers have not seen.
+    targets : ndarray of shape (n_samples, n_classes)
+        Distributions to predict.
+    weight : ndarray of shape (n_samples,)
+        Weights of the samples.
+    prior : ndarray of shape (n_classes,)
+        Shares of the classes in the targets, all positive.
+
+    Returns
+    -------
+    LogLinearPool
+        The fitted pool; without samples, the plain one.
+    """
+    n_samples, n_parts, n_classes = ratios.shape
+    plain = plain_pool(n_parts, prior)
+    if n_samples == 0:
+        return plain
+    flat, mass = ratios.reshape(n_samples, -1), targets * weight[:, None]
+    total = mass.sum(axis=1, keepdims=True)
+    start = np.concatenate([plain.weights.ravel(), plain.offsets])
+
+    def loss(parameters):
+        weights, offsets = parameters[:-n_classes], parameters[-n_classes:]
+        log_proba = log_softmax(_logits(weights, offsets, ratios), axis=1)
+        residual = np.exp(log_proba) * total - mass
+        moved = parameters - start
+        penalty = np.r_[np.full(len(weights), _PENALTY), np.full(n_classes, _OFFSET_PENALTY)]
+        gradient = np.concatenate([(flat.T @ residual).ravel(), residual.sum(axis=0)])
+        return -(mass * log_proba).sum() + penalty @ moved**2, gradient + 2 * penalty * moved
+
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
+    return LogLinearPool(found[:-n_classes].reshape(plain.weights.shape), found[-n_classes:])

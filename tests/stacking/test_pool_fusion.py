@@ -1,0 +1,169 @@
+"""The fusion "pool": what it learns from, and its three answers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, KFold
+
+from made import CLASSES, GROUPS, X, Y, make_rated, small_stack
+from sklearn_raters import MultiRaterStackingClassifier
+from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.ratings import Task
+from sklearn_raters.stacking._pool_fusion import Readings
+from sklearn_raters.stacking._views import make_view
+
+NEW = make_rated(600, seed=1)
+
+
+class RemembersSamples(LogisticRegression):
+    """Remembers the samples of each fit and of each prediction."""
+
+    log = []
+
+    def fit(self, X, y, sample_weight=None):
+        self.seen_ = set(X[:, 0])
+        return super().fit(X, y, sample_weight)
+
+    def predict_proba(self, X):
+        RemembersSamples.log.append((self.seen_, set(X[:, 0])))
+        return super().predict_proba(X)
+
+
+def cross_entropy(targets, proba):
+    known = np.isfinite(targets).all(axis=1)
+    return -(targets[known] * np.log(proba[known])).sum(axis=1).mean()
+
+
+def shares(Y):
+    return soft_labels(Task(Y, CLASSES), alpha=0)
+
+
+def test_the_pool_is_the_default():
+    assert MultiRaterStackingClassifier().fusion == "pool"
+
+
+def test_the_pool_learns_from_samples_that_no_copy_was_trained_on():
+    RemembersSamples.log.clear()
+    model = small_stack(RemembersSamples(), fusion="pool").fit(X, Y, groups=GROUPS)
+    assert len(RemembersSamples.log) == 3 * len(model.views_)
+    assert all(not seen & predicted for seen, predicted in RemembersSamples.log)
+    rated = set(X[Task(Y, CLASSES).counts.sum(axis=1) > 0, 0])
+    assert set().union(*(predicted for _, predicted in RemembersSamples.log)) == rated
+
+
+def test_three_folds_of_groups_are_the_default_of_the_pool():
+    settings = {"fusion": "pool", "random_state": 0}
+    default = small_stack(**settings).fit(X, Y, groups=GROUPS)
+    given = small_stack(**settings, cv=GroupKFold(3)).fit(X, Y, groups=GROUPS)
+    np.testing.assert_allclose(default.predict_proba(NEW.X), given.predict_proba(NEW.X))
+
+
+@pytest.mark.parametrize("cv", [4, KFold(2, shuffle=True, random_state=0)], ids=str)
+def test_the_pool_takes_other_folds(cv):
+    model = small_stack(fusion="pool", cv=cv)
+    assert len(model.plan(X, Y).splits) == (cv if isinstance(cv, int) else 2)
+    assert (model.fit(X, Y).predict(NEW.X) == NEW.truth).mean() > 0.85
+
+
+def test_each_question_is_answered_better_than_by_the_mean_of_views():
+    pool, mean = (small_stack(fusion=fusion).fit(X, Y, groups=GROUPS) for fusion in ("pool", "mean"))
+    consensus = (hard_labels(NEW.Y)[:, None] == np.array(CLASSES)).astype(float)
+    consensus[consensus.sum(axis=1) == 0] = np.nan
+    order = [pool.classes_.tolist().index(name) for name in CLASSES]
+
+    def losses(model):
+        yield cross_entropy(consensus, model.predict_proba(NEW.X)[:, order])
+        yield cross_entropy(shares(NEW.Y), model.predict_soft_labels(NEW.X)[:, order])
+        answers = model.predict_proba_raters(NEW.X)[:, :, order]
+        for place, rater in enumerate(model.raters_):
+            yield cross_entropy(shares(NEW.Y[[rater]]), answers[:, place])
+
+    better = [a < b for a, b in zip(losses(pool), losses(mean), strict=True)]
+    assert better[0]
+    assert better[1]
+    assert np.mean(better) >= 0.8
+
+
+def test_answers_are_distributions():
+    model = small_stack(fusion="pool").fit(X, Y, groups=GROUPS)
+    for answer in (
+        model.predict_proba(NEW.X),
+        model.predict_soft_labels(NEW.X),
+        model.predict_proba_raters(NEW.X),
+    ):
+        np.testing.assert_allclose(answer.sum(axis=-1), 1)
+        assert answer.min() > 0
+    assert model.predict_proba_raters(NEW.X).shape == (600, 3, 3)
+
+
+def test_a_rater_who_differs_is_told_apart():
+    made = make_rated(400, wrong=0.05)
+    swapped = made.Y.copy()
+    swapped["E1"] = swapped["E1"].map(lambda label: {"sad": "angry", "angry": "sad"}.get(label, label))
+    model = small_stack(fusion="pool", random_state=0).fit(made.X, swapped, groups=made.groups)
+    said = model.classes_[model.predict_proba_raters(NEW.X).argmax(axis=2)]
+    e1, e2 = model.raters_.index("E1"), model.raters_.index("E2")
+    sad = NEW.truth == "sad"
+    assert (said[sad, e1] == "angry").mean() > 0.7
+    assert (said[sad, e2] == "sad").mean() > 0.7
+
+
+def test_raters_who_rate_one_group_only_keep_their_view():
+    table = Y.copy()
+    session = np.arange(len(table)) * 3 // len(table)  # three sessions, as many folds
+    table.loc[session != 0, "E1"] = None
+    model = small_stack(fusion="pool", random_state=0).fit(X, table, groups=session)
+    plan = small_stack(fusion="pool", random_state=0).plan(X, table, groups=session)
+    assert "E1" in model.raters_
+    assert plan.table.set_index("view").trainings.to_dict()["E1"] == 3  # all samples, and two of three splits
+    assert (model.predict(NEW.X) == NEW.truth).mean() > 0.85
+
+
+def test_one_group_gives_the_plain_pool_with_a_warning():
+    with pytest.warns(UserWarning, match="there is 1 group"):
+        model = small_stack(fusion="pool").fit(X, Y, groups=np.zeros(len(X)))
+    np.testing.assert_allclose(model.fusion_.consensus.weights[0], np.eye(3) / 3)
+    assert (model.predict(NEW.X) == NEW.truth).mean() > 0.85
+
+
+def test_a_single_view_is_calibrated_by_its_pool():
+    model = small_stack(fusion="pool", views=["crowd_hard"]).fit(X, Y)
+    assert model.fusion_.consensus.weights.shape == (1, 3, 3)
+    assert model.predict_proba_raters(NEW.X).shape == (600, 0, 3)
+    assert (model.predict(NEW.X) == NEW.truth).mean() > 0.85
+
+
+def test_a_sample_of_weight_zero_changes_nothing():
+    weight = np.where(np.arange(len(X)) % 5 == 4, 0.0, 1.0)
+    kept = weight > 0
+    model = small_stack(fusion="pool", classes=CLASSES)
+    weighted = model.fit(X, Y, sample_weight=weight, groups=GROUPS).predict_proba(NEW.X)
+    left_out = model.fit(X[kept], Y[kept], groups=GROUPS[kept]).predict_proba(NEW.X)
+    np.testing.assert_allclose(weighted, left_out, atol=1e-4)
+
+
+def readings(**ratings):
+    """Return the readings of the views "crowd_soft" and of each rater, of four samples of two classes."""
+    task = Task(pd.DataFrame(ratings), ["a", "b"])
+    names = ["crowd_soft", *ratings]
+    views = [make_view(name, task, hard_labels(task), alpha=0.75) for name in names]
+    return Readings.of_views(views, task.classes)
+
+
+def test_raters_count_by_the_number_of_samples_that_they_rated():
+    inputs = readings(one=["a", "b", "a", "b"], two=["a", "b", None, None])
+    posteriors = np.array([[[0.5, 0.5], [0.6, 0.4], [0.3, 0.7]]])
+    common, own = inputs.ratios(posteriors)
+    assert common.shape == own.shape == (1, 2, 2)
+    average = (4 * posteriors[0, 1] + 2 * posteriors[0, 2]) / 6
+    np.testing.assert_allclose(common[0, 1], np.log(average / 0.5))  # both raters use the classes equally
+
+
+def test_a_view_without_posteriors_says_nothing():
+    inputs = readings(one=["a", "b", "a", "b"], two=["a", "b", None, None])
+    posteriors = np.array([[[0.5, 0.5], [0.6, 0.4], [np.nan, np.nan]], [[np.nan] * 2] * 3])
+    common, own = inputs.ratios(posteriors)
+    np.testing.assert_allclose(common[0, 1], np.log(posteriors[0, 1] / 0.5))
+    np.testing.assert_allclose(own[0, 1], 0, atol=1e-12)
+    np.testing.assert_allclose(common[1], 0, atol=1e-12)
