@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 from sklearn_raters._align import align
 
@@ -27,23 +28,30 @@ def represent(view, estimator, X, classes, by_posterior):
     """Return the representation of samples by one trained view, of shape (n_samples, n_units).
 
     The representation is `transform(X)`; the posterior if there is no `transform` or `by_posterior` is true;
-    and `decision_function(X)` if there is no posterior either.
+    and `decision_function(X)` if there is no posterior either, or its softmax in place of the posterior.
     """
     method = _method_of(estimator, by_posterior)
-    if method == "predict_proba":
-        return posterior(view, estimator, X, classes)
+    if by_posterior or method == "predict_proba":
+        return posterior(view, estimator, X, classes, by_decision=by_posterior)
     values = np.asarray(getattr(estimator, method)(X))
     return values.reshape(len(values), -1)
 
 
-def posterior(view, estimator, X, classes):
-    """Return the class probabilities by one trained view, of shape (n_samples, n_classes)."""
-    if not hasattr(estimator, "predict_proba"):
+def posterior(view, estimator, X, classes, *, by_decision=False):
+    """Return the class probabilities by one trained view, of shape (n_samples, n_classes).
+
+    With `by_decision`, the softmax of `decision_function(X)` stands for probabilities that a view lacks.
+    """
+    if hasattr(estimator, "predict_proba"):
+        proba = estimator.predict_proba(X)
+    elif by_decision:
+        values = estimator.decision_function(X)
+        proba = softmax(values if values.ndim == 2 else np.stack([np.zeros_like(values), values], 1), axis=1)
+    else:
         raise AttributeError(
             f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
             "sklearn.calibration.CalibratedClassifierCV around this one."
         )
-    proba = estimator.predict_proba(X)
     return proba if view.soft else align(proba, list(estimator.classes_), classes)
 
 
@@ -68,15 +76,16 @@ class FrozenViews:
     classes: list
     by_posterior: bool
 
-    def posteriors(self, X, names=None, *, unsmoothed=False):
+    def posteriors(self, X, names=None, *, unsmoothed=False, by_decision=False):
         """Return the posteriors of the views `names` (None is all), (n_samples, n_views, n_classes).
 
-        With `unsmoothed`, the smoothing of the views' targets is undone; see `View.unsmoothed`.
+        With `unsmoothed`, the smoothing of the views' targets is undone; see `View.unsmoothed`. With
+        `by_decision`, views without `predict_proba` are asked for decision values; see `posterior`.
         """
         posteriors = []
         for view, estimator in zip(self.views, self.estimators, strict=True):
             if names is None or view.name in names:
-                proba = posterior(view, estimator, X, self.classes)
+                proba = posterior(view, estimator, X, self.classes, by_decision=by_decision)
                 posteriors.append(view.unsmoothed(proba) if unsmoothed else proba)
         return np.stack(posteriors, axis=1)
 
@@ -100,6 +109,6 @@ class FrozenViews:
         """
         names = []
         for view, estimator, part in zip(self.views, self.estimators, parts, strict=True):
-            by_class = _method_of(estimator, self.by_posterior) == "predict_proba"
+            by_class = self.by_posterior or _method_of(estimator, False) == "predict_proba"
             names += [f"{view.name}_{unit}" for unit in (self.classes if by_class else range(part.shape[1]))]
         return names

@@ -357,6 +357,9 @@ class MultiRaterStackingClassifier(
         check_is_fitted(self)
         return self._frozen.posteriors(X)
 
+    def _inputs_of_pool(self, X):
+        return self._frozen.posteriors(X, unsmoothed=True, by_decision=True)
+
     def predict_proba_raters(self, X):
         """Return the probabilities of the labels that each rater would give.
 
@@ -378,7 +381,7 @@ class MultiRaterStackingClassifier(
         if not self.raters_:
             return np.empty((num_samples(X), 0, len(self.classes_)))
         if isinstance(self.fusion_, PoolFusion):
-            return self.fusion_.predict_proba_raters(self._frozen.posteriors(X, unsmoothed=True))
+            return self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
         return self._frozen.posteriors(X, self.raters_, unsmoothed=True)
 
     def predict_soft_labels(self, X):
@@ -400,7 +403,7 @@ class MultiRaterStackingClassifier(
         """
         check_is_fitted(self)
         if isinstance(self.fusion_, PoolFusion):
-            return self.fusion_.predict_soft_labels(self._frozen.posteriors(X, unsmoothed=True))
+            return self.fusion_.predict_soft_labels(self._inputs_of_pool(X))
         n_rated = {view.name: len(view.samples) for view in self._frozen.views if view.name in self.raters_}
         weights = {name: n / sum(n_rated.values()) for name, n in n_rated.items()}
         if "crowd_soft" in self.views_:
@@ -428,7 +431,7 @@ class MultiRaterStackingClassifier(
         if self.fusion_ is None:
             return mean_posterior(self._frozen.posteriors(X), self._view_weights)
         if isinstance(self.fusion_, PoolFusion):
-            return self.fusion_.predict_proba(self._frozen.posteriors(X, unsmoothed=True))
+            return self.fusion_.predict_proba(self._inputs_of_pool(X))
         proba = self.fusion_.predict_proba(self._fused.represent(X))
         return align(proba, self.fusion_.classes_.tolist(), self.classes_.tolist())
 

@@ -46,16 +46,18 @@ def check_view_estimator(name, estimator, stack, data):
     if stack.fusion == "fine_tune":
         with naming_view(name, "fusion='fine_tune' trains networks further. "):
             check_can_train_jointly(estimator)
-    if stack._by_posterior and not hasattr(estimator, "predict_proba"):
+    averaged = isinstance(stack.fusion, str) and stack.fusion in ("mean", "mixture")
+    if averaged and not hasattr(estimator, "predict_proba"):
         raise TypeError(
-            f"The view {name!r} has no predict_proba, of which fusion={stack.fusion!r} with cv={stack.cv!r} "
+            f"The view {name!r} has no predict_proba, of which fusion={stack.fusion!r} "
             f"takes its probabilities; got {estimator!r}. Give it a classifier that has, for example "
-            "sklearn.calibration.CalibratedClassifierCV around this one."
+            "sklearn.calibration.CalibratedClassifierCV around this one, or take fusion='pool'."
         )
-    if not any(hasattr(estimator, method) for method in ("transform", "predict_proba", "decision_function")):
+    methods = ("transform", "predict_proba", "decision_function")
+    if not any(hasattr(estimator, method) for method in methods[stack._by_posterior :]):
         raise TypeError(
-            f"The view {name!r} is learnt by {estimator!r}, which has neither transform nor predict_proba "
-            "nor decision_function, so the fusion cannot use it. Give it another classifier."
+            f"The view {name!r} is learnt by {estimator!r}, which has neither predict_proba nor "
+            "decision_function (nor transform), so the fusion cannot use it. Give it another classifier."
         )
 
 

@@ -12,8 +12,8 @@ from sklearn_raters.stacking import _fine_tune
 TWO_CLASSES = Y.map(lambda cell: "sad" if isinstance(cell, tuple) or cell == "angry" else cell)
 
 
-def stack(**params):
-    return small_stack(small_blstm(max_epochs=3), views=["crowd_hard", "E1"], **params)
+def stack(fusion="logistic", **params):
+    return small_stack(small_blstm(max_epochs=3), fusion=fusion, views=["crowd_hard", "E1"], **params)
 
 
 @pytest.fixture(scope="module", autouse=True)

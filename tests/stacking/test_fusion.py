@@ -11,12 +11,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from made import CLASSES, FEW, GROUPS, X, Y, accuracy, make_rated, small_blstm, small_stack
+from sklearn_raters._rated import RatedSamples
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.ratings import Task
 from sklearn_raters.stacking._fusion import Split, fusion_splits, represented_samples
 from sklearn_raters.stacking._logistic_layer import STRENGTHS
 
-FUSIONS = ["logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.01)]
+FUSIONS = ["pool", "logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.01)]
 
 
 class CountedPredictions(LogisticRegression):
@@ -55,7 +56,9 @@ def test_the_fusion_learns_from_posteriors_of_views_without_transform():
 
 def test_the_penalty_of_the_logistic_layer_is_chosen_on_held_out_groups():
     # Forests know their training samples by heart: on these the weakest penalty looks best.
-    model = small_stack(RandomForestClassifier(10, random_state=0)).fit(X, Y, groups=GROUPS)
+    model = small_stack(RandomForestClassifier(10, random_state=0), fusion="logistic").fit(
+        X, Y, groups=GROUPS
+    )
     assert STRENGTHS[-1] > model.fusion_[-1].C
     assert accuracy(model) > 0.8
 
@@ -171,7 +174,7 @@ def test_the_hold_out_keeps_groups_whole():
     truth = np.random.default_rng(0).integers(3, size=30)
     copies = np.repeat(np.random.default_rng(1).normal(size=(30, 4)), 5, axis=0)
     labels = np.array(CLASSES)[np.repeat(truth, 5)]
-    stack = small_stack(RandomForestClassifier(10, random_state=0), views=["crowd_hard"])
+    stack = small_stack(RandomForestClassifier(10, random_state=0), fusion="logistic", views=["crowd_hard"])
     whole = clone(stack).fit(copies, labels, groups=np.repeat(np.arange(30), 5))
     torn = clone(stack).fit(copies, labels)
     assert whole.fusion_[-1].C < torn.fusion_[-1].C
@@ -199,10 +202,12 @@ FUSED = np.array([0, 2, 3, 5])  # samples 1 and 4 have no consensus
         ("mixture", None, SPLITS[:1], [None, FUSED]),
         ("logistic", 2, SPLITS, [None, FUSED[:1], FUSED[1:]]),
         ("logistic", 2, [Split(np.array([0]), np.array([1, 4]))], [None, None]),
+        ("pool", None, SPLITS, [None, np.array([0, 1]), np.array([2, 3, 5])]),
     ],
 )
 def test_views_represent_only_the_samples_that_the_fusion_uses(fusion, cv, splits, expected):
-    found = represented_samples(small_stack(fusion=fusion, cv=cv), FUSED, splits)
+    data = RatedSamples(None, None, Task(["a", "b"] * 3), None, None)
+    found = represented_samples(small_stack(fusion=fusion, cv=cv), data, FUSED, splits)
     assert [None if part is None else part.tolist() for part in found] == [
         None if part is None else part.tolist() for part in expected
     ]

@@ -27,13 +27,13 @@ def test_a_plan_lists_views_samples_and_trainings():
     fitted = small_stack().fit(X, Y, groups=GROUPS)
     assert plan.table["view"].tolist() == VIEWS
     assert plan.table["samples"].tolist() == [len(rows) for rows in fitted.view_rows_]
-    assert plan.table["trainings"].tolist() == [2] * 5
+    assert plan.table["trainings"].tolist() == [4] * 5
     assert plan.table["estimator"].tolist() == ["LogisticRegression"] * 5
-    assert "5 views, 10 trainings" in str(plan)
+    assert "5 views, 20 trainings" in str(plan)
 
 
 def test_a_plan_holds_out_whole_groups():
-    plan = small_stack().plan(X, Y, groups=GROUPS)
+    plan = small_stack(fusion="logistic").plan(X, Y, groups=GROUPS)
     train, test = plan.splits[0]
     assert not set(GROUPS[train]) & set(GROUPS[test])
     assert sorted([*train, *test]) == list(range(150))
@@ -45,6 +45,7 @@ def test_a_plan_holds_out_whole_groups():
     [
         ({"fusion": "mean"}, 5, "nothing is held out"),
         ({"fusion": "softmax"}, 5, "nothing is held out"),
+        ({"fusion": "logistic"}, 10, "held out to choose its penalty"),
         ({"fusion": "mixture"}, 10, "held out to choose the views' weights"),
         ({"cv": GroupKFold(3)}, 20, "each of 3 folds is held out once"),
         ({"views": ["E1"], "cv": 4}, 5, "each of 4 folds is held out once"),
@@ -118,7 +119,7 @@ WRONG = {
         {"view_params": {"E3": SVC()}, "cv": 3},
         "'E3' has no predict_proba",
     ),
-    "nothing to represent": ({"view_params": {"E3": Silent()}}, "neither transform nor predict_proba"),
+    "nothing to represent": ({"view_params": {"E3": Silent()}}, "neither predict_proba nor"),
     "soft labels that cannot be learnt": (
         {"view_params": {"E3": KNeighborsClassifier()}},
         "'E3' has soft labels",
@@ -139,7 +140,10 @@ WRONG = {
         {"view_params": {"E3": small_blstm(net_params={"module__x": 1})}},
         "View 'E3': net_params has 'module__x'",
     ),
-    "too few groups to hold one out": ({"validation_fraction": 0.999}, "leaves none to train on"),
+    "too few groups to hold one out": (
+        {"fusion": "logistic", "validation_fraction": 0.999},
+        "leaves none to train on",
+    ),
 }
 
 
@@ -326,7 +330,7 @@ def ratings_with_a_rater_of_one_group():
 def test_folds_that_hold_out_all_samples_of_a_rater_are_an_error():
     CountedFits.n_fits = 0
     with pytest.raises(ValueError, match=r"holds out all samples of the view 'E4'.*Leave it out of views"):
-        small_stack(CountedFits(), cv=GroupKFold(3)).fit(
+        small_stack(CountedFits(), fusion="logistic", cv=GroupKFold(3)).fit(
             X, ratings_with_a_rater_of_one_group(), groups=GROUPS
         )
     assert CountedFits.n_fits == 0
@@ -334,14 +338,16 @@ def test_folds_that_hold_out_all_samples_of_a_rater_are_an_error():
 
 @pytest.mark.parametrize("seed", range(8))
 def test_the_hold_out_leaves_every_rater_some_samples(seed):
-    plan = small_stack(random_state=seed).plan(X, ratings_with_a_rater_of_one_group(), groups=GROUPS)
+    plan = small_stack(fusion="logistic", random_state=seed).plan(
+        X, ratings_with_a_rater_of_one_group(), groups=GROUPS
+    )
     assert 0 in GROUPS[plan.splits[0].train]
 
 
 def test_one_group_cannot_be_held_out():
     CountedFits.n_fits = 0
     with pytest.raises(ValueError, match=r"At least two groups.*fusion='softmax'"):
-        small_stack(CountedFits()).fit(X, Y, groups=np.zeros(150))
+        small_stack(CountedFits(), fusion="logistic").fit(X, Y, groups=np.zeros(150))
     assert CountedFits.n_fits == 0
 
 
@@ -398,7 +404,7 @@ def test_a_view_of_one_class_in_a_fold_is_found_before_the_first_training():
     ratings = Y.iloc[2:].assign(E2=np.where(first, "sad", TRUTH)[2:], E3=TRUTH[2:], E1=TRUTH[2:])
     splits = [(np.flatnonzero(~first[2:]), np.flatnonzero(first[2:]))]
     splits.append(splits[0][::-1])
-    stack = small_stack(CountedFits(), cv=splits, views=["E2", "E3"], alpha=0)
+    stack = small_stack(CountedFits(), fusion="logistic", cv=splits, views=["E2", "E3"], alpha=0)
     with pytest.raises(ValueError, match=r"holds out all samples but those of one class of the view 'E2'"):
         stack.fit(X[2:], ratings)
     assert CountedFits.n_fits == 0

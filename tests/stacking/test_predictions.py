@@ -132,7 +132,7 @@ def test_transform_gives_the_posteriors_of_networks_where_the_fusion_learns_from
 
 
 def test_decision_values_are_named_by_number():
-    model = small_stack(view_params={"crowd_hard": Perceptron()}, views=VIEWS).fit(X, Y)
+    model = small_stack(fusion="logistic", view_params={"crowd_hard": Perceptron()}, views=VIEWS).fit(X, Y)
     names = model.get_feature_names_out().tolist()
     assert names == ["crowd_hard_0", "crowd_hard_1", "crowd_hard_2", "E1_angry", "E1_neutral", "E1_sad"]
 

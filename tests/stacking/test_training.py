@@ -72,8 +72,9 @@ def test_classifiers_without_weights_learn_hard_labels_only(estimator):
     assert CountedFits.n_fits == 0
 
 
-def test_a_view_without_probabilities_is_fused_but_has_no_posterior():
-    model = small_stack(view_params={"crowd_hard": SVC()}).fit(X, Y)
+@pytest.mark.parametrize("fusion", ["pool", "logistic"])
+def test_a_view_without_probabilities_is_fused_but_has_no_posterior(fusion):
+    model = small_stack(fusion=fusion, view_params={"crowd_hard": SVC()}).fit(X, Y)
     assert accuracy(model) > 0.85
     assert model.predict_proba_raters(X).shape == (150, 3, 3)
     with pytest.raises(AttributeError, match="view 'crowd_hard' has no predict_proba"):

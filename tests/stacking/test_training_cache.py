@@ -154,12 +154,12 @@ class Represented(LogisticRegression):
 
 
 def test_stacks_that_differ_in_their_fusion_represent_the_samples_once(tmp_path):
-    settings = {"memory": str(tmp_path / "cache"), "views": ["crowd_hard"]}
+    settings = {"memory": str(tmp_path / "cache"), "views": ["crowd_hard"], "fusion": "logistic"}
     Represented.times = 0
     first = small_stack(Represented(), **settings).fit(X, Y)
     assert Represented.times == 2  # once more for choosing the penalty
     for other in ({"class_weight": "balanced"}, {"fusion": "softmax"}, {"fusion": LogisticRegression()}):
-        small_stack(Represented(), **settings, **other).fit(X, Y)
+        small_stack(Represented(), **{**settings, **other}).fit(X, Y)
     assert Represented.times == 2
     # Out of fold the views show posteriors, and other samples.
     model = small_stack(Represented(), **settings, cv=2).fit(X, Y)
@@ -170,6 +170,6 @@ def test_stacks_that_differ_in_their_fusion_represent_the_samples_once(tmp_path)
 def test_representations_of_other_samples_or_another_kind_are_not_taken_from_the_cache(tmp_path, other):
     settings = {"views": ["E1", "E2"]}
     small_stack(Represented(), memory=str(tmp_path), **settings).fit(X, Y)
-    cached = small_stack(Represented(), memory=str(tmp_path), **settings, **other).fit(X, Y)
-    plain = small_stack(Represented(), **settings, **other).fit(X, Y)
+    cached = small_stack(Represented(), memory=str(tmp_path), **{**settings, **other}).fit(X, Y)
+    plain = small_stack(Represented(), **{**settings, **other}).fit(X, Y)
     np.testing.assert_array_equal(cached.predict_proba(X), plain.predict_proba(X))
