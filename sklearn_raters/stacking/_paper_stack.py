@@ -77,10 +77,9 @@ def paper_search(estimator=None, *, param_grid=None, test_size=0.2, random_state
     """
     Make the paper's search for batch size, learning rate and number of epochs, as the estimator of a stack.
 
-    The setting with the lowest cross-entropy on the validation part is trained again on all samples. The paper
-    states the ranges and the cross-entropy; that the validation part is made of whole groups, and the
-    training on all samples, are chosen here. The whole grid has 175 settings, so that each view is trained
-    176 times.
+    The setting with the lowest cross-entropy on the validation part is trained again on all samples. The
+    paper states the ranges and the cross-entropy; that the validation part is made of whole groups, and the
+    training on all samples, are chosen here. The whole grid has 175 settings: 176 trainings of each view.
 
     Parameters
     ----------
