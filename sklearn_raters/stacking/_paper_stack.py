@@ -55,7 +55,7 @@ def paper_stack(estimator=None, **params):
     >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn_raters.datasets import make_rated_samples
     >>> from sklearn_raters.stacking import paper_stack
-    >>> crowd = make_rated_samples(200, n_classes=3, raters={"expert": 3}, random_state=0)
+    >>> crowd = make_rated_samples(200, raters={"expert": 3}, ratings_per_sample=2, random_state=0)
     >>> clf = paper_stack(LogisticRegression(max_iter=1000), random_state=0).fit(crowd.X, crowd.Y)
     >>> clf.views_
     ['crowd_hard', 'crowd_soft', 'expert1', 'expert2', 'expert3']
