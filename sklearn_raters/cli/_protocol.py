@@ -108,6 +108,7 @@ def protocol_stack(options, task):
     return paper_stack(
         estimator,
         views=options.views,
+        min_ratings=options.min_ratings,
         classes=task.classes,
         label_map=task.label_map,
         memory=options.cache,

@@ -102,7 +102,7 @@ class FrontEndScaler(FrameTransformer):
     ----------
     C. Busso, S. Mariooryad, A. Metallinou and S. Narayanan, "Iterative Feature Normalization Scheme for
     Automatic Emotion Detection from Speech", IEEE Transactions on Affective Computing 4 (2013), pp. 386-397,
-    compares normalisation by speaker with that over all speakers.
+    compares a normalisation of each speaker with a global one.
 
     Examples
     --------

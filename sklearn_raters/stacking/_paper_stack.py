@@ -30,7 +30,8 @@ def paper_stack(estimator=None, **params):
     10 epochs without gain), which values the search found (a batch size of 32, a learning rate of 1e-3 and at
     most 200 epochs, inside the paper's ranges; `paper_search` searches the ranges), the training of the
     softmax layer (dropout of 0.5, Adamax, 100 epochs of batches of 32 at 1e-2), weights of the classes
-    (none), and how many ratings give a rater a view (all raters get one; the paper names five).
+    (none), and how many ratings give a rater a view: ``min_ratings=30``. The paper gives one to five raters
+    who rated enough in every session; a rater of a single group needs ``early_stopping=False``.
 
     Parameters
     ----------
@@ -69,6 +70,7 @@ def paper_stack(estimator=None, **params):
         "cv": None,
         "consensus": "majority",
         "alpha": 0.75,
+        "min_ratings": 30,
     }
     return MultiRaterStackingClassifier(estimator, **{**paper, **params})
 

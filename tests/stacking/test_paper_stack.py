@@ -14,7 +14,13 @@ from sklearn_raters.stacking import PAPER_GRID, paper_search, paper_stack
 def test_the_papers_stack_has_the_settings_that_the_paper_states():
     stack = paper_stack()
     assert type(stack) is MultiRaterStackingClassifier
-    assert (stack.views, stack.fusion, stack.alpha, stack.cv) == ("all", "softmax", 0.75, None)
+    assert (stack.views, stack.fusion, stack.alpha, stack.cv, stack.min_ratings) == (
+        "all",
+        "softmax",
+        0.75,
+        None,
+        30,
+    )
     network = stack.estimator
     assert (network.dense_units, network.lstm_units, network.representation_units) == (256, 128, 256)
     assert (network.dropout, network.early_stopping, network.max_epochs) == (0.5, True, 200)
