@@ -10,9 +10,11 @@ from sklearn.compose import make_column_transformer
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
+from sklearn.metrics import make_scorer
+from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.pipeline import Pipeline
 
-from sklearn_raters import FramePooler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
+from sklearn_raters import FramePooler, FrontEndScaler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.datasets import load_iemocap, load_speechocean762, make_rated_samples, make_rated_speech
 from sklearn_raters.metrics import unweighted_average_recall
@@ -28,8 +30,7 @@ CROWDS = {
     "many_raters": (700, {"ratings_per_sample": 4, "raters": MANY_RATERS}),
 }
 N_FOLDS = 5
-# Scaling of the features by each speaker, and then over the training part.
-SCALINGS = {"training": (False, True), "speaker": (True, False), "both": (True, True)}
+SCALINGS = ("training", "speaker", "both")  # of FrontEndScaler
 PENALTIES = (0.001, 0.01, 0.1, 1, 10)  # C of LogisticRegression
 SVD_UNITS = 200
 
@@ -167,59 +168,43 @@ TASKS = {
 DRAWN = set(CROWDS)
 
 
-def scaled(X, train, test, speakers, scaling):
-    """Return the training and the test samples, scaled without looking at labels.
-
-    By speaker: by each speaker's own samples in the same part, since no speaker is in both. Over the training
-    part: by the samples of the training part, as if by one speaker.
-    """
-    by_speaker, over_training = SCALINGS[scaling]
-    parts = [take(X, rows) for rows in (train, test)]
-    if by_speaker:
-        parts = [
-            SpeakerScaler().fit_transform(part, speakers=speakers[rows])
-            for part, rows in zip(parts, (train, test), strict=True)
-        ]
-    if over_training:
-        scaler = SpeakerScaler().fit(parts[0])
-        parts = [scaler.transform(part) for part in parts]
-    return parts
+def with_both(X, speakers):
+    """Return features scaled by speaker beside the original ones, once for all folds; X without speakers."""
+    return X if speakers is None else SpeakerScaler(output="both").fit_transform(X, speakers=speakers)
 
 
-def tfidf(X, train, test):
-    """Return TF-IDF of the user's words and of the turns before them, with the words of the training part."""
+def make_front_end(task, scaling):
+    """Return the transformer of the table: TF-IDF of the user's words and of the turns before, or scaling."""
+    if not isinstance(task.table, pd.DataFrame):
+        return FrontEndScaler(scaling)
     words = [
-        (TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), column) for column in X.columns
+        (TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), column)
+        for column in task.table.columns
     ]
-    transformer = make_column_transformer(*words, sparse_threshold=1).fit(take(X, train))
-    return [transformer.transform(take(X, rows)).tocsr() for rows in (train, test)]
+    return make_column_transformer(*words, sparse_threshold=1)
 
 
-def table_parts(task, train, test, scaling):
-    """Return the training and the test part of the table."""
-    if isinstance(task.table, pd.DataFrame):
-        return tfidf(task.table, train, test)
-    return scaled(task.table, train, test, task.speakers, scaling)
-
-
-def inner_uar(task, train, scaling, penalty):
-    """Return the UAR of a logistic regression of the majority labels on three inner folds by groups."""
-    labels, uar = hard_labels(task.ratings), []
-    for fitted, held_out in GroupKFold(3).split(train, groups=task.groups[train]):
-        rows = train[fitted], train[held_out]
-        (known, y), (judged, y_true) = (labelled_samples(labels[part]) for part in rows)
-        X, X_held_out = table_parts(task, *rows, scaling)
-        model = LogisticRegression(C=penalty, max_iter=1000).fit(X[known], y)
-        predicted = model.predict(X_held_out[judged])
-        uar.append(unweighted_average_recall(y_true, predicted, labels=task.ratings.classes))
-    return np.mean(uar)
+def transform_parts(transformer, X, train, test):
+    """Return the training and the test samples by a transformer that is fitted on the training samples."""
+    transformer.fit(take(X, train))
+    return [transformer.transform(take(X, rows)) for rows in (train, test)]
 
 
 def choose(task, train):
-    """Choose the scaling and C by an inner search on the table; return (scaling, C)."""
-    scalings = ["training"] if task.speakers is None else list(SCALINGS)
-    choices = [(scaling, penalty) for scaling in scalings for penalty in PENALTIES]
-    return max(choices, key=lambda choice: inner_uar(task, train, *choice))
+    """Choose the scaling and C by an inner search on the table; return (scaling, C).
+
+    A logistic regression of the majority labels is judged by UAR on three inner folds by groups.
+    """
+    known, y = labelled_samples(hard_labels(task.ratings.take(train)))
+    rows = train[known]
+    pipe = Pipeline([("front_end", make_front_end(task, "both")), ("clf", LogisticRegression(max_iter=1000))])
+    grid = {"clf__C": PENALTIES}
+    if task.speakers is not None:
+        grid["front_end__scaling"] = SCALINGS
+    uar = make_scorer(unweighted_average_recall, labels=task.ratings.classes)
+    search = GridSearchCV(pipe, grid, scoring=uar, cv=GroupKFold(3), refit=False)
+    search.fit(take(with_both(task.table, task.speakers), rows), y, groups=task.groups[rows])
+    return search.best_params_.get("front_end__scaling", "both"), search.best_params_["clf__C"]
 
 
 def front_end(task, number, family, path):
@@ -234,12 +219,14 @@ def front_end(task, number, family, path):
         store(choose(task, train), path)
     scaling, penalty = joblib.load(path)
     if family == "frames":
-        parts = scaled(task.frames, train, test, task.speakers, scaling)
+        frames = with_both(task.frames, task.speakers)
+        parts = transform_parts(FrontEndScaler(scaling), frames, train, test)
         return Parts(*parts, *parts, penalty)
-    parts = dense = table_parts(task, train, test, scaling)
+    X = with_both(task.table, task.speakers)
+    parts = dense = transform_parts(make_front_end(task, scaling), X, train, test)
     if isinstance(task.table, pd.DataFrame):
         reducer = TruncatedSVD(SVD_UNITS, random_state=0).fit(parts[0])
-        units = np.concatenate([reducer.transform(part) for part in parts])
+        units = np.float32(np.concatenate([reducer.transform(part) for part in parts]))
         rows = np.split(np.arange(len(units)), [len(train)])
-        dense = scaled(np.float32(units), *rows, None, "training")
+        dense = transform_parts(FrontEndScaler(), units, *rows)
     return Parts(*parts, *dense, penalty)

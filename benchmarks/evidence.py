@@ -10,9 +10,9 @@ regressions as views; "frames" learns frames, with the paper's BLSTM as views (s
 `_evidence_rows.py`; apart from seeds they have the package's defaults. --tasks and --rows take names or
 patterns such as "speechocean762*".
 
-Every row sees the same folds and the same front end: scaling by speaker, over the training part or both,
-chosen inside the training part (`_evidence_tasks.front_end`). The penalty of the logistic regressions that
-are views is chosen there too.
+Every row sees the same folds and the same front end: features scaled by speaker, over the training part, or
+both side by side, chosen inside the training part by a search over `FrontEndScaler`. The penalty of the
+logistic regressions that are views is chosen there too.
 
 Each task, row, seed and fold is one unit. Its result is stored in the cache folder at once, and units that
 are stored are not run again, except with --again, which a changed package needs. So the command can be
@@ -117,7 +117,7 @@ def run_fold(name, family, seed, fold, rows, cache, quick):
     views = cache / "views" / f"{name}-{family}-{seed}-{fold}"
     errors = []
     with threadpool_limits(1):
-        parts = front_end(task, fold, family, cache / "front_end" / f"{place}.joblib")
+        parts = front_end(task, fold, family, cache / "scaling" / f"{place}.joblib")
         setting = Setting(family, seed, parts.penalty, QUICK_EPOCHS if quick else None, str(views))
         default = rows_of(family)[ALL_VIEWS].make(setting)
         setting = replace(setting, n_trainings=count_trainings(default, parts.train, ratings, groups))

@@ -10,6 +10,7 @@ _HOMES = {
     "CalibratedRatersClassifier": "sklearn_raters.calibration",
     "DeepEnsembleClassifier": "sklearn_raters.networks",
     "FramePooler": "sklearn_raters.features",
+    "FrontEndScaler": "sklearn_raters.features",
     "MultiRaterStackingClassifier": "sklearn_raters.stacking",
     "OpenSmileFrames": "sklearn_raters.features",
     "OpenSmileFunctionals": "sklearn_raters.features",

@@ -4,6 +4,13 @@ from pathlib import Path
 
 from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status
 from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
+from sklearn_raters.cli._protocol import (
+    beside_the_paper,
+    check_protocol,
+    describe_search,
+    differing_counts,
+    protocol_stack,
+)
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.features import FramePooler, OpenSmileFrames, SpeakerScaler
 from sklearn_raters.model_selection import compare, paper_models
@@ -99,11 +106,16 @@ def _all_views(models):
 def evaluate(options):
     """Compare the views, the crowd pair and all views on a corpus; print a table and write a CSV file."""
     out = check_writable(options.out)
+    check_protocol(options)
     with open_corpus(options) as corpus:
         folds, description = evaluation_folds(options, corpus)
+        make = make_stack if options.protocol is None else protocol_stack
         # Parallel jobs train different folds, so each stack runs in one job.
-        stack = make_stack(options, corpus.task).set_params(n_jobs=None)
+        stack = make(options, corpus.task).set_params(n_jobs=None)
         models = paper_models(stack, corpus.task, folds=folds)
+        if options.protocol is not None:
+            del models["mean of posteriors"]  # not in the paper
+            print_status(f"{differing_counts(corpus)}\n\n{describe_search(options)}\n")
         plans = [plan_training(_all_views(models), corpus, corpus.sessions, train) for train, _ in folds]
         print_status(f"Plan of the first of {len(plans)} folds:\n{plans[0]}\n")
         frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
@@ -121,6 +133,8 @@ def evaluate(options):
         random_state=options.seed,
         verbose=1,
     )
+    if options.protocol is not None:
+        table = beside_the_paper(table)
     with replacing(out) as partial:
         table.to_csv(partial)
     print_comparison(table, f"Unweighted average recall, {description}")

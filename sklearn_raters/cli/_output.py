@@ -31,13 +31,15 @@ def print_comparison(table, title):
 def _comparison(table, title, recalls):
     # Names are given as Text: in a str, rich takes [name] for markup.
     printed = Table(Column("model", no_wrap=True), title=Text(title), title_justify="left")
-    headings = ["UAR %", *(name.removeprefix("recall_") for name in recalls)]
+    shares = {"uar": "UAR %", "paper": "paper %"} if "paper" in table.columns else {"uar": "UAR %"}
+    headings = [*shares.values(), *(name.removeprefix("recall_") for name in recalls)]
     has_baseline = "difference" in table.columns
     headings += ["minus crowd-hard", "95 % interval"] if has_baseline else []
     for heading in [*headings, "training s"]:
         printed.add_column(Text(heading), justify="right", no_wrap=True)
     for name, row in table.iterrows():
-        cells = [f"{100 * row['uar']:.1f}", *(f"{100 * row[recall]:.0f}" for recall in recalls)]
+        cells = [f"{100 * row[share]:.1f}" for share in shares]
+        cells += [f"{100 * row[recall]:.0f}" for recall in recalls]
         if has_baseline:
             cells.append(f"{100 * row['difference']:+.1f}")
             cells.append(f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}")

@@ -6,6 +6,7 @@ import sys
 import warnings
 
 from sklearn_raters import __version__
+from sklearn_raters.cli._values import mapping, names, positive, views
 
 DESCRIPTION = """\
 Learn emotions or other classes from audio that several raters have labelled. Each view is a network that
@@ -48,6 +49,8 @@ HELP = {
     "device": "device of the networks: cpu, cuda, ...; auto uses a GPU if there is one",
     "cache": "folder to keep features and trained views in, with which an interrupted run continues",
     "out": "file to write the numbers to",
+    "protocol": "settings of a publication, which take the place of the options of corpus, folds and model; "
+    "--epochs, --batch-size and --learning-rate narrow its search",
     "folds": "number of folds (default: the number of sessions, or 5 if there are more than ten)",
     "format": "format of the output",
     "speakers": "speakers of the files",
@@ -66,6 +69,7 @@ CORPORA = {
     "iemocap": "IEMOCAP in --root",
     "speechocean762": "speechocean762 in --root",
 }
+PROTOCOLS = {"paper": "Chou & Lee 2019 on IEMOCAP in --root, beside the numbers of its Table 3"}
 CLASS_WEIGHTS = {
     "balanced": "classes have equal weight for any number of samples",
     "none": "samples have equal weight",
@@ -76,34 +80,6 @@ SPEAKERS = {
     "each": "each file is of another speaker",
     "folder": "each folder is of another speaker",
 }
-
-
-def positive(text):
-    """Return an int of at least 1."""
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-def names(text):
-    """Return names that are separated by commas as a list."""
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def views(text):
-    """Return views from names that are separated by commas, or the default views from "all"."""
-    return ["crowd_hard", "crowd_soft", "raters"] if text == "all" else names(text)
-
-
-def mapping(text):
-    """Return ``from=to`` pairs that are separated by commas as a dict."""
-    return dict(pair.split("=") for pair in names(text))
-
-
-# argparse uses the names in its errors: "invalid ... value".
-positive.__name__ = "number above 0"
-mapping.__name__ = "list of from=to pairs"
 
 
 def add_option(parser, name, default=None, choices=None, **settings):
@@ -150,8 +126,8 @@ def add_model_options(parser):
     add_option(run, "cache", metavar="DIR")
 
 
-def build_parser():
-    """Return the parser of the whole command line."""
+def build_parser(protocol=None):
+    """Return the parser of the whole command line; a protocol is a dict of defaults for ``evaluate``."""
     parser = argparse.ArgumentParser(prog="sklearn-raters", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -159,11 +135,13 @@ def build_parser():
     evaluate = commands.add_parser("evaluate", help="compare views on a corpus", description=EVALUATE)
     add_option(evaluate, "out", "sklearn_raters_results.csv", metavar="CSV")
     add_option(evaluate, "folds", type=positive, metavar="N")
+    add_option(evaluate, "protocol", choices=PROTOCOLS)
     train = commands.add_parser("train", help="train a model on a corpus", description=TRAIN)
     train.add_argument("--out", metavar="MODEL", required=True, help="file to write the model to")
     for command in (evaluate, train):
         add_corpus_options(command)
         add_model_options(command)
+    evaluate.set_defaults(**(protocol or {}))
 
     predict = commands.add_parser("predict", help="predict audio files by a model", description=PREDICT)
     predict.add_argument("model", metavar="MODEL", help="file that `sklearn-raters train` has written")
@@ -208,8 +186,11 @@ def main(arguments=None):
     options = build_parser().parse_args(arguments)
     try:
         # Imported here, because --help should not wait for it.
-        from sklearn_raters.cli import _jobs
+        from sklearn_raters.cli import _jobs, _protocol
 
+        if getattr(options, "protocol", None) is not None:
+            # Parsed again over the protocol's defaults: what differs from them was given.
+            options = build_parser(_protocol.PAPER_OPTIONS).parse_args(arguments)
         with warnings.catch_warnings():
             warnings.showwarning = show_warning
             getattr(_jobs, options.command)(options)

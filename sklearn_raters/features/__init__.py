@@ -1,7 +1,8 @@
 """Transformers from audio to openSMILE's frames or functionals, and from frames to scaled or pooled ones."""
 
 from sklearn_raters.features._frame_pooler import FramePooler
+from sklearn_raters.features._front_end_scaler import FrontEndScaler
 from sklearn_raters.features._opensmile import OpenSmileFrames, OpenSmileFunctionals
 from sklearn_raters.features._speaker_scaler import SpeakerScaler
 
-__all__ = ["FramePooler", "OpenSmileFrames", "OpenSmileFunctionals", "SpeakerScaler"]
+__all__ = ["FramePooler", "FrontEndScaler", "OpenSmileFrames", "OpenSmileFunctionals", "SpeakerScaler"]

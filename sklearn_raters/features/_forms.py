@@ -9,7 +9,7 @@ from sklearn_raters.sequences import holds_sequences
 
 
 class FrameTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """A transformer that takes sequences of frames, or a table, and gives the same features in float32."""
+    """A transformer that takes sequences of frames, or a table, and gives float32 in the same form."""
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -36,7 +36,7 @@ def in_form_of(X, sequences):
     if not holds_sequences(X):
         return sequences.frames
     if isinstance(X, np.ndarray) and X.ndim == 3:
-        return sequences.frames.reshape(len(X), -1, X.shape[2])
+        return sequences.frames.reshape(len(X), -1, sequences.frames.shape[1])
     return sequences.split()
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
 from sklearn_raters.ratings import is_missing
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
@@ -84,6 +85,12 @@ class SpeakerScaler(FrameTransformer):
 
     A feature that is constant over a speaker's frames becomes 0, and so does a speaker's only frame.
 
+    Parameters
+    ----------
+    output : {"scaled", "both"}, default="scaled"
+        Features to return: the scaled ones, or the scaled ones and after them the original ones, between
+        which `FrontEndScaler` chooses. "both" needs speakers.
+
     Attributes
     ----------
     speakers_ : ndarray of shape (n_speakers,), object
@@ -94,6 +101,10 @@ class SpeakerScaler(FrameTransformer):
         Standard deviations of each speaker's features, 1 where a feature is constant.
     n_features_in_ : int
         Number of features of a frame.
+
+    See Also
+    --------
+    FrontEndScaler : Choose, inside a pipeline, whether features are scaled by speaker.
 
     Notes
     -----
@@ -114,6 +125,11 @@ class SpeakerScaler(FrameTransformer):
     __metadata_request__fit = {"speakers": True}
     __metadata_request__transform = {"speakers": True}
 
+    _parameter_constraints = {"output": [StrOptions({"scaled", "both"})]}
+
+    def __init__(self, output="scaled"):
+        self.output = output
+
     def fit(self, X, y=None, speakers=None):
         """Learn the statistics of each speaker.
 
@@ -130,7 +146,19 @@ class SpeakerScaler(FrameTransformer):
         -------
         SpeakerScaler
             The fitted scaler.
+
+        Raises
+        ------
+        ValueError
+            If ``output="both"`` and there are no speakers.
         """
+        self._validate_params()
+        if self.output == "both" and speakers is None:
+            raise ValueError(
+                "SpeakerScaler(output='both') got no speakers. Give the speaker of each sample as speakers=; "
+                "if speakers are unknown, leave out SpeakerScaler and let FrontEndScaler() scale over the "
+                "training samples alone."
+            )
         sequences = as_sequences(self, X, reset=True)
         speakers, rows = frames_by_speaker(speakers, sequences.lengths)
         means, scales = zip(*(mean_and_scale(sequences.frames[own]) for own in rows), strict=True)
@@ -151,7 +179,8 @@ class SpeakerScaler(FrameTransformer):
         Returns
         -------
         list or ndarray, float32
-            Scaled frames in the form of X.
+            Frames in the form of X: the scaled features, and after them the original ones with
+            ``output="both"``.
 
         Raises
         ------
@@ -173,6 +202,8 @@ class SpeakerScaler(FrameTransformer):
             frames = sequences.frames[rows]
             mean, scale = known[speaker] if speaker in known else mean_and_scale(frames)
             scaled[rows] = (frames - mean) / scale
+        if self.output == "both":
+            scaled = np.hstack([scaled, sequences.frames])
         return in_form_of(X, Sequences(scaled, sequences.lengths))
 
     def fit_transform(self, X, y=None, speakers=None):
@@ -190,6 +221,24 @@ class SpeakerScaler(FrameTransformer):
         Returns
         -------
         list or ndarray, float32
-            Scaled frames in the form of X.
+            Frames in the form of X, as from `transform`.
         """
         return self.fit(X, y, speakers=speakers).transform(X, speakers=speakers)
+
+    def get_feature_names_out(self, input_features=None):
+        """Name the features of a table after scaling.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Names of the features; None takes those of `fit`.
+
+        Returns
+        -------
+        ndarray of str, shape (n_features_out,), object
+            The same names; with ``output="both"`` first ``<name>_by_speaker`` and then ``<name>``.
+        """
+        names = super().get_feature_names_out(input_features)
+        if self.output == "scaled":
+            return names
+        return np.concatenate([np.array([f"{name}_by_speaker" for name in names], object), names])

@@ -193,3 +193,34 @@ def test_a_scorer_passes_speakers_to_a_pipeline():
 class Flat(FunctionTransformer):
     def transform(self, X):
         return np.asarray(X).reshape(len(X), -1)
+
+
+@pytest.mark.parametrize("form", [list, np.array])
+def test_both_puts_the_original_features_after_the_scaled_ones(form):
+    X = form(np.random.default_rng(0).normal(size=(6, 4, 3)).tolist())
+    speakers = ["ann", "bob"] * 3
+    both = np.stack(SpeakerScaler(output="both").fit_transform(X, speakers=speakers))
+    scaled = np.stack(SpeakerScaler().fit_transform(X, speakers=speakers))
+    np.testing.assert_array_equal(both, np.concatenate([scaled, np.float32(X)], axis=2))
+
+
+def test_both_names_the_features_of_a_table():
+    import pandas as pd
+
+    table = pd.DataFrame({"pitch": [1.0, 3.0], "energy": [0.0, 2.0]})
+    scaler = SpeakerScaler(output="both").set_output(transform="pandas")
+    names = ["pitch_by_speaker", "energy_by_speaker", "pitch", "energy"]
+    assert scaler.fit_transform(table, speakers=["ann", "ann"]).columns.tolist() == names
+
+
+def test_both_without_speakers_is_refused_in_one_line():
+    scaler = SpeakerScaler(output="both")
+    with pytest.raises(ValueError, match=r"got no speakers\. Give the speaker of each sample") as caught:
+        scaler.fit(made_samples(3))
+    assert "\n" not in str(caught.value)
+    assert not hasattr(scaler, "mean_")
+
+
+def test_a_wrong_output_is_refused():
+    with pytest.raises(ValueError, match="'output' parameter of SpeakerScaler"):
+        SpeakerScaler(output="halves").fit(made_samples(3))

@@ -1,0 +1,29 @@
+"""Values of options, read from their text."""
+
+
+def positive(text):
+    """Return an int of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+def names(text):
+    """Return names that are separated by commas as a list."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def views(text):
+    """Return views from names that are separated by commas, or the default views from "all"."""
+    return ["crowd_hard", "crowd_soft", "raters"] if text == "all" else names(text)
+
+
+def mapping(text):
+    """Return ``from=to`` pairs that are separated by commas as a dict."""
+    return dict(pair.split("=") for pair in names(text))
+
+
+# argparse uses the names in its errors: "invalid ... value".
+positive.__name__ = "number above 0"
+mapping.__name__ = "list of from=to pairs"

@@ -1,0 +1,121 @@
+"""The paper's experiment as a command: its settings, its refusals, and its numbers beside the paper's."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.model_selection import GridSearchCV
+
+from sklearn_raters import BLSTMClassifier, cli
+from sklearn_raters.cli import _protocol
+from sklearn_raters.cli._parser import build_parser
+from sklearn_raters.datasets import check_iemocap_counts, load_iemocap, make_rated_speech
+from sklearn_raters.ratings import Task
+from sklearn_raters.stacking import PAPER_GRID
+
+
+def options_of(*arguments):
+    words = ["evaluate", "--protocol", "paper", *map(str, arguments)]
+    return build_parser(_protocol.PAPER_OPTIONS).parse_args(words)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus") / "made"
+    return make_rated_speech(folder, n_sessions=5, n_utterances=60, random_state=0)
+
+
+def make_stack(*arguments):
+    options = options_of(*arguments)
+    _protocol.check_protocol(options)
+    return _protocol.protocol_stack(options, Task([["anger", "neutral"], ["neutral", "anger"]]))
+
+
+@pytest.mark.slow
+def test_the_protocol_prints_table_3_beside_the_papers_numbers_and_the_counts_that_differ(
+    made, tmp_path, capsys
+):
+    out = tmp_path / "table.csv"
+    quick = ["--batch-size", "128", "--learning-rate", "1e-2", "--epochs", "10", "--n-jobs", "1"]
+    words = ["evaluate", "--protocol", "paper", "--root", str(made), "--out", str(out), *quick]
+    assert cli.main(words) == 0
+    printed, errors = capsys.readouterr()
+    table = pd.read_csv(out, index_col="model")
+    assert table.index.tolist() == list(_protocol.TABLE_3)
+    assert (100 * table["paper"]).round(2).tolist() == [row[0] for row in _protocol.TABLE_3.values()]
+    line = next(line.split("│") for line in printed.splitlines() if line.startswith("│ all views "))
+    assert float(line[2]) == pytest.approx(100 * table["uar"]["all views"], abs=0.051)
+    assert float(line[3]) == 61.5
+    assert "each of 5 sessions left out" in printed
+    counts = check_iemocap_counts(load_iemocap(made))
+    n_different = (counts["difference"] != 0).sum()
+    assert f"{n_different} of {len(counts)} counts" in errors
+    assert "10039     60" in errors
+    assert "7 views, 7 trainings" in errors
+
+
+def test_counts_that_agree_give_one_line(monkeypatch):
+    same = pd.DataFrame({"expected": [1.0, 2.0], "found": [1.0, 2.0], "difference": 0.0})
+    monkeypatch.setattr(_protocol, "check_iemocap_counts", lambda corpus: same)
+    assert _protocol.differing_counts(None).startswith("All 2 counts")
+
+
+def test_without_options_every_view_searches_the_papers_whole_grid():
+    stack = make_stack()
+    assert isinstance(stack.estimator, GridSearchCV)
+    assert stack.estimator.param_grid == PAPER_GRID
+    assert (stack.fusion, stack.alpha, stack.class_weight, stack.cv) == ("softmax", 0.75, None, None)
+    assert stack.views == ["crowd_hard", "crowd_soft", "E1", "E2", "E4", "E5", "E6"]
+    assert "175 settings" in _protocol.describe_search(options_of())
+
+
+def test_options_inside_the_papers_ranges_narrow_its_search():
+    grid = make_stack("--batch-size", 16, "--epochs", 50).estimator.param_grid
+    assert grid == {**PAPER_GRID, "batch_size": [16], "max_epochs": [50]}
+    network = make_stack(
+        "--batch-size", 16, "--epochs", 50, "--learning-rate", 1e-4, "--device=cpu"
+    ).estimator
+    assert isinstance(network, BLSTMClassifier)
+    assert (network.batch_size, network.max_epochs, network.learning_rate) == (16, 50, 1e-4)
+    assert (network.dense_units, network.lstm_units, network.dropout) == (256, 128, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        (["--corpus", "made"], "--corpus made contradicts --protocol paper, which sets iemocap"),
+        (["--corpus", "speechocean762"], "sets iemocap"),
+        (["--ratings", "votes.csv", "--audio", "."], "--ratings votes.csv contradicts"),
+        (["--classes", "anger,neutral"], "--classes anger,neutral contradicts"),
+        (["--label-map", "fear=anger"], "--label-map fear=anger contradicts"),
+        (["--folds", "3"], "--folds 3 contradicts --protocol paper, which needs no such option"),
+        (["--views", "crowd_hard"], "sets crowd_hard,crowd_soft,E1,E2,E4,E5,E6: leave --views out"),
+        (["--min-ratings", "30"], "--min-ratings 30 contradicts"),
+        (["--alpha", "0"], "which sets 0.75"),
+        (["--fusion", "mean"], "which sets softmax"),
+        (["--class-weight", "balanced"], "--class-weight balanced contradicts"),
+        (["--batch-size", "7"], "searches 8,16,32,64,128: give one of these"),
+        (["--learning-rate", "0.5"], "--learning-rate 0.5 contradicts"),
+        (["--epochs", "15"], "searches 10,20,30,40,50,100,200"),
+        ([], "--corpus iemocap needs --root"),
+    ],
+)
+def test_options_that_contradict_the_protocol_are_refused_in_one_line(
+    tmp_path, monkeypatch, capsys, option, expected
+):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["evaluate", "--protocol", "paper", *option]) == 2
+    printed, errors = capsys.readouterr()
+    assert printed == ""
+    assert expected in errors
+    assert errors.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("stated", [["--alpha", "0.75"], ["--fusion", "softmax"], ["--class-weight", "none"]])
+def test_options_that_repeat_the_protocol_are_accepted(stated):
+    assert make_stack(*stated).alpha == 0.75
+
+
+def test_the_recalls_of_table_3_give_its_uar_but_for_the_two_rows_that_the_comment_names():
+    means = {name: np.mean(recalls) - uar for name, (uar, *recalls) in _protocol.TABLE_3.items()}
+    assert {name for name, gap in means.items() if abs(gap) > 0.006} == {"crowd-soft", "E2"}

@@ -1,0 +1,132 @@
+"""The choice between features scaled by speaker and original ones, inside a pipeline."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sklearn_raters import BLSTMClassifier, FrontEndScaler, MultiRaterStackingClassifier, SpeakerScaler
+from sklearn_raters.metrics import uar_scorer
+
+SPEAKERS = np.repeat(np.arange(12), 10)
+GRID = {"frontendscaler__scaling": ["training", "speaker", "both"]}
+
+
+@parametrize_with_checks([FrontEndScaler()])
+def test_scikit_learns_checks(estimator, check):
+    check(estimator)
+
+
+def made_table(rng=0):
+    """Return a table whose speakers differ far more than its classes, and the classes."""
+    rng = np.random.default_rng(rng)
+    y = np.tile(["calm", "lively"], 60)
+    offsets = rng.normal(scale=20, size=(12, 3))[SPEAKERS]
+    return rng.normal(2.0 * (y == "lively")[:, None] + offsets, size=(120, 3)), y
+
+
+def made_frames():
+    """Return sequences of 1 to 6 frames."""
+    rng = np.random.default_rng(1)
+    return [rng.normal(5, 3, size=(rng.integers(1, 7), 3)) + speaker for speaker in SPEAKERS]
+
+
+def both(X):
+    return SpeakerScaler(output="both").fit_transform(X, speakers=SPEAKERS)
+
+
+@pytest.mark.parametrize("make", [lambda: made_table()[0], made_frames])
+@pytest.mark.parametrize("scaling", ["speaker", "training", "both"])
+def test_the_chosen_features_are_standardised_over_the_frames_of_fit(make, scaling):
+    X = both(make())
+    columns = {"speaker": slice(3), "training": slice(3, 6), "both": slice(6)}[scaling]
+    train, test = X[:80], X[80:]
+    scaler = FrontEndScaler(scaling).fit(train)
+    frames = np.concatenate([np.atleast_2d(sample) for sample in train])[:, columns].astype(float)
+    expected = (np.atleast_2d(test[3])[:, columns] - frames.mean(axis=0)) / frames.std(axis=0)
+    found = scaler.transform(test)
+    np.testing.assert_allclose(np.atleast_2d(found[3]), expected, atol=1e-4)
+    assert found[3].dtype == np.float32
+    assert isinstance(found, type(X))
+
+
+def test_a_weight_of_two_is_the_sample_twice():
+    X = both(made_frames())
+    weights = np.where(SPEAKERS < 6, 2.0, 1.0)
+    weighted = FrontEndScaler("training").fit(X, sample_weight=weights)
+    repeated = FrontEndScaler("training").fit([*X, *X[:60]])
+    np.testing.assert_allclose(weighted.mean_, repeated.mean_)
+    np.testing.assert_allclose(weighted.scale_, repeated.scale_)
+
+
+@pytest.mark.parametrize(("of_the_speaker", "best"), [(False, "speaker"), (True, "training")])
+def test_a_search_finds_the_scaling_without_metadata_routing(of_the_speaker, best):
+    X, y = made_table()
+    if of_the_speaker:  # as quality of pronunciation: the class is the speaker's
+        y = np.where(X[:, 0] > np.median(X[:, 0]), "good", "poor")
+    pipe = make_pipeline(FrontEndScaler(), LogisticRegression())
+    grid = {"frontendscaler__scaling": ["training", "speaker"]}
+    search = GridSearchCV(pipe, grid, cv=GroupKFold(4)).fit(both(X), y, groups=SPEAKERS)
+    assert search.best_params_["frontendscaler__scaling"] == best
+    training, speaker = search.cv_results_["mean_test_score"]
+    assert abs(training - speaker) > 0.2
+
+
+def test_views_of_a_stack_may_be_pipelines_or_searches_over_the_front_end():
+    X, y = made_table()
+    Y = np.column_stack([y, np.roll(y, 2), y])
+    pipe = make_pipeline(FrontEndScaler(), LogisticRegression())
+    views = GridSearchCV(pipe, GRID, cv=GroupKFold(3))
+    stack = MultiRaterStackingClassifier(views, fusion="mean", random_state=0)
+    stack.fit(both(X), Y, groups=SPEAKERS)
+    assert uar_scorer(stack, both(made_table(rng=5)[0]), Y) > 0.8
+    grid = {"estimator__frontendscaler__scaling": ["training", "speaker"]}
+    outer = GridSearchCV(stack.set_params(estimator=pipe), grid, scoring=uar_scorer, cv=GroupKFold(3))
+    assert outer.fit(both(X), Y, groups=SPEAKERS).best_params_ == {
+        "estimator__frontendscaler__scaling": "speaker"
+    }
+
+
+def test_frames_of_a_network_go_through_the_same_search():
+    X = both(made_frames())
+    y = np.tile(["a", "b"], 60)
+    network = BLSTMClassifier(
+        dense_units=4, lstm_units=4, representation_units=4, max_epochs=1, random_state=0
+    )
+    search = GridSearchCV(make_pipeline(FrontEndScaler(), network), GRID, cv=GroupKFold(2))
+    search.fit(X, y, groups=SPEAKERS)
+    n_features = search.best_estimator_[-1].n_features_in_
+    assert n_features == (6 if search.best_params_["frontendscaler__scaling"] == "both" else 3)
+
+
+def test_names_of_the_chosen_features():
+    import pandas as pd
+
+    table = pd.DataFrame(made_table()[0], columns=["pitch", "energy", "rate"])
+    X = SpeakerScaler(output="both").set_output(transform="pandas").fit_transform(table, speakers=SPEAKERS)
+    scaler = FrontEndScaler("speaker").set_output(transform="pandas")
+    names = ["pitch_by_speaker", "energy_by_speaker", "rate_by_speaker"]
+    assert scaler.fit_transform(X).columns.tolist() == names
+
+
+@pytest.mark.parametrize("scaling", ["speaker", "training"])
+def test_features_that_are_no_halves_are_refused(scaling):
+    X = np.random.default_rng(0).normal(size=(50, 5))
+    with pytest.raises(ValueError, match="n_features = 5, which cannot be halves"):
+        FrontEndScaler(scaling).fit(X)
+    with pytest.raises(ValueError, match=r"Feature 1 of X falls as feature 4 rises \(correlation -1.00\)"):
+        FrontEndScaler(scaling).fit(np.hstack([X[:, :3], X[:, :1], -X[:, 1:2], X[:, 2:3]]))
+
+
+def test_a_part_of_each_speakers_samples_is_no_error():
+    X = both(made_table()[0])
+    for seed in range(20):
+        part = np.random.default_rng(seed).choice(len(X), 25, replace=False)
+        assert FrontEndScaler("speaker").fit(X[part]).transform(X).shape == (120, 3)
+
+
+def test_a_wrong_choice_is_refused():
+    with pytest.raises(ValueError, match="'scaling' parameter of FrontEndScaler"):
+        FrontEndScaler("none").fit(np.ones((3, 2)))
