@@ -58,6 +58,7 @@ HELP = {
 
 # Repeated here, since importing the library for --help takes a second; a test compares both lists.
 FUSIONS = {
+    "pool": "log-linear pool of the views' probabilities, learnt out of fold",
     "logistic": "logistic regression on the views' representations, with a penalty chosen on held-out data",
     "softmax": "the paper's layer, trained by Adamax with dropout",
     "mean": "mean of the views' probabilities",
@@ -114,7 +115,7 @@ def add_model_options(parser):
     add_option(model, "views", "all", type=views, metavar="A,B")
     add_option(model, "min-ratings", 30, type=positive, metavar="N")
     add_option(model, "alpha", 0.75, type=float)
-    add_option(model, "fusion", "logistic", FUSIONS)
+    add_option(model, "fusion", "pool", FUSIONS)
     add_option(model, "class-weight", "balanced", CLASS_WEIGHTS)
     add_option(model, "epochs", type=positive, metavar="N")
     add_option(model, "batch-size", 32, type=positive, metavar="N")

@@ -12,6 +12,8 @@ from threadpoolctl import threadpool_limits
 _PENALTY = 30.0
 # The offsets are one for each class, and are moved more easily.
 _OFFSET_PENALTY = 1.0
+# Until the gradient is as small as rounding allows: weights then do the same as repeated samples.
+_PRECISE = {"gtol": 1e-9, "ftol": 0.0, "maxiter": 10_000, "maxfun": 100_000}
 
 
 class LogLinearPool(NamedTuple):
@@ -86,5 +88,5 @@ def fit_pool(ratios, targets, weight, prior):
         gradient = np.concatenate([(flat.T @ residual).ravel(), residual.sum(axis=0)])
         return -(mass * log_proba).sum() + penalty @ moved**2, gradient + 2 * penalty * moved
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=_PRECISE).x
     return LogLinearPool(found[:-n_classes].reshape(plain.weights.shape), found[-n_classes:])

@@ -22,7 +22,7 @@ class Readings:
     names : list
         The views' names.
     n_rated : ndarray of shape (n_views,)
-        Number of samples of each view.
+        Weighted number of samples of each view.
     priors : ndarray of shape (n_views, n_classes)
         Shares of the classes in the views' targets, without smoothing.
     """
@@ -34,7 +34,7 @@ class Readings:
     @classmethod
     def of_views(cls, views, classes):
         """Describe views (list of View)."""
-        n_rated = np.array([len(view.samples) for view in views])
+        n_rated = np.array([view.n_rated for view in views])
         mass = np.stack([view.class_mass(classes).sum(axis=0) for view in views])
         shares = mass / mass.sum(axis=1, keepdims=True)
         unsmoothed = np.stack(

@@ -404,7 +404,7 @@ class MultiRaterStackingClassifier(
         check_is_fitted(self)
         if isinstance(self.fusion_, PoolFusion):
             return self.fusion_.predict_soft_labels(self._inputs_of_pool(X))
-        n_rated = {view.name: len(view.samples) for view in self._frozen.views if view.name in self.raters_}
+        n_rated = {view.name: view.n_rated for view in self._frozen.views if view.name in self.raters_}
         weights = {name: n / sum(n_rated.values()) for name, n in n_rated.items()}
         if "crowd_soft" in self.views_:
             weights = {"crowd_soft": 1.0, **weights}

@@ -55,6 +55,11 @@ class View:
         """Whether the targets are distributions."""
         return self.targets.ndim == 2
 
+    @property
+    def n_rated(self):
+        """Number of samples; with weights, their sum."""
+        return float(len(self.samples) if self.weights is None else self.weights.sum())
+
     def within(self, samples):
         """Return the part of the view on some samples."""
         return self._take(np.isin(self.samples, samples), self.weights)
@@ -89,7 +94,7 @@ class View:
             return proba
         n_classes = proba.shape[1]
         shares = (proba - self.floor) / (1 - n_classes * self.floor)
-        shares = np.maximum(shares, 1 / (len(self.samples) + n_classes))
+        shares = np.maximum(shares, 1 / (self.n_rated + n_classes))
         return shares / shares.sum(axis=1, keepdims=True)
 
     def class_mass(self, classes):
