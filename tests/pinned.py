@@ -89,17 +89,19 @@ def _cases():
     yield "doctor_net, early stopping", rater_net("doctor_net", **TASK, early_stopping=True), X, Y
     yield "crowd_layer, vector", rater_net("crowd_layer", rater_params={"kind": "vector_bias"}), X, Y
     yield "ensemble", DeepEnsembleClassifier(blstm(random_state=None), 2, random_state=0), SEQUENCES, HARD
-    fusions = ["logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.1)]
+    fusions = ["pool", "logistic", "softmax", "mean", "mixture", LogisticRegression(C=0.1)]
     for fusion in fusions:
         for class_weight in (None, "balanced"):
             params = {"fusion": fusion, "class_weight": class_weight}
             yield f"stack, {fusion}, {class_weight}", stack(**params), X, Y
         yield f"stack, {fusion}, out of fold", stack(fusion=fusion, cv=GroupKFold(3)), X, Y
-    yield "stack of BLSTMs", stack(blstm(), views=["crowd_hard", "crowd_soft", "E1"]), SEQUENCES, Y
+    views = ["crowd_hard", "crowd_soft", "E1"]
+    yield "stack of BLSTMs", stack(blstm(), fusion="logistic", views=views), SEQUENCES, Y
+    yield "stack of BLSTMs, pool", stack(blstm(), views=views), SEQUENCES, Y
     yield "stack of BLSTMs, fine_tune", stack(blstm(), fusion="fine_tune"), SEQUENCES, Y
     for method in ("dawid_skene", "wawa"):
         views = ["crowd_hard", "crowd_agreement", f"crowd_{method}", "raters"]
-        yield f"stack, {method}", stack(consensus=method, views=views, max_raters=2), X, Y
+        yield f"stack, {method}", stack(consensus=method, fusion="logistic", views=views, max_raters=2), X, Y
 
 
 CASES = {name: case for name, *case in _cases()}

@@ -27,7 +27,7 @@ def test_the_settings_of_the_models():
         "all views": ["crowd_hard", "crowd_soft", "E1", "E2", "E3"],
         "mean of posteriors": ["crowd_hard", "crowd_soft", "E1", "E2", "E3"],
     }
-    learned = {name for name, model in models.items() if model.fusion == "logistic"}
+    learned = {name for name, model in models.items() if model.fusion == "pool"}
     assert learned == {"crowd pair", "all views"}
     assert {model.fusion for name, model in models.items() if name not in learned} == {"mean"}
     with_params = {name for name, model in models.items() if model.view_params == {"E1": {"C": 2.0}}}
