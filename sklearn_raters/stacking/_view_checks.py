@@ -42,7 +42,8 @@ def check_view_estimator(name, estimator, stack, data):
     """
     with naming_view(name):
         check_parameters(estimator, data.groups)
-        check_samples(estimator, data.X)
+        # What shared steps make of the samples is not known before they are fitted.
+        check_samples(stack.estimator if stack.shared_steps else estimator, data.X)
     if stack.fusion == "fine_tune":
         with naming_view(name, "fusion='fine_tune' trains networks further. "):
             check_can_train_jointly(estimator)

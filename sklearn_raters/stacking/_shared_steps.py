@@ -1,0 +1,91 @@
+"""The first steps of the estimator's Pipeline, fitted once without labels for all views."""
+
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+
+from sklearn_raters._nested import weights_for_fit
+from sklearn_raters._rated import rows_of
+from sklearn_raters._seeds import set_seeds
+
+
+def check_shared_steps(estimator, n_shared, view_params):
+    """Raise an error if the first steps of an estimator cannot be shared among the views.
+
+    Parameters
+    ----------
+    estimator : classifier or None
+        The estimator of the views.
+    n_shared : int
+        Number of steps to share, above 0.
+    view_params : dict or None
+        Settings of single views, as `MultiRaterStackingClassifier` takes them.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is no Pipeline.
+    ValueError
+        If the Pipeline has no step left, a shared step needs labels, or `view_params` names a shared step.
+    """
+    if not isinstance(estimator, Pipeline):
+        raise TypeError(
+            f"shared_steps={n_shared} needs a Pipeline as estimator, whose first steps the views share, not "
+            f"{estimator!r}. Give make_pipeline(..., classifier), or shared_steps=0."
+        )
+    if n_shared >= len(estimator.steps):
+        raise ValueError(
+            f"shared_steps={n_shared} leaves no step for the views: the estimator has {len(estimator.steps)} "
+            f"steps, of which at most {len(estimator.steps) - 1} can be shared."
+        )
+    shared = dict(estimator.steps[:n_shared])
+    for place, (name, step) in enumerate(shared.items()):
+        if hasattr(step, "fit") and get_tags(step).target_tags.required:
+            raise ValueError(
+                f"The step {name!r} learns from labels, and shared steps are fitted without any: share only "
+                f"the steps before it, by shared_steps={place}."
+            )
+    for view, entry in (view_params or {}).items():
+        own = dict(entry.steps) if isinstance(entry, Pipeline) else entry if isinstance(entry, dict) else {}
+        touched = [name for name in shared if any(str(key).partition("__")[0] == name for key in own)]
+        if touched:
+            raise ValueError(
+                f"view_params gives the view {view!r} its own step {touched[0]!r}, which all views share by "
+                f"shared_steps={n_shared}. Set it for all views by estimator__{touched[0]}__..., share fewer "
+                "steps, or leave it out of view_params."
+            )
+
+
+def fit_shared_steps(estimator, n_shared, data, seed):
+    """Fit the first steps of a Pipeline without labels, and apply them to all samples.
+
+    Parameters
+    ----------
+    estimator : Pipeline
+        The estimator of the views.
+    n_shared : int
+        Number of steps to share.
+    data : RatedSamples
+        Samples and weights. Steps are fitted on the samples of positive weight.
+    seed : int or None
+        Seed of the steps; None keeps their own.
+
+    Returns
+    -------
+    steps : Pipeline
+        The fitted steps.
+    data : RatedSamples
+        The same with the output of the steps as samples.
+    """
+    steps = clone(estimator[:n_shared])
+    if seed is not None:
+        set_seeds(steps, seed)
+    weight = data.sample_weight
+    if weight is None:
+        return steps, data._replace(X=steps.fit_transform(data.X))
+    # The weights come from the stack, so the user cannot have requested them by metadata routing.
+    with config_context(enable_metadata_routing=False):
+        weighted = weight > 0
+        steps.fit(rows_of(data.X, weighted), **weights_for_fit(steps, weight[weighted]))
+    return steps, data._replace(X=steps.transform(data.X))
