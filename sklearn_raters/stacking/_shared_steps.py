@@ -1,9 +1,11 @@
 """The first steps of the estimator's Pipeline, fitted once without labels for all views."""
 
+import numpy as np
 from sklearn import config_context
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
-from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._nested import weights_for_fit
 from sklearn_raters._rated import rows_of
@@ -27,7 +29,7 @@ def check_shared_steps(estimator, n_shared, view_params):
     TypeError
         If the estimator is no Pipeline.
     ValueError
-        If the Pipeline has no step left, a shared step needs labels, or `view_params` names a shared step.
+        If the Pipeline has no step left, or `view_params` names a shared step.
     """
     if not isinstance(estimator, Pipeline):
         raise TypeError(
@@ -40,12 +42,6 @@ def check_shared_steps(estimator, n_shared, view_params):
             f"steps, of which at most {len(estimator.steps) - 1} can be shared."
         )
     shared = dict(estimator.steps[:n_shared])
-    for place, (name, step) in enumerate(shared.items()):
-        if hasattr(step, "fit") and get_tags(step).target_tags.required:
-            raise ValueError(
-                f"The step {name!r} learns from labels, and shared steps are fitted without any: share only "
-                f"the steps before it, by shared_steps={place}."
-            )
     for view, entry in (view_params or {}).items():
         own = dict(entry.steps) if isinstance(entry, Pipeline) else entry if isinstance(entry, dict) else {}
         touched = [name for name in shared if any(str(key).partition("__")[0] == name for key in own)]
@@ -77,15 +73,39 @@ def fit_shared_steps(estimator, n_shared, data, seed):
         The fitted steps.
     data : RatedSamples
         The same with the output of the steps as samples.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a step cannot be fitted, as a step that needs labels cannot.
     """
     steps = clone(estimator[:n_shared])
     if seed is not None:
         set_seeds(steps, seed)
-    weight = data.sample_weight
+    try:
+        X = _fit_transform(steps, data.X, data.sample_weight)
+        check_is_fitted(steps)
+    except NotFittedError as error:
+        raise TypeError(
+            f"The step {steps.steps[-1][0]!r} has no learnt attribute after its fit, so that a Pipeline would "
+            "not apply it to new samples. Give it one whose name ends with an underscore, or make the step "
+            "by FunctionTransformer."
+        ) from error
+    except (TypeError, ValueError) as error:
+        kind = ValueError if isinstance(error, ValueError) else TypeError
+        raise kind(
+            f"shared_steps={n_shared} fits {', '.join(steps.named_steps)} without labels, which failed: "
+            f"{error} Share fewer steps if one of them needs labels."
+        ) from error
+    return steps, data._replace(X=X)
+
+
+def _fit_transform(steps, X, weight):
+    """Fit steps on the samples of positive weight; return their output for all samples."""
     if weight is None:
-        return steps, data._replace(X=steps.fit_transform(data.X))
+        return steps.fit_transform(X)
+    inside = np.flatnonzero(weight)
     # The weights come from the stack, so the user cannot have requested them by metadata routing.
     with config_context(enable_metadata_routing=False):
-        weighted = weight > 0
-        steps.fit(rows_of(data.X, weighted), **weights_for_fit(steps, weight[weighted]))
-    return steps, data._replace(X=steps.transform(data.X))
+        steps.fit(rows_of(X, inside), **weights_for_fit(steps, weight[inside]))
+    return steps.transform(X)
