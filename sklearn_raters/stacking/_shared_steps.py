@@ -87,9 +87,9 @@ def fit_shared_steps(estimator, n_shared, data, seed):
         check_is_fitted(steps)
     except NotFittedError as error:
         raise TypeError(
-            f"The step {steps.steps[-1][0]!r} has no learnt attribute after its fit, so that a Pipeline would "
-            "not apply it to new samples. Give it one whose name ends with an underscore, or make the step "
-            "by FunctionTransformer."
+            f"The step {steps.steps[-1][0]!r} has no learnt attribute after its fit, so that a Pipeline "
+            "would not apply it to new samples. Give it one whose name ends with an underscore, or make the "
+            "step by FunctionTransformer."
         ) from error
     except (TypeError, ValueError) as error:
         kind = ValueError if isinstance(error, ValueError) else TypeError

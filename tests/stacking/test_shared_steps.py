@@ -144,9 +144,8 @@ def test_grids_reach_the_steps_and_the_number_of_them():
     grid = {"estimator__tfidfvectorizer__min_df": [1, 200], "shared_steps": [1]}
     model = stack(shared_steps=1, views=["crowd_hard", "crowd_soft"], fusion="mean")
     search = GridSearchCV(model, grid, scoring=uar_scorer, cv=KFold(2), error_score=0.0)
-    with pytest.warns(
-        FitFailedWarning, match="without labels, which failed: max_df"
-    ):  # no word is in 200 texts
+    # No word is in 200 texts.
+    with pytest.warns(FitFailedWarning, match="without labels, which failed: max_df"):
         search.fit(TEXTS, Y)
     assert search.best_params_["estimator__tfidfvectorizer__min_df"] == 1
     assert search.best_estimator_.shared_steps_ is not None
@@ -161,7 +160,7 @@ def test_a_view_of_its_own_gets_the_output_of_the_steps():
     own = {"crowd_hard": RandomForestClassifier(5), "E1": {"logisticregression__C": 5.0}}
     model = stack(shared_steps=1, view_params=own, fusion="mean").fit(TEXTS, Y)
     assert model.estimators_[0].n_features_in_ == len(model.shared_steps_[0].vocabulary_)
-    assert model.estimators_[VIEWS.index("E1")].estimator_[-1].C == 5.0
+    assert model.estimators_[VIEWS.index("E1")].estimator_[-1].estimator.C == 5.0
 
 
 @pytest.mark.parametrize(
