@@ -19,6 +19,7 @@ from sklearn_raters.stacking._plan import make_plan
 from sklearn_raters.stacking._pool_fusion import PoolFusion
 from sklearn_raters.stacking._shared_steps import check_shared_steps, fit_shared_steps
 from sklearn_raters.stacking._training import train_views
+from sklearn_raters.stacking._view_checks import check_texts_are_read
 from sklearn_raters.stacking._view_params import ViewParamsMixin
 from sklearn_raters.stacking._views import CROWD_VIEWS
 
@@ -304,6 +305,10 @@ class MultiRaterStackingClassifier(
         """
         data = self._check_input(X, y, sample_weight, groups)
         plan, shared = make_plan(self, data), None
+        # A plan does not read X, so that it can be made from the paths of recordings.
+        first = plan.trainings[: len(plan.views)]
+        readers = {one.view.name: self.estimator if self.shared_steps else one.estimator for one in first}
+        check_texts_are_read(readers, data.X)
         if self.shared_steps:
             shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)

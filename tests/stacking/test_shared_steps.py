@@ -242,3 +242,29 @@ def test_texts_are_samples_of_stacks_and_networks(form):
         assert proba.shape == (150, 3, 3)
     grid = GridSearchCV(net, {"tfidfvectorizer__min_df": [1, 2]}, scoring=uar_scorer, cv=GroupKFold(2))
     assert grid.fit(texts, Y, groups=GROUPS).best_score_ > 0.6
+
+
+@pytest.mark.parametrize("form", [list, lambda texts: np.array(texts, dtype=object), pd.Series])
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_a_missing_text_is_named_before_any_is_read(form, missing):
+    texts = form([*TEXTS[:7], missing, *TEXTS[8:]])
+    CountedReads.n_read = 0
+    for model in (stack(CountedReads()), RaterNetClassifier()):
+        with pytest.raises(ValueError, match=r"Sample 7 of X has no text \(1 have none\)"):
+            model.fit(texts, Y)
+    assert CountedReads.n_read == 0
+
+
+@pytest.mark.parametrize(
+    ("estimator", "reader"),
+    [(None, "StandardScaler"), (LogisticRegression(), "LogisticRegression"), (RaterNetClassifier(), None)],
+)
+def test_texts_that_nothing_turns_into_numbers_are_refused(estimator, reader):
+    model = estimator if reader is None else MultiRaterStackingClassifier(estimator)
+    message = (
+        "frames are needed" if reader is None else f"view 'crowd_hard' begins with {reader}, which takes num"
+    )
+    with pytest.raises(
+        ValueError, match=rf"{message}.*make_pipeline\(TfidfVectorizer\(\), ...\) takes texts"
+    ):
+        model.fit(TEXTS, Y)
