@@ -5,6 +5,7 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
+from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._nested import weights_for_fit
@@ -97,7 +98,7 @@ def fit_shared_steps(estimator, n_shared, data, seed):
             f"shared_steps={n_shared} fits {', '.join(steps.named_steps)} without labels, which failed: "
             f"{error} Share fewer steps if one of them needs labels."
         ) from error
-    return steps, data._replace(X=X)
+    return steps, data._replace(X=indexable(X)[0])
 
 
 def _fit_transform(steps, X, weight):

@@ -141,8 +141,8 @@ Y = np.where(rng.random((20_000, 3)) < 0.8, truth[:, None], 1 - truth[:, None])
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 before = peak()
 quick = {"max_epochs": 1, "batch_size": 512, "random_state": 0}
-SoftmaxLayerClassifier(**quick).fit(X, truth).predict(X)
-net = RaterNetClassifier("multitask", trunk_params={"hidden_units": (16,)}, early_stopping=True, **quick)
+SoftmaxLayerClassifier(**quick).fit(X[:500], truth[:500]).predict(X)
+net = RaterNetClassifier("multitask", trunk_params={"hidden_units": (8,)}, **quick)
 net.fit(X, Y).predict_proba_raters(X)
 print((peak() - before) / 1024)
 """

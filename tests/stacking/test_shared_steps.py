@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csc_array
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import RandomForestClassifier
@@ -14,7 +15,7 @@ from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler, TargetEncoder
+from sklearn.preprocessing import FunctionTransformer, StandardScaler, TargetEncoder
 
 from made import GROUPS, VIEWS, CountedFits, X, Y, make_rated
 from sklearn_raters import MultiRaterStackingClassifier, RaterNetClassifier
@@ -138,6 +139,12 @@ def test_a_cache_knows_the_steps(tmp_path):
     other = clone(model).set_params(estimator__tfidfvectorizer__sublinear_tf=True).fit(TEXTS, Y)
     assert_alike(other, clone(other).set_params(memory=None).fit(TEXTS, Y), TEXTS)
     assert np.abs(other.predict_proba(TEXTS) - first.predict_proba(TEXTS)).max() > 1e-3
+
+
+def test_steps_may_return_any_sparse_format(tmp_path):
+    by_column = FunctionTransformer(csc_array, accept_sparse=True)
+    model = stack(by_column, shared_steps=1, memory=str(tmp_path)).fit(X, Y)
+    assert_alike(model, stack("passthrough").fit(X, Y), X)
 
 
 def test_grids_reach_the_steps_and_the_number_of_them():
