@@ -11,7 +11,7 @@ from sklearn_raters._nested import InnerTagsMixin, innermost
 from sklearn_raters._sklearn_compat import check_sample_weight, num_samples, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.ratings import Task, Votes, is_missing
-from sklearn_raters.sequences import check_frames, holds_sequences
+from sklearn_raters.sequences import check_frames, holds_sequences, holds_text
 
 
 class RatedSamples(NamedTuple):
@@ -80,6 +80,8 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
                 f"{what} has {n_rows}. Each sample of X needs its row of {what}, in that order."
             )
     # Checked before any training, because a view would report the index in its own part of the samples.
+    if holds_text(X):
+        _check_texts(X)
     if holds_sequences(X) and not get_tags(estimator).input_tags.allow_nan:
         check_frames(X, name)
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
@@ -92,6 +94,16 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     groups = None if groups is None else _check_groups(groups)
     task = Task(y, estimator.classes, estimator.label_map)
     return RatedSamples(X, y, task, groups, sample_weight)
+
+
+def _check_texts(X):
+    """Raise ValueError if a text or path is missing."""
+    missing = [index for index, text in enumerate(X) if is_missing(text)]
+    if missing:
+        raise ValueError(
+            f"Sample {missing[0]} of X has no text ({len(missing)} have none). Leave it out of X and y, or "
+            'give it an empty text: "".'
+        )
 
 
 def _check_groups(groups):

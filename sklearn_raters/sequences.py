@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from os import PathLike
 
 import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
 
@@ -13,8 +15,8 @@ class Sequences:
 
     Parameters
     ----------
-    frames : ndarray of shape (n_frames_total, n_features), float32
-        All frames.
+    frames : ndarray or CSR matrix of shape (n_frames_total, n_features), float32
+        All frames; sparse for a sparse table, each row of which is a sample of one frame.
     lengths : ndarray of shape (n_samples,), int64
         Number of frames of each sample.
     """
@@ -69,24 +71,26 @@ def _is_2d(sample):
 
 
 def pack(samples):
-    """Copy samples into `Sequences`.
+    """Put samples into `Sequences`.
 
     Parameters
     ----------
-    samples : list of (n_frames_i, n_features) arrays
+    samples : list of (n_frames_i, n_features) arrays, or CSR matrix of shape (n_samples, n_features)
         At least one sample.
 
     Returns
     -------
     Sequences
-        All frames, as float32.
+        All frames, as float32: a copy of a list, and a sparse table itself.
     """
+    if issparse(samples):
+        return Sequences(samples, np.ones(samples.shape[0], dtype=np.int64))
     lengths = np.array([len(sample) for sample in samples], dtype=np.int64)
     return Sequences(np.concatenate(samples, dtype=np.float32), lengths)
 
 
 def as_sequences(estimator, X, *, reset):
-    """Check X and copy it into `Sequences`.
+    """Check X and put it into `Sequences`.
 
     Parameters
     ----------
@@ -106,38 +110,48 @@ def as_sequences(estimator, X, *, reset):
 
 
 def as_samples(estimator, X, *, reset):
-    """Check X and return it as a list of sequences.
+    """Check X and return it as a list of sequences, or as sparse rows.
 
     Parameters
     ----------
     estimator : estimator instance
-        The estimator whose `n_features_in_`, and `feature_names_in_` for a table, is set or compared.
-    X : array-like
+        The estimator whose `n_features_in_`, and `feature_names_in_` for a table, is set or compared. Its
+        tags say whether it takes sparse tables.
+    X : array-like or sparse matrix
         A list, tuple, Series or 1-D object array of (n_frames_i, n_features) arrays; a 3-D array of shape
-        (n_samples, n_frames, n_features); or a table of shape (n_samples, n_features), one frame a sample.
+        (n_samples, n_frames, n_features); or a table of shape (n_samples, n_features), one frame a sample,
+        dense or in any of SciPy's sparse formats.
     reset : bool
         Whether to set the number of features (in `fit`) or to compare it (in `predict`).
 
     Returns
     -------
-    list of ndarray of shape (n_frames_i, n_features), float32
-        Samples; not copied if they are float32 already.
+    list of ndarray of shape (n_frames_i, n_features), or CSR matrix of shape (n_samples, n_features), float32
+        Samples; not copied if they are float32 already. A sparse table stays sparse.
 
     Raises
     ------
     ValueError
         If a sample is a path, is not 2-D, has no frames, holds NaN or infinity or has another number of
         features.
+    TypeError
+        If X is sparse and the estimator does not take sparse tables.
     """
     name = type(estimator).__name__
     if holds_text(X):
         raise ValueError(
             f"X holds text or paths: the first is {str(next(iter(X)))!r}, where frames are needed. Put "
-            "OpenSmileFrames before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files."
+            "a transformer before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files, "
+            "make_pipeline(TfidfVectorizer(), ...) takes texts."
         )
     if not holds_sequences(X):
         # Checked for NaN below, where the sample is named.
-        table = validate_data(estimator, X, reset=reset, dtype=np.float32, order="C", ensure_all_finite=False)
+        takes_sparse = "csr" if get_tags(estimator).input_tags.sparse else False
+        settings = {"accept_sparse": takes_sparse, "dtype": np.float32, "order": "C"}
+        with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
+            table = validate_data(estimator, X, reset=reset, ensure_all_finite=False, **settings)
+        if issparse(table):
+            return _check_sparse(table, name)
         _check_finite(table, None, name)
         return list(table[:, None])
     if len(X) == 0:
@@ -222,8 +236,22 @@ def _as_frames(sample, index):
     return frames
 
 
-def _check_finite(frames, sample, name):
-    """Raise if a value is not finite. If `sample` is None, each frame is one sample."""
+def _check_sparse(table, name):
+    """Return CSR rows with one entry for each place; raise ValueError if a value is not finite."""
+    if not np.isfinite(table.data).all():
+        entries = table.tocoo()
+        place = np.flatnonzero(~np.isfinite(entries.data))[0]
+        # The row that holds the value is dense, so that the message is the one for a dense table.
+        row = table[[entries.row[place]]].toarray()
+        _check_finite(row, None, name, first=entries.row[place])
+    if not table.has_canonical_format:
+        table = table.copy()  # the caller's own
+        table.sum_duplicates()
+    return table
+
+
+def _check_finite(frames, sample, name, first=0):
+    """Raise if a value is not finite. If `sample` is None, each frame is one sample, counted from `first`."""
     # The sum of finite values is finite, except after overflow, and is far faster than checking each value.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(frames.sum(dtype=np.float64)):
@@ -231,7 +259,7 @@ def _check_finite(frames, sample, name):
     frame, feature = np.argwhere(~np.isfinite(frames))[0]
     what = "NaN" if np.isnan(frames[frame, feature]) else "infinity"
     if sample is None:
-        sample, frame = frame, 0
+        sample, frame = frame + first, 0
     raise ValueError(
         f"Input X contains {what}: sample {sample}, frame {frame}, feature {feature}. {name} does not accept "
         "missing or infinite values; repair or leave out the sample."

@@ -2,6 +2,8 @@
 
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_raters import (
@@ -31,6 +33,9 @@ ESTIMATORS = [
     MultiRaterStackingClassifier(LogisticRegression()),
     MultiRaterStackingClassifier(LogisticRegression(), fusion="mean"),
     MultiRaterStackingClassifier(LogisticRegression(), fusion=LogisticRegression(), cv=3),
+    MultiRaterStackingClassifier(
+        make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1
+    ),
     CalibratedRatersClassifier(MultiRaterStackingClassifier(LogisticRegression(), fusion="mean"), cv=2),
     MultiRaterStackingClassifier(
         BLSTMClassifier(max_epochs=4, learning_rate=2e-2, **NARROW), fusion="softmax"

@@ -167,7 +167,7 @@ def with_value(value):
         ([*RAGGED, None], "Sample 3 of X"),
         ([*RAGGED, np.array([["a", "b"]])], "Sample 3 of X is not a numeric"),
         ([*RAGGED, [[1.0, 2.0], [3.0]]], "Sample 3 of X is not a numeric"),
-        (["a.wav", "b.wav"], "first is 'a.wav', where frames are needed. Put OpenSmileFrames before the"),
+        (["a.wav", "b.wav"], "first is 'a.wav', where frames are needed. Put a transformer before the"),
         (np.array(["a.wav", "b.wav"]), "'a.wav', where frames"),
         (pd.Series(["a.wav", "b.wav"]), "'a.wav', where frames"),
         ([Path("a.wav")], "'a.wav', where frames"),

@@ -12,6 +12,8 @@ from sklearn_raters._torch.threads import shared_threads
 # Frames computed together, padding included: few enough for a CPU's caches, many enough to fill a GPU.
 CPU_FRAMES_AT_ONCE = 3200
 GPU_FRAMES_AT_ONCE = 65536
+# Largest number of values, zeros included, of the rows of a sparse table that are dense at once: 16 MB.
+SPARSE_VALUES_AT_ONCE = 2**22
 
 
 class Encoded(NamedTuple):
@@ -40,6 +42,8 @@ def encode(net, sequences):
     dataset = SequenceDataset(sequences, np.zeros((len(sequences), 0)), net.device)
     longest_first = np.argsort(-sequences.lengths, kind="stable")
     n_frames = CPU_FRAMES_AT_ONCE if torch.device(net.device).type == "cpu" else GPU_FRAMES_AT_ONCE
+    if dataset.sparse:
+        n_frames = min(n_frames, max(1, SPARSE_VALUES_AT_ONCE // sequences.frames.shape[1]))
     sizes = part_sizes(sequences.lengths[longest_first].tolist(), len(sequences), n_frames)
     parts = np.split(longest_first, np.cumsum(sizes)[:-1])
     attention = [None] * len(sequences)

@@ -3,33 +3,33 @@
 from sklearn_raters.ratings import shorten
 
 
-def check_order(given, classes):
+def check_order(task):
     """
     Raise an error if classes are texts in alphabetical order because nobody gave their order.
 
     Parameters
     ----------
-    given : sequence or None
-        The classes in the order in which they were given; None if they were not.
-    classes : sequence
-        The classes that the ratings hold. Numbers have an order of their own.
+    task : Task
+        The ratings and the classes. Numbers have an order of their own.
 
     Raises
     ------
     ValueError
-        If `given` is None and a class is a string.
+        If the classes of the task were not given and one is a string.
 
     Examples
     --------
     >>> from sklearn_raters.metrics import check_order
-    >>> check_order(None, [1, 2, 3])
-    >>> check_order(None, ["high", "low", "middle"])
+    >>> from sklearn_raters.ratings import Task
+    >>> check_order(Task([1, 3, 2]))
+    >>> check_order(Task(["high", "low", "middle"], classes=["low", "middle", "high"]))
+    >>> check_order(Task(["high", "low", "middle"]))
     Traceback (most recent call last):
         ...
     ValueError: The classes 'high', 'low', 'middle' are only sorted as text: give them in their order, ...
     """
-    if given is None and any(isinstance(name, str) for name in classes):
+    if not task.classes_given and any(isinstance(name, str) for name in task.classes):
         raise ValueError(
-            f"The classes {shorten(classes)} are only sorted as text: give them in their order, as in "
+            f"The classes {shorten(task.classes)} are only sorted as text: give them in their order, as in "
             "Task(Y, classes=[lowest, ..., highest])."
         )

@@ -5,7 +5,7 @@ import numpy as np
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.metrics._order import check_order
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import Task, as_task, is_missing, shorten
+from sklearn_raters.ratings import as_task, is_missing, shorten
 
 
 def rater_uar(Y, predicted, *, raters=None):
@@ -130,8 +130,8 @@ def rater_distance(Y, predicted, *, raters=None):
     Raises
     ------
     ValueError
-        If labels are strings and Y is no Task, the shape of `predicted` does not fit, a prediction is not one
-        of the classes, or a rater is not in `Y`.
+        If labels are strings and Y is no Task with given classes, the shape of `predicted` does not fit, a
+        prediction is not one of the classes, or a rater is not in `Y`.
     TypeError
         If the classes are strings and the predictions numbers, or the other way round.
 
@@ -148,7 +148,7 @@ def rater_distance(Y, predicted, *, raters=None):
     {0: 0.16666666666666666, 1: 0.25}
     """
     task = as_task(Y)
-    check_order(task.classes if isinstance(Y, Task) else None, task.classes)
+    check_order(task)
     place, longest = {name: index for index, name in enumerate(task.classes)}, max(len(task.classes) - 1, 1)
     distances = {}
     for rater, (samples, votes, of_rater) in _votes_and_predictions(task, predicted, raters).items():

@@ -77,7 +77,7 @@ class _RatingsScorer(MetadataRequester):
             return np.arange(len(Y)), true, estimator.classes_
         task, classes = self._task(estimator, Y)
         if self.ordered:
-            check_order(classes, task.classes)
+            check_order(task)
         return (self._shares if self.target == "soft" else self._consensus)(estimator, task, classes)
 
     def _consensus(self, estimator, task, classes):

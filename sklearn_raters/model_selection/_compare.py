@@ -146,7 +146,7 @@ def compare(
     settings = _task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
     if ordered:
-        check_order(settings["classes"], task.classes)
+        check_order(task)
     check_lengths(task.n_samples, X=X, groups=groups, truth=truth)
     consensus = hard_labels(task)
     labels = {"consensus": consensus}

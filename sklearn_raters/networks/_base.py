@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, ClassNamePrefixFeatures
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._inner_splits import hold_out
+from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import Interval, StrOptions
 from sklearn_raters._targets import class_weights
 from sklearn_raters.sequences import as_sequences, pack
@@ -68,8 +69,8 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         ----------
         module : torch.nn.Module
             The network with its initial weights.
-        samples : list of ndarray of shape (n_frames_i, n_features)
-            The samples.
+        samples : list of ndarray of shape (n_frames_i, n_features), or CSR matrix
+            The samples, as `as_samples` returns them.
         targets : ndarray of shape (n_samples, ...)
             Their targets, in the form that the network's loss takes.
         train : ndarray of int
@@ -89,7 +90,7 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         from sklearn_raters import _torch
 
         def part(rows):
-            return pack([samples[index] for index in rows]), targets[rows]
+            return pack(rows_of(samples, rows)), targets[rows]
 
         valid_data = None if valid is None else part(valid)
         settings = {**self._training_settings(), **settings}
@@ -113,7 +114,7 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         Returns
         -------
         ndarray of shape (n_samples, n_units)
-            The representation.
+            The representation, a dense array. That of `SoftmaxLayerClassifier` is the sample itself.
         """
         return self._encode(X).representation
 
@@ -123,6 +124,6 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
+        tags.input_tags.three_d_array = tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = []
         return tags

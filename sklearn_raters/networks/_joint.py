@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters.networks._label_net import LabelNetClassifier
 from sklearn_raters.sequences import as_samples, pack
@@ -80,7 +81,7 @@ def train_jointly(
     samples = as_samples(estimators[0], X, reset=False)
 
     def part(rows):
-        return pack([samples[index] for index in np.flatnonzero(rows)]), targets[rows]
+        return pack(rows_of(samples, np.flatnonzero(rows))), targets[rows]
 
     scaler, regression = layer
     coef, intercept = regression.coef_, regression.intercept_
@@ -91,7 +92,7 @@ def train_jointly(
     networks = [estimator.net_.module_ for estimator in estimators]
     net = _torch.train(
         _torch.JointNet(networks, scaler.mean_, scaler.scale_, coef, intercept),
-        part(np.ones(len(samples), dtype=bool) if train is None else train),
+        part(np.ones(len(targets), dtype=bool) if train is None else train),
         None if valid is None else part(valid),
         seed=draw_seed(random_state),
         device=estimators[0].device,

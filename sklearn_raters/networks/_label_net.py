@@ -1,17 +1,22 @@
 """The classifier of hard or soft labels that the BLSTM and the softmax layer share."""
 
 import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils import gen_batches
 from sklearn.utils.extmath import softmax
-from sklearn.utils.validation import check_consistent_length
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from sklearn_raters._rated import ConsensusMixin
+from sklearn_raters._rated import ConsensusMixin, rows_of
 from sklearn_raters._seeds import draw_seed
-from sklearn_raters._sklearn_compat import check_sample_weight
+from sklearn_raters._sklearn_compat import check_sample_weight, num_samples
 from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.networks._whole_fit import whole_fit
-from sklearn_raters.sequences import as_samples
+from sklearn_raters.sequences import as_samples, pack
+
+# Number of sparse rows that are dense at once in predictions.
+_ROWS_AT_ONCE = 128
 
 
 class LabelNetClassifier(ConsensusMixin, BaseNet):
@@ -35,7 +40,8 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         ----------
         X : list of array-like of shape (n_frames_i, n_features), or array-like of shape \
                 (n_samples, n_frames, n_features) or (n_samples, n_features)
-            Sequences of frames; each row of a table is a sequence of one frame.
+            Sequences of frames; each row of a table, dense or sparse, is a sequence of one frame. Sparse rows
+            become dense a batch at a time.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Hard labels, or soft labels: rows that sum to one.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -63,7 +69,7 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             seed = draw_seed(self.random_state)
             train, valid = self._split(classes[mass.argmax(axis=1)], groups, seed)
             module = self._module(len(classes), seed)
-            self.net_ = self._train(module, [samples[index] for index in kept], mass, train, valid, seed)
+            self.net_ = self._train(module, rows_of(samples, kept), mass, train, valid, seed)
             self.n_iter_ = len(self.net_.history)
             self.classes_ = classes
         return self
@@ -100,8 +106,15 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         """
         from sklearn_raters import _torch
 
-        representation = self._encode(X).representation
-        return softmax(_torch.apply_part(self.net_, representation, "output"), copy=False)
+        check_is_fitted(self)
+        samples = as_samples(self, X, reset=False)
+        # The softmax layer represents a sample by itself, and sparse rows must never all be dense.
+        n_samples = num_samples(samples)
+        logits = np.empty((n_samples, len(self.classes_)))
+        for rows in gen_batches(n_samples, _ROWS_AT_ONCE if issparse(samples) else n_samples):
+            units = _torch.encode(self.net_, pack(samples[rows])).representation
+            logits[rows] = _torch.apply_part(self.net_, units, "output")
+        return softmax(logits, copy=False)
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy; on soft labels the expected accuracy if labels are drawn from them.

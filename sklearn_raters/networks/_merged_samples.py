@@ -3,6 +3,7 @@
 from hashlib import blake2b
 
 import numpy as np
+from scipy.sparse import issparse
 
 
 def merge_equal(samples, target_bytes, weight, groups):
@@ -14,8 +15,8 @@ def merge_equal(samples, target_bytes, weight, groups):
 
     Parameters
     ----------
-    samples : list of ndarray of shape (n_frames_i, n_features)
-        The samples.
+    samples : list of ndarray of shape (n_frames_i, n_features), or CSR matrix
+        The samples. A sparse row counts as the dense row that it stands for.
     target_bytes : callable
         Function from a sample's index to its targets as bytes. Samples with different targets are not merged.
     weight : ndarray of shape (n_samples,)
@@ -32,7 +33,9 @@ def merge_equal(samples, target_bytes, weight, groups):
     """
     kept, total = {}, {}
     for index in np.flatnonzero(weight):
-        content = blake2b(np.ascontiguousarray(samples[index]), digest_size=16)
+        # One dense row at a time: sparse and dense rows are then trained on in the same order.
+        sample = samples[[index]].toarray() if issparse(samples) else np.ascontiguousarray(samples[index])
+        content = blake2b(sample, digest_size=16)
         content.update(target_bytes(index))
         if groups is not None:
             content.update(str(groups[index]).encode())

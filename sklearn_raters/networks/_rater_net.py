@@ -3,11 +3,12 @@
 from contextlib import nullcontext
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils import gen_batches
 from sklearn.utils.metaestimators import available_if
 
 from sklearn_raters._inner_splits import hold_out
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples, check_raters, columns_of
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples, check_raters, columns_of, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters.networks._base import BaseNet
@@ -222,7 +223,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         ----------
         X : list of array-like of shape (n_frames_i, n_features), or array-like of shape \
                 (n_samples, n_frames, n_features) or (n_samples, n_features)
-            Sequences of frames; each row of a table is a sequence of one frame.
+            Sequences of frames; each row of a table, dense or sparse, is a sequence of one frame. Sparse rows
+            become dense a batch at a time.
         y : array-like of shape (n_samples, n_raters), (n_samples, n_raters, n_classes) or (n_samples,)
             The ratings: labels, some missing (a cell may hold a tuple of labels, which share the rater's
             vote), votes, or the labels of one rater. The columns of a DataFrame name the raters.
@@ -248,11 +250,11 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             of_rows = not holds_sequences(X)
             searched = of_rows and self._can_search
             samples = as_samples(self, X, reset=True)
-            weight = np.ones(len(samples)) if weight is None else weight
+            weight = np.ones(task.n_samples) if weight is None else weight
             # Where nothing is held out, groups must not even change the order of the samples.
             groups = groups if self.early_stopping or searched else None
             kept, weight, targets, raters = merge_rated(samples, task, weight, self.class_weight, groups)
-            samples = [samples[index] for index in kept]
+            samples = rows_of(samples, kept)
             groups = None if groups is None else groups[kept]
             labels = task.class_names(task.class_votes.majority("first")[kept])
             seed = draw_seed(self.random_state)
@@ -270,8 +272,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             train = split[0]
             self._n_rated = count_rated(targets[train], len(raters))
             if _has_confusion(self):
-                trained = [samples[index] for index in train]
-                self.rater_confusion_ = self._mean_confusion(trained, weight[train])
+                self.rater_confusion_ = self._mean_confusion(rows_of(samples, train), weight[train])
         return self
 
     @property
@@ -286,7 +287,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         from sklearn_raters import _torch
 
         targets, raters = number_trained_raters(targets, raters, train)
-        module = self._module(samples[0], of_rows, n_classes, len(raters), seed)
+        sample = samples[[0]].toarray() if issparse(samples) else samples[0]
+        module = self._module(sample, of_rows, n_classes, len(raters), seed)
         # A user's module may draw from torch's global generators.
         with nullcontext() if isinstance(self.trunk, str) else _torch.seeded_globally(seed):
             net = self._train(module, samples, targets, train, valid, seed, **settings)

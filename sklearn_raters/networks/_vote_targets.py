@@ -59,7 +59,7 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
 
     Parameters
     ----------
-    samples : list of ndarray of shape (n_frames_i, n_features)
+    samples : list of ndarray of shape (n_frames_i, n_features), or CSR matrix
         The samples.
     task : Task
         Their votes.

@@ -39,6 +39,8 @@ class Task:
         All votes, with the labels that the raters gave.
     classes : list
         The classes.
+    classes_given : bool
+        Whether the classes were given, and with them their order. Otherwise they are sorted.
     label_map : dict
         The map.
     codes : ndarray of int, shape (n_labels,)
@@ -72,6 +74,7 @@ class Task:
             Y = Y.votes
         self.ratings = Y
         classes = None if classes is None else check_class_names(classes)
+        self.classes_given = classes is not None
         self.votes = parse_ratings(Y, classes)
         self.label_map = check_map(label_map, classes)
         mapped = [self.label_map.get(label, label) for label in self.votes.labels]
@@ -182,7 +185,7 @@ class Task:
     def _with(self, votes):
         """Return this task with other votes that have the same labels."""
         task = object.__new__(Task)
-        kept = ("classes", "label_map", "codes", "_labels")
+        kept = ("classes", "classes_given", "label_map", "codes", "_labels")
         vars(task).update({name: vars(self)[name] for name in kept}, ratings=votes, votes=votes)
         return task
 

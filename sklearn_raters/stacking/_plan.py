@@ -177,6 +177,8 @@ def make_plan(stack, data):
     layer = make_layer(stack.fusion, stack.class_weight, seed, weighted=sample_weight is not None)
     splits = fusion_splits(stack, views, consensus, data.groups, seed, sample_weight)
     base = default_estimator(data.X) if stack.estimator is None else stack.estimator
+    if stack.shared_steps:
+        base = base[stack.shared_steps :]
     trainings = []
     represented = represented_samples(stack, data, samples, splits)
     for part, learnt in enumerate([views, *(_within(train, views, stack, classes) for train, _ in splits)]):

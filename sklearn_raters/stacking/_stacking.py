@@ -17,7 +17,9 @@ from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
 from sklearn_raters.stacking._plan import make_plan
 from sklearn_raters.stacking._pool_fusion import PoolFusion
+from sklearn_raters.stacking._shared_steps import check_shared_steps, fit_shared_steps
 from sklearn_raters.stacking._training import train_views
+from sklearn_raters.stacking._view_checks import check_texts_are_read
 from sklearn_raters.stacking._view_params import ViewParamsMixin
 from sklearn_raters.stacking._views import CROWD_VIEWS
 
@@ -92,6 +94,13 @@ class MultiRaterStackingClassifier(
         from all raters.
     n_jobs : int, default=None
         Number of views trained in parallel.
+    shared_steps : int, default=0
+        Number of first steps of the estimator's Pipeline, such as a `TfidfVectorizer`, that are fitted once
+        for all views instead of once for each training. They are fitted without labels on all samples that
+        `fit` gets: their vocabulary, means and the like then come also from samples that a view has no rating
+        for, and from those held out for the fusion. It is the same as putting the steps before the stack in a
+        Pipeline, but `predict_proba_raters` and the like take the samples as they are. An estimator in
+        `view_params` gets the output of the shared steps.
     memory : str or joblib.Memory, default=None
         Folder to cache trained views in, for fits that were interrupted or that differ only in the fusion.
     random_state : int, RandomState instance or None, default=None
@@ -109,6 +118,8 @@ class MultiRaterStackingClassifier(
         The raters that have a view.
     estimators_ : list of classifiers
         The trained classifiers of the views, in the order of `views_`.
+    shared_steps_ : Pipeline or None
+        The fitted steps before `estimators_`; None for `shared_steps=0`.
     view_rows_ : list of ndarray of int
         Samples that each view learnt from.
     view_fit_time_ : dict
@@ -166,6 +177,7 @@ class MultiRaterStackingClassifier(
         "min_ratings": [Interval(Integral, 1, None, closed="left")],
         "max_raters": [Interval(Integral, 1, None, closed="left"), None],
         "n_jobs": [Integral, None],
+        "shared_steps": [Interval(Integral, 0, None, closed="left")],
         "memory": [str, HasMethods("cache"), None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -188,6 +200,7 @@ class MultiRaterStackingClassifier(
         min_ratings=1,
         max_raters=None,
         n_jobs=None,
+        shared_steps=0,
         memory=None,
         random_state=None,
         verbose=0,
@@ -206,6 +219,7 @@ class MultiRaterStackingClassifier(
         self.min_ratings = min_ratings
         self.max_raters = max_raters
         self.n_jobs = n_jobs
+        self.shared_steps = shared_steps
         self.memory = memory
         self.random_state = random_state
         self.verbose = verbose
@@ -290,18 +304,26 @@ class MultiRaterStackingClassifier(
             If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
         data = self._check_input(X, y, sample_weight, groups)
-        plan = make_plan(self, data)
+        plan, shared = make_plan(self, data), None
+        # A plan does not read X, so that it can be made from the paths of recordings.
+        first = plan.trainings[: len(plan.views)]
+        readers = {one.view.name: self.estimator if self.shared_steps else one.estimator for one in first}
+        check_texts_are_read(readers, data.X)
+        if self.shared_steps:
+            shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)
         learnt = self._fuse(plan, trained, data)
         vars(self).pop("n_iter_", None)  # of an earlier fit with fusion="fine_tune"
-        vars(self).update(learnt)
-        take_over_input(self, self.estimators_[0])
+        vars(self).update(learnt, shared_steps_=shared)
+        take_over_input(self, self.estimators_[0] if shared is None else shared)
         return self
 
     def _check_input(self, X, y, sample_weight, groups):
         self._validate_params()
         if self.estimator is not None and not is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
+        if self.shared_steps:
+            check_shared_steps(self.estimator, self.shared_steps, self.view_params)
         return check_rated_samples(self, X, y, sample_weight, groups)
 
     @property
@@ -341,6 +363,11 @@ class MultiRaterStackingClassifier(
         learnt["fusion_fit_time_"] = perf_counter() - start + represent_seconds
         return learnt
 
+    def _as_views_take(self, X):
+        """Return the samples as the views take them: after the shared steps."""
+        check_is_fitted(self)
+        return X if self.shared_steps_ is None else self.shared_steps_.transform(X)
+
     def predict_proba_views(self, X):
         """Return the probabilities of each view's own targets, which for soft labels are smoothed.
 
@@ -354,8 +381,7 @@ class MultiRaterStackingClassifier(
         ndarray of shape (n_samples, n_views, n_classes)
             Views in the order of `views_`, classes in that of `classes_`.
         """
-        check_is_fitted(self)
-        return self._frozen.posteriors(X)
+        return self._frozen.posteriors(self._as_views_take(X))
 
     def _inputs_of_pool(self, X):
         return self._frozen.posteriors(X, unsmoothed=True, by_decision=True)
@@ -380,6 +406,7 @@ class MultiRaterStackingClassifier(
         check_is_fitted(self)
         if not self.raters_:
             return np.empty((num_samples(X), 0, len(self.classes_)))
+        X = self._as_views_take(X)
         if isinstance(self.fusion_, PoolFusion):
             return self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
         return self._frozen.posteriors(X, self.raters_, unsmoothed=True)
@@ -403,7 +430,7 @@ class MultiRaterStackingClassifier(
         """
         check_is_fitted(self)
         if isinstance(self.fusion_, PoolFusion):
-            return self.fusion_.predict_soft_labels(self._inputs_of_pool(X))
+            return self.fusion_.predict_soft_labels(self._inputs_of_pool(self._as_views_take(X)))
         n_rated = {view.name: view.n_rated for view in self._frozen.views if view.name in self.raters_}
         weights = {name: n / sum(n_rated.values()) for name, n in n_rated.items()}
         if "crowd_soft" in self.views_:
@@ -411,7 +438,7 @@ class MultiRaterStackingClassifier(
         if not weights:
             return self.predict_proba(X)
         in_order = [weights[name] for name in self.views_ if name in weights]
-        shares = self._frozen.posteriors(X, weights, unsmoothed=True)
+        shares = self._frozen.posteriors(self._as_views_take(X), weights, unsmoothed=True)
         return np.average(shares, axis=1, weights=in_order)
 
     def predict_proba(self, X):
@@ -427,7 +454,7 @@ class MultiRaterStackingClassifier(
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        check_is_fitted(self)
+        X = self._as_views_take(X)
         if self.fusion_ is None:
             return mean_posterior(self._frozen.posteriors(X), self._view_weights)
         if isinstance(self.fusion_, PoolFusion):
@@ -454,8 +481,7 @@ class MultiRaterStackingClassifier(
         In a pipeline whose last step learns from labels, y would have to be ratings for the stack and labels
         for that step: fit the stack on its own, and the other estimator on what it gives.
         """
-        check_is_fitted(self)
-        return self._fused.represent(X)
+        return self._fused.represent(self._as_views_take(X))
 
     def get_feature_names_out(self, input_features=None):
         """Name the columns of `transform`.

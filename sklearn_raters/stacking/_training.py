@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import joblib
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
@@ -40,6 +41,11 @@ class SharedSequences(list):
 
     def __reduce__(self):
         return np.split, self.packed
+
+
+def content_of(X):
+    """Return what a cache hashes of X; a sparse table also holds notes that any use of it may add."""
+    return (X.shape, X.indptr, X.indices, X.data) if issparse(X) else X
 
 
 def share(X):
@@ -129,7 +135,7 @@ def train_views(stack, plan, data):
         # Hashing takes long, and only a cache needs it. Arrays in memory and in mapped files hash alike.
         return None if memory.location is None else joblib.hash(parts, coerce_mmap=True)
 
-    content = key_of(data.X, data.groups)
+    content = key_of(content_of(data.X), data.groups)
     X, jobs = share(data.X), []
     for planned in plan.trainings:
         view = planned.view

@@ -42,7 +42,8 @@ def check_view_estimator(name, estimator, stack, data):
     """
     with naming_view(name):
         check_parameters(estimator, data.groups)
-        check_samples(estimator, data.X)
+        # What shared steps make of the samples is not known before they are fitted.
+        check_samples(stack.estimator if stack.shared_steps else estimator, data.X)
     if stack.fusion == "fine_tune":
         with naming_view(name, "fusion='fine_tune' trains networks further. "):
             check_can_train_jointly(estimator)
@@ -113,6 +114,33 @@ def check_samples(estimator, X):
                 f"X holds sequences of frames, and {name} takes a table with a row for each sample. Put a "
                 "transformer before it, or use BLSTMClassifier, which takes sequences."
             )
+
+
+def check_texts_are_read(estimators, X):
+    """Raise ValueError if X holds texts or paths, and it is certain that an estimator takes numbers only.
+
+    Parameters
+    ----------
+    estimators : dict
+        From the name of a view to its unfitted estimator, with the shared steps before it.
+    X : list or array-like of length n_samples
+        The samples, from which `fit` is about to learn.
+
+    Raises
+    ------
+    ValueError
+        If the first step of an estimator that reads X takes a table of numbers.
+    """
+    for name, estimator in estimators.items() if holds_text(X) else ():
+        for reader in _readers(estimator):
+            tags = get_tags(reader).input_tags
+            if not (tags.string or tags.categorical):
+                raise ValueError(
+                    f"X holds texts or paths: the first is {str(next(iter(X)))!r}, and the view {name!r} "
+                    f"begins with {type(reader).__name__}, which takes numbers. Put a transformer before it: "
+                    "make_pipeline(TfidfVectorizer(), ...) takes texts, and "
+                    "make_pipeline(OpenSmileFunctionals(), ...) takes audio files."
+                )
 
 
 def _readers(estimator):
