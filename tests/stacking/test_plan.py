@@ -115,10 +115,6 @@ WRONG = {
         {"view_params": {"E3": SVC()}, "fusion": "mean"},
         "'E3' has no predict_proba",
     ),
-    "out of fold without probabilities": (
-        {"view_params": {"E3": SVC()}, "cv": 3},
-        "'E3' has no predict_proba",
-    ),
     "nothing to represent": ({"view_params": {"E3": Silent()}}, "neither predict_proba nor"),
     "soft labels that cannot be learnt": (
         {"view_params": {"E3": KNeighborsClassifier()}},
