@@ -6,6 +6,7 @@ from torch import nn
 from sklearn_raters._torch.rater_models.base import (
     RaterModel,
     apply_confusion,
+    log_softmax,
     weighted_mean,
     without_gradient,
 )
@@ -50,9 +51,10 @@ class CrowdLayer(RaterModel):
         """Return the log-probabilities of the raters' layers; see `RaterModel`."""
         proba = self.output(units).softmax(dim=1)[sample]
         if self.kind == "matrix":
-            return torch.bmm(proba.unsqueeze(1), self.weight[rater]).squeeze(1).log_softmax(dim=1)
+            weight = self.weight.index_select(0, rater)
+            return log_softmax(torch.bmm(proba.unsqueeze(1), weight).squeeze(1))
         logits = proba * self.weight[rater]
-        return (logits + self.bias[rater] if self.kind == "vector_bias" else logits).log_softmax(dim=1)
+        return log_softmax(logits + self.bias[rater] if self.kind == "vector_bias" else logits)
 
     def confusion(self, units):
         """Return the raters' choices where the consensus is certain, the same for all samples.
@@ -103,7 +105,7 @@ class UnionNet(RaterModel):
     def rater_log_proba(self, units, sample, rater):
         """Return the raters' parts of the union, each divided by its sum; see `RaterModel`."""
         log_union = self.log_union()[:, rater].transpose(0, 1)
-        return apply_confusion(self.consensus_log_proba(units)[sample], log_union).log_softmax(dim=1)
+        return log_softmax(apply_confusion(self.consensus_log_proba(units)[sample], log_union))
 
     def confusion(self, units):
         """Return the raters' choices for each class, the same for all samples."""
@@ -137,7 +139,8 @@ class Confusions(RaterModel):
 
     def rater_log_proba(self, units, sample, rater):
         """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
-        return apply_confusion(self.consensus_log_proba(units)[sample], self.weight.log_softmax(dim=2)[rater])
+        log_confusion = log_softmax(self.weight).index_select(0, rater)
+        return apply_confusion(self.consensus_log_proba(units)[sample], log_confusion)
 
     def matrices(self):
         """Return C, shape (n_raters, n_classes, n_classes)."""

@@ -3,7 +3,13 @@
 import torch
 from torch import nn
 
-from sklearn_raters._torch.rater_models.base import RaterModel, vote_shares, weighted_mean, without_gradient
+from sklearn_raters._torch.rater_models.base import (
+    RaterModel,
+    log_softmax,
+    vote_shares,
+    weighted_mean,
+    without_gradient,
+)
 from sklearn_raters._torch.settings import Choice, Number
 
 
@@ -28,7 +34,7 @@ class MultiTask(RaterModel):
 
     def all_raters_log_proba(self, units):
         """Return the log-probabilities of all heads; see `RaterModel`."""
-        return self.output(units).unflatten(1, (self.n_raters, self.n_classes)).log_softmax(dim=2)
+        return log_softmax(self.output(units).unflatten(1, (self.n_raters, self.n_classes)))
 
     def rater_log_proba(self, units, sample, rater):
         """Return the log-probabilities of the raters' heads; see `RaterModel`."""
