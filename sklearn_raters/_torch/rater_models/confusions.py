@@ -144,7 +144,7 @@ class Confusions(RaterModel):
 
     def matrices(self):
         """Return C, shape (n_raters, n_classes, n_classes)."""
-        return self.weight.softmax(dim=2)
+        return log_softmax(self.weight).exp()
 
     def confusion(self, units):
         """Return C, the same for all samples, (n_samples, n_raters, n_classes, n_classes)."""
@@ -317,15 +317,16 @@ class CoNAL(Confusions):
         super().init_parameters(generator)
         self.common.copy_(self.initial_logit * torch.eye(self.n_classes))
 
-    def common_share(self, units):
-        """Return w, the share of the common confusions, shape (n_samples, n_raters)."""
-        eye = torch.eye(self.n_raters, dtype=units.dtype, device=units.device)
-        samples = nn.functional.normalize(self.sample_embedding(units))
-        return (samples @ nn.functional.normalize(self.rater_embedding(eye)).T).sigmoid()
+    def embeddings(self, units):
+        """Return u, (n_samples, embedding), and v, (n_raters, embedding), both of length one."""
+        raters = self.rater_embedding.weight.T + self.rater_embedding.bias
+        return (nn.functional.normalize(part) for part in (self.sample_embedding(units), raters))
 
     def rater_log_proba(self, units, sample, rater):
         """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
-        share = self.common_share(units)[sample, rater].unsqueeze(1)
+        of_samples, of_raters = self.embeddings(units)
+        alike = of_samples.index_select(0, sample) * of_raters.index_select(0, rater)
+        share = alike.sum(dim=1, keepdim=True).sigmoid()
         common = apply_confusion(self.consensus_log_proba(units), self.common.log_softmax(dim=1))[sample]
         by_rater = super().rater_log_proba(units, sample, rater)
         return torch.logaddexp(share.log() + common, (1 - share).log() + by_rater)
@@ -336,7 +337,8 @@ class CoNAL(Confusions):
 
     def confusion(self, units):
         """Return the mixed matrices, (n_samples, n_raters, n_classes, n_classes)."""
-        share = self.common_share(units)[:, :, None, None]
+        of_samples, of_raters = self.embeddings(units)
+        share = (of_samples @ of_raters.T).sigmoid()[:, :, None, None]
         return share * self.common.softmax(dim=1) + (1 - share) * self.matrices()
 
 
