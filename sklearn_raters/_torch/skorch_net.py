@@ -6,13 +6,16 @@ from contextlib import contextmanager
 
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring, PrintLog
 from skorch.dataset import unpack_data
 
 from sklearn_raters._torch.batches import cut_batch
 from sklearn_raters._torch.dropout import seeded_thread
 from sklearn_raters._torch.flat import can_be_flat, flat_weights
 from sklearn_raters._torch.threads import shared_threads
+
+# Callbacks that do nothing within an epoch, and look neither at gradients nor at the optimizer.
+_BETWEEN_EPOCHS = (EarlyStopping, EpochTimer, PassthroughScoring, PrintLog)
 
 
 def raised_by_callback(error):
@@ -157,13 +160,8 @@ class SequenceNet(NeuralNet):
 
     @contextmanager
     def _quick_steps(self):
-        """Train all weights as one vector, where neither the optimizer nor a callback needs them apart."""
-        hooks = ("on_batch_begin", "on_batch_end", "on_grad_computed")
-        watched = any(
-            getattr(type(callback), hook) is not getattr(Callback, hook)
-            for _, callback in self.callbacks_
-            for hook in hooks
-        )
+        """Train all weights as one vector, where neither the optimizer nor a callback may need them apart."""
+        watched = any(type(callback) not in _BETWEEN_EPOCHS for _, callback in self.callbacks_)
         if watched or not can_be_flat(self.optimizer_):
             yield
             return
@@ -174,7 +172,7 @@ class SequenceNet(NeuralNet):
                 self._vector = None
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Train one epoch; where no callback takes part, without skorch's calls around each step."""
+        """Run one epoch; if all weights are one vector, without skorch's calls around each training step."""
         if self._vector is None or not training:
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
             return
@@ -191,7 +189,7 @@ class SequenceNet(NeuralNet):
         self.history.record(f"{prefix}_batch_count", len(sizes))
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
-        """Train further from the present weights; see skorch."""
+        """Train further from the present weights; see skorch. Moments of an earlier call may be lost."""
         if not self.initialized_:
             self.initialize()
         self.notify("on_train_begin", X=X, y=y)
