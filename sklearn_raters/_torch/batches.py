@@ -9,8 +9,8 @@ from torch.utils.data import Dataset
 # in memory until its gradient is computed.
 TRAINING_FRAMES_AT_ONCE = 800
 
-# Rows of a table that are collected at once for the next batches.
-ROWS_AT_ONCE = 1024
+# Largest number of values in the rows of a table that are collected at once for several batches.
+VALUES_AT_ONCE = 2**17
 
 
 class SequenceDataset(Dataset):
@@ -76,7 +76,9 @@ class SequenceDataset(Dataset):
             The samples of each batch. Rows of a table are collected for many batches at once, since a small
             network's step takes little longer than their collection.
         """
-        together = 1 if self.lengths.max() > 1 else ROWS_AT_ONCE // max(map(len, order)) + 1
+        together = 1
+        if self.lengths.max() == 1:
+            together = max(1, VALUES_AT_ONCE // (self.frames.shape[1] * max(map(len, order))))
         for start in range(0, len(order), together):
             some = order[start : start + together]
             sizes = [len(indices) for indices in some]
