@@ -5,12 +5,13 @@
 `MultiRaterStackingClassifier.fit` runs in a process of its own at 1, 2 and 4 times the samples with 5 raters,
 and with 5, 50 and 500 raters. Prints the medians over the rounds of seconds and peak memory.
 "share_of_allowed" is the size of the frames plus the memory that `fit` needs in addition, divided by 2.5
-times the frames plus 500 MB. Then `parse_ratings` reads tables of growing size, and `max_raters` is compared
-on a simulated crowd of 50 raters.
+times the frames plus 500 MB. Then `parse_ratings` reads tables of growing size, `max_raters` is compared on a
+simulated crowd of 50 raters, and every rater network is trained by its defaults on a table of 6,600 samples,
+each rated by five of 670 raters.
 """
 
 import argparse
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,10 @@ from _report import report
 from _sequences import N_CLASSES, make_ratings, make_sequences
 from sklearn.linear_model import LogisticRegression
 
-from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
+from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier, RaterNetClassifier
 from sklearn_raters.datasets import make_rated_samples
 from sklearn_raters.metrics import unweighted_average_recall
+from sklearn_raters.networks import RATER_MODELS
 from sklearn_raters.ratings import parse_ratings
 
 MAX_RATERS = 10
@@ -112,6 +114,23 @@ def measure_recall(n_samples, seeds):
     return by_limit.mean().join(by_limit[["uar_of_majority", "accuracy"]].std().add_suffix("_sd"))
 
 
+def measure_rater_nets(n_samples, n_raters):
+    """Return the seconds that each rater network trains by its defaults, a row a rater model.
+
+    The processor's seconds tell more than those of the clock beside other work.
+    """
+    raters = {"expert": n_raters // 4, "average": n_raters // 2, "biased": n_raters - 3 * (n_raters // 4)}
+    crowd = {"raters": raters, "n_classes": 4, "n_features": 100, "ratings_per_sample": 5}
+    data = make_rated_samples(n_samples, random_state=0, **crowd)
+    rows = {}
+    for name in RATER_MODELS:
+        start, busy = perf_counter(), process_time()
+        net = RaterNetClassifier(name, device="cpu", random_state=0).fit(data.X, data.Y)
+        seconds = {"seconds": perf_counter() - start, "processor_seconds": process_time() - busy}
+        rows[name] = {"samples": n_samples, "raters": len(net.raters_), **seconds, "epochs": net.n_iter_}
+    return pd.DataFrame(rows).T.rename_axis("rater_model")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=1)
@@ -120,9 +139,10 @@ def main():
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--quick", action="store_true", help="under a minute")
     arguments = parser.parse_args()
-    n_rated, counts = 25_000, (5, 50, 500)
+    n_rated, counts, table = 25_000, (5, 50, 500), (6600, 670)
     if arguments.quick:
         arguments.rounds, arguments.samples, n_rated, counts = 1, 50, 2500, (5, 500)
+        table = 100, 40
     parsing = measure_parsing(n_rated, max(5, arguments.rounds))
     report(parsing, "growth_parsing", quick=arguments.quick)
     report(measure_recall(n_rated // 10, arguments.rounds + 4), "growth_recall", quick=arguments.quick)
@@ -133,6 +153,7 @@ def main():
     jobs = rater_jobs(arguments.samples, settings, counts)
     by_raters = measure_fits(jobs, arguments.rounds).rename_axis(["raters", "max_raters"])
     report(by_raters, "growth_raters", quick=arguments.quick)
+    report(measure_rater_nets(*table), "growth_rater_nets", quick=arguments.quick)
 
 
 if __name__ == "__main__":

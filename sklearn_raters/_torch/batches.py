@@ -9,6 +9,9 @@ from torch.utils.data import Dataset
 # in memory until its gradient is computed.
 TRAINING_FRAMES_AT_ONCE = 800
 
+# Largest number of values in the rows of a table that are collected at once for several batches.
+VALUES_AT_ONCE = 2**17
+
 
 class SequenceDataset(Dataset):
     """Sequences and their targets as tensors.
@@ -64,6 +67,26 @@ class SequenceDataset(Dataset):
         frames = self.frames[rows.to(self.frames.device)]
         return {"frames": frames, "lengths": lengths}, self.targets[indices]
 
+    def batches(self, order):
+        """Yield padded batches of samples; see `batch`.
+
+        Parameters
+        ----------
+        order : list of ndarray of int
+            The samples of each batch. Rows of a table are collected for many batches at once, since a small
+            network's step takes little longer than their collection.
+        """
+        together = 1
+        if self.lengths.max() == 1:
+            together = max(1, VALUES_AT_ONCE // (self.frames.shape[1] * max(map(len, order))))
+        for start in range(0, len(order), together):
+            some = order[start : start + together]
+            sizes = [len(indices) for indices in some]
+            batch, targets = self.batch(torch.from_numpy(np.concatenate(some)))
+            frames, lengths = batch["frames"].split(sizes), batch["lengths"].split(sizes)
+            for part in zip(frames, lengths, targets.split(sizes), strict=True):
+                yield {"frames": part[0], "lengths": part[1]}, part[2]
+
 
 class LengthBatches:
     """Batches of samples, longest first within a batch, in the form of skorch's iterators.
@@ -102,8 +125,7 @@ class LengthBatches:
         return np.split(order, self.batch_size * np.arange(1, n_batches))
 
     def __iter__(self):
-        for indices in self.order():
-            yield self.dataset.batch(torch.from_numpy(indices))
+        yield from self.dataset.batches(self.order())
 
 
 def part_sizes(lengths, n_samples, n_frames):

@@ -2,15 +2,20 @@
 
 import linecache
 import traceback
+from contextlib import contextmanager
 
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring, PrintLog
 from skorch.dataset import unpack_data
 
 from sklearn_raters._torch.batches import cut_batch
 from sklearn_raters._torch.dropout import seeded_thread
+from sklearn_raters._torch.flat import can_be_flat, flat_weights
 from sklearn_raters._torch.threads import shared_threads
+
+# Callbacks that do nothing within an epoch, and look neither at gradients nor at the optimizer.
+_BETWEEN_EPOCHS = (EarlyStopping, EpochTimer, PassthroughScoring, PrintLog)
 
 
 def raised_by_callback(error):
@@ -45,6 +50,7 @@ class SequenceNet(NeuralNet):
     def __init__(self, module, *, dropout_rng, **settings):
         super().__init__(module, **settings)
         self.dropout_rng = dropout_rng
+        self._vector = None  # all weights, while they are trained as one vector
 
     def _set_training(self, training=True):
         # skorch sets the mode of every module in each step, which is a tenth of a small network's step.
@@ -60,9 +66,13 @@ class SequenceNet(NeuralNet):
         """Compute logits, loss and gradients of a batch; see skorch."""
         inputs, targets = unpack_data(batch)
         parts = self._cut(inputs)
-        if len(parts) == 1:
-            return super().train_step_single((parts[0], targets))
         self._set_training(True)
+        if len(parts) == 1:
+            with self._seeded():
+                logits = self.module_(**parts[0])
+            loss = self.get_loss(logits, targets, training=True)
+            loss.backward()
+            return {"loss": loss, "y_pred": logits}
         weights = [weight for weight in self.module_.parameters() if weight.requires_grad]
         is_sum = getattr(self.criterion_, "is_mean_of_samples", False) and not hasattr(self.module_, "loss")
         step = self._step_by_parts if is_sum else self._step_of_whole_batch
@@ -70,8 +80,10 @@ class SequenceNet(NeuralNet):
             logits, loss, by_part = step(run_all, parts, targets, weights)
         for weight, gradients in zip(weights, zip(*by_part, strict=True), strict=True):
             # A weight without a gradient from the parts is used by the loss only, or not at all.
-            if gradients[0] is not None:
-                weight.grad = sum(gradients[1:], start=gradients[0])
+            if gradients[0] is None:
+                continue
+            total = sum(gradients[1:], start=gradients[0])
+            weight.grad = total if self._vector is None else weight.grad.copy_(total)
         return {"loss": loss, "y_pred": logits}
 
     def _step_by_parts(self, run_all, parts, targets, weights):
@@ -102,16 +114,20 @@ class SequenceNet(NeuralNet):
         """Return the network's loss if it defines one, otherwise the criterion's; see skorch."""
         if not hasattr(self.module_, "loss"):
             return super().get_loss(y_pred, y_true, *args, **kwargs)
-        device = torch.device(self.device or "cpu")
-        with seeded_thread(int(self.dropout_rng.integers(2**63)), device):
-            return self.module_.loss(y_pred, y_true.to(device))
+        with self._seeded():
+            return self.module_.loss(y_pred, y_true.to(self.device or "cpu"))
+
+    def _seeded(self):
+        """Return a context with a seed of its own for the random numbers of this thread."""
+        return seeded_thread(int(self.dropout_rng.integers(2**63)), self.device or "cpu")
 
     def _cut(self, batch):
         """Return the parts of a batch, on the network's device."""
-        device = torch.device(self.device or "cpu")
-        batch = {name: value.to(device) for name, value in batch.items()}
+        batch = {name: value.to(self.device or "cpu") for name, value in batch.items()}
         size = self.module_.samples_at_once
-        return [batch] if size is None or device.type != "cpu" else cut_batch(batch, size)
+        if size is None or torch.device(self.device or "cpu").type != "cpu":
+            return [batch]
+        return cut_batch(batch, size)
 
     def _run_parts(self, run_all, parts, function=lambda logits: logits, *values):
         """Run the network on the parts of a batch.
@@ -142,15 +158,45 @@ class SequenceNet(NeuralNet):
 
         return run_all(run, parts, seeds, *values)
 
+    @contextmanager
+    def _quick_steps(self):
+        """Train all weights as one vector, where neither the optimizer nor a callback may need them apart."""
+        watched = any(type(callback) not in _BETWEEN_EPOCHS for _, callback in self.callbacks_)
+        if watched or not can_be_flat(self.optimizer_):
+            yield
+            return
+        with flat_weights(self.optimizer_) as self._vector:
+            try:
+                yield
+            finally:
+                self._vector = None
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """Run one epoch; if all weights are one vector, without skorch's calls around each training step."""
+        if self._vector is None or not training:
+            super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+            return
+        losses, sizes = [], []
+        for batch in iterator:
+            self._vector.grad.zero_()
+            losses.append(self.train_step_single(batch)["loss"].detach())
+            sizes.append(len(batch[1]))
+            self.optimizer_.step()
+        for loss, size in zip(torch.stack(losses).tolist(), sizes, strict=True):
+            self.history.new_batch()
+            self.history.record_batch(f"{prefix}_loss", loss)
+            self.history.record_batch(f"{prefix}_batch_size", size)
+        self.history.record(f"{prefix}_batch_count", len(sizes))
+
     def partial_fit(self, X, y=None, classes=None, **fit_params):
-        """Train further from the present weights; see skorch."""
+        """Train further from the present weights; see skorch. Moments of an earlier call may be lost."""
         if not self.initialized_:
             self.initialize()
         self.notify("on_train_begin", X=X, y=y)
         # Every module: some may come from a trained network, and `_set_training` checks the outer one only.
         super()._set_training(True)
         try:
-            with shared_threads():
+            with shared_threads(), self._quick_steps():
                 self.fit_loop(X, y, **fit_params)
         except KeyboardInterrupt as error:
             if not raised_by_callback(error):

@@ -63,3 +63,15 @@ def test_batches_of_training_are_random_and_differ_by_epoch():
     assert first != second
     # A batch of samples of similar length would have a far smaller spread.
     assert np.mean([LENGTHS[batch].std() for batch in first]) > 0.7 * LENGTHS.std()
+
+
+@pytest.mark.parametrize("values_at_once", [1, 100, 10**6])
+def test_rows_collected_for_many_batches_are_the_rows_of_each_batch(values_at_once, monkeypatch):
+    monkeypatch.setattr("sklearn_raters._torch.batches.VALUES_AT_ONCE", values_at_once)
+    table = Sequences(rng.normal(size=(60, 3)).astype(np.float32), np.ones(60, dtype=int))
+    dataset = SequenceDataset(table, SOFT)
+    order = LengthBatches(dataset, 8, np.random.default_rng(0)).order()
+    for indices, (batch, targets) in zip(order, dataset.batches(order), strict=True):
+        expected, of_samples = dataset.batch(torch.from_numpy(indices))
+        torch.testing.assert_close(batch, expected)
+        torch.testing.assert_close(targets, of_samples)

@@ -136,6 +136,15 @@ def test_rater_probabilities_sum_to_one_and_are_the_same_for_pairs_and_for_all(n
     torch.testing.assert_close(some, every[sample, rater])
 
 
+@variants({"multitask", "doctor_net"})
+def test_few_heads_of_many_are_the_same_alone(name, params, monkeypatch):
+    model, units = model_of(name, **params), units_of(5)
+    pairs = units, torch.tensor([4, 0, 2]), torch.tensor([3, 1, 1])
+    together = model.rater_log_proba(*pairs)
+    monkeypatch.setattr(heads, "_HEADS_A_VOTE", 0)
+    torch.testing.assert_close(model.rater_log_proba(*pairs), together)
+
+
 @variants(set(RATER_MODELS) - WITHOUT_CONFUSION)
 def test_confusions_are_the_raters_probabilities_where_the_consensus_is_certain(name, params):
     model = model_of(name, **params)

@@ -43,6 +43,25 @@ def without_gradient(values):
     return values.detach()
 
 
+def log_softmax(logits):
+    """Return the log-softmax over the last dimension.
+
+    torch computes the other dimensions side by side. Few classes in the last dimension would leave it one row
+    at a time, in three to five times the time.
+
+    Parameters
+    ----------
+    logits : tensor of shape (..., n_rows, n_classes)
+        The logits.
+
+    Returns
+    -------
+    tensor of shape (..., n_rows, n_classes)
+        Log-probabilities.
+    """
+    return logits.transpose(-1, -2).log_softmax(dim=-2).transpose(-1, -2)
+
+
 def apply_confusion(log_proba, log_confusion):
     """Return log sum_k p(k) C(k, l), the log-probabilities of the classes that a rater chooses.
 

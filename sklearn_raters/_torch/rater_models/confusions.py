@@ -6,6 +6,7 @@ from torch import nn
 from sklearn_raters._torch.rater_models.base import (
     RaterModel,
     apply_confusion,
+    log_softmax,
     weighted_mean,
     without_gradient,
 )
@@ -50,9 +51,10 @@ class CrowdLayer(RaterModel):
         """Return the log-probabilities of the raters' layers; see `RaterModel`."""
         proba = self.output(units).softmax(dim=1)[sample]
         if self.kind == "matrix":
-            return torch.bmm(proba.unsqueeze(1), self.weight[rater]).squeeze(1).log_softmax(dim=1)
+            weight = self.weight.index_select(0, rater)
+            return log_softmax(torch.bmm(proba.unsqueeze(1), weight).squeeze(1))
         logits = proba * self.weight[rater]
-        return (logits + self.bias[rater] if self.kind == "vector_bias" else logits).log_softmax(dim=1)
+        return log_softmax(logits + self.bias[rater] if self.kind == "vector_bias" else logits)
 
     def confusion(self, units):
         """Return the raters' choices where the consensus is certain, the same for all samples.
@@ -103,7 +105,7 @@ class UnionNet(RaterModel):
     def rater_log_proba(self, units, sample, rater):
         """Return the raters' parts of the union, each divided by its sum; see `RaterModel`."""
         log_union = self.log_union()[:, rater].transpose(0, 1)
-        return apply_confusion(self.consensus_log_proba(units)[sample], log_union).log_softmax(dim=1)
+        return log_softmax(apply_confusion(self.consensus_log_proba(units)[sample], log_union))
 
     def confusion(self, units):
         """Return the raters' choices for each class, the same for all samples."""
@@ -137,11 +139,12 @@ class Confusions(RaterModel):
 
     def rater_log_proba(self, units, sample, rater):
         """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
-        return apply_confusion(self.consensus_log_proba(units)[sample], self.weight.log_softmax(dim=2)[rater])
+        log_confusion = log_softmax(self.weight).index_select(0, rater)
+        return apply_confusion(self.consensus_log_proba(units)[sample], log_confusion)
 
     def matrices(self):
         """Return C, shape (n_raters, n_classes, n_classes)."""
-        return self.weight.softmax(dim=2)
+        return log_softmax(self.weight).exp()
 
     def confusion(self, units):
         """Return C, the same for all samples, (n_samples, n_raters, n_classes, n_classes)."""
@@ -314,15 +317,16 @@ class CoNAL(Confusions):
         super().init_parameters(generator)
         self.common.copy_(self.initial_logit * torch.eye(self.n_classes))
 
-    def common_share(self, units):
-        """Return w, the share of the common confusions, shape (n_samples, n_raters)."""
-        eye = torch.eye(self.n_raters, dtype=units.dtype, device=units.device)
-        samples = nn.functional.normalize(self.sample_embedding(units))
-        return (samples @ nn.functional.normalize(self.rater_embedding(eye)).T).sigmoid()
+    def embeddings(self, units):
+        """Return u, (n_samples, embedding), and v, (n_raters, embedding), both of length one."""
+        raters = self.rater_embedding.weight.T + self.rater_embedding.bias
+        return (nn.functional.normalize(part) for part in (self.sample_embedding(units), raters))
 
     def rater_log_proba(self, units, sample, rater):
         """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
-        share = self.common_share(units)[sample, rater].unsqueeze(1)
+        of_samples, of_raters = self.embeddings(units)
+        alike = of_samples.index_select(0, sample) * of_raters.index_select(0, rater)
+        share = alike.sum(dim=1, keepdim=True).sigmoid()
         common = apply_confusion(self.consensus_log_proba(units), self.common.log_softmax(dim=1))[sample]
         by_rater = super().rater_log_proba(units, sample, rater)
         return torch.logaddexp(share.log() + common, (1 - share).log() + by_rater)
@@ -333,7 +337,8 @@ class CoNAL(Confusions):
 
     def confusion(self, units):
         """Return the mixed matrices, (n_samples, n_raters, n_classes, n_classes)."""
-        share = self.common_share(units)[:, :, None, None]
+        of_samples, of_raters = self.embeddings(units)
+        share = (of_samples @ of_raters.T).sigmoid()[:, :, None, None]
         return share * self.common.softmax(dim=1) + (1 - share) * self.matrices()
 
 

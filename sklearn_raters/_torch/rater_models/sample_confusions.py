@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from sklearn_raters._torch.dropout import thread_random
-from sklearn_raters._torch.rater_models.base import RaterModel, apply_confusion, without_gradient
+from sklearn_raters._torch.rater_models.base import RaterModel, apply_confusion, log_softmax, without_gradient
 from sklearn_raters._torch.settings import Number
 
 
@@ -76,7 +76,7 @@ class SampleConfusions(RaterModel):
         if self.hidden is not None:
             embedded = nn.functional.silu(self.hidden(embedded))
         logits = self.to_confusion(embedded)
-        return logits.unflatten(1, (self.n_classes, self.n_classes)).log_softmax(dim=2)
+        return log_softmax(logits.unflatten(1, (self.n_classes, self.n_classes)))
 
     def rater_log_proba(self, units, sample, rater):
         """Return the log-probabilities of the classes that raters choose; see `RaterModel`."""
@@ -155,7 +155,9 @@ class AnnotMix(SampleConfusions):
             return super().loss(units, sample, rater, label, weight)
         labels = nn.functional.one_hot(label, self.n_classes).to(units.dtype) * weight[:, None]
         # The embedding is affine, so to mix embeddings is to mix raters.
-        rows, raters, labels = mix_rows([units[sample], self.embed_raters(rater), labels], self.mixing)
+        rows, raters, labels = mix_rows(
+            [units.index_select(0, sample), self.embed_raters(rater), labels], self.mixing
+        )
         units = rows if represent is None else represent(rows)
         log_proba = apply_confusion(self.consensus_log_proba(units), self.log_confusion(units, raters))
         return -(labels * log_proba).sum() / weight.sum()

@@ -1,0 +1,67 @@
+"""The weights of a network as one vector, which an optimizer changes in one go."""
+
+from contextlib import contextmanager
+
+import torch
+
+# Optimizers that treat each number by itself, so that the vector gives the same result as its parts.
+ELEMENTWISE = (torch.optim.Adam, torch.optim.AdamW, torch.optim.Adamax, torch.optim.RMSprop, torch.optim.SGD)
+
+# Each weight starts at a multiple of 64 bytes, as fast matrix products need it.
+_STEP = 16
+
+
+def can_be_flat(optimizer):
+    """Return whether an optimizer has the same result on one vector of all weights.
+
+    Parameters
+    ----------
+    optimizer : torch.optim.Optimizer
+        The optimizer, before its first step.
+
+    Returns
+    -------
+    bool
+        Whether the optimizer treats each number by itself, with the same settings for all.
+    """
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    alike = {(weight.dtype, weight.device) for weight in weights}
+    return type(optimizer) in ELEMENTWISE and len(optimizer.param_groups) == len(alike) == 1
+
+
+@contextmanager
+def flat_weights(optimizer):
+    """Let an optimizer see its weights as one vector, of which weights and gradients are views.
+
+    A step of a small network spends a fifth of its time in calls that change one weight after the other.
+    Before each step, set ``vector.grad`` to zero in place. Afterwards the weights are apart again, and the
+    optimizer starts anew.
+
+    Parameters
+    ----------
+    optimizer : torch.optim.Optimizer
+        An optimizer that `can_be_flat`.
+
+    Yields
+    ------
+    vector : torch.nn.Parameter of shape (n_numbers,)
+        The weights one after the other, with gaps of zeros; ``vector.grad`` holds the gradients.
+    """
+    (group,) = optimizer.param_groups
+    weights = group["params"]
+    sizes = [-(-weight.numel() // _STEP) * _STEP for weight in weights]
+    vector = torch.nn.Parameter(weights[0].new_zeros(sum(sizes)))
+    vector.grad = torch.zeros_like(vector)
+    parts = zip(weights, vector.data.split(sizes), vector.grad.split(sizes), strict=True)
+    for weight, values, slopes in parts:
+        place = values[: weight.numel()].view_as(weight)
+        weight.data = place.copy_(weight.data)
+        weight.grad = slopes[: weight.numel()].view_as(weight)
+    group["params"] = [vector]
+    try:
+        yield vector
+    finally:
+        group["params"] = weights
+        optimizer.state.clear()
+        for weight in weights:
+            weight.data, weight.grad = weight.data.clone(), None
