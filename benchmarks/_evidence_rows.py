@@ -54,7 +54,6 @@ class Setting:
 
     family: str
     seed: int
-    penalty: float  # C of the logistic regressions that are views
     epochs: int | None = None  # None: the package's default
     memory: str | None = None  # folder in which stacks share the views of one fold and seed
     n_trainings: int = 1  # of "all views", the cost that ensembles get
@@ -160,10 +159,8 @@ GRIDS = {
 
 
 def view(setting):
-    """Return the classifier of the views."""
-    if setting.family == "frames":
-        return BLSTMClassifier(**epochs_of(setting))
-    return LogisticRegression(C=setting.penalty, max_iter=1000)
+    """Return the classifier of the views: of tables the package's default, a logistic regression."""
+    return BLSTMClassifier(**epochs_of(setting)) if setting.family == "frames" else None
 
 
 def epochs_of(setting):
@@ -227,10 +224,6 @@ def peer(name, epochs):
     return of
 
 
-def default_stack(setting):
-    return MultiRaterStackingClassifier(random_state=setting.seed)
-
-
 def common_rows():
     """Return the rows of both families."""
     rows = {
@@ -275,7 +268,6 @@ def rows_of(family):
     rows = common_rows()
     del rows["all views, fine_tune"]  # for views that are networks
     rows["all views, logistic, out of fold"] = Row(stack(fusion="logistic", cv=5))
-    rows["all views, estimator=None"] = Row(default_stack)
     for method in CONSENSUS:
         rows[f"crowd_hard by {method}"] = Row(single("crowd_hard", consensus=method))
     rows["truth_stack"] = Row(stack(truth_stack))
@@ -303,6 +295,6 @@ def count_trainings(estimator, X, y, groups):
     if isinstance(estimator, GridSearchCV):
         return len(ParameterGrid(estimator.param_grid)) * estimator.cv.n_splits + 1
     if isinstance(estimator, MultiRaterStackingClassifier):
-        inner = count_trainings(estimator.estimator, X, y, groups)
+        inner = 1 if estimator.estimator is None else count_trainings(estimator.estimator, X, y, groups)
         return inner * len(estimator.plan(X, y, groups=groups).trainings)
     return 1

@@ -9,12 +9,18 @@ from _crowds import DATA, SIMULATED
 from sklearn.compose import make_column_transformer
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import Pipeline
 
-from sklearn_raters import FramePooler, FrontEndScaler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
+from sklearn_raters import (
+    FramePooler,
+    FrontEndScaler,
+    MultiRaterStackingClassifier,
+    OpenSmileFrames,
+    OpenSmileFunctionals,
+    SpeakerScaler,
+)
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.datasets import load_iemocap, load_speechocean762, make_rated_samples, make_rated_speech
 from sklearn_raters.metrics import unweighted_average_recall
@@ -31,7 +37,6 @@ CROWDS = {
 }
 N_FOLDS = 5
 SCALINGS = ("training", "speaker", "both")  # of FrontEndScaler
-PENALTIES = (0.001, 0.01, 0.1, 1, 10)  # C of LogisticRegression
 SVD_UNITS = 200
 
 
@@ -61,7 +66,6 @@ class Parts:
     test: object
     dense_train: object  # the same without sparse rows, for estimators that do not take them
     dense_test: object
-    penalty: float  # C of the logistic regressions that are views
 
 
 def store(value, path):
@@ -190,38 +194,38 @@ def transform_parts(transformer, X, train, test):
     return [transformer.transform(take(X, rows)) for rows in (train, test)]
 
 
-def choose(task, train):
-    """Choose the scaling and C by an inner search on the table; return (scaling, C).
+def choose_scaling(task, train):
+    """Choose the scaling of the features by an inner search on the table.
 
-    A logistic regression of the majority labels is judged by UAR on three inner folds by groups.
+    The default classifier of a view, learning the majority labels, is judged by UAR on three inner folds.
     """
+    if task.speakers is None:
+        return "both"
     known, y = labelled_samples(hard_labels(task.ratings.take(train)))
     rows = train[known]
-    pipe = Pipeline([("front_end", make_front_end(task, "both")), ("clf", LogisticRegression(max_iter=1000))])
-    grid = {"clf__C": PENALTIES}
-    if task.speakers is not None:
-        grid["front_end__scaling"] = SCALINGS
+    majority = MultiRaterStackingClassifier(views=["crowd_hard"], fusion="mean")
+    pipe = Pipeline([("front_end", FrontEndScaler()), ("majority", majority)])
     uar = make_scorer(unweighted_average_recall, labels=task.ratings.classes)
-    search = GridSearchCV(pipe, grid, scoring=uar, cv=GroupKFold(3), refit=False)
+    search = GridSearchCV(pipe, {"front_end__scaling": SCALINGS}, scoring=uar, cv=GroupKFold(3), refit=False)
     search.fit(take(with_both(task.table, task.speakers), rows), y, groups=task.groups[rows])
-    return search.best_params_.get("front_end__scaling", "both"), search.best_params_["clf__C"]
+    return search.best_params_["front_end__scaling"]
 
 
 def front_end(task, number, family, path):
     """Return the parts of one fold behind the front end, the same for all rows.
 
-    The scaling of the features, and C of the logistic regressions that are views, are chosen once for a task,
-    a seed and a fold, on the training part's functionals or texts, and stored; frames are scaled in the same
-    way. TF-IDF and its singular values, for networks and trees, are fitted on the training part.
+    The scaling of the features is chosen once for a task, a seed and a fold, on the training part's
+    functionals, and stored; frames are scaled in the same way. TF-IDF and its singular values, for networks
+    and trees, are fitted on the training part.
     """
     train, test = task.folds[number]
     if not path.exists():
-        store(choose(task, train), path)
-    scaling, penalty = joblib.load(path)
+        store(choose_scaling(task, train), path)
+    scaling = joblib.load(path)
     if family == "frames":
         frames = with_both(task.frames, task.speakers)
         parts = transform_parts(FrontEndScaler(scaling), frames, train, test)
-        return Parts(*parts, *parts, penalty)
+        return Parts(*parts, *parts)
     X = with_both(task.table, task.speakers)
     parts = dense = transform_parts(make_front_end(task, scaling), X, train, test)
     if isinstance(task.table, pd.DataFrame):
@@ -229,4 +233,4 @@ def front_end(task, number, family, path):
         units = np.float32(np.concatenate([reducer.transform(part) for part in parts]))
         rows = np.split(np.arange(len(units)), [len(train)])
         dense = transform_parts(FrontEndScaler(), units, *rows)
-    return Parts(*parts, *dense, penalty)
+    return Parts(*parts, *dense)

@@ -44,7 +44,9 @@ def speech(score, cache, quick):
     models = {
         "majority labels": make_pipeline(StandardScaler(), regression),
         "stack": MultiRaterStackingClassifier(),
+        "stack, balanced": MultiRaterStackingClassifier(class_weight="balanced"),
         "stack, mean": MultiRaterStackingClassifier(fusion="mean"),
+        "stack, logistic": MultiRaterStackingClassifier(fusion="logistic"),
         "annot_mix": make_pipeline(StandardScaler(), RaterNetClassifier("annot_mix")),
         "doctor_net": make_pipeline(StandardScaler(), RaterNetClassifier("doctor_net")),
     }

@@ -11,8 +11,7 @@ regressions as views; "frames" learns frames, with the paper's BLSTM as views (s
 patterns such as "speechocean762*".
 
 Every row sees the same folds and the same front end: features scaled by speaker, over the training part, or
-both side by side, chosen inside the training part by a search over `FrontEndScaler`. The penalty of the
-logistic regressions that are views is chosen there too.
+both side by side, chosen inside the training part by a search over `FrontEndScaler`.
 
 Each task, row, seed and fold is one unit. Its result is stored in the cache folder at once, and units that
 are stored are not run again, except with --again, which a changed package needs. So the command can be
@@ -118,7 +117,7 @@ def run_fold(name, family, seed, fold, rows, cache, quick):
     errors = []
     with threadpool_limits(1):
         parts = front_end(task, fold, family, cache / "scaling" / f"{place}.joblib")
-        setting = Setting(family, seed, parts.penalty, QUICK_EPOCHS if quick else None, str(views))
+        setting = Setting(family, seed, QUICK_EPOCHS if quick else None, str(views))
         default = rows_of(family)[ALL_VIEWS].make(setting)
         setting = replace(setting, n_trainings=count_trainings(default, parts.train, ratings, groups))
         for row in rows:
