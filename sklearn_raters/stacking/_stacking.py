@@ -55,8 +55,8 @@ class MultiRaterStackingClassifier(
         - "pool": a log-linear pool of the posteriors: logistic regression on their logarithms, with a penalty
           that draws it to their plain average. One each for the consensus, the raters' shares
           (`predict_soft_labels`) and each rater's labels (`predict_proba_raters`). They are learnt out of
-          fold, with copies of the views trained without each of three parts of the groups, so that a fit
-          costs three times the training of the views.
+          fold, with copies of the views trained on either half of the groups, so that a fit costs twice the
+          training of the views.
         - "logistic": multinomial logistic regression, the softmax layer as a convex problem. Its penalty is
           chosen on held-out groups with copies of the views trained without these groups, so that each view
           is trained twice.
@@ -72,7 +72,7 @@ class MultiRaterStackingClassifier(
         Weights of the classes in the fusion, not in the views. With "mean", "balanced" divides the posterior
         of each view by the class shares in its targets.
     cv : int, splitter or None, default=None
-        None fuses in-sample, as the paper does, but for "pool", which takes three folds. With a splitter or a
+        None fuses in-sample, as the paper does, but for "pool", which takes two folds. With a splitter or a
         number of folds, the fusion learns from out-of-fold posteriors, since representations by separately
         trained networks cannot be compared.
     validation_fraction : float, default=0.2
@@ -259,18 +259,18 @@ class MultiRaterStackingClassifier(
         >>> X = [[0.0], [1.0]] * 10
         >>> Y = [["calm", "calm"], ["sad", "calm"], ["calm", None], ["sad", "sad"]] * 5
         >>> print(stack.plan(X, Y))
-        3 views, 12 trainings
+        3 views, 9 trainings
         20 samples, 2 raters, 35 votes
         classes: calm, sad
         15 samples with a consensus, from which the fusion learns
         <BLANKLINE>
               view     targets  samples  trainings          estimator
-        crowd_hard      labels       15          4 LogisticRegression
-                 0 soft labels       20          4 LogisticRegression
-                 1 soft labels       15          4 LogisticRegression
+        crowd_hard      labels       15          3 LogisticRegression
+                 0 soft labels       20          3 LogisticRegression
+                 1 soft labels       15          3 LogisticRegression
         <BLANKLINE>
         fusion: pool, on the posteriors of 3 views, out of fold
-        each of 3 folds is held out once
+        each of 2 folds is held out once
         """
         return make_plan(self, self._check_input(X, y, sample_weight, groups))
 
