@@ -154,6 +154,10 @@ def class_weights(class_weight, classes, mass):
         wrong = {name: weight for name, weight in class_weight.items() if not 0 <= weight < np.inf}
         if wrong:
             raise ValueError(f"class_weight has {wrong}: weights must be finite and not negative.")
+        if class_weight and not any(class_weight.get(name, 1) for name in np.asarray(classes).tolist()):
+            raise ValueError(
+                f"class_weight={class_weight} gives every class the weight 0: raise one of them."
+            )
         present = np.asarray(classes)
         return compute_class_weight(class_weight, classes=present, y=present)
     total = mass.sum(axis=0)

@@ -46,7 +46,14 @@ def posterior(view, estimator, X, classes, *, by_decision=False):
         proba = estimator.predict_proba(X)
     elif by_decision:
         values = estimator.decision_function(X)
-        proba = softmax(values if values.ndim == 2 else np.stack([np.zeros_like(values), values], 1), axis=1)
+        values = values if values.ndim == 2 else np.stack([np.zeros_like(values), values], axis=1)
+        if values.shape[1] != len(estimator.classes_):
+            raise ValueError(
+                f"The view {view.name!r} has {values.shape[1]} decision values for "
+                f"{len(estimator.classes_)} classes; the fusion needs one for each. Give it a classifier "
+                "with predict_proba, or decision_function_shape='ovr'."
+            )
+        proba = softmax(values, axis=1)
     else:
         raise AttributeError(
             f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "

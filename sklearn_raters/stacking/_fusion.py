@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from sklearn_raters._inner_splits import hold_out, inner_splits
 from sklearn_raters._nested import fit_with_weights, weight_name
@@ -72,7 +73,8 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
         return splits
     present = np.arange(len(consensus)) if sample_weight is None else np.flatnonzero(sample_weight)
     if stack.fusion == "pool":
-        return _pool_splits(present, consensus[present], rows_of(groups, present), seed)
+        rated = np.unique(np.concatenate([view.samples for view in views]))
+        return _pool_splits(rated, consensus[rated], rows_of(groups, rated), seed)
     if stack.fusion not in ("logistic", "mixture", "fine_tune"):
         return []
     parts = [np.searchsorted(present, view.samples) for view in views]
@@ -81,18 +83,23 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
     return [Split(present[train], present[test])]
 
 
-def _pool_splits(present, labels, groups, seed):
-    """Return folds of whole groups; none, with a warning, if there is one group only."""
-    n_groups = len(present) if groups is None else len(np.unique(groups))
+def _pool_splits(rated, labels, groups, seed):
+    """Return folds of whole groups, which share the classes; none, with a warning, if there is one group."""
+    n_groups = len(rated) if groups is None else len(np.unique(groups))
     if n_groups < 2:
         warnings.warn(
             f"The fusion 'pool' learns the views' weights on groups that they have not seen, but there is "
-            f"{n_groups} group: all views count alike. Give finer groups, or none.",
+            f"{n_groups} group with ratings: all views count alike. Give finer groups, or none.",
             stacklevel=2,
         )
         return []
-    folds = inner_splits(_POOL_FOLDS, labels, groups, seed)
-    return [Split(present[train], present[test]) for train, test in folds]
+    # Always the same folds without a seed, so that a cache knows them again.
+    shuffle = {"shuffle": True, "random_state": 0 if seed is None else seed}
+    stratified = StratifiedKFold if groups is None else StratifiedGroupKFold
+    with warnings.catch_warnings():  # of a class with one sample
+        warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)
+        folds = inner_splits(stratified(_POOL_FOLDS, **shuffle), labels, groups, seed)
+    return [Split(rated[train], rated[test]) for train, test in folds]
 
 
 def _check_out_of_fold(consensus, splits):
@@ -229,7 +236,7 @@ def out_of_fold_posteriors(plan, trained):
     plan : StackPlan
         The views, the splits and the samples that were represented.
     trained : list of list of (TrainedView or None)
-        The views of each split.
+        The views trained on all samples, then those of each split.
 
     Returns
     -------
@@ -237,12 +244,33 @@ def out_of_fold_posteriors(plan, trained):
         NaN where there is no such view.
     """
     posteriors = np.full((plan.task.n_samples, len(plan.views), len(plan.task.classes)), np.nan)
-    rated = {planned.part: planned.represented for planned in plan.trainings}
-    for part, of_split in enumerate(trained, start=1):
-        for place, (view, one) in enumerate(zip(plan.views, of_split, strict=True)):
-            if one is not None and one.representation is not None:
-                posteriors[rated[part], place] = view.unsmoothed(one.representation)
+    places = {view.name: place for place, view in enumerate(plan.views)}
+    for planned in plan.trainings:
+        place = places[planned.view.name]
+        one = trained[planned.part][place]
+        if planned.part and one.representation is not None:
+            posteriors[planned.represented, place] = planned.view.unsmoothed(one.representation)
     return posteriors
+
+
+def learnt_classes(plan):
+    """Tell which classes the copies of the views that were trained without a sample have seen.
+
+    Parameters
+    ----------
+    plan : StackPlan
+        The splits, and the consensus of the samples.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_samples, n_classes)
+        Whether the class is the consensus of a sample in the training part of the sample's split.
+    """
+    learnt = np.zeros((plan.task.n_samples, len(plan.task.classes)), dtype=bool)
+    for train, test in plan.splits:
+        seen = plan.labels[np.isin(plan.samples, train)]
+        learnt[test] = np.isin(np.asarray(plan.task.classes), seen)
+    return learnt
 
 
 def fit_fusion(stack, plan, trained, data):
@@ -273,8 +301,9 @@ def fit_fusion(stack, plan, trained, data):
     if fusion == "mean":
         return estimators, None, None
     if fusion == "pool":
-        posteriors = out_of_fold_posteriors(plan, trained[1:])
-        return estimators, fit_pool_fusion(plan, posteriors, class_weight, data.sample_weight), None
+        posteriors, learnt = out_of_fold_posteriors(plan, trained), learnt_classes(plan)
+        weights = class_weight, data.sample_weight
+        return estimators, fit_pool_fusion(plan, posteriors, learnt, *weights), None
     groups, weight = rows_of(data.groups, plan.samples), rows_of(data.sample_weight, plan.samples)
     first, *held_out = [[view.representation for view in part] for part in trained]
     folds = layer_folds(plan, held_out, out_of_fold=stack.cv is not None)

@@ -69,7 +69,7 @@ def fit_pool(ratios, targets, weight, prior):
     Returns
     -------
     LogLinearPool
-        The fitted pool; without samples, the plain one.
+        The fitted pool; without samples, the plain one. A class that no target names keeps its weights.
     """
     n_samples, n_parts, n_classes = ratios.shape
     plain = plain_pool(n_parts, prior)
@@ -78,10 +78,12 @@ def fit_pool(ratios, targets, weight, prior):
     flat, mass = ratios.reshape(n_samples, -1), targets * weight[:, None]
     total = mass.sum(axis=1, keepdims=True)
     start = np.concatenate([plain.weights.ravel(), plain.offsets])
+    # A class without targets would be learnt to be impossible: it keeps what the plain pool says of it.
+    absent = np.where(mass.any(axis=0), 0, -1e9)
 
     def loss(parameters):
         weights, offsets = parameters[:-n_classes], parameters[-n_classes:]
-        log_proba = log_softmax(_logits(weights, offsets, ratios), axis=1)
+        log_proba = log_softmax(_logits(weights, offsets, ratios) + absent, axis=1)
         residual = np.exp(log_proba) * total - mass
         moved = parameters - start
         penalty = np.r_[np.full(len(weights), _PENALTY), np.full(n_classes, _OFFSET_PENALTY)]

@@ -56,21 +56,21 @@ class Readings:
         Returns
         -------
         common : ndarray of shape (n_samples, n_parts, n_classes)
-            Those of the crowd views, then that of the raters' average; 0 where there is no posterior.
+            Those of the crowd views, then that of the raters' average; near 0 where there is no posterior.
         own : ndarray of shape (n_samples, n_raters, n_classes)
             Those of each rater's view.
         """
-        crowd, known = self._crowd(), np.isfinite(posteriors[:, :, :1])
+        crowd, known = self._crowd(), np.isfinite(posteriors)
         posteriors = _floored(np.where(known, posteriors, self.priors), self.n_rated[:, None])
         ratios = np.log(posteriors) - np.log(self.priors)
         parts = [ratios[:, crowd]]
         if not crowd.all():
-            weight = self.n_rated[~crowd, None] * known[:, ~crowd]
-            weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, 1)
-            prior = np.average(self.priors[~crowd], axis=0, weights=self.n_rated[~crowd])
+            weight = np.broadcast_to(self.n_rated[~crowd, None], posteriors[:, ~crowd].shape)
+            # Raters with a posterior answer for those without.
+            weight = np.where(known[:, ~crowd], weight, 1e-9 * weight)
             average = (posteriors[:, ~crowd] * weight).sum(axis=1) / weight.sum(axis=1)
-            present = known[:, ~crowd].any(axis=1)
-            parts.append(np.where(present, np.log(average) - np.log(prior), 0)[:, None])
+            prior = np.average(self.priors[~crowd], axis=0, weights=self.n_rated[~crowd])
+            parts.append((np.log(average) - np.log(prior))[:, None])
         return np.concatenate(parts, axis=1), ratios[:, ~crowd]
 
 
@@ -119,7 +119,7 @@ class PoolFusion:
         return np.stack(answers, axis=1)
 
 
-def fit_pool_fusion(plan, posteriors, class_weight, sample_weight):
+def fit_pool_fusion(plan, posteriors, learnt, class_weight, sample_weight):
     """Fit the pools of the three questions.
 
     Parameters
@@ -129,6 +129,8 @@ def fit_pool_fusion(plan, posteriors, class_weight, sample_weight):
     posteriors : ndarray of shape (n_samples, n_views, n_classes)
         Posteriors without smoothing, by copies of the views that have not seen the sample; NaN where there is
         none.
+    learnt : ndarray of bool of shape (n_samples, n_classes)
+        Whether these copies have seen the class. What is said of a sample of another class teaches nothing.
     class_weight : dict, "balanced" or None
         Weights of the classes for the consensus.
     sample_weight : ndarray of shape (n_samples,) or None
@@ -146,8 +148,8 @@ def fit_pool_fusion(plan, posteriors, class_weight, sample_weight):
     seen = np.isfinite(posteriors).any(axis=(1, 2))
 
     def pool(inputs, targets, weight):
-        rows = seen & (weight > 0) & (targets.sum(axis=1) > 0)
-        mass = (targets[rows] * weight[rows, None]).sum(axis=0) + 1  # one more vote, so that no share is 0
+        mass = (targets * weight[:, None]).sum(axis=0) + 1  # one more vote, so that no share is 0
+        rows = seen & (weight > 0) & (targets.sum(axis=1) > 0) & ~((targets > 0) & ~learnt).any(axis=1)
         return fit_pool(inputs[rows], targets[rows], weight[rows], mass / mass.sum())
 
     labels = np.zeros((task.n_samples, len(classes)))

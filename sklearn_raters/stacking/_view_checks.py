@@ -54,6 +54,13 @@ def check_view_estimator(name, estimator, stack, data):
             f"takes its probabilities; got {estimator!r}. Give it a classifier that has, for example "
             "sklearn.calibration.CalibratedClassifierCV around this one, or take fusion='pool'."
         )
+    shapes = [name for name in estimator.get_params() if name.endswith("decision_function_shape")]
+    by_pair = any(estimator.get_params()[name] == "ovo" for name in shapes)
+    if by_pair and stack._by_posterior and not hasattr(estimator, "predict_proba"):
+        raise ValueError(
+            f"The view {name!r} has decision values for pairs of classes (decision_function_shape='ovo'), of "
+            f"which fusion={stack.fusion!r} cannot make probabilities. Set it to 'ovr'."
+        )
     methods = ("transform", "predict_proba", "decision_function")
     if not any(hasattr(estimator, method) for method in methods[stack._by_posterior :]):
         raise TypeError(

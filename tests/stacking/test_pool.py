@@ -47,6 +47,16 @@ def test_with_many_samples_the_pool_finds_the_weights_that_made_the_labels(n_sam
     assert np.abs(difference - difference.mean(axis=2, keepdims=True)).max() < tolerance
 
 
+def test_a_class_without_targets_keeps_the_weights_of_the_plain_pool():
+    ratios, labels = draw(200, plain_pool(2, PRIOR))
+    known = labels[:, 2] == 0
+    fitted = fit_pool(ratios[known], labels[known], np.ones(known.sum()), PRIOR)
+    plain = plain_pool(2, PRIOR)
+    np.testing.assert_allclose(fitted.weights[:, :, 2], plain.weights[:, :, 2])
+    assert fitted.offsets[2] == plain.offsets[2]
+    assert np.abs(fitted.weights - plain.weights).max() > 0.01
+
+
 def test_few_samples_move_the_weights_less_than_many():
     made = LogLinearPool(3 * plain_pool(2, PRIOR).weights, np.log(PRIOR))
     moved = [

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, KFold
+from sklearn.model_selection import KFold
+from sklearn.svm import SVC
 
 from made import CLASSES, GROUPS, X, Y, make_rated, small_stack
 from sklearn_raters import MultiRaterStackingClassifier
@@ -53,10 +54,11 @@ def test_the_pool_learns_from_samples_that_no_copy_was_trained_on():
 
 
 def test_two_folds_of_groups_are_the_default_of_the_pool():
-    settings = {"fusion": "pool", "random_state": 0}
-    default = small_stack(**settings).fit(X, Y, groups=GROUPS)
-    given = small_stack(**settings, cv=GroupKFold(2)).fit(X, Y, groups=GROUPS)
-    np.testing.assert_allclose(default.predict_proba(NEW.X), given.predict_proba(NEW.X))
+    first, second = small_stack(fusion="pool").plan(X, Y, groups=GROUPS).splits
+    assert not set(GROUPS[first.train]) & set(GROUPS[first.test])
+    assert first.train.tolist() == second.test.tolist()
+    rated = np.flatnonzero(Task(Y, CLASSES).counts.sum(axis=1))
+    assert sorted([*first.test, *second.test]) == rated.tolist()
 
 
 @pytest.mark.parametrize("cv", [4, KFold(3, shuffle=True, random_state=0)], ids=str)
@@ -124,7 +126,41 @@ def test_one_group_gives_the_plain_pool_with_a_warning():
     with pytest.warns(UserWarning, match="there is 1 group"):
         model = small_stack(fusion="pool").fit(X, Y, groups=np.zeros(len(X)))
     np.testing.assert_allclose(model.fusion_.consensus.weights[0], np.eye(3) / 3)
+    labels = hard_labels(Y)
+    shares = np.array([(labels == name).sum() + 1 for name in model.classes_])
+    np.testing.assert_allclose(np.exp(model.fusion_.consensus.offsets), shares / shares.sum())
     assert (model.predict(NEW.X) == NEW.truth).mean() > 0.85
+
+
+def test_groups_without_ratings_do_not_count_as_groups():
+    table = Y.copy()
+    table.iloc[75:] = None
+    with pytest.warns(UserWarning, match="there is 1 group with ratings"):
+        small_stack(fusion="pool").fit(X, table, groups=np.arange(150) // 75)
+
+
+def test_a_class_of_one_group_is_found_in_new_groups():
+    made = make_rated(600, wrong=0.05)
+    in_first = made.truth == "neutral"
+    groups = np.where(in_first, 0, 1 + np.arange(600) % 5)
+    model = small_stack(fusion="pool", random_state=0).fit(made.X, made.Y, groups=groups)
+    said = model.predict(NEW.X)
+    assert all((said[NEW.truth == name] == name).mean() > 0.7 for name in CLASSES)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_folds_share_a_class_of_two_groups(seed):
+    made = make_rated(300, wrong=0.0)
+    rare = np.where(made.truth == "neutral", np.arange(300) % 2, 2 + np.arange(300) % 8)
+    plan = small_stack(fusion="pool", random_state=seed).plan(made.X, made.Y, groups=rare)
+    labels = hard_labels(made.Y)
+    assert all("neutral" in labels[split.train] for split in plan.splits)
+
+
+def test_decision_values_of_pairs_of_classes_are_refused():
+    stack = small_stack(fusion="pool", view_params={"crowd_hard": SVC(decision_function_shape="ovo")})
+    with pytest.raises(ValueError, match="'crowd_hard' has decision values for pairs of classes"):
+        stack.plan(X, Y)
 
 
 def test_a_single_view_is_calibrated_by_its_pool():
