@@ -30,10 +30,15 @@ def project():
 
 
 @pytest.fixture(scope="session")
-def speechocean762():
-    """Return the folder of the recorded subset of speechocean762; skip the test where there is none."""
-    data = Path(os.environ.get("SKLEARN_RATERS_DATA", PROJECT.parent / "shared" / "data"))
-    folder = data / "speechocean762"
+def rated_data():
+    """Return the folder of the recorded and rated corpora; skip the test where there is none."""
+    folder = Path(os.environ.get("SKLEARN_RATERS_DATA", PROJECT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"no recorded speech in {folder}: let SKLEARN_RATERS_DATA name the folder above it")
-    return folder
+        pytest.skip(f"no rated corpora in {folder}: let SKLEARN_RATERS_DATA name their folder")
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def speechocean762(rated_data):
+    """Return the folder of the recorded subset of speechocean762."""
+    return rated_data / "speechocean762"

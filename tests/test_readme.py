@@ -85,7 +85,8 @@ def assert_alike(printed, shown):
             assert word == expected
 
 
-def test_python_blocks_run_in_order_and_print_what_is_shown(readme, tmp_path):
+def test_python_blocks_run_in_order_and_print_what_is_shown(readme, tmp_path, rated_data):
+    (tmp_path / "convabuse").symlink_to(rated_data / "convabuse")
     blocks = list(re.finditer(r"```python\n(.+?)```(?:\n+```text\n(.+?)```)?", readme, re.DOTALL))
     assert len(blocks) >= 2
     separator = "=" * 20
