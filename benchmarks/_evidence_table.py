@@ -20,7 +20,7 @@ from _evidence_rows import (
 from _evidence_tasks import DRAWN, TASKS
 
 from sklearn_raters.consensus import hard_labels, soft_labels
-from sklearn_raters.metrics import soft_cross_entropy
+from sklearn_raters.metrics import expected_calibration_error, soft_cross_entropy
 
 BASELINES = (CROWD_HARD, PAIR, HARD_ENSEMBLE, ALL_VIEWS)
 # UAR as predicted; of probabilities divided by the class shares of the training part's majority labels; and
@@ -37,6 +37,7 @@ class Judged:
     groups: np.ndarray  # (n_tested,): numbers of groups
     soft: np.ndarray  # (n_tested, n_classes): shares of the votes, NaN where not rated
     shares: np.ndarray  # (n_tested, n_classes): of the majority labels in the fold's training part
+    raters: dict  # from rater to (n_tested, n_classes): shares of this rater's votes, NaN where not rated
 
 
 @dataclass
@@ -66,14 +67,20 @@ def judge(task):
     """Return what the tested samples of a task are judged by."""
     classes = task.ratings.classes
     majority = codes_of(hard_labels(task.ratings), classes)
-    soft = soft_labels(task.ratings, alpha=0, outside_majority="keep")
     tested = np.concatenate([test for _, test in task.folds])
     shares = []
     for train, test in task.folds:
         counts = np.bincount(majority[train][majority[train] >= 0], minlength=len(classes))
         shares += [counts / counts.sum()] * len(test)
     groups = np.unique(task.groups[tested], return_inverse=True)[1]
-    return Judged(codes_of(task.labels(), classes)[tested], groups, soft[tested], np.array(shares))
+    raters = {rater: soft_of(task.ratings.of_rater(rater))[tested] for rater in task.ratings.raters}
+    codes = codes_of(task.labels(), classes)[tested]
+    return Judged(codes, groups, soft_of(task.ratings)[tested], np.array(shares), raters)
+
+
+def soft_of(ratings):
+    """Return the shares of the votes, also where the majority is outside the classes."""
+    return soft_labels(ratings, alpha=0, outside_majority="keep")
 
 
 def draw_groups(n_groups):
@@ -111,11 +118,33 @@ def score(row, judged, weights, predicted):
     known, rated = judged.codes >= 0, ~np.isnan(judged.soft[:, 0])
     scores["accuracy"] = 100 * np.mean(proba.argmax(axis=1)[known] == judged.codes[known])
     if row != DECIDING:
-        # float64, so that a row of float32 sums to 1 as closely as the metric asks
-        soft = predicted.soft[rated].astype(float)
-        soft /= soft.sum(axis=1, keepdims=True)
-        scores["soft_cross_entropy"] = soft_cross_entropy(judged.soft[rated], soft)
+        truth, soft = judged.soft[rated], exact(predicted.soft[rated])
+        scores["soft_cross_entropy"] = soft_cross_entropy(truth, soft)
+        scores["soft_calibration_error"] = 100 * expected_calibration_error(truth, soft)
+        labels = np.eye(proba.shape[1])[judged.codes[known]]
+        scores["calibration_error"] = 100 * expected_calibration_error(labels, exact(proba[known]))
     return Result(scores, draws)
+
+
+def exact(proba):
+    """Return float32 rows as float64 that sum to 1 as closely as the metrics ask."""
+    return proba / proba.sum(axis=1, keepdims=True, dtype=float)
+
+
+def score_raters(units, judged):
+    """Score what a row says of each rater, all votes of all raters together; nothing if it says nothing."""
+    raters = [r for r in units[0].get("raters", ()) if all(r in unit["raters"] for unit in units)]
+    said, voted = [], []
+    for rater in raters:
+        proba = np.concatenate([unit["rater_proba"][:, unit["raters"].index(rater)] for unit in units])
+        rated = ~np.isnan(judged.raters[rater][:, 0])
+        said.append(exact(proba[rated]))
+        voted.append(judged.raters[rater][rated])
+    if not raters:
+        return {}
+    said, voted = np.concatenate(said), np.concatenate(voted)
+    error = 100 * expected_calibration_error(voted, said)
+    return {"raters_cross_entropy": soft_cross_entropy(voted, said), "raters_calibration_error": error}
 
 
 def load_row(folder, seed, n_folds):
@@ -152,6 +181,7 @@ def results_of_task(name, family, cache, quick):
             for row, predicted in predictions(trained, units, judged) if units else ():
                 result = score(row, judged, weights, predicted)
                 single = row != trained
+                result.scores |= {} if single else score_raters(units, judged)
                 result.scores["trainings"] = 1 if single else np.mean([unit["trainings"] for unit in units])
                 result.scores["seconds"] = np.nan if single else np.mean([unit["seconds"] for unit in units])
                 results.setdefault(row, {})[seed] = result
