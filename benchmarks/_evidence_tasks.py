@@ -117,7 +117,10 @@ def mushra(seed, cache, quick):
     names = [path.stem for path in paths]
     Y = table.pivot(index="stimulus", columns="rater", values="band").loc[names].astype(object)
     recordings = table.drop_duplicates("stimulus").set_index("stimulus")["recording"].loc[names]
-    return audio_task("mushra", paths, Task(Y, BANDS), recordings.to_numpy(), cache, quick, ordered=True)
+    groups = recordings.to_numpy()
+    # Listeners heard all versions of a recording beside each other, so features may be scaled by recording too.
+    settings = {"speakers": groups, "ordered": True}
+    return audio_task("mushra", paths, Task(Y, BANDS), groups, cache, quick, **settings)
 
 
 def made_speech(seed, cache, quick):
