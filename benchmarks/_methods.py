@@ -87,12 +87,13 @@ def ensemble(raters):
     return run
 
 
-def stack(make=MultiRaterStackingClassifier, view=None, **params):
+def stack(make=MultiRaterStackingClassifier, view=None, fusion="logistic", **params):
     """Return the method that fits a stack; None as `view` takes the network that all methods share."""
 
     def run(train, test, seed, epochs):
         net = OneRaterNet("multitask", max_epochs=epochs, **SETTINGS)
-        model = make(view or net, classes=train.classes, random_state=seed, **params).fit(train.X, train.Y)
+        settings = {"fusion": fusion, "classes": train.classes, "random_state": seed, **params}
+        model = make(view or net, **settings).fit(train.X, train.Y)
         known = model.raters_ == list(test.Y.columns)
         return model.predict_proba(test.X), model.predict_proba_raters(test.X) if known else None
 
@@ -115,7 +116,8 @@ def stack_on_trunk(raters, **params):
     def run(train, test, seed, epochs):
         trunk = network(raters, train, seed, epochs).fit(train.X, train.Y)
         view = LogisticRegression(max_iter=1000)
-        model = MultiRaterStackingClassifier(view, classes=train.classes, random_state=seed, **params)
+        settings = {"fusion": "logistic", "classes": train.classes, "random_state": seed, **params}
+        model = MultiRaterStackingClassifier(view, **settings)
         return model.fit(trunk.transform(train.X), train.Y).predict_proba(trunk.transform(test.X)), None
 
     return run
@@ -130,7 +132,7 @@ def consensus_only(method):
     return run
 
 
-# Changes to the paper's stack: the steps that lead to `truth_stack`, and alternatives.
+# Changes to the paper's stack with a convex layer: the steps that lead to `truth_stack`, and alternatives.
 DAWID_SKENE = {"consensus": "dawid_skene"}
 STEPS = {
     "stack": stack(),

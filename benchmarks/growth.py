@@ -34,7 +34,7 @@ def fit_once(n_samples, n_raters, epochs, threads, params):
     """Fit one stack and return its seconds and memory, a row of the table."""
     torch.set_num_threads(threads)
     network = BLSTMClassifier(max_epochs=epochs, device="cpu")
-    stack = MultiRaterStackingClassifier(network, random_state=0, **params)
+    stack = MultiRaterStackingClassifier(network, fusion="logistic", random_state=0, **params)
     X, y = make_sequences(64)
     stack.fit(X, make_ratings(y, 5))  # warm up
     X, y = make_sequences(n_samples)
@@ -102,7 +102,8 @@ def measure_recall(n_samples, seeds):
         data = make_rated_samples(2 * n_samples, ratings_per_sample=5, random_state=seed, **crowd)
         train, test = slice(n_samples), slice(n_samples, None)
         for limit in (5, 10, 25, None):
-            stack = MultiRaterStackingClassifier(LogisticRegression(), max_raters=limit, random_state=seed)
+            settings = {"fusion": "logistic", "max_raters": limit, "random_state": seed}
+            stack = MultiRaterStackingClassifier(LogisticRegression(), **settings)
             predicted = stack.fit(data.X[train], data.Y[train]).predict(data.X[test])
             labels = data.consensus[test]
             kept = np.flatnonzero([label is not None for label in labels])

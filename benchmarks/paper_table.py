@@ -66,6 +66,7 @@ def models(bunch, frames, functionals, class_weight, epochs, memory):
     """Return {name: (model, its X)}."""
     stack = MultiRaterStackingClassifier(
         BLSTMClassifier(max_epochs=epochs),
+        fusion="logistic",
         class_weight=class_weight,
         classes=bunch.classes,
         label_map=bunch.label_map,

@@ -28,7 +28,7 @@ def fit_stack():
     """Return a stack of seven networks, each trained for one epoch."""
     X, y = make_sequences(64)
     network = BLSTMClassifier(max_epochs=1, device="cpu")
-    stack = MultiRaterStackingClassifier(network, random_state=0)
+    stack = MultiRaterStackingClassifier(network, fusion="logistic", random_state=0)
     return stack.fit(X, make_ratings(y, N_RATERS))
 
 

@@ -22,11 +22,36 @@ def can_be_flat(optimizer):
     Returns
     -------
     bool
-        Whether the optimizer treats each number by itself, with the same settings for all.
+        Whether the optimizer treats each number by itself, with the same settings for all, and changes no
+        weight that is frozen or never has a gradient: in the vector its gradient is 0, which weight decay
+        and, after other steps, momentum do not leave alone.
     """
-    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-    alike = {(weight.dtype, weight.device) for weight in weights}
-    return type(optimizer) in ELEMENTWISE and len(optimizer.param_groups) == len(alike) == 1
+    if type(optimizer) not in ELEMENTWISE or len(optimizer.param_groups) != 1:
+        return False
+    (group,) = optimizer.param_groups
+    alike = {(weight.dtype, weight.device, weight.requires_grad) for weight in group["params"]}
+    moves_alone = group["weight_decay"] != 0 or group.get("momentum", 0) != 0
+    return len(alike) == 1 and group["params"][0].requires_grad and not moves_alone
+
+
+def on_cudnn(module):
+    """Return whether a network has recurrent layers on a GPU.
+
+    cuDNN takes the weights of such a layer as one piece in an order of its own; of weights in another place
+    it makes a copy in each call.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The network.
+
+    Returns
+    -------
+    bool
+        Whether one of its recurrent layers is not on the CPU.
+    """
+    layers = [layer for layer in module.modules() if isinstance(layer, torch.nn.RNNBase)]
+    return any(weight.device.type != "cpu" for layer in layers for weight in layer.parameters())
 
 
 @contextmanager
@@ -35,7 +60,8 @@ def flat_weights(optimizer):
 
     A step of a small network spends a fifth of its time in calls that change one weight after the other.
     Before each step, set ``vector.grad`` to zero in place. Afterwards the weights are apart again, and the
-    optimizer starts anew.
+    optimizer starts anew. A weight that has a gradient in some steps only has the gradient 0 in the others,
+    in which an optimizer with moments still moves it.
 
     Parameters
     ----------

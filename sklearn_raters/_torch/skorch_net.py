@@ -11,7 +11,7 @@ from skorch.dataset import unpack_data
 
 from sklearn_raters._torch.batches import cut_batch
 from sklearn_raters._torch.dropout import seeded_thread
-from sklearn_raters._torch.flat import can_be_flat, flat_weights
+from sklearn_raters._torch.flat import can_be_flat, flat_weights, on_cudnn
 from sklearn_raters._torch.threads import shared_threads
 
 # Callbacks that do nothing within an epoch, and look neither at gradients nor at the optimizer.
@@ -160,9 +160,9 @@ class SequenceNet(NeuralNet):
 
     @contextmanager
     def _quick_steps(self):
-        """Train all weights as one vector, where neither the optimizer nor a callback may need them apart."""
+        """Train all weights as one vector, where no optimizer, callback or layer may need them apart."""
         watched = any(type(callback) not in _BETWEEN_EPOCHS for _, callback in self.callbacks_)
-        if watched or not can_be_flat(self.optimizer_):
+        if watched or not can_be_flat(self.optimizer_) or on_cudnn(self.module_):
             yield
             return
         with flat_weights(self.optimizer_) as self._vector:

@@ -45,7 +45,7 @@ def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
 
 
 def make_stack(options, task):
-    """Return the paper's model with the settings of the options, unfitted."""
+    """Return a stack with the settings of the options, unfitted."""
     network = BLSTMClassifier(
         # 15 are enough for the few utterances of the synthetic corpus.
         max_epochs=options.epochs or (15 if is_made(options) else 40),

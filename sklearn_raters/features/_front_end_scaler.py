@@ -8,8 +8,9 @@ from sklearn_raters._sklearn_compat import StrOptions, check_sample_weight
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
-# A feature scaled by speaker rises with the original one; random pairs of many features hold one that falls.
-LOWEST_CORRELATION = -0.5
+# By Samuelson's inequality, one of n values of a speaker lies at most sqrt(n - 1) standard deviations from
+# their mean: no speaker has a million frames so that one is further off than this.
+HIGHEST_BY_SPEAKER = 1000.0
 
 
 def chosen_columns(n_features, scaling):
@@ -44,24 +45,26 @@ def chosen_columns(n_features, scaling):
     return by_speaker if scaling == "speaker" else original
 
 
-def check_halves(standardised, weights):
-    """Raise ValueError if the second half of the features is not the original of the first half.
+def check_scaled(frames):
+    """Raise ValueError if frames cannot be scaled by speaker.
 
     Parameters
     ----------
-    standardised : ndarray of shape (n_frames, n_features)
-        Frames of mean 0 and standard deviation 1.
-    weights : ndarray of shape (n_frames,) or None
-        Weights of the frames.
+    frames : ndarray of shape (n_frames, n_features)
+        The first half of the features.
+
+    References
+    ----------
+    P. A. Samuelson, "How Deviant Can You Be?", Journal of the American Statistical Association 63 (1968),
+    pp. 1522-1525.
     """
-    scaled, original = np.split(standardised, 2, axis=1)
-    correlation = np.average(scaled * original, axis=0, weights=weights)
-    lowest = correlation.argmin()
-    if correlation[lowest] < LOWEST_CORRELATION:
+    highest = np.maximum(frames.max(axis=0), -frames.min(axis=0))
+    feature = highest.argmax()
+    if highest[feature] > HIGHEST_BY_SPEAKER:
         raise ValueError(
-            f"Feature {lowest} of X falls as feature {lowest + len(correlation)} rises (correlation "
-            f"{correlation[lowest]:.2f}), so that the first half of the features cannot be the second half "
-            "scaled by speaker. Give the output of SpeakerScaler(output='both')."
+            f"Feature {feature} of X has a value of size {highest[feature]:.6g}; features scaled by speaker, "
+            f"the first half of X, lie between -{HIGHEST_BY_SPEAKER:g} and {HIGHEST_BY_SPEAKER:g}. Give the "
+            "output of SpeakerScaler(output='both').fit_transform, with all samples of each speaker."
         )
 
 
@@ -147,8 +150,9 @@ class FrontEndScaler(FrameTransformer):
         Raises
         ------
         ValueError
-            If `scaling` chooses half of the features, and the halves are not those of
-            ``SpeakerScaler(output="both")``. With few features this cannot always be seen.
+            If `scaling` chooses half of the features, and their number is odd or the first half has a value
+            beyond 1000, so that it is not scaled by speaker. Other halves than those of
+            ``SpeakerScaler(output="both")`` cannot be told from them.
         """
         self._validate_params()
         sequences = as_sequences(self, X, reset=True)
@@ -159,7 +163,7 @@ class FrontEndScaler(FrameTransformer):
         columns = chosen_columns(self.n_features_in_, self.scaling)
         scaler = StandardScaler().fit(sequences.frames, sample_weight=weights)
         if self.scaling != "both":
-            check_halves(scaler.transform(sequences.frames), weights)
+            check_scaled(sequences.frames[:, : self.n_features_in_ // 2])
         self.columns_, self.mean_, self.scale_ = columns, scaler.mean_[columns], scaler.scale_[columns]
         return self
 

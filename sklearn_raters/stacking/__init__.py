@@ -1,4 +1,4 @@
-"""The paper's model: a classifier for each view on the ratings, frozen, and a fusion layer on top."""
+"""Stacks: a classifier for each view on the ratings, frozen, and a fusion on top."""
 
 from sklearn_raters.stacking._fusion import FUSIONS
 from sklearn_raters.stacking._paper_stack import PAPER_GRID, PAPER_NETWORK, paper_search, paper_stack

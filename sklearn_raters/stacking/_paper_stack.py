@@ -1,5 +1,7 @@
 """The paper's own stack, and its search for the settings of a network."""
 
+from copy import deepcopy
+
 from sklearn.model_selection import GridSearchCV, GroupShuffleSplit
 
 from sklearn_raters.metrics import neg_soft_cross_entropy_scorer
@@ -87,8 +89,8 @@ def paper_search(estimator=None, *, param_grid=None, test_size=0.2, random_state
     ----------
     estimator : classifier, default=None
         Network to search for. None is `BLSTMClassifier` with the paper's layers.
-    param_grid : dict, default=None
-        From name to list of values; None is the grid of the paper's section 3.1.
+    param_grid : dict or list of dicts, default=None
+        From name to list of values, or several such grids; None is the grid of the paper's section 3.1.
     test_size : float or int, default=0.2
         Share or number of the groups in the validation part.
     random_state : int, RandomState instance or None, default=None
@@ -115,7 +117,7 @@ def paper_search(estimator=None, *, param_grid=None, test_size=0.2, random_state
         estimator = BLSTMClassifier(**PAPER_NETWORK)
     return GridSearchCV(
         estimator,
-        {name: list(values) for name, values in (PAPER_GRID if param_grid is None else param_grid).items()},
+        deepcopy(PAPER_GRID) if param_grid is None else param_grid,
         scoring=neg_soft_cross_entropy_scorer,
         cv=GroupShuffleSplit(1, test_size=test_size, random_state=random_state),
     )

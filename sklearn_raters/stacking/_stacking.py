@@ -1,4 +1,4 @@
-"""The paper's model: a frozen classifier for each view on the ratings, and a fusion layer on top."""
+"""MultiRaterStackingClassifier: a frozen classifier for each view on the ratings, and a fusion on top."""
 
 from numbers import Integral, Real
 from time import perf_counter
@@ -286,7 +286,8 @@ class MultiRaterStackingClassifier(
             one rater. The columns of a DataFrame name the raters. A `Task` also names the classes.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the views and in the fusion; a sample of weight 0 is left out. Weights
-            do not change the consensus or the soft label of a sample.
+            do not change the consensus or the soft label of a sample. With the fusion "pool" their scale
+            matters too: a weight of 2 is the sample twice, so that larger weights weaken its penalty.
         groups : array-like of shape (n_samples,), default=None
             Groups that inner splits must not split, such as speakers or sessions; passed to the views.
 
@@ -381,7 +382,8 @@ class MultiRaterStackingClassifier(
         ndarray of shape (n_samples, n_views, n_classes)
             Views in the order of `views_`, classes in that of `classes_`.
         """
-        return self._frozen.posteriors(self._as_views_take(X))
+        X = self._as_views_take(X)
+        return self._frozen.posteriors(X)
 
     def _inputs_of_pool(self, X):
         return self._frozen.posteriors(X, unsmoothed=True, by_decision=True)
@@ -426,7 +428,7 @@ class MultiRaterStackingClassifier(
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            Rows sum to one. Without any of these views it is `predict_proba`.
+            Rows sum to one. With other fusions than "pool" and neither of these views, it is `predict_proba`.
         """
         check_is_fitted(self)
         if isinstance(self.fusion_, PoolFusion):
@@ -463,7 +465,10 @@ class MultiRaterStackingClassifier(
         return align(proba, self.fusion_.classes_.tolist(), self.classes_.tolist())
 
     def transform(self, X):
-        """Return the representations that the fusion learns from, as features for other estimators.
+        """Return the views' representations of samples, as features for other estimators.
+
+        The fusion learns from them; only "pool" learns from the posteriors' log-ratios, the smoothing of the
+        views' targets undone, where `transform` gives the posteriors as they are.
 
         Parameters
         ----------
@@ -481,7 +486,8 @@ class MultiRaterStackingClassifier(
         In a pipeline whose last step learns from labels, y would have to be ratings for the stack and labels
         for that step: fit the stack on its own, and the other estimator on what it gives.
         """
-        return self._fused.represent(self._as_views_take(X))
+        X = self._as_views_take(X)
+        return self._fused.represent(X)
 
     def get_feature_names_out(self, input_features=None):
         """Name the columns of `transform`.

@@ -9,12 +9,13 @@ def truth_stack(estimator, **params):
     """
     Make a stack for tasks with one right answer, such as what an image shows.
 
-    The paper's stack takes the majority for the truth, which biased raters and spammers spoil. The stack made
-    here has views on soft labels and on several estimates of the truth, by methods that learn how good each
-    rater is; "crowd_hard" and the fusion learn the labels of Dawid & Skene. These methods treat the opinion
-    of a minority as an error: if raters may rightly differ, as on feelings, use the paper's stack. The
-    package crowd-kit is needed, and most samples should have several ratings. If a method finds a single
-    class, as "one_coin" may among many spammers, the error of `fit` names the view to leave out of `views`.
+    `MultiRaterStackingClassifier` takes the majority for the truth, which biased raters and spammers spoil.
+    The stack made here has views on soft labels and on several estimates of the truth, by methods that learn
+    how good each rater is; "crowd_hard" and the fusion learn the labels of Dawid & Skene. These methods treat
+    the opinion of a minority as an error: if raters may rightly differ, as on feelings, use
+    `MultiRaterStackingClassifier` itself. The package crowd-kit is needed, and most samples should have
+    several ratings. If a method finds a single class, as "one_coin" may among many spammers, the error of
+    `fit` names the view to leave out of `views`.
 
     Parameters
     ----------

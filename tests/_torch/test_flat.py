@@ -4,7 +4,7 @@ import torch
 from skorch.callbacks import Callback
 
 from sklearn_raters import RaterNetClassifier
-from sklearn_raters._torch.flat import ELEMENTWISE, can_be_flat, flat_weights
+from sklearn_raters._torch.flat import ELEMENTWISE, can_be_flat, flat_weights, on_cudnn
 from sklearn_raters._torch.skorch_net import SequenceNet
 from sklearn_raters.datasets import make_rated_samples
 
@@ -53,6 +53,58 @@ def test_optimizers_that_need_the_weights_apart_get_them_apart():
     assert not can_be_flat(torch.optim.LBFGS(net.parameters()))
     groups = [{"params": net[0].parameters()}, {"params": net[2].parameters(), "lr": 0.1}]
     assert not can_be_flat(torch.optim.Adamax(groups))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "settings"),
+    [
+        (torch.optim.Adamax, {"weight_decay": 0.1}),
+        (torch.optim.AdamW, {}),  # decays by default
+        (torch.optim.SGD, {"lr": 0.1, "momentum": 0.9}),
+        (torch.optim.RMSprop, {"momentum": 0.9}),
+    ],
+)
+def test_weights_that_would_move_without_a_gradient_stay_apart(optimizer, settings):
+    assert not can_be_flat(optimizer(small_net().parameters(), **settings))
+    off = {**settings, "weight_decay": 0, **({"momentum": 0} if "momentum" in settings else {})}
+    assert can_be_flat(optimizer(small_net().parameters(), **off))
+
+
+@pytest.mark.parametrize("frozen", [[0], [0, 2]])
+def test_frozen_weights_stay_apart(frozen):
+    net = small_net()
+    for number in frozen:
+        net[number].requires_grad_(False)
+    assert not can_be_flat(torch.optim.Adamax(net.parameters()))
+
+
+class HalfTrained(torch.nn.Module):
+    """A trunk of which one layer is frozen, one is trained, and one weight is not used."""
+
+    def __init__(self):
+        super().__init__()
+        self.frozen = torch.nn.Linear(8, 5).requires_grad_(False)
+        self.trained = torch.nn.Linear(5, 4)
+        self.unused = torch.nn.Parameter(torch.ones(3))
+
+    def forward(self, rows):
+        return self.trained(self.frozen(rows))
+
+
+@pytest.mark.parametrize("settings", [{}, {"optimizer__weight_decay": 0.1}, {"optimizer": torch.optim.AdamW}])
+def test_training_leaves_frozen_and_unused_weights_of_a_users_trunk_as_they_were(settings):
+    trunk = HalfTrained()
+    crowd = make_rated_samples(60, n_classes=3, n_features=8, random_state=0)
+    clf = RaterNetClassifier(trunk=trunk, max_epochs=2, net_params=settings, random_state=0)
+    found = clf.fit(crowd.X, crowd.Y).net_.module_.trunk.module
+    assert torch.equal(found.frozen.weight, trunk.frozen.weight)
+    assert torch.equal(found.unused, trunk.unused)
+    assert not torch.equal(found.trained.weight, trunk.trained.weight)
+
+
+def test_recurrent_layers_on_a_gpu_keep_their_weights_in_one_piece():
+    assert on_cudnn(torch.nn.Sequential(torch.nn.LSTM(2, 3, device="meta")))
+    assert not on_cudnn(torch.nn.Sequential(torch.nn.LSTM(2, 3), torch.nn.Linear(3, 2, device="meta")))
 
 
 class SeesSteps(Callback):

@@ -7,7 +7,14 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_raters import BLSTMClassifier, FrontEndScaler, MultiRaterStackingClassifier, SpeakerScaler
+from sklearn_raters import (
+    BLSTMClassifier,
+    FrontEndScaler,
+    MultiRaterStackingClassifier,
+    OpenSmileFunctionals,
+    SpeakerScaler,
+)
+from sklearn_raters.datasets import load_iemocap, make_rated_speech
 from sklearn_raters.metrics import uar_scorer
 
 SPEAKERS = np.repeat(np.arange(12), 10)
@@ -116,15 +123,38 @@ def test_features_that_are_no_halves_are_refused(scaling):
     X = np.random.default_rng(0).normal(size=(50, 5))
     with pytest.raises(ValueError, match="n_features = 5, which cannot be halves"):
         FrontEndScaler(scaling).fit(X)
-    with pytest.raises(ValueError, match=r"Feature 1 of X falls as feature 4 rises \(correlation -1.00\)"):
-        FrontEndScaler(scaling).fit(np.hstack([X[:, :3], X[:, :1], -X[:, 1:2], X[:, 2:3]]))
+    original = np.column_stack([X[:, 0], -8000 * np.abs(X[:, 1]), X[:, 2:4]])
+    with pytest.raises(
+        ValueError, match=r"Feature 1 of X has a value of size \d+(.\d+)?; features scaled by"
+    ):
+        FrontEndScaler(scaling).fit(original)
 
 
-def test_a_part_of_each_speakers_samples_is_no_error():
-    X = both(made_table()[0])
-    for seed in range(20):
-        part = np.random.default_rng(seed).choice(len(X), 25, replace=False)
-        assert FrontEndScaler("speaker").fit(X[part]).transform(X).shape == (120, 3)
+def test_functionals_that_are_not_scaled_by_speaker_are_refused(tmp_path):
+    corpus = load_iemocap(make_rated_speech(tmp_path / "made", n_sessions=2, n_utterances=24, random_state=0))
+    X = OpenSmileFunctionals().fit_transform(corpus.X)
+    for n_rows in (1, 8, len(X)):
+        with pytest.raises(ValueError, match="has a value of size"):
+            FrontEndScaler("training").fit(X[:n_rows])
+    scaled = SpeakerScaler(output="both").fit_transform(X, speakers=corpus.speakers)
+    assert FrontEndScaler("training").fit_transform(scaled).shape == (len(X), 988)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_part_of_features_scaled_by_speaker_is_taken(seed):
+    # Heavy tails, speakers far apart, few rows of many features, and speakers of any number of rows.
+    rng = np.random.default_rng(seed)
+    speakers = rng.choice(12, size=300, p=rng.dirichlet(np.ones(12)))
+    offsets = 100 * rng.standard_cauchy(size=(12, 988))
+    X = offsets[speakers] + rng.standard_cauchy(size=(300, 988))
+    X = SpeakerScaler(output="both").fit_transform(X, speakers=speakers)
+    for n_rows in (1, 2, 8, 25, 300):
+        part = rng.choice(len(X), n_rows, replace=False)
+        for scaling in ("speaker", "training"):
+            assert FrontEndScaler(scaling).fit(X[part]).transform(X).shape == (300, 988)
+    # Rows that a rater picked by their content: the low ones of high speakers, the high ones of low speakers.
+    picked = np.sign(X[:, 0]) != np.sign(X[:, 988])
+    assert FrontEndScaler("speaker").fit(X[picked]).n_features_in_ == 2 * 988
 
 
 def test_a_wrong_choice_is_refused():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import ParameterGrid
 
 from made import X, Y
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
@@ -60,6 +61,13 @@ def test_a_search_without_groups_is_refused_before_training():
     data = make_rated_sequences(30, n_classes=3, n_features=4, random_state=0)
     with pytest.raises(ValueError, match="splits by groups"):
         paper_stack(paper_search()).plan(data.X, data.Y)
+
+
+def test_a_search_takes_several_grids_as_scikit_learn_does():
+    grids = [{"batch_size": [8]}, {"max_epochs": [1, 2], "learning_rate": np.array([1e-3])}]
+    search = paper_search(param_grid=grids)
+    assert search.param_grid == grids
+    assert len(ParameterGrid(search.param_grid)) == 3
 
 
 def test_the_grid_of_one_search_is_not_shared_with_the_next():

@@ -350,6 +350,22 @@ def test_a_fit_that_fails_in_the_fusion_stays_unfitted():
     assert set(vars(model)) == set(model.get_params(deep=False))
 
 
+@pytest.mark.parametrize(
+    "method",
+    [
+        "predict",
+        "predict_proba",
+        "predict_proba_views",
+        "predict_proba_raters",
+        "predict_soft_labels",
+        "transform",
+    ],
+)
+def test_a_stack_that_is_not_fitted_says_so(method):
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        getattr(small_stack(), method)(X)
+
+
 def test_a_refit_that_fails_leaves_the_earlier_fit():
     model = small_stack().fit(X, Y)
     expected = model.predict_proba(X)
