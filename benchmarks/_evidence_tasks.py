@@ -118,7 +118,7 @@ def mushra(seed, cache, quick):
     Y = table.pivot(index="stimulus", columns="rater", values="band").loc[names].astype(object)
     recordings = table.drop_duplicates("stimulus").set_index("stimulus")["recording"].loc[names]
     groups = recordings.to_numpy()
-    # Listeners heard all versions of a recording beside each other, so features may be scaled by recording too.
+    # Listeners heard all versions of a recording beside each other: features may be scaled by recording.
     settings = {"speakers": groups, "ordered": True}
     return audio_task("mushra", paths, Task(Y, BANDS), groups, cache, quick, **settings)
 
