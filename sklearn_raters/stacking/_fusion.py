@@ -93,12 +93,16 @@ def _pool_splits(rated, labels, groups, seed):
             stacklevel=2,
         )
         return []
-    # Always the same folds without a seed, so that a cache knows them again.
-    shuffle = {"shuffle": True, "random_state": 0 if seed is None else seed}
-    stratified = StratifiedKFold if groups is None else StratifiedGroupKFold
+    if groups is None:
+        # Always the same folds without a seed, so that a cache knows them again.
+        cv = StratifiedKFold(_POOL_FOLDS, shuffle=True, random_state=0 if seed is None else seed)
+    else:
+        cv = StratifiedGroupKFold(
+            _POOL_FOLDS
+        )  # some versions of scikit-learn do not stratify what they shuffle
     with warnings.catch_warnings():  # of a class with one sample
         warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)
-        folds = inner_splits(stratified(_POOL_FOLDS, **shuffle), labels, groups, seed)
+        folds = inner_splits(cv, labels, groups, seed)
     return [Split(rated[train], rated[test]) for train, test in folds]
 
 
