@@ -78,6 +78,7 @@ def fit_pool(ratios, targets, weight, prior):
     flat, mass = ratios.reshape(n_samples, -1), targets * weight[:, None]
     total = mass.sum(axis=1, keepdims=True)
     start = np.concatenate([plain.weights.ravel(), plain.offsets])
+    penalty = np.repeat([_PENALTY, _OFFSET_PENALTY], [plain.weights.size, n_classes])
     # A class without targets would be learnt to be impossible: it keeps what the plain pool says of it.
     absent = np.where(mass.any(axis=0), 0, -1e9)
 
@@ -86,7 +87,6 @@ def fit_pool(ratios, targets, weight, prior):
         log_proba = log_softmax(_logits(weights, offsets, ratios) + absent, axis=1)
         residual = np.exp(log_proba) * total - mass
         moved = parameters - start
-        penalty = np.r_[np.full(len(weights), _PENALTY), np.full(n_classes, _OFFSET_PENALTY)]
         gradient = np.concatenate([(flat.T @ residual).ravel(), residual.sum(axis=0)])
         return -(mass * log_proba).sum() + penalty @ moved**2, gradient + 2 * penalty * moved
 
