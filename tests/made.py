@@ -57,7 +57,8 @@ def as_sequences(X):
 def small_blstm(**params):
     """Return a BLSTM that learns made data in a second."""
     sizes = {"dense_units": 16, "lstm_units": 8, "representation_units": 16}
-    return BLSTMClassifier(**{**sizes, "max_epochs": 4, "learning_rate": 0.02, "random_state": 0, **params})
+    training = {"max_epochs": 4, "learning_rate": 0.02, "learning_rate_schedule": "constant"}
+    return BLSTMClassifier(**{**sizes, **training, "random_state": 0, **params})
 
 
 def small_stack(estimator=None, **params):

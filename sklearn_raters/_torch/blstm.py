@@ -85,6 +85,25 @@ class BLSTMTrunk(nn.Module):
         self.representation = nn.Linear(2 * lstm_units, representation_units)
         self.dropout = Dropout(dropout)
 
+    def init_parameters(self, generator):
+        """Set the weights as Keras does: Glorot's in dense layers, orthogonal ones in recurrences.
+
+        Biases are zero, but for one in the LSTMs' forget gates. With torch's weights, which are smaller, the
+        first epochs learn hardly anything.
+        """
+        for layer in self.modules():
+            if isinstance(layer, nn.Linear):
+                nn.init.xavier_uniform_(layer.weight, generator=generator)
+                if layer.bias is not None:
+                    layer.bias.zero_()
+            elif isinstance(layer, nn.LSTM):
+                nn.init.xavier_uniform_(layer.weight_ih_l0, generator=generator)
+                for gate in layer.weight_hh_l0.chunk(4):
+                    nn.init.orthogonal_(gate, generator=generator)
+                layer.bias_ih_l0.zero_()
+                layer.bias_hh_l0.zero_()
+                layer.bias_ih_l0.chunk(4)[1].fill_(1)  # the gates are: input, forget, cell, output
+
     def pool(self, frames, lengths):
         """Average the BLSTM's states by attention.
 

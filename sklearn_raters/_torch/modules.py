@@ -114,14 +114,15 @@ class SoftCrossEntropy(nn.Module):
 def build(module_class, seed, **sizes):
     """Make a network whose initial weights depend on the seed alone.
 
-    The distributions are torch's defaults: uniform within 1 / sqrt(fan in) in a linear layer, and within
-    1 / sqrt(hidden units) in an LSTM.
+    The distributions are torch's defaults, uniform within 1 / sqrt(fan in) in a linear layer and within
+    1 / sqrt(hidden units) in an LSTM, unless the module sets its own.
 
     Parameters
     ----------
     module_class : type
-        `BLSTMNet`, `SoftmaxLayer`, ... A module inside that is neither linear nor an LSTM sets its own
-        parameters in a method `init_parameters(generator)`, which is called without recording gradients.
+        `BLSTMNet`, `SoftmaxLayer`, ... A module inside that holds parameters and is neither linear nor an
+        LSTM sets them in a method `init_parameters(generator)`, which is called without recording gradients;
+        any other module may have one.
     seed : int
         Seed of the initial weights.
     **sizes : dict

@@ -6,7 +6,14 @@ from contextlib import contextmanager
 
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring, PrintLog
+from skorch.callbacks import (
+    Callback,
+    EarlyStopping,
+    EpochTimer,
+    LRScheduler,
+    PassthroughScoring,
+    PrintLog,
+)
 from skorch.dataset import unpack_data
 
 from sklearn_raters._torch.batches import cut_batch
@@ -14,8 +21,12 @@ from sklearn_raters._torch.dropout import seeded_thread
 from sklearn_raters._torch.flat import can_be_flat, flat_weights, on_cudnn
 from sklearn_raters._torch.threads import shared_threads
 
-# Callbacks that do nothing within an epoch, and look neither at gradients nor at the optimizer.
-_BETWEEN_EPOCHS = (EarlyStopping, EpochTimer, PassthroughScoring, PrintLog)
+# Callbacks that do nothing within an epoch, and look neither at gradients nor at single weights.
+_BETWEEN_EPOCHS = (EarlyStopping, EpochTimer, LRScheduler, PassthroughScoring, PrintLog)
+
+
+def _is_between_epochs(callback):
+    return type(callback) in _BETWEEN_EPOCHS and getattr(callback, "step_every", "epoch") == "epoch"
 
 
 def raised_by_callback(error):
@@ -161,7 +172,7 @@ class SequenceNet(NeuralNet):
     @contextmanager
     def _quick_steps(self):
         """Train all weights as one vector, where no optimizer, callback or layer may need them apart."""
-        watched = any(type(callback) not in _BETWEEN_EPOCHS for _, callback in self.callbacks_)
+        watched = any(not _is_between_epochs(callback) for _, callback in self.callbacks_)
         if watched or not can_be_flat(self.optimizer_) or on_cudnn(self.module_):
             yield
             return

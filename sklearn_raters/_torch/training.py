@@ -2,9 +2,10 @@
 
 import numpy as np
 import torch
-from skorch.callbacks import EarlyStopping
+from skorch.callbacks import EarlyStopping, LRScheduler
 from skorch.helper import predefined_split
 from torch import nn
+from torch.optim.lr_scheduler import PolynomialLR
 
 from sklearn_raters._torch.batches import LengthBatches, SequenceDataset
 from sklearn_raters._torch.modules import SoftCrossEntropy, build
@@ -26,8 +27,8 @@ def resolve_device(device):
     return device
 
 
-def _check_net_params(net_params, early_stopping, own_loss):
-    """Raise ValueError on settings of skorch's net that would have no effect or undo early stopping."""
+def _check_net_params(net_params, early_stopping, schedule, own_loss):
+    """Raise ValueError on settings of skorch's net that would have no effect or undo other settings."""
     for name, value in net_params.items():
         if own_loss and name.startswith("criterion"):
             raise ValueError(f"net_params has {name!r}, but this network defines its own loss. Leave it out.")
@@ -41,9 +42,24 @@ def _check_net_params(net_params, early_stopping, own_loss):
                 f"net_params has {name}={value!r}, but early_stopping=True sets it itself. Leave it out, "
                 "or set early_stopping=False."
             )
+    if schedule != "constant" and net_params.get("callbacks") == "disable":
+        raise ValueError(
+            f"net_params has callbacks='disable', but learning_rate_schedule={schedule!r} is a callback. Leave "
+            "it out, or set learning_rate_schedule='constant'."
+        )
 
 
-def _make_net(module, *, seed, learning_rate, patience, net_params=None, valid_set=None, **settings):
+def _make_net(
+    module,
+    *,
+    seed,
+    learning_rate,
+    patience,
+    schedule="constant",
+    net_params=None,
+    valid_set=None,
+    **settings,
+):
     """Return a skorch net; with a validation set it stops early and restores the best epoch."""
     settings = {
         "criterion": SoftCrossEntropy,
@@ -57,11 +73,18 @@ def _make_net(module, *, seed, learning_rate, patience, net_params=None, valid_s
         **settings,
         **(net_params or {}),
     }
+    callbacks = []
+    if schedule == "linear":
+        # In epoch t = 0, 1, ... the step size is learning_rate * (1 - t / max_epochs).
+        epochs = settings["max_epochs"]
+        callbacks.append(("schedule", LRScheduler(PolynomialLR, total_iters=epochs, event_name=None)))
     if valid_set is not None:
         settings["train_split"] = predefined_split(valid_set)
         # By default skorch ignores improvements of less than 1e-4, and would restore an earlier epoch.
         stopping = EarlyStopping(monitor="valid_loss", patience=patience, threshold=0, load_best=True)
-        settings["callbacks"] = [("early_stopping", stopping), *(settings.get("callbacks") or [])]
+        callbacks.append(("early_stopping", stopping))
+    if callbacks:
+        settings["callbacks"] = [*callbacks, *(settings.get("callbacks") or [])]
     return SequenceNet(module, **settings)
 
 
@@ -87,7 +110,8 @@ def check_training(early_stopping, own_loss, *, device, net_params, **settings):
         If the device cannot be used, or skorch or torch do not accept the settings.
     """
     device = resolve_device(device)
-    _check_net_params(net_params or {}, early_stopping, own_loss)
+    schedule = settings.get("schedule", "constant")
+    _check_net_params(net_params or {}, early_stopping, schedule, own_loss)
     # skorch checks names and values of its settings when it makes the optimizer, here for a small layer.
     layer = build(nn.Linear, 0, in_features=1, out_features=1)
     _make_net(layer, seed=0, device=device, net_params=net_params, **settings).initialize()
@@ -107,8 +131,8 @@ def train(module, train_data, valid_data, *, device, **settings):
         The device: "auto", "cpu", "cuda", ...
     **settings : dict
         `seed` (int), the source of the batches' order and of dropout; `max_epochs`, `batch_size`,
-        `learning_rate`, `net_params` and `verbose` as in `BLSTMClassifier`; and `patience` (int). They must
-        have passed `check_training`.
+        `learning_rate`, `net_params` and `verbose` as in `BLSTMClassifier`; `patience` (int); and `schedule`
+        ("constant" or "linear"). They must have passed `check_training`.
 
     Returns
     -------
@@ -131,6 +155,9 @@ def train(module, train_data, valid_data, *, device, **settings):
         )
     # The net is not trained further: keep its weights once, and drop the optimizer's moments.
     net.optimizer_.state.clear()
+    for _, callback in net.callbacks_:
+        if isinstance(callback, LRScheduler):
+            callback.lr_scheduler_ = None  # it holds the weights a second time
     net.module = type(module)
     if valid_data is not None:
         net.train_split = None  # the validation samples do not belong into a pickle

@@ -47,8 +47,7 @@ def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
 def make_stack(options, task):
     """Return a stack with the settings of the options, unfitted."""
     network = BLSTMClassifier(
-        # 15 are enough for the few utterances of the synthetic corpus.
-        max_epochs=options.epochs or (15 if is_made(options) else 40),
+        max_epochs=options.epochs or "auto",
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
         device=options.device,

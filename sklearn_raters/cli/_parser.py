@@ -41,9 +41,9 @@ HELP = {
     "alpha": "smoothing of the distributions of crowd_soft, 0 or more",
     "fusion": "how the views are combined",
     "class-weight": "weights of the classes in the fusion",
-    "epochs": "number of passes over the training samples (default: 40; for synthetic speech 15)",
+    "epochs": "number of passes over the training samples (default: 15, or more for few samples)",
     "batch-size": "samples in each step",
-    "learning-rate": "size of the steps",
+    "learning-rate": "size of the first steps; they shrink to zero",
     "seed": "seed of all random numbers",
     "n-jobs": "number of processes; -1 uses all cores",
     "device": "device of the networks: cpu, cuda, ...; auto uses a GPU if there is one",
@@ -119,7 +119,7 @@ def add_model_options(parser):
     add_option(model, "class-weight", "balanced", CLASS_WEIGHTS)
     add_option(model, "epochs", type=positive, metavar="N")
     add_option(model, "batch-size", 32, type=positive, metavar="N")
-    add_option(model, "learning-rate", 1e-3, type=float, metavar="RATE")
+    add_option(model, "learning-rate", 2e-3, type=float, metavar="RATE")
     run = parser.add_argument_group("the run")
     add_option(run, "seed", 0, type=int)
     add_option(run, "n-jobs", -1, type=int, metavar="N")

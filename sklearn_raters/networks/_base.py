@@ -20,6 +20,8 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
     __metadata_request__fit = {"groups": True}
     # Whether the network defines its own loss.
     _has_own_loss = False
+    # Parameters of some networks only.
+    learning_rate_schedule, warm_start = "constant", False
 
     _parameter_constraints = {
         "dropout": [Interval(Real, 0, 1, closed="left")],
@@ -40,7 +42,8 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
     def _training_settings(self):
         """Return the settings of a training that do not depend on the data."""
         names = ["device", "max_epochs", "batch_size", "learning_rate", "verbose", "net_params"]
-        return {"patience": self.n_iter_no_change, **{name: getattr(self, name) for name in names}}
+        settings = {name: getattr(self, name) for name in names}
+        return {"patience": self.n_iter_no_change, "schedule": self.learning_rate_schedule, **settings}
 
     def _check_settings(self):
         """Raise every error in the parameters that can be found without data."""

@@ -23,12 +23,15 @@ class BLSTMClassifier(LabelNetClassifier):
         Width of the last dense layer, the representation that `transform` returns.
     dropout : float, default=0.5
         Share of values dropped after each layer while training, in steps of 1/256.
-    max_epochs : int, default=40
-        Number of epochs, passes over the training samples.
+    max_epochs : int or "auto", default="auto"
+        Number of epochs, passes over the training samples. "auto" is 15, or more where these would be fewer
+        than 200 training steps.
     batch_size : int, default=32
         Number of samples in a training step.
-    learning_rate : float, default=1e-3
+    learning_rate : float, default=2e-3
         Step size of Adamax.
+    learning_rate_schedule : {"linear", "constant"}, default="linear"
+        "linear" lowers the step size from epoch to epoch in equal steps, to zero after the last one.
     class_weight : dict or "balanced", default=None
         Weights of the classes in the loss; "balanced" makes them inverse to the classes' shares.
     early_stopping : bool, default=False
@@ -47,6 +50,9 @@ class BLSTMClassifier(LabelNetClassifier):
         Number format for training and prediction. bfloat16 has 8 significant bits, so probabilities depend on
         the batch in the third digit. It may be faster on processors with AMX or AVX512-BF16 and on GPUs, or
         slower: measure it first.
+    warm_start : bool, default=False
+        Whether a second `fit` starts from the weights of the first one. It needs the same layers, features
+        and classes.
     random_state : int, RandomState instance or None, default=None
         Source of initial weights, batches, dropout and the validation part. The same int gives the same
         network. torch's global generator is not used.
@@ -88,9 +94,12 @@ class BLSTMClassifier(LabelNetClassifier):
     _network = "BLSTMNet"
     _parameter_constraints = {
         **LabelNetClassifier._parameter_constraints,
+        "max_epochs": [*LabelNetClassifier._parameter_constraints["max_epochs"], StrOptions({"auto"})],
+        "learning_rate_schedule": [StrOptions({"linear", "constant"})],
         "dense_units": [Interval(Integral, 1, None, closed="left")],
         "lstm_units": [Interval(Integral, 1, None, closed="left")],
         "representation_units": [Interval(Integral, 1, None, closed="left")],
+        "warm_start": ["boolean"],
         "precision": [StrOptions({"float32", "bfloat16"})],
     }
 
@@ -101,9 +110,10 @@ class BLSTMClassifier(LabelNetClassifier):
         lstm_units=128,
         representation_units=256,
         dropout=0.5,
-        max_epochs=40,
+        max_epochs="auto",
         batch_size=32,
-        learning_rate=1e-3,
+        learning_rate=2e-3,
+        learning_rate_schedule="linear",
         class_weight=None,
         early_stopping=False,
         validation_fraction=0.2,
@@ -111,6 +121,7 @@ class BLSTMClassifier(LabelNetClassifier):
         classes=None,
         device="auto",
         precision="float32",
+        warm_start=False,
         random_state=None,
         net_params=None,
         verbose=0,
@@ -122,6 +133,7 @@ class BLSTMClassifier(LabelNetClassifier):
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
         self.class_weight = class_weight
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
@@ -129,6 +141,7 @@ class BLSTMClassifier(LabelNetClassifier):
         self.classes = classes
         self.device = device
         self.precision = precision
+        self.warm_start = warm_start
         self.random_state = random_state
         self.net_params = net_params
         self.verbose = verbose

@@ -15,6 +15,9 @@ from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples, pack
 
+# What "auto" trains at least: passes over the samples, and training steps.
+_FEWEST_EPOCHS, _FEWEST_STEPS = 15, 200
+
 # Number of sparse rows that are dense at once in predictions.
 _ROWS_AT_ONCE = 128
 
@@ -62,6 +65,7 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             there is only one class, or a parameter cannot be used.
         """
         self._check_settings()
+        earlier = vars(self).copy() if self.warm_start and hasattr(self, "net_") else None
         with whole_fit(self):
             samples = as_samples(self, X, reset=True)
             check_consistent_length(samples, y, groups)
@@ -69,10 +73,36 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             seed = draw_seed(self.random_state)
             train, valid = self._split(classes[mass.argmax(axis=1)], groups, seed)
             module = self._module(len(classes), seed)
-            self.net_ = self._train(module, rows_of(samples, kept), mass, train, valid, seed)
+            if earlier is not None:
+                self._go_on_from(earlier, module, classes)
+            settings = {"max_epochs": self._n_epochs(len(train))}
+            self.net_ = self._train(module, rows_of(samples, kept), mass, train, valid, seed, **settings)
             self.n_iter_ = len(self.net_.history)
             self.classes_ = classes
         return self
+
+    def _n_epochs(self, n_samples):
+        """Return the number of epochs for this number of samples."""
+        if self.max_epochs != "auto":
+            return self.max_epochs
+        n_steps = -(-n_samples // self.batch_size)
+        return max(_FEWEST_EPOCHS, -(-_FEWEST_STEPS // n_steps))
+
+    def _go_on_from(self, earlier, module, classes):
+        """Give a network the weights of an earlier fit; raise ValueError if they do not suit it."""
+        now = {"classes_": classes.tolist(), "n_features_in_": self.n_features_in_}
+        before = {"classes_": earlier["classes_"].tolist(), "n_features_in_": earlier["n_features_in_"]}
+        if now != before:
+            raise ValueError(
+                f"warm_start=True needs the classes and features of the earlier fit, {before}; got {now}. "
+                "Name all classes by `classes`, or set warm_start=False."
+            )
+        try:
+            module.load_state_dict(earlier["net_"].module_.state_dict())
+        except RuntimeError as error:
+            raise ValueError(
+                f"warm_start=True needs the layers of the earlier fit. Set warm_start=False. {error}"
+            ) from error
 
     def _weighted_targets(self, samples, y, sample_weight, groups):
         """Return the classes, and the distinct samples with their weighted targets and groups."""

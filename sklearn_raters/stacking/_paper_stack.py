@@ -14,8 +14,15 @@ PAPER_GRID = {
     "learning_rate": [1e-6, 1e-5, 1e-4, 1e-3, 1e-2],
     "max_epochs": [10, 20, 30, 40, 50, 100, 200],
 }
-# Section 3.1: the layers of each network; Adamax is the optimiser of all networks of the package.
-PAPER_NETWORK = {"dense_units": 256, "lstm_units": 128, "representation_units": 256, "dropout": 0.5}
+# Section 3.1: the layers of each network; Adamax is the optimiser of all networks of the package. The paper
+# names no schedule.
+PAPER_NETWORK = {
+    "dense_units": 256,
+    "lstm_units": 128,
+    "representation_units": 256,
+    "dropout": 0.5,
+    "learning_rate_schedule": "constant",
+}
 
 
 def paper_stack(estimator=None, **params):
@@ -64,9 +71,10 @@ def paper_stack(estimator=None, **params):
     ['crowd_hard', 'crowd_soft', 'expert1', 'expert2', 'expert3']
     """
     if estimator is None:
-        estimator = BLSTMClassifier(**PAPER_NETWORK, max_epochs=200, early_stopping=True)
+        estimator = BLSTMClassifier(**PAPER_NETWORK, learning_rate=1e-3, max_epochs=200, early_stopping=True)
     paper = {
         "views": "all",
+        "start_from": None,
         "fusion": "softmax",
         "class_weight": None,
         "cv": None,

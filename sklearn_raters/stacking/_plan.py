@@ -19,6 +19,7 @@ from sklearn_raters.ratings import Task, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples
+from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
 from sklearn_raters.stacking._views import View, find_consensus, make_view, view_names
 
@@ -41,6 +42,8 @@ class PlannedTraining:
         Whether posteriors represent the samples, even if the estimator has a `transform`.
     part : int
         0 for the training on all samples, n for that on the training part of the n-th split.
+    start : str or None
+        The view whose network, trained on the same part, this one starts from; None starts anew.
     """
 
     view: View
@@ -49,6 +52,7 @@ class PlannedTraining:
     classes: list
     by_posterior: bool
     part: int
+    start: str | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -110,6 +114,7 @@ class StackPlan:
     def __str__(self):
         task = self.task
         names = {view.name for view in self.views}
+        starts = {one.start for one in self.trainings} - {None}
         without = [rater for rater in task.raters if rater not in names]
         lines = [
             f"{len(self.views)} views, {len(self.trainings)} trainings",
@@ -121,6 +126,7 @@ class StackPlan:
             self.table.to_string(index=False),
             "",
             self.purpose,
+            *(f"the networks of the other views start from that of {start}" for start in starts),
         ]
         return "\n".join(lines)
 
@@ -182,9 +188,11 @@ def make_plan(stack, data):
     trainings = []
     represented = represented_samples(stack, data, samples, splits)
     for part, learnt in enumerate([views, *(_within(train, views, stack, classes) for train, _ in splits)]):
+        start = _start(stack, [view.name for view in learnt])
         for view in learnt:
             estimator = prepare(view, stack._view_estimator(view.name, base), classes, seed)
-            settings = (represented[part], classes, stack._by_posterior, part)
+            starts = view.name != start and not stack._has_own_settings(view.name) and can_start(estimator)
+            settings = (represented[part], classes, stack._by_posterior, part, start if starts else None)
             trainings.append(PlannedTraining(view, estimator, *settings))
     for training in trainings[: len(views)]:
         check_view_estimator(training.view.name, training.estimator, stack, data)
@@ -207,6 +215,12 @@ def _within(train, views, stack, classes):
             "raise min_ratings, or give another cv or fusion, such as 'pool'."
         )
     return learnt
+
+
+def _start(stack, names):
+    """Return the view that the other views start from; None if it is not trained, or has its own settings."""
+    possible = stack.start_from in names and not stack._has_own_settings(stack.start_from)
+    return stack.start_from if possible else None
 
 
 def prepare(view, estimator, classes, seed):

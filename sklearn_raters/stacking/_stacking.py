@@ -52,6 +52,12 @@ class MultiRaterStackingClassifier(
     view_params : dict, default=None
         Settings of single views: from the name of a view to a dict of parameters that differ from those of
         `estimator`, or to another estimator. `set_params(crowd_soft__learning_rate=1e-4)` adds an entry.
+    start_from : {"crowd_soft", "crowd_hard"} or None, default="crowd_soft"
+        View that is trained first; the networks of the other views start from its weights, and are trained
+        for a third of its epochs at half the step size. It takes a fraction of the time, and raters with few
+        ratings are predicted better. Views that are no networks (`BLSTMClassifier`, or a pipeline that ends
+        in one) or have an entry in `view_params` start anew, and so do all views where this one is not among
+        `views`. None trains all networks anew, as the paper does.
     fusion : {"pool", "logistic", "softmax", "mean", "mixture", "fine_tune"} or classifier, default="pool"
         - "pool": a log-linear pool of the posteriors: logistic regression on their logarithms, with a penalty
           that draws it to their plain average. One each for the consensus, the raters' shares
@@ -167,6 +173,7 @@ class MultiRaterStackingClassifier(
         "estimator": [HasMethods("fit"), None],
         "views": [StrOptions({"all"}), "array-like"],
         "view_params": [dict, None],
+        "start_from": [StrOptions({"crowd_soft", "crowd_hard"}), None],
         "fusion": [StrOptions(set(FUSIONS)), HasMethods(["fit", "predict_proba"])],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "cv": ["cv_object"],
@@ -190,6 +197,7 @@ class MultiRaterStackingClassifier(
         *,
         views="all",
         view_params=None,
+        start_from="crowd_soft",
         fusion="pool",
         class_weight=None,
         cv=None,
@@ -209,6 +217,7 @@ class MultiRaterStackingClassifier(
         self.estimator = estimator
         self.views = views
         self.view_params = view_params
+        self.start_from = start_from
         self.fusion = fusion
         self.class_weight = class_weight
         self.cv = cv

@@ -16,6 +16,7 @@ from sklearn_raters._nested import fit_with_weights
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters._rated import rows_of
 from sklearn_raters.stacking._frozen import represent
+from sklearn_raters.stacking._starts import start_from
 from sklearn_raters.stacking._views import naming_view
 
 
@@ -74,17 +75,21 @@ class TrainedView(NamedTuple):
     represent_seconds: float
 
 
-def fit_view(planned, X, groups, key):
+def fit_view(planned, X, groups, start, key):
     """Do a planned training; return the fitted estimator and the seconds of the training.
+
+    A network starts from the trained estimator `start`, if it is given.
 
     The cache knows the call by `key` alone, so that the samples are hashed once for all views.
     """
-    start = perf_counter()
+    began = perf_counter()
     view, estimator = planned.view, planned.estimator
     X, groups = rows_of(X, view.samples), rows_of(groups, view.samples)
+    if start is not None:
+        start_from(estimator, start)
     with naming_view(view.name):
         fit_with_weights(estimator, X, view.targets, view.weights, groups)
-    return estimator, perf_counter() - start
+    return estimator, perf_counter() - began
 
 
 def represent_view(planned, estimator, X, key):
@@ -98,9 +103,9 @@ def represent_view(planned, estimator, X, key):
     return Z, perf_counter() - start
 
 
-def train_one(planned, X, groups, cached_fit, fit_key, cached_represent, represent_key):
+def train_one(planned, X, groups, start, cached_fit, fit_key, cached_represent, represent_key):
     """Train one view and compute its representation by cached functions; return a `TrainedView`."""
-    estimator, fit_seconds = cached_fit(planned, X, groups, fit_key)
+    estimator, fit_seconds = cached_fit(planned, X, groups, start, fit_key)
     give_back_memory()
     if planned.represented is None:
         return TrainedView(estimator, None, fit_seconds, 0.0)
@@ -128,7 +133,7 @@ def train_views(stack, plan, data):
         from in a split.
     """
     memory = check_memory(stack.memory)
-    cached_fit = memory.cache(fit_view, ignore=["planned", "X", "groups"])
+    cached_fit = memory.cache(fit_view, ignore=["planned", "X", "groups", "start"])
     cached_represent = memory.cache(represent_view, ignore=["planned", "estimator", "X"])
 
     def key_of(*parts):
@@ -136,15 +141,24 @@ def train_views(stack, plan, data):
         return None if memory.location is None else joblib.hash(parts, coerce_mmap=True)
 
     content = key_of(content_of(data.X), data.groups)
-    X, jobs = share(data.X), []
-    for planned in plan.trainings:
-        view = planned.view
-        fit_key = key_of(content, view.name, planned.estimator, view.samples, view.targets, view.weights)
-        represent_key = key_of(fit_key, planned.represented, planned.classes, planned.by_posterior)
-        cached = cached_fit, fit_key, cached_represent, represent_key
-        jobs.append(delayed(train_one)(planned, X, data.groups, *cached))
+    X, keys, trained = share(data.X), {}, {}
+
+    def job_of(planned):
+        view, start = planned.view, (planned.part, planned.start)
+        place = planned.part, view.name
+        parts = (view.name, planned.estimator, view.samples, view.targets, view.weights, keys.get(start))
+        keys[place] = key_of(content, *parts)
+        represent_key = key_of(keys[place], planned.represented, planned.classes, planned.by_posterior)
+        estimator = trained[start].estimator if start in trained else None
+        cached = cached_fit, keys[place], cached_represent, represent_key
+        return place, delayed(train_one)(planned, X, data.groups, estimator, *cached)
+
     settings = {"n_jobs": stack.n_jobs, "verbose": stack.verbose}
-    trained = run_jobs(jobs, len(jobs), description="Training views", **settings)
-    by_place = dict(zip(((one.part, one.view.name) for one in plan.trainings), trained, strict=True))
+    # The views that others start from come first.
+    for waits, description in ((False, "Training views"), (True, "Training the other views")):
+        jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
+        if jobs:
+            results = run_jobs(jobs.values(), len(jobs), description=description, **settings)
+            trained.update(zip(jobs, results, strict=True))
     parts = range(1 + len(plan.splits))
-    return [[by_place.get((part, view.name)) for view in plan.views] for part in parts]
+    return [[trained.get((part, view.name)) for view in plan.views] for part in parts]

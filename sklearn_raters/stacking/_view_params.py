@@ -90,9 +90,16 @@ class ViewParamsMixin:
                 + (f" Only view_params sets parameters of a view with a name like {cut[0]!r}." if cut else "")
             )
 
+    def _entry(self, name):
+        return {str(key): entry for key, entry in _entries(self.view_params).items()}.get(str(name), {})
+
+    def _has_own_settings(self, name):
+        """Return whether `view_params` has an entry for a view that is not empty."""
+        return self._entry(name) != {}
+
     def _view_estimator(self, name, estimator):
         """Return the unfitted estimator of a view: `estimator` with the changes that `view_params` names."""
-        entry = {str(key): entry for key, entry in _entries(self.view_params).items()}.get(str(name), {})
+        entry = self._entry(name)
         if not isinstance(entry, dict):
             return clone(entry)
         with naming_view(name):

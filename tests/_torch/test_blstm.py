@@ -37,6 +37,21 @@ def packed_logits(net, batch):
     return net.output(torch.relu(net.representation(torch.stack(pooled))))
 
 
+def test_the_initial_weights_are_those_of_keras():
+    net = build(BLSTMNet, 0, n_features=3, n_classes=4, dropout=0.5, dense_units=20, lstm_units=8)
+    net.requires_grad_(False)
+    assert net.dense.weight.abs().max() == pytest.approx(np.sqrt(6 / 23), rel=0.05)  # Glorot's limit
+    assert net.output.weight.abs().max() == pytest.approx(np.sqrt(6 / 260), rel=0.05)
+    assert not net.dense.bias.any()
+    for lstm in (net.forward_lstm, net.backward_lstm):
+        for gate in lstm.weight_hh_l0.chunk(4):
+            torch.testing.assert_close(gate @ gate.T, torch.eye(8))
+        forget = torch.zeros(4, 8)
+        forget[1] = 1
+        torch.testing.assert_close((lstm.bias_ih_l0 + lstm.bias_hh_l0).view(4, 8), forget)
+    assert not torch.equal(net.forward_lstm.weight_hh_l0, net.backward_lstm.weight_hh_l0)
+
+
 def net_and_batch(n_samples=21):
     net = build(
         BLSTMNet,

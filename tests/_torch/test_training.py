@@ -224,6 +224,47 @@ def test_settings_that_would_undo_early_stopping_are_errors(setting):
     assert small_blstm(net_params=setting).fit(X, y).n_iter_ == 4
 
 
+class Rates(Callback):
+    """Record the step size of each epoch."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.rates_ = []
+
+    def on_epoch_begin(self, net, **kwargs):
+        self.rates_.append(net.optimizer_.param_groups[0]["lr"])
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"), [("linear", [0.02, 0.015, 0.01, 0.005]), ("constant", [0.02] * 4)]
+)
+def test_the_linear_schedule_lowers_the_rate_in_equal_steps(schedule, expected):
+    seen = Rates()
+    small_blstm(learning_rate_schedule=schedule, net_params={"callbacks": [seen]}).fit(X, y)
+    np.testing.assert_allclose(seen.rates_, expected)
+
+
+def test_the_schedule_is_the_same_without_other_callbacks():
+    """With a callback the weights are trained apart, otherwise as one vector."""
+    settings = ({}, {"callbacks": [Rates()]})
+    fits = [small_blstm(learning_rate_schedule="linear", net_params=given).fit(X, y) for given in settings]
+    np.testing.assert_allclose(*(clf.predict_proba(X) for clf in fits), rtol=0, atol=1e-5)
+    constant = small_blstm().fit(X, y)
+    assert np.abs(fits[0].predict_proba(X) - constant.predict_proba(X)).max() > 0.01
+
+
+def test_a_schedule_without_callbacks_is_an_error():
+    with pytest.raises(ValueError, match="callbacks='disable'.*learning_rate_schedule='constant'"):
+        small_blstm(learning_rate_schedule="linear", net_params={"callbacks": "disable"}).fit(X, y)
+
+
+def test_the_schedule_adds_nothing_to_a_pickle():
+    sizes = {
+        name: len(pickle.dumps(small_blstm(learning_rate_schedule=name).fit(X, y)))
+        for name in ("linear", "constant")
+    }
+    assert sizes["linear"] < sizes["constant"] + 1000
+
+
 class Trainings(Callback):
     """Count the trainings that have begun."""
 

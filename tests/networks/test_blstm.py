@@ -48,6 +48,12 @@ def test_the_default_network_is_the_papers():
     assert isinstance(clf.net_.optimizer_, torch.optim.Adamax)
 
 
+@pytest.mark.parametrize(("batch_size", "n_epochs"), [(32, 100), (4, 15), (60, 200)])
+def test_by_default_few_samples_get_200_steps(batch_size, n_epochs):
+    clf = small_blstm(max_epochs="auto", batch_size=batch_size).fit([frames[:1] for frames in X], y)
+    assert clf.n_iter_ == n_epochs  # of 60 samples
+
+
 @pytest.mark.parametrize("name", ["predict_proba", "transform", "attention"])
 @pytest.mark.parametrize("batch_size", [1, 7, 64])
 def test_padding_never_changes_a_result(fitted, name, batch_size):
@@ -283,7 +289,7 @@ def test_set_output_gives_the_representation_as_a_table():
 
 def test_searches_and_pipelines_take_lists_of_sequences():
     for targets in (y, SOFT):
-        search = GridSearchCV(small_blstm(), {"learning_rate": [1e-6, 2e-2]}, cv=2).fit(X, targets)
+        search = GridSearchCV(small_blstm(max_epochs=15), {"learning_rate": [1e-6, 2e-2]}, cv=2).fit(X, targets)
         assert search.best_params_ == {"learning_rate": 2e-2}
     most_frequent = np.bincount(np.unique(y, return_inverse=True)[1]).max() / len(y)
     assert cross_val_score(small_blstm(max_epochs=15), X, y, cv=2).mean() > most_frequent + 0.2

@@ -13,7 +13,8 @@ TWO_CLASSES = Y.map(lambda cell: "sad" if isinstance(cell, tuple) or cell == "an
 
 
 def stack(fusion="logistic", **params):
-    return small_stack(small_blstm(max_epochs=3), fusion=fusion, views=["crowd_hard", "E1"], **params)
+    # Views that are not trained to the end leave something to fine-tuning.
+    return small_stack(small_blstm(max_epochs=1), fusion=fusion, views=["crowd_hard", "E1"], **params)
 
 
 @pytest.fixture(scope="module", autouse=True)

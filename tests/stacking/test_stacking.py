@@ -208,7 +208,7 @@ def test_cross_validate_scores_well_with_routing_on_and_off(routing, scoring):
 
 
 def test_cross_validate_takes_sequences():
-    stack = small_stack(small_blstm(max_epochs=8), views=["crowd_hard"], fusion="mean")
+    stack = small_stack(small_blstm(max_epochs=20), views=["crowd_hard"], fusion="mean")
     scores = cross_validate(
         stack, as_sequences(X), Y, cv=GroupKFold(2), scoring=uar_scorer, groups=GROUPS, error_score="raise"
     )
