@@ -289,7 +289,9 @@ def test_set_output_gives_the_representation_as_a_table():
 
 def test_searches_and_pipelines_take_lists_of_sequences():
     for targets in (y, SOFT):
-        search = GridSearchCV(small_blstm(max_epochs=15), {"learning_rate": [1e-6, 2e-2]}, cv=2).fit(X, targets)
+        search = GridSearchCV(small_blstm(max_epochs=15), {"learning_rate": [1e-6, 2e-2]}, cv=2).fit(
+            X, targets
+        )
         assert search.best_params_ == {"learning_rate": 2e-2}
     most_frequent = np.bincount(np.unique(y, return_inverse=True)[1]).max() / len(y)
     assert cross_val_score(small_blstm(max_epochs=15), X, y, cv=2).mean() > most_frequent + 0.2
