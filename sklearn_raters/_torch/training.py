@@ -44,8 +44,8 @@ def _check_net_params(net_params, early_stopping, schedule, own_loss):
             )
     if schedule != "constant" and net_params.get("callbacks") == "disable":
         raise ValueError(
-            f"net_params has callbacks='disable', but learning_rate_schedule={schedule!r} is a callback. Leave "
-            "it out, or set learning_rate_schedule='constant'."
+            f"net_params has callbacks='disable', but learning_rate_schedule={schedule!r} is a callback. "
+            "Leave it out, or set learning_rate_schedule='constant'."
         )
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status
+from sklearn_raters.cli._corpus import evaluation_folds, open_corpus, print_status
 from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
 from sklearn_raters.cli._protocol import (
     beside_the_paper,
