@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sklearn_raters.cli._corpus import evaluation_folds, open_corpus, print_status
+from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status
 from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
 from sklearn_raters.cli._protocol import (
     beside_the_paper,
@@ -46,9 +46,10 @@ def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
 
 def make_stack(options, task):
     """Return a stack with the settings of the options, unfitted."""
+    epochs, batch_size = (8, 16) if is_made(options) else ("auto", 32)
     network = BLSTMClassifier(
-        max_epochs=options.epochs or "auto",
-        batch_size=options.batch_size,
+        max_epochs=options.epochs or epochs,
+        batch_size=options.batch_size or batch_size,
         learning_rate=options.learning_rate,
         device=options.device,
     )

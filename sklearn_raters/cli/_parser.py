@@ -41,8 +41,9 @@ HELP = {
     "alpha": "smoothing of the distributions of crowd_soft, 0 or more",
     "fusion": "how the views are combined",
     "class-weight": "weights of the classes in the fusion",
-    "epochs": "number of passes over the training samples (default: 15, or more for few samples)",
-    "batch-size": "samples in each step",
+    "epochs": "number of passes over the training samples (default: 15, or more for few samples; for the "
+    "synthetic speech 8, so that it is quick)",
+    "batch-size": "samples in each step (default: 32; for the synthetic speech 16)",
     "learning-rate": "size of the first steps; they shrink to zero",
     "seed": "seed of all random numbers",
     "n-jobs": "number of processes; -1 uses all cores",
@@ -118,7 +119,7 @@ def add_model_options(parser):
     add_option(model, "fusion", "pool", FUSIONS)
     add_option(model, "class-weight", "balanced", CLASS_WEIGHTS)
     add_option(model, "epochs", type=positive, metavar="N")
-    add_option(model, "batch-size", 32, type=positive, metavar="N")
+    add_option(model, "batch-size", type=positive, metavar="N")
     add_option(model, "learning-rate", 2e-3, type=float, metavar="RATE")
     run = parser.add_argument_group("the run")
     add_option(run, "seed", 0, type=int)

@@ -2,7 +2,7 @@
 
 from sklearn_raters._nested import is_search, layers
 
-# What is left to learn for a network that starts from another one: this share of its epochs, in smaller steps.
+# What a network that starts from another one has left to learn: this share of its epochs, in smaller steps.
 SHARE_OF_EPOCHS, SHARE_OF_RATE = 1 / 3, 1 / 2
 
 

@@ -253,7 +253,7 @@ def test_the_schedule_is_the_same_without_other_callbacks():
 
 
 def test_a_schedule_without_callbacks_is_an_error():
-    with pytest.raises(ValueError, match="callbacks='disable'.*learning_rate_schedule='constant'"):
+    with pytest.raises(ValueError, match=r"callbacks='disable'.*learning_rate_schedule='constant'"):
         small_blstm(learning_rate_schedule="linear", net_params={"callbacks": "disable"}).fit(X, y)
 
 
