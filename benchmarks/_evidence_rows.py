@@ -25,6 +25,7 @@ from sklearn_raters import (
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.networks import RATER_MODELS
 from sklearn_raters.stacking import FUSIONS, PAPER_PAIR, truth_stack
+from sklearn_raters.stacking._starts import SHARE_OF_EPOCHS
 
 FAMILIES = ("table", "frames")
 # The rows that others are compared with.
@@ -284,7 +285,7 @@ def runs_once(task, family, row):
 
 
 def count_trainings(estimator, X, y, groups):
-    """Return the number of trainings that fitting an estimator costs."""
+    """Return the number of trainings that a fit costs; one that starts from another counts by its epochs."""
     if isinstance(estimator, ClassShares):
         return 0
     if isinstance(estimator, PeerClassifier):
@@ -296,5 +297,6 @@ def count_trainings(estimator, X, y, groups):
         return len(ParameterGrid(estimator.param_grid)) * estimator.cv.n_splits + 1
     if isinstance(estimator, MultiRaterStackingClassifier):
         inner = 1 if estimator.estimator is None else count_trainings(estimator.estimator, X, y, groups)
-        return inner * len(estimator.plan(X, y, groups=groups).trainings)
+        trainings = estimator.plan(X, y, groups=groups).trainings
+        return round(inner * sum(1 if one.start is None else SHARE_OF_EPOCHS for one in trainings))
     return 1
