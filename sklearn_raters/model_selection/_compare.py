@@ -2,6 +2,7 @@
 
 from tempfile import TemporaryDirectory
 
+import joblib
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import clone
@@ -77,7 +78,7 @@ def compare(
     n_bootstrap : int, default=2000
         Number of draws for the intervals; see `paired_bootstrap`.
     n_jobs : int or None, default=None
-        Number of folds at once, through joblib.
+        Number of jobs at once, through joblib. A job is a fold of one model, or of several that share views.
     memory : str, path, joblib.Memory or None, default=None
         Cache of trained views, with which an interrupted comparison continues. None is a temporary folder.
     random_state : int, RandomState instance or None, default=None
@@ -169,12 +170,13 @@ def compare(
     with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
         memory = folder if memory is None else memory
         cache = check_memory(memory if hasattr(memory, "cache") else str(memory))
+        plans = {}
         for name, (given, own_X) in models.items():
             estimator = _with_settings(given, settings)
             _set_where_none(estimator, memory=cache, random_state=random_state)
-            check_trainable(estimator, task.ratings, consensus, folds, groups)
+            plans[name] = check_trainable(estimator, task.ratings, consensus, folds, groups)
             models[name] = (estimator, own_X)
-        outcomes = run_folds(models, task.ratings, consensus, folds, groups, n_jobs, verbose)
+        outcomes = run_folds(models, plans, task.ratings, consensus, folds, groups, n_jobs, verbose)
     predicted, distributions, seconds = outcomes
     soft_scores = score_distributions(distributions, folds, task, ordered=ordered)
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
@@ -287,7 +289,35 @@ def _scored_labels(labels, tested, classes):
     return true_labels, classes
 
 
-def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
+def batches_of(models, plans):
+    """Return the models in batches, the largest first; models that train the same view are in one batch.
+
+    Parameters
+    ----------
+    models : dict
+        From name to the pair (estimator, X).
+    plans : dict
+        From name to the list of the plans of its folds, empty if it is no stack.
+
+    Returns
+    -------
+    list of dict
+        Parts of `models`, those with the most trainings first.
+    """
+    batches = []
+    for name, of_folds in plans.items():
+        first = [one for plan in of_folds[:1] for one in plan.trainings if one.part == 0]
+        trained = {joblib.hash((one.view.name, one.start, one.estimator)) for one in first}
+        names = [name]
+        for batch in [batch for batch in batches if batch[1] & trained]:
+            batches.remove(batch)
+            names, trained = batch[0] + names, batch[1] | trained
+        batches.append((names, trained))
+    batches.sort(key=lambda batch: len(batch[1]), reverse=True)
+    return [{name: models[name] for name in models if name in names} for names, _ in batches]
+
+
+def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
     """
     Train and test every model on every fold.
 
@@ -295,6 +325,8 @@ def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
     ----------
     models : dict
         From name to the pair (estimator, X).
+    plans : dict
+        From name to the plans of its folds, as `check_trainable` returns them.
     Y : ratings of n_samples
         For the estimators that take ratings.
     consensus : ndarray of object of shape (n_samples,)
@@ -304,7 +336,7 @@ def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
     groups : array-like of shape (n_samples,) or None
         Passed to estimators whose `fit` uses groups.
     n_jobs : int or None
-        Number of folds at once.
+        Number of jobs at once.
     verbose : int
         Above 0 shows progress on standard error.
 
@@ -317,10 +349,12 @@ def run_folds(models, Y, consensus, folds, groups, n_jobs, verbose):
     seconds : dict
         From name to the seconds of `fit` and of `predict` in all folds, ndarray of shape (2,).
     """
-    # A job is a fold with all models: two jobs whose models share a view would both train this view. Without
-    # parallel jobs, a model at a time shows more progress.
-    batches = [models] if effective_n_jobs(n_jobs) > 1 else [{name: models[name]} for name in models]
-    tasks = [(fold, batch) for fold in folds for batch in batches]
+    # Two jobs whose models share a view would both train this view. Without parallel jobs, a model at a time
+    # shows more progress.
+    alone = [{name: models[name]} for name in models]
+    batches = batches_of(models, plans) if effective_n_jobs(n_jobs) > 1 else alone
+    # The longest jobs come first, so that at the end no core waits long for another.
+    tasks = [(fold, batch) for batch in batches for fold in folds]
     jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
     outcomes = run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Comparing models", verbose=verbose)
     predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}

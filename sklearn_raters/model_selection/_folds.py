@@ -141,12 +141,17 @@ def check_trainable(estimator, Y, consensus, folds, groups):
     groups : array-like of shape (n_samples,) or None
         Groups of the samples.
 
+    Returns
+    -------
+    list of StackPlan
+        The plan of each fold, if the estimator is a stack; otherwise empty.
+
     Raises
     ------
     ValueError, TypeError
         If no sample of a training part has a consensus, or the plan of a stack fails.
     """
-    inner = innermost(estimator)
+    inner, plans = innermost(estimator), []
     for rows, _ in folds:
         if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
             raise ValueError(
@@ -155,7 +160,8 @@ def check_trainable(estimator, Y, consensus, folds, groups):
             )
         if hasattr(inner, "plan"):
             # A plan uses only the number of samples in X, so give it the indices of the samples.
-            inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows))
+            plans.append(inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows)))
+    return plans
 
 
 def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", params=None):

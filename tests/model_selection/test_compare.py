@@ -26,6 +26,7 @@ from sklearn_raters.metrics import (
     wasserstein_distance,
 )
 from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap, paper_models
+from sklearn_raters.model_selection._compare import batches_of
 from sklearn_raters.ratings import Task
 
 SORTED = sorted(CLASSES)
@@ -100,6 +101,20 @@ def test_the_same_seed_gives_the_same_table_in_parallel_too():
     pd.testing.assert_frame_equal(once, parallel)
     other = compare_made(models, random_state=4)
     assert (other["uar"] != once["uar"]).all()
+
+
+def test_models_that_share_a_view_are_one_job_and_the_longest_job_comes_first():
+    def batches(estimator):
+        models = paper_models(small_stack(estimator), DATA.Y)
+        plans = {name: [stack.plan(DATA.X, DATA.Y, groups=DATA.groups)] for name, stack in models.items()}
+        pairs = batches_of({name: (stack, DATA.X) for name, stack in models.items()}, plans)
+        return [list(batch) for batch in pairs]
+
+    fused = ["crowd-soft", "crowd pair", "all views", "mean of posteriors"]
+    # The views of a fusion start from crowd-soft, those on their own do not.
+    assert batches(small_blstm()) == [fused, ["crowd-hard"], ["E1"], ["E2"], ["E3"]]
+    (together,) = batches(LogisticRegression())
+    assert together == ["crowd-hard", "crowd-soft", "E1", "E2", "E3", *fused[1:]]
 
 
 def test_a_model_may_have_features_of_its_own():
