@@ -19,14 +19,20 @@ from sklearn_raters._nested import (
     unwrap,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples, rows_of
+from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods
-from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.model_selection import cross_val_predict_raters
 
 # Range of the temperature's natural logarithm: from 1/150, nearly certain, to 150, nearly uniform.
 _LOG_TEMPERATURES = (-5, 5)
+# The answers, and the attribute that holds the temperature of each.
+_TEMPERATURES = {
+    "predict_proba": "temperature_",
+    "predict_soft_labels": "soft_temperature_",
+    "predict_proba_raters": "rater_temperature_",
+}
 
 
 def _log_probabilities(proba):
@@ -34,7 +40,7 @@ def _log_probabilities(proba):
     return np.log(np.clip(proba, np.finfo(np.float64).tiny, None))
 
 
-def fit_temperature(proba, codes, weight=None):
+def fit_temperature(proba, mass):
     """Find the temperature that makes labels most likely.
 
     The calibrated probabilities are softmax(log(p) / T).
@@ -43,33 +49,63 @@ def fit_temperature(proba, codes, weight=None):
     ----------
     proba : ndarray of shape (n_samples, n_classes)
         Probabilities p of samples that the classifier was not trained on.
-    codes : ndarray of int of shape (n_samples,)
-        The column of each sample's label.
-    weight : ndarray of shape (n_samples,) or None, default=None
-        Weights of the samples.
+    mass : ndarray of shape (n_samples, n_classes)
+        Weight of each class as the sample's label.
 
     Returns
     -------
     float
-        The temperature T: above 1 if the classifier is overconfident, below 1 if it is underconfident.
+        The temperature T: above 1 if the classifier is overconfident, below 1 if it is underconfident; 1
+        without labels.
     """
+    if not mass.any():
+        return 1.0
     logits = _log_probabilities(proba)
 
     def loss(log_temperature):
         scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
-        return -np.average(scaled[np.arange(len(codes)), codes], weights=weight)
+        return -(mass * scaled).sum() / mass.sum()
 
     return float(np.exp(minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded").x))
+
+
+def _labels_to_predict(task, consensus, raters, method):
+    """Return the shares of the labels that a method should predict, in the shape of its predictions."""
+    if method == "predict_proba":
+        return (consensus[:, None] == np.array(task.classes, dtype=object)).astype(float)
+    if method == "predict_soft_labels":
+        return np.nan_to_num(soft_labels(task, alpha=0))
+    given = [soft_labels(task.of_rater(name), alpha=0, outside_majority="keep") for name in raters]
+    if not given:
+        return np.zeros((task.n_samples, 0, len(task.classes)))
+    return np.nan_to_num(np.stack(given, axis=1))
+
+
+def _judged(proba, mass, splits):
+    """Return predictions and labels of the samples that can be judged, one a row.
+
+    A class that is missing in a fold's training part has probability 0 in its test part, which says nothing
+    about the estimator's confidence and would raise the temperature to its limit.
+    """
+    learnt = np.zeros(proba.shape, dtype=bool)
+    for _, test in splits:
+        learnt[test] = (proba[test] > 0).any(axis=0)
+    unknown = (mass > 0) & ~learnt
+    rows = (mass.sum(axis=-1) > 0) & ~unknown.any(axis=-1) & np.isfinite(proba).all(axis=-1)
+    return proba[rows], mass[rows]
 
 
 class CalibratedRatersClassifier(
     InnerTaskMixin, ConsensusMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
 ):
-    """Calibrate the consensus probabilities of a classifier that learns from ratings.
+    """Calibrate the answers of a classifier that learns from ratings: consensus, shares, single raters.
 
     Temperature scaling (Guo et al. 2017) divides the logarithms of the probabilities by one number, the
-    temperature, which is chosen on out-of-fold predictions against the consensus. The most probable class
-    stays the same. scikit-learn's `CalibratedClassifierCV` does not accept ratings.
+    temperature. Each answer has its own, chosen on out-of-fold predictions: that of `predict_proba` against
+    the consensus, that of `predict_soft_labels` against the shares of the votes, and that of
+    `predict_proba_raters`, one for all raters, against their labels. The most probable class stays the same.
+    scikit-learn's `CalibratedClassifierCV` does not accept ratings. A stack with the fusion "pool" learns its
+    three answers on held-out samples already; rater networks and ensembles do not.
 
     Parameters
     ----------
@@ -91,7 +127,9 @@ class CalibratedRatersClassifier(
     estimator_ : classifier
         The estimator, fitted on all samples.
     temperature_ : float
-        The temperature: above 1 if the estimator is overconfident.
+        The temperature of the consensus: above 1 if the estimator is overconfident.
+    soft_temperature_, rater_temperature_ : float
+        Those of the shares and of the raters' labels, if the estimator predicts them.
 
     References
     ----------
@@ -159,29 +197,32 @@ class CalibratedRatersClassifier(
         X, y, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
         consensus = hard_labels(task)
         weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
-        samples, labels = labelled_samples(weighted)
-        if len(samples) == 0:
+        if all(label is None for label in weighted):
             raise ValueError("No sample has a majority label in the classes, to choose the temperature by.")
         splits = inner_splits(self.cv, consensus, groups, draw_seed(self.random_state))
         weights = weights_for_fit(self.estimator, weight)
         settings = {"groups": groups, "cv": splits, "n_jobs": self.n_jobs, "params": weights}
-        proba, names = cross_val_predict_raters(self.estimator, X, y, return_names=True, **settings)
+        inner = unwrap(self.estimator)
+        methods = [name for name in _TEMPERATURES if name == "predict_proba" or hasattr(inner, name)]
+        answers = cross_val_predict_raters(
+            self.estimator, X, y, method=methods, return_names=True, **settings
+        )
         estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
-        classes = estimator.classes_.tolist()
-        proba = align(proba, names["classes"], classes)
-        # A class that is missing in a fold's training part has probability 0 in its test part, which says
-        # nothing about the estimator's confidence and would raise the temperature to its limit.
-        learnt = np.zeros(proba.shape, dtype=bool)
-        for _, test in splits:
-            learnt[test] = proba[test].any(axis=0)
-        codes = np.array([classes.index(label) if label in classes else -1 for label in labels.tolist()])
-        known = (codes >= 0) & learnt[samples, codes]
-        samples, codes = samples[known], codes[known]
-        self.temperature_ = fit_temperature(proba[samples], codes, rows_of(weight, samples))
+        weight = np.ones(task.n_samples) if weight is None else weight
+        for method, proba, names in zip(methods, *answers, strict=True):
+            proba = align(proba, names["classes"], task.classes, axis=-1)
+            labels = _labels_to_predict(task, consensus, names.get("raters"), method)
+            mass = labels * weight.reshape(-1, *[1] * (labels.ndim - 1))
+            setattr(self, _TEMPERATURES[method], fit_temperature(*_judged(proba, mass, splits)))
         self.estimator_ = estimator
         self.classes_ = estimator.classes_
         take_over_input(self, estimator)
         return self
+
+    def _calibrated(self, X, method):
+        check_is_fitted(self)
+        logits = _log_probabilities(call_inside(self.estimator_, method, X, {}))
+        return softmax(logits / getattr(self, _TEMPERATURES[method]), axis=-1)
 
     def predict_proba(self, X):
         """Return the calibrated probabilities of the classes as the consensus.
@@ -196,12 +237,27 @@ class CalibratedRatersClassifier(
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        check_is_fitted(self)
-        return softmax(_log_probabilities(self.estimator_.predict_proba(X)) / self.temperature_, axis=1)
+        return self._calibrated(X, "predict_proba")
+
+    @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_soft_labels"))
+    def predict_soft_labels(self, X):
+        """Return the calibrated shares of the raters who would choose each class.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        return self._calibrated(X, "predict_soft_labels")
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))
     def predict_proba_raters(self, X):
-        """Return the estimator's probabilities for each rater, which are not calibrated.
+        """Return the calibrated probabilities of the labels that each rater would give.
 
         Parameters
         ----------
@@ -213,8 +269,7 @@ class CalibratedRatersClassifier(
         ndarray of shape (n_samples, n_raters, n_classes)
             Raters in the order of `raters_`, classes in that of `classes_`.
         """
-        check_is_fitted(self)
-        return call_inside(self.estimator_, "predict_proba_raters", X, {})
+        return self._calibrated(X, "predict_proba_raters")
 
     @property
     def raters_(self):

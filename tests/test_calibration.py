@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.special import softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
@@ -9,20 +11,45 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from made import GROUPS, CountedFits, X, Y, make_rated, small_stack
-from sklearn_raters import CalibratedRatersClassifier
+from sklearn_raters import CalibratedRatersClassifier, DeepEnsembleClassifier, RaterNetClassifier
 from sklearn_raters.calibration import fit_temperature
-from sklearn_raters.model_selection import compare
+from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
+from sklearn_raters.metrics import soft_cross_entropy
+from sklearn_raters.model_selection import compare, cross_val_predict_raters
+from sklearn_raters.ratings import Task
 
 NEW = make_rated(300, seed=1)
+
+
+def cross_entropy(model, method, shares):
+    """Return the mean cross-entropy of a model's answer for the new samples whose shares are known."""
+    known = np.nansum(shares, axis=1) > 0
+    return soft_cross_entropy(shares[known].astype(float), getattr(model, method)(NEW.X[known]))
+
+
+class GivenLabels(ClassifierMixin, BaseEstimator):
+    """A classifier of ratings that predicts the consensus only."""
+
+    _takes_ratings = True
+
+    def fit(self, X, y, groups=None):
+        kept, labels = labelled_samples(hard_labels(Task(y)))
+        self.tree_ = DecisionTreeClassifier(max_depth=3).fit(np.asarray(X)[kept], labels.tolist())
+        self.classes_ = self.tree_.classes_
+        return self
+
+    def predict_proba(self, X):
+        return self.tree_.predict_proba(X)
 
 
 def test_the_temperature_of_tempered_probabilities_is_found_again():
     rng = np.random.default_rng(0)
     proba = rng.dirichlet([1, 1, 1], size=20_000)
     codes = (proba.cumsum(axis=1) > rng.random((len(proba), 1))).argmax(axis=1)
-    assert fit_temperature(proba, codes) == pytest.approx(1, abs=0.05)
+    labels = np.eye(3)[codes]
+    assert fit_temperature(proba, labels) == pytest.approx(1, abs=0.05)
     too_sure = proba**3 / (proba**3).sum(axis=1, keepdims=True)
-    assert fit_temperature(too_sure, codes) == pytest.approx(3, abs=0.15)
+    assert fit_temperature(too_sure, labels) == pytest.approx(3, abs=0.15)
 
 
 def test_an_overconfident_stack_becomes_calibrated_and_keeps_its_labels():
@@ -35,8 +62,59 @@ def test_an_overconfident_stack_becomes_calibrated_and_keeps_its_labels():
     )
     assert after < before - 0.1
     np.testing.assert_array_equal(clf.predict(NEW.X), plain.predict(NEW.X))
-    np.testing.assert_array_equal(clf.predict_proba_raters(NEW.X), plain.predict_proba_raters(NEW.X))
+    most_likely, before = (model.predict_proba_raters(NEW.X).argmax(axis=2) for model in (clf, plain))
+    np.testing.assert_array_equal(most_likely, before)
     assert clf.raters_ == plain.raters_
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RaterNetClassifier("multitask", max_epochs=40, random_state=0),
+        DeepEnsembleClassifier(RaterNetClassifier("crowd_layer", max_epochs=40), 2, random_state=0),
+    ],
+    ids=["network", "ensemble"],
+)
+def test_each_answer_of_a_network_has_the_temperature_that_suits_held_out_labels(estimator):
+    splits = list(GroupKFold(3).split(X, groups=GROUPS))
+    clf = CalibratedRatersClassifier(estimator, cv=splits).fit(X, Y, groups=GROUPS)
+    task = Task(Y, clf.classes_.tolist())
+    of_raters = [soft_labels(task.of_rater(name), alpha=0, outside_majority="keep") for name in clf.raters_]
+    majority = np.array(hard_labels(task), dtype=object)[:, None] == clf.classes_
+    answers = {
+        "predict_proba": (majority.astype(float), clf.temperature_),
+        "predict_soft_labels": (soft_labels(task, alpha=0), clf.soft_temperature_),
+        "predict_proba_raters": (np.stack(of_raters, axis=1), clf.rater_temperature_),
+    }
+    for method, (labels, temperature) in answers.items():
+        held_out = cross_val_predict_raters(estimator, X, Y, groups=GROUPS, cv=splits, method=method)
+        known = np.nansum(labels, axis=-1) > 0
+        losses = [
+            soft_cross_entropy(
+                labels[known], softmax(np.log(held_out[known]) / (temperature * factor), axis=1)
+            )
+            for factor in (0.9, 1, 1.1)
+        ]
+        assert losses[1] < min(losses[0], losses[2])
+        before, after = (getattr(model, method)(NEW.X) for model in (clf.estimator_, clf))
+        np.testing.assert_allclose(after, softmax(np.log(before) / temperature, axis=-1), atol=1e-12)
+
+
+def test_the_shares_of_a_stack_are_calibrated_too():
+    stack = small_stack(DecisionTreeClassifier(random_state=0), fusion="mean", alpha=0)
+    shares = soft_labels(Task(NEW.Y, stack.fit(X, Y).classes_.tolist()), alpha=0)
+    clf = CalibratedRatersClassifier(stack, random_state=0).fit(X, Y, groups=GROUPS)
+    before, after = (cross_entropy(one, "predict_soft_labels", shares) for one in (stack, clf))
+    assert after < before - 0.05
+    np.testing.assert_allclose(clf.predict_soft_labels(NEW.X).sum(axis=1), 1)
+
+
+def test_a_classifier_without_shares_has_none_when_calibrated():
+    clf = CalibratedRatersClassifier(GivenLabels())
+    assert not hasattr(clf, "predict_soft_labels")
+    clf.fit(X, Y, groups=GROUPS)
+    assert clf.predict_proba(NEW.X).shape == (300, 3)
+    assert not hasattr(clf, "soft_temperature_")
 
 
 def test_a_sample_of_weight_zero_changes_neither_the_estimator_nor_the_temperature():

@@ -6,7 +6,13 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn_raters._align import align
 from sklearn_raters._nested import innermost, unwrap
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.model_selection._folds import check_lengths, check_trainable, fit_and_predict, make_folds
+from sklearn_raters.model_selection._folds import (
+    check_lengths,
+    check_trainable,
+    fit_and_predict,
+    make_folds,
+    predict_part,
+)
 from sklearn_raters.ratings import Task, sort_labels
 from sklearn_raters.stacking import CROWD_VIEWS
 
@@ -54,9 +60,9 @@ def cross_val_predict_raters(
     cv : int, splitter, iterable of (train, test) pairs or None, default=None
         An int is that many folds of GroupKFold, or of KFold without groups; None is 5. Every sample must be
         tested once. Splitters that stratify do so by the consensus.
-    method : str, default="predict_proba"
+    method : str or list of str, default="predict_proba"
         One of "predict", "predict_proba", "predict_soft_labels", "predict_proba_raters" and
-        "predict_proba_views".
+        "predict_proba_views", or a list of them, for which each fold is trained once.
     n_jobs : int or None, default=None
         Number of folds at once, through joblib.
     params : dict or None, default=None
@@ -68,17 +74,18 @@ def cross_val_predict_raters(
     Returns
     -------
     predictions : ndarray of shape (n_samples, ...)
-        Predictions of the method. The axes hold the classes, raters and views of all folds together, raters
-        in the order of Y. A class that a fold has not learnt has probability 0 there; a rater or view that
-        a fold does not have is NaN.
+        Predictions of the method; for a list of methods, a list with theirs. The axes hold the classes,
+        raters and views of all folds together, raters in the order of Y. A class that a fold has not learnt
+        has probability 0 there; a rater or view that a fold does not have is NaN.
     names : dict
-        Only with `return_names`. From "classes", "raters" or "views" to the list of names.
+        Only with `return_names`. From "classes", "raters" or "views" to the list of names; for a list of
+        methods, a list of such dicts.
 
     Raises
     ------
     ValueError
         If lengths differ, the splitter needs groups and there are none, a sample is not tested exactly once,
-        the estimator cannot be trained on a training part, or `method` is not one of the four.
+        the estimator cannot be trained on a training part, or `method` is not one of the five.
     AttributeError
         If the estimator has no such method.
 
@@ -93,8 +100,10 @@ def cross_val_predict_raters(
            [0.5, 0.5],
            [0.5, 0.5]])
     """
-    if method not in _AXES:
-        raise ValueError(f"method must be one of {list(_AXES)}, got {method!r}.")
+    methods = [method] if isinstance(method, str) else list(method)
+    unknown = [name for name in methods if name not in _AXES]
+    if unknown or not methods:
+        raise ValueError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
     settings = innermost(estimator)
     task = Task(Y, getattr(settings, "classes", None), getattr(settings, "label_map", None))
     n_samples = task.n_samples
@@ -108,8 +117,21 @@ def cross_val_predict_raters(
         )
     check_trainable(estimator, Y, consensus, folds, groups)
     parts = Parallel(n_jobs=n_jobs)(
-        delayed(_predict_fold)(estimator, X, Y, consensus, fold, groups, params, method) for fold in folds
+        delayed(_predict_fold)(estimator, X, Y, consensus, fold, groups, params, methods) for fold in folds
     )
+    order = np.argsort(np.concatenate([fold.test for fold in folds]))
+    merged = [
+        _merge(one, of_folds, order, task)
+        for one, of_folds in zip(methods, zip(*parts, strict=True), strict=True)
+    ]
+    if isinstance(method, str):
+        return merged[0] if return_names else merged[0][0]
+    predictions, names = (list(part) for part in zip(*merged, strict=True))
+    return (predictions, names) if return_names else predictions
+
+
+def _merge(method, parts, order, task):
+    """Return the predictions of a method for all samples, from those of the folds, and the names of axes."""
     predictions, found = zip(*parts, strict=True)
     names = {}
     for position, axis in enumerate(_AXES[method], start=1):
@@ -119,20 +141,24 @@ def cross_val_predict_raters(
             align(part, by_axis[axis], names[axis], axis=position, fill=fill)
             for part, by_axis in zip(predictions, found, strict=True)
         ]
-    order = np.argsort(np.concatenate([fold.test for fold in folds]))
-    predictions = np.concatenate(predictions)[order]
-    return (predictions, names) if return_names else predictions
+    return np.concatenate(predictions)[order], names
 
 
-def _predict_fold(estimator, X, Y, consensus, fold, groups, params, method):
-    """Predict the test part of a fold; return the predictions, and the names along their axes, by axis."""
-    fitted, predictions, *_ = fit_and_predict(estimator, X, Y, consensus, fold, groups, method, params)
-    names = {}
-    for axis in _AXES[method]:
-        # Pipelines and searches have no `raters_` and no `views_`.
-        values = getattr(fitted if axis == "classes" else unwrap(fitted), f"{axis}_")
-        names[axis] = values.tolist() if isinstance(values, np.ndarray) else list(values)
-    return predictions, names
+def _predict_fold(estimator, X, Y, consensus, fold, groups, params, methods):
+    """Predict the test part of a fold; return, for each method, predictions and the names along the axes."""
+    first, *others = methods
+    fitted, predictions, *_ = fit_and_predict(estimator, X, Y, consensus, fold, groups, first, params)
+    answers = [predictions]
+    for method in others:
+        answers.append(predict_part(fitted, method, X, fold.test, params))
+    names = []
+    for method in methods:
+        names.append({})
+        for axis in _AXES[method]:
+            # Pipelines and searches have no `raters_` and no `views_`.
+            values = getattr(fitted if axis == "classes" else unwrap(fitted), f"{axis}_")
+            names[-1][axis] = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    return list(zip(answers, names, strict=True))
 
 
 def _merge_names(axis, lists, raters):

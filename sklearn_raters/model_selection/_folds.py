@@ -211,11 +211,17 @@ def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", 
         labelled, y = labelled_samples(consensus[train])
         train = train[labelled]
     fitted = clone(estimator)
-    for_fit, for_method = (check_method_params(X, params or {}, indices=rows) for rows in (train, test))
+    for_fit = check_method_params(X, params or {}, indices=train)
     for_fit.update(groups_for_fit(fitted, rows_of(groups, train)))
-    X_train, X_test = rows_of(X, train), rows_of(X, test)
+    X_train = rows_of(X, train)
     start = perf_counter()
     fitted.fit(X_train, y, **for_fit)
     fit_seconds, start = perf_counter() - start, perf_counter()
-    predictions = np.asarray(call_inside(fitted, method, X_test, for_method))
+    predictions = predict_part(fitted, method, X, test, params)
     return fitted, predictions, fit_seconds, perf_counter() - start
+
+
+def predict_part(fitted, method, X, rows, params=None):
+    """Return what a method of a fitted estimator predicts for some rows of X; see `fit_and_predict`."""
+    for_method = check_method_params(X, params or {}, indices=rows)
+    return np.asarray(call_inside(fitted, method, rows_of(X, rows), for_method))

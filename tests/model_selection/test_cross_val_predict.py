@@ -21,7 +21,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from made import CLASSES, as_cube, as_sequences, make_rated, small_stack
+from made import CLASSES, CountedFits, as_cube, as_sequences, make_rated, small_stack
 from sklearn_raters import DeepEnsembleClassifier
 from sklearn_raters._align import align
 from sklearn_raters.consensus import hard_labels, labelled_samples
@@ -298,3 +298,23 @@ def test_soft_labels_out_of_fold_are_those_of_a_loop_over_folds():
 def test_a_method_that_the_estimator_does_not_have():
     with pytest.raises(AttributeError, match="DummyClassifier has no method predict_proba_raters"):
         cross_val_predict_raters(DummyClassifier(), X, Y, method="predict_proba_raters")
+
+
+def test_several_methods_are_asked_after_one_training_a_fold():
+    CountedFits.n_fits = 0
+    stack = small_stack(CountedFits(), views=["raters"], fusion="mean")
+    methods = ["predict_proba_raters", "predict_soft_labels", "predict"]
+    together, names = cross_val_predict_raters(stack, X, Y, cv=3, method=methods, return_names=True)
+    assert CountedFits.n_fits == 3 * 3  # folds and raters
+    for method, predictions, axes in zip(methods, together, names, strict=True):
+        alone, its_axes = cross_val_predict_raters(stack, X, Y, cv=3, method=method, return_names=True)
+        np.testing.assert_array_equal(predictions, alone)
+        assert axes == its_axes
+
+
+@pytest.mark.parametrize("method", [[], ["predict", "transform"], "transform"])
+def test_an_unknown_method_is_an_error_before_the_first_training(method):
+    CountedFits.n_fits = 0
+    with pytest.raises(ValueError, match=r"method must be one of .* or a list of them"):
+        cross_val_predict_raters(CountedFits(), X, Y, cv=3, method=method)
+    assert CountedFits.n_fits == 0
