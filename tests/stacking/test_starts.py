@@ -102,7 +102,7 @@ def test_only_networks_of_the_same_settings_start_from_another_one(estimator, pa
 
 
 def test_a_start_from_an_unknown_view_is_an_error():
-    with pytest.raises(ValueError, match=r"'start_from' parameter .* 'crowd_hard'"):
+    with pytest.raises(ValueError, match="'start_from' parameter"):
         small_stack(small_blstm(), start_from="E1").fit(FEW.X, FEW.Y)
 
 
