@@ -86,11 +86,17 @@ def inner_splits(cv, labels, groups, seed):
     Raises
     ------
     ValueError
-        If the splitter needs groups and there are none, there are no folds, or a fold trains and tests on
-        the same sample.
+        If the splitter needs groups and there are none, there are no folds or fewer groups than folds, or a
+        fold trains and tests on the same sample.
     """
     cv = 5 if cv is None else cv
     if isinstance(cv, Integral):
+        n_groups = len(labels if groups is None else np.unique(groups))
+        if n_groups < cv:
+            what = "samples" if groups is None else "groups, which are held out as a whole"
+            raise ValueError(
+                f"cv={cv} folds need as many {what}; there are {n_groups}. Give a smaller cv or finer groups."
+            )
         cv = GroupKFold(cv) if groups is not None else KFold(cv, shuffle=True, random_state=seed)
     cv = check_cv(cv)
     if groups is None and splitter_takes_groups(cv):

@@ -166,3 +166,13 @@ def test_a_calibration_with_groups_keeps_them_whole_if_cv_is_none():
         CalibratedRatersClassifier(stack, cv=cv).fit(X, Y, groups=GROUPS).temperature_ for cv in (5, None)
     )
     assert five == none
+
+
+def test_fewer_groups_than_folds_are_an_error_that_says_what_to_do():
+    CountedFits.n_fits = 0
+    stack = small_stack(CountedFits())
+    with pytest.raises(ValueError, match=r"cv=5 folds need as many groups.* there are 1\. Give a smaller cv"):
+        CalibratedRatersClassifier(stack).fit(X, Y, groups=np.zeros(150))
+    with pytest.raises(ValueError, match=r"cv=999 folds need as many samples; there are 150\."):
+        CalibratedRatersClassifier(stack, cv=999).fit(X, Y)
+    assert CountedFits.n_fits == 0

@@ -148,9 +148,7 @@ def _predict_fold(estimator, X, Y, consensus, fold, groups, params, methods):
     """Predict the test part of a fold; return, for each method, predictions and the names along the axes."""
     first, *others = methods
     fitted, predictions, *_ = fit_and_predict(estimator, X, Y, consensus, fold, groups, first, params)
-    answers = [predictions]
-    for method in others:
-        answers.append(predict_part(fitted, method, X, fold.test, params))
+    answers = [predictions, *(predict_part(fitted, name, X, fold.test, params) for name in others)]
     names = []
     for method in methods:
         names.append({})

@@ -101,7 +101,8 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             module.load_state_dict(earlier["net_"].module_.state_dict())
         except RuntimeError as error:
             raise ValueError(
-                f"warm_start=True needs the layers of the earlier fit. Set warm_start=False. {error}"
+                "warm_start=True needs the layers of the earlier fit: give their sizes as they were, or set "
+                "warm_start=False."
             ) from error
 
     def _weighted_targets(self, samples, y, sample_weight, groups):
