@@ -93,10 +93,8 @@ def inner_splits(cv, labels, groups, seed):
     if isinstance(cv, Integral):
         n_groups = len(labels if groups is None else np.unique(groups))
         if n_groups < cv:
-            what = "samples" if groups is None else "groups, which are held out as a whole"
-            raise ValueError(
-                f"cv={cv} folds need as many {what}; there are {n_groups}. Give a smaller cv or finer groups."
-            )
+            found = f"samples: n_samples = {n_groups}" if groups is None else f"groups: there are {n_groups}"
+            raise ValueError(f"cv={cv} folds need as many {found}. Give a smaller cv, or finer groups.")
         cv = GroupKFold(cv) if groups is not None else KFold(cv, shuffle=True, random_state=seed)
     cv = check_cv(cv)
     if groups is None and splitter_takes_groups(cv):

@@ -171,8 +171,8 @@ def test_a_calibration_with_groups_keeps_them_whole_if_cv_is_none():
 def test_fewer_groups_than_folds_are_an_error_that_says_what_to_do():
     CountedFits.n_fits = 0
     stack = small_stack(CountedFits())
-    with pytest.raises(ValueError, match=r"cv=5 folds need as many groups.* there are 1\. Give a smaller cv"):
+    with pytest.raises(ValueError, match="cv=5 folds need as many groups: there are 1"):
         CalibratedRatersClassifier(stack).fit(X, Y, groups=np.zeros(150))
-    with pytest.raises(ValueError, match=r"cv=999 folds need as many samples; there are 150\."):
+    with pytest.raises(ValueError, match="cv=999 folds need as many samples: n_samples = 150"):
         CalibratedRatersClassifier(stack, cv=999).fit(X, Y)
     assert CountedFits.n_fits == 0
