@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
+
 
 def align(values, present, names, *, axis=-1, fill=0.0):
     """
@@ -27,7 +29,7 @@ def align(values, present, names, *, axis=-1, fill=0.0):
 
     Raises
     ------
-    ValueError
+    InputError
         If a name in `present` is not in `names`.
 
     Examples
@@ -40,7 +42,7 @@ def align(values, present, names, *, axis=-1, fill=0.0):
     place = {name: index for index, name in enumerate(names)}
     for name in present:
         if name not in place:
-            raise ValueError(f"{name} was learnt, but is not among {list(names)}: add it there.")
+            raise InputError(f"{name} was learnt, but is not among {list(names)}: add it there.")
     aligned = np.full((*values.shape[:-1], len(place)), fill, dtype=values.dtype)
     aligned[..., [place[name] for name in present]] = values
     return np.moveaxis(aligned, -1, axis)

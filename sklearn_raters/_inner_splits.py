@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, check_cv
 
 from sklearn_raters._nested import splitter_takes_groups
+from sklearn_raters.exceptions import InputError
 
 # Number of random splits that are tried until one leaves every class in the training part.
 _TRIES = 50
@@ -34,19 +35,19 @@ def hold_out(groups, labels, fraction, seed, parts=()):
 
     Raises
     ------
-    ValueError
+    InputError
         If there is one group only, or no split leaves every label and every set in the training part.
     """
     groups = np.arange(len(labels)) if groups is None else groups
     n_groups = len(np.unique(groups))
     if n_groups < 2:
-        raise ValueError(
+        raise InputError(
             f"At least two groups are needed to hold one out; found n_samples = {len(labels)} in "
             f"{n_groups} group. Give finer groups, or choose settings that hold nothing out "
             "(early_stopping=False; fusion='softmax', 'mean' or a classifier)."
         )
     if np.ceil(fraction * n_groups) >= n_groups:
-        raise ValueError(
+        raise InputError(
             f"validation_fraction={fraction} of {n_groups} groups leaves none to train on. Hold out less."
         )
     known = set(labels) - {None}
@@ -57,7 +58,7 @@ def hold_out(groups, labels, fraction, seed, parts=()):
         if not missing and kept and known & set(labels[valid]):
             return train, valid
     what = f"every class (missing: {sorted(missing)})" if missing else "some samples of every view"
-    raise ValueError(
+    raise InputError(
         f"No split of {n_groups} groups that holds out {fraction:.0%} leaves {what} in the "
         "training part. Give a class or a rater more groups, hold out less by validation_fraction, or choose "
         "settings that hold nothing out."
@@ -85,7 +86,7 @@ def inner_splits(cv, labels, groups, seed):
 
     Raises
     ------
-    ValueError
+    InputError
         If the splitter needs groups and there are none, there are no folds or fewer groups than folds, or a
         fold trains and tests on the same sample.
     """
@@ -94,16 +95,16 @@ def inner_splits(cv, labels, groups, seed):
         n_groups = len(labels if groups is None else np.unique(groups))
         if n_groups < cv:
             found = f"samples: n_samples = {n_groups}" if groups is None else f"groups: there are {n_groups}"
-            raise ValueError(f"cv={cv} folds need as many {found}. Give a smaller cv, or finer groups.")
+            raise InputError(f"cv={cv} folds need as many {found}. Give a smaller cv, or finer groups.")
         cv = GroupKFold(cv) if groups is not None else KFold(cv, shuffle=True, random_state=seed)
     cv = check_cv(cv)
     if groups is None and splitter_takes_groups(cv):
-        raise ValueError(f"cv={cv!r} splits by groups: call fit(X, Y, groups=...), or give an int as cv.")
+        raise InputError(f"cv={cv!r} splits by groups: call fit(X, Y, groups=...), or give an int as cv.")
     names = list(dict.fromkeys(label for label in labels if label is not None))
     strata = np.array([-1 if label is None else names.index(label) for label in labels])
     splits = list(cv.split(np.empty((len(labels), 1)), strata, groups))
     if not splits:
-        raise ValueError("cv has no folds. Give a list instead of a generator, which can be read only once.")
+        raise InputError("cv has no folds. Give a list instead of a generator, which can be read only once.")
     if any(np.isin(train, test).any() for train, test in splits):
-        raise ValueError("A fold of cv trains and tests on the same sample: give a cv without such overlaps.")
+        raise InputError("A fold of cv trains and tests on the same sample: give a cv without such overlaps.")
     return splits

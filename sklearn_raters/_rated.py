@@ -10,6 +10,7 @@ from sklearn.utils.validation import assert_all_finite, column_or_1d
 from sklearn_raters._nested import InnerTagsMixin, innermost
 from sklearn_raters._sklearn_compat import check_sample_weight, num_samples, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, Votes, is_missing
 from sklearn_raters.sequences import check_frames, holds_sequences, holds_text
 
@@ -62,12 +63,12 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no ratings, lengths differ, a weight is negative, or a sequence is not finite.
     """
     name = type(estimator).__name__
     if y is None:
-        raise ValueError(f"{name} requires y to be passed, but the target y is None: give the ratings.")
+        raise InputError(f"{name} requires y to be passed, but the target y is None: give the ratings.")
     X, groups = indexable(X)[0], indexable(groups)[0]
     y = y if isinstance(y, Task | Votes) else indexable(y)[0]
     lengths = {"y": y.n_samples if isinstance(y, Task | Votes) else num_samples(y)}
@@ -75,7 +76,7 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
         lengths["groups"] = num_samples(groups)
     for what, n_rows in lengths.items():
         if n_rows != num_samples(X):
-            raise ValueError(
+            raise InputError(
                 f"Found input variables with inconsistent numbers of samples: X has {num_samples(X)}, "
                 f"{what} has {n_rows}. Each sample of X needs its row of {what}, in that order."
             )
@@ -97,10 +98,10 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
 
 
 def _check_texts(X):
-    """Raise ValueError if a text or path is missing."""
+    """Raise InputError if a text or path is missing."""
     missing = [index for index, text in enumerate(X) if is_missing(text)]
     if missing:
-        raise ValueError(
+        raise InputError(
             f"Sample {missing[0]} of X has no text ({len(missing)} have none). Leave it out of X and y, or "
             'give it an empty text: "".'
         )
@@ -110,10 +111,10 @@ def _check_groups(groups):
     """Return groups as an array of shape (n_samples,) in which none is missing."""
     groups = np.asarray(groups)
     if groups.ndim != 1:
-        raise ValueError(f"groups has the shape {groups.shape}: give one group for each sample.")
+        raise InputError(f"groups has the shape {groups.shape}: give one group for each sample.")
     missing = np.flatnonzero([is_missing(group) for group in groups.tolist()])
     if len(missing):
-        raise ValueError(f"Sample {missing[0]} has no group ({len(missing)} have none). Name all groups.")
+        raise InputError(f"Sample {missing[0]} has no group ({len(missing)} have none). Name all groups.")
     return groups
 
 
@@ -125,9 +126,9 @@ def rows_of(values, rows):
 
 
 def check_raters(raters):
-    """Raise ValueError if `raters` is a single name instead of a list of names."""
+    """Raise InputError if `raters` is a single name instead of a list of names."""
     if isinstance(raters, str) or (raters is not None and not np.iterable(raters)):
-        raise ValueError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
+        raise InputError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
 
 
 def columns_of(wanted, raters, proba, consensus):
@@ -209,6 +210,6 @@ class ConsensusMixin:
         """
         rows, labels = labelled_samples(hard_labels(Task(y, self.classes_.tolist(), self.label_map)))
         if len(rows) == 0:
-            raise ValueError("No sample has a majority label in the classes, so there is nothing to score.")
+            raise InputError("No sample has a majority label in the classes, so there is nothing to score.")
         correct = self.predict(safe_indexing(X, rows)) == labels
         return float(np.average(correct, weights=rows_of(sample_weight, rows)))

@@ -6,6 +6,7 @@ from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import is_missing
 
 
@@ -36,7 +37,7 @@ def target_distributions(y, classes):
 
     Raises
     ------
-    ValueError
+    InputError
         If a label is not among the classes, a row does not sum to one, or there is one class only.
     """
     if is_soft(y):
@@ -44,13 +45,13 @@ def target_distributions(y, classes):
         n_classes = soft.shape[1]
         classes = np.arange(n_classes) if classes is None else np.asarray(classes)
         if len(classes) != n_classes:
-            raise ValueError(f"Soft targets have {n_classes} columns, but there are {len(classes)} classes.")
+            raise InputError(f"Soft targets have {n_classes} columns, but there are {len(classes)} classes.")
         return classes, soft
     column = column_or_1d(y, warn=True)
     # NumPy turns a NaN in a list of strings into the label "nan".
     missing = np.flatnonzero([is_missing(label) for label in (y if isinstance(y, list | tuple) else column)])
     if len(missing):
-        raise ValueError(
+        raise InputError(
             f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
             "the samples without a label, such as those whose raters do not agree."
         )
@@ -58,42 +59,42 @@ def target_distributions(y, classes):
         assert_all_finite(column, input_name="y")
     check_classification_targets(column)
     if len(column) == 0:
-        raise ValueError("Found array with 0 sample(s); at least two, of different classes, are needed.")
+        raise InputError("Found array with 0 sample(s); at least two, of different classes, are needed.")
     classes = np.unique(column) if classes is None else np.asarray(classes)
     places = {label: place for place, label in enumerate(classes.tolist())}
     labels = column.tolist()
     unknown = sorted(set(labels) - set(places))
     if unknown:
-        raise ValueError(f"y holds the labels {unknown}, which are not among classes={classes.tolist()}.")
+        raise InputError(f"y holds the labels {unknown}, which are not among classes={classes.tolist()}.")
     if len(classes) < 2:
-        raise ValueError(f"y holds only one class ({classes[0]!r}); a classifier needs at least two classes.")
+        raise InputError(f"y holds only one class ({classes[0]!r}); a classifier needs at least two classes.")
     return classes, np.eye(len(classes))[[places[label] for label in labels]]
 
 
 def _check_soft(y):
-    """Return soft labels as an array of floats; raise ValueError if a row is not a distribution."""
+    """Return soft labels as an array of floats; raise InputError if a row is not a distribution."""
     try:
         soft = check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
     except (TypeError, ValueError) as error:
-        raise ValueError(
+        raise InputError(
             f"y of shape {np.shape(y)} holds no soft labels, rows of numbers that sum to one: {error}. "
             "Several raters' labels are for MultiRaterStackingClassifier, or become soft labels by "
             "sklearn_raters.consensus.soft_labels."
         ) from error
     unknown = np.flatnonzero(~np.isfinite(soft).all(axis=1))
     if len(unknown):
-        raise ValueError(
+        raise InputError(
             f"Input y contains NaN or infinity: the soft labels of sample {unknown[0]} are "
             f"{soft[unknown[0]].tolist()} ({len(unknown)} rows are not finite). Leave samples without votes "
             "for the classes out of X and y."
         )
     if soft.min() < 0:
         row = int(np.argmin(soft.min(axis=1)))
-        raise ValueError(f"Soft targets must not be negative; sample {row} has {soft[row].tolist()}.")
+        raise InputError(f"Soft targets must not be negative; sample {row} has {soft[row].tolist()}.")
     sums = soft.sum(axis=1)
     wrong = np.flatnonzero(~np.isclose(sums, 1, atol=1e-6))
     if len(wrong):
-        raise ValueError(
+        raise InputError(
             f"Each row of soft targets must sum to 1; {len(wrong)} do not, first that of "
             f"sample {wrong[0]}, which sums to {sums[wrong[0]]:.6g}. Divide each row by its sum; several "
             "raters' labels become soft labels by sklearn_raters.consensus.soft_labels."
@@ -145,7 +146,7 @@ def class_weights(class_weight, classes, mass):
 
     Raises
     ------
-    ValueError
+    InputError
         If a weight is negative or not finite, or a name is not one of the classes.
     """
     if class_weight is None:
@@ -153,9 +154,9 @@ def class_weights(class_weight, classes, mass):
     if isinstance(class_weight, dict):
         wrong = {name: weight for name, weight in class_weight.items() if not 0 <= weight < np.inf}
         if wrong:
-            raise ValueError(f"class_weight has {wrong}: weights must be finite and not negative.")
+            raise InputError(f"class_weight has {wrong}: weights must be finite and not negative.")
         if class_weight and not any(class_weight.get(name, 1) for name in np.asarray(classes).tolist()):
-            raise ValueError(
+            raise InputError(
                 f"class_weight={class_weight} gives every class the weight 0: raise one of them."
             )
         present = np.asarray(classes)

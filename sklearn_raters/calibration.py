@@ -23,6 +23,7 @@ from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_sa
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods
 from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection import cross_val_predict_raters
 
 # Range of the temperature's natural logarithm: from 1/150, nearly certain, to 150, nearly uniform.
@@ -185,7 +186,7 @@ class CalibratedRatersClassifier(
         ------
         TypeError
             If the estimator takes no ratings.
-        ValueError
+        InputError
             If no sample with a weight has a consensus.
         """
         self._validate_params()
@@ -198,7 +199,7 @@ class CalibratedRatersClassifier(
         consensus = hard_labels(task)
         weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
         if all(label is None for label in weighted):
-            raise ValueError("No sample has a majority label in the classes, to choose the temperature by.")
+            raise InputError("No sample has a majority label in the classes, to choose the temperature by.")
         splits = inner_splits(self.cv, consensus, groups, draw_seed(self.random_state))
         weights = weights_for_fit(self.estimator, weight)
         settings = {"groups": groups, "cv": splits, "n_jobs": self.n_jobs, "params": weights}

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import joblib
 
+from sklearn_raters.exceptions import InputError
+
 # A model file is one line of text, then the model as a compressed pickle. The line is read first, since a
 # pickle of another version may fail to load. Raise the number when an older file can no longer be used.
 FORMAT = 2
@@ -143,7 +145,7 @@ def load_model(path):
         If there is no such file.
     IsADirectoryError
         If `path` is a folder.
-    ValueError
+    InputError
         If the file is not a model, is damaged, or is of another format than this version reads.
     """
     path = Path(path).expanduser()
@@ -154,19 +156,19 @@ def load_model(path):
     with open(path, "rb") as file:
         number = _read_format(file)
         if number is None:
-            raise ValueError(
+            raise InputError(
                 f"{path} is not a model of sklearn_raters: name a file that save_model or `train` wrote."
             )
         if number != FORMAT:
             remedy = "install the newer version of sklearn-raters that wrote it"
             if number < FORMAT:
                 remedy = "train the model again, or load it with the older sklearn-raters that wrote it"
-            raise ValueError(f"{path} has format {number}, but this version reads format {FORMAT}: {remedy}.")
+            raise InputError(f"{path} has format {number}, but this version reads format {FORMAT}: {remedy}.")
         try:
             return joblib.load(file)
         except Exception as error:
             # A pickle that is cut short or damaged raises nearly any error.
-            raise ValueError(
+            raise InputError(
                 f"{path} is not a complete model file, or was written with other versions of the libraries "
                 f"({type(error).__name__}: {error}): copy the file again, or train the model again."
             ) from error

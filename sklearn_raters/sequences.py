@@ -8,6 +8,8 @@ from scipy.sparse import issparse
 from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
+from sklearn_raters.exceptions import InputError
+
 
 @dataclass(frozen=True)
 class Sequences:
@@ -131,7 +133,7 @@ def as_samples(estimator, X, *, reset):
 
     Raises
     ------
-    ValueError
+    InputError
         If a sample is a path, is not 2-D, has no frames, holds NaN or infinity or has another number of
         features.
     TypeError
@@ -139,7 +141,7 @@ def as_samples(estimator, X, *, reset):
     """
     name = type(estimator).__name__
     if holds_text(X):
-        raise ValueError(
+        raise InputError(
             f"X holds text or paths: the first is {str(next(iter(X)))!r}, where frames are needed. Put "
             "a transformer before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files, "
             "make_pipeline(TfidfVectorizer(), ...) takes texts."
@@ -155,7 +157,7 @@ def as_samples(estimator, X, *, reset):
         _check_finite(table, None, name)
         return list(table[:, None])
     if len(X) == 0:
-        raise ValueError("Found array with 0 sample(s) in X; give at least one (n_frames, n_features) array.")
+        raise InputError("Found array with 0 sample(s) in X; give at least one (n_frames, n_features) array.")
     samples = check_frames(X, name, None if reset else estimator.n_features_in_)
     if reset:
         estimator.n_features_in_ = samples[0].shape[1]
@@ -200,7 +202,7 @@ def check_frames(X, name, n_features=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If a sample is not 2-D, has no frames, holds NaN or infinity or has another number of features.
     """
     samples = [_as_frames(sample, index) for index, sample in enumerate(X)]
@@ -208,7 +210,7 @@ def check_frames(X, name, n_features=None):
     n_features = samples[0].shape[1] if n_features is None else n_features
     for index, sample in enumerate(samples):
         if sample.shape[1] != n_features:
-            raise ValueError(
+            raise InputError(
                 f"X has {sample.shape[1]} features in sample {index}, but {expects} {n_features} features "
                 "as input. Extract all samples with the same settings."
             )
@@ -221,23 +223,23 @@ def _as_frames(sample, index):
         with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
             frames = np.asarray(sample, dtype=np.float32)
     except (TypeError, ValueError) as error:
-        raise ValueError(
+        raise InputError(
             f"Sample {index} of X is not a numeric (n_frames, n_features) array: {error}"
         ) from error
     if frames.ndim != 2:
-        raise ValueError(
+        raise InputError(
             f"Sample {index} of X has shape {frames.shape}; expected (n_frames, n_features). "
             "Give every sample as a 2-D array, even if it has a single frame or a single feature."
         )
     if frames.size == 0:
-        raise ValueError(
+        raise InputError(
             f"Sample {index} of X has no frames or no features: {frames.shape}. Leave it out of X and Y."
         )
     return frames
 
 
 def _check_sparse(table, name):
-    """Return CSR rows with one entry for each place; raise ValueError if a value is not finite."""
+    """Return CSR rows with one entry for each place; raise InputError if a value is not finite."""
     if not np.isfinite(table.data).all():
         entries = table.tocoo()
         place = np.flatnonzero(~np.isfinite(entries.data))[0]
@@ -260,7 +262,7 @@ def _check_finite(frames, sample, name, first=0):
     what = "NaN" if np.isnan(frames[frame, feature]) else "infinity"
     if sample is None:
         sample, frame = frame + first, 0
-    raise ValueError(
+    raise InputError(
         f"Input X contains {what}: sample {sample}, frame {frame}, feature {feature}. {name} does not accept "
         "missing or infinite values; repair or leave out the sample."
     )

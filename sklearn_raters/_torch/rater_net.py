@@ -12,6 +12,7 @@ from sklearn_raters._torch.rater_models import RATER_MODELS
 from sklearn_raters._torch.rater_models.base import RaterModel, unpack_votes
 from sklearn_raters._torch.settings import check_settings
 from sklearn_raters._torch.trunks import count_units
+from sklearn_raters.exceptions import InputError
 
 
 class RaterNet(nn.Module):
@@ -104,13 +105,13 @@ def find_rater_model(raters, params):
     ------
     TypeError
         If a class is no subclass of `RaterModel`, or does not define a method that it must define.
-    ValueError
+    InputError
         If a name or a setting is not known, or a setting is out of its range.
     """
     if isinstance(raters, str):
         if raters not in RATER_MODELS:
             names = ", ".join(map(repr, RATER_MODELS))
-            raise ValueError(
+            raise InputError(
                 f"raters={raters!r} is not the name of a rater model. The names are {names}; "
                 "a subclass of sklearn_raters.networks.RaterModel can be given as well."
             )

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from numbers import Integral, Real
 
+from sklearn_raters.exceptions import InputError
+
 
 @dataclass(frozen=True)
 class Number:
@@ -69,7 +71,7 @@ class Widths:
 
 
 def check_settings(given, known, ranges, *, parameter, owner):
-    """Raise ValueError if a setting is not known or out of its range.
+    """Raise InputError if a setting is not known or out of its range.
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ def check_settings(given, known, ranges, *, parameter, owner):
     known = sorted(known)
     unknown = sorted(set(given) - set(known))
     if unknown:
-        raise ValueError(f"{parameter} has {unknown}; {owner} has the settings {known}.")
+        raise InputError(f"{parameter} has {unknown}; {owner} has the settings {known}.")
     for name, value in given.items():
         if name in ranges and not ranges[name].allows(value):
-            raise ValueError(f"{parameter} has {name}={value!r}; it must be {ranges[name]}.")
+            raise InputError(f"{parameter} has {name}={value!r}; it must be {ranges[name]}.")

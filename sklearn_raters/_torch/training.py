@@ -10,6 +10,7 @@ from torch.optim.lr_scheduler import PolynomialLR
 from sklearn_raters._torch.batches import LengthBatches, SequenceDataset
 from sklearn_raters._torch.modules import SoftCrossEntropy, build
 from sklearn_raters._torch.skorch_net import SequenceNet
+from sklearn_raters.exceptions import InputError
 
 
 def resolve_device(device):
@@ -20,7 +21,7 @@ def resolve_device(device):
         torch.Generator(device=device)
         torch.empty(0, device=device)
     except (AssertionError, RuntimeError) as error:
-        raise ValueError(
+        raise InputError(
             f"device={device!r} cannot be used here: {str(error).splitlines()[0].split('. ')[0]}. "
             "Give 'cpu', or 'auto' for a GPU where torch finds one."
         ) from error
@@ -28,22 +29,22 @@ def resolve_device(device):
 
 
 def _check_net_params(net_params, early_stopping, schedule, own_loss):
-    """Raise ValueError on settings of skorch's net that would have no effect or undo other settings."""
+    """Raise InputError on settings of skorch's net that would have no effect or undo other settings."""
     for name, value in net_params.items():
         if own_loss and name.startswith("criterion"):
-            raise ValueError(f"net_params has {name!r}, but this network defines its own loss. Leave it out.")
+            raise InputError(f"net_params has {name!r}, but this network defines its own loss. Leave it out.")
         if name.startswith("module__"):
-            raise ValueError(
+            raise InputError(
                 f"net_params has {name!r}, but the network is built before skorch gets it. Give "
                 f"{name.removeprefix('module__')!r} as a parameter of the estimator, if it has it."
             )
         if early_stopping and (name == "train_split" or (name == "callbacks" and value == "disable")):
-            raise ValueError(
+            raise InputError(
                 f"net_params has {name}={value!r}, but early_stopping=True sets it itself. Leave it out, "
                 "or set early_stopping=False."
             )
     if schedule != "constant" and net_params.get("callbacks") == "disable":
-        raise ValueError(
+        raise InputError(
             f"net_params has callbacks='disable', but learning_rate_schedule={schedule!r} is a callback. "
             "Leave it out, or set learning_rate_schedule='constant'."
         )
@@ -106,7 +107,7 @@ def check_training(early_stopping, own_loss, *, device, net_params, **settings):
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, InputError
         If the device cannot be used, or skorch or torch do not accept the settings.
     """
     device = resolve_device(device)
@@ -141,7 +142,7 @@ def train(module, train_data, valid_data, *, device, **settings):
 
     Raises
     ------
-    ValueError
+    InputError
         If a setting cannot be used, or the weights become infinite.
     """
     device = resolve_device(device)
@@ -149,7 +150,7 @@ def train(module, train_data, valid_data, *, device, **settings):
     net = _make_net(module, device=device, valid_set=valid_set, **settings)
     net.fit(SequenceDataset(*train_data, device), y=None)
     if not all(weight.isfinite().all() for weight in net.module_.parameters()):
-        raise ValueError(
+        raise InputError(
             f"The training diverged: weights are not finite after {len(net.history)} epochs. Lower "
             f"learning_rate={settings['learning_rate']}, or scale the features."
         )

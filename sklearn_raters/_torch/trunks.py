@@ -10,6 +10,7 @@ from sklearn_raters._torch.blstm import BLSTMTrunk
 from sklearn_raters._torch.dropout import Dropout
 from sklearn_raters._torch.modules import build, mean_frame
 from sklearn_raters._torch.settings import Widths, check_settings
+from sklearn_raters.exceptions import InputError
 
 
 class DenseTrunk(nn.Module):
@@ -65,7 +66,7 @@ class UserTrunk(nn.Module):
     def encode(self, frames, lengths):
         """Return the module's values, and equal frame weights."""
         if self.of_rows and frames.shape[1] > 1:
-            raise ValueError(
+            raise InputError(
                 f"The trunk learnt from rows of a table; a sample has {frames.shape[1]} frames. Give rows, "
                 "or fit on sequences."
             )
@@ -90,7 +91,7 @@ def check_trunk(trunk, params):
     ------
     TypeError
         If `trunk` is neither a name nor a module.
-    ValueError
+    InputError
         If a setting is not known or out of its range.
     """
     if not isinstance(trunk, str | nn.Module):
@@ -153,7 +154,7 @@ def count_units(trunk, frames):
 
     Raises
     ------
-    ValueError
+    InputError
         If the trunk cannot be run on the sample, or returns no tensor of shape (n_samples, n_units).
     """
     lengths = torch.tensor([len(frames)])
@@ -161,7 +162,7 @@ def count_units(trunk, frames):
         with torch.inference_mode():
             units, _ = trunk.eval().encode(torch.from_numpy(frames)[None], lengths)
     except (AttributeError, IndexError, RuntimeError, TypeError) as error:
-        raise ValueError(
+        raise InputError(
             f"The trunk cannot be run on a sample of {len(frames)} frames and {frames.shape[1]} features "
             f"(float32): {error}. Give a module that can be called, for a table, with rows (n_samples, "
             "n_features), and for sequences with padded frames (n_samples, n_frames, n_features) and the "
@@ -169,7 +170,7 @@ def count_units(trunk, frames):
         ) from error
     if not isinstance(units, torch.Tensor) or units.ndim != 2:
         made = tuple(units.shape) if isinstance(units, torch.Tensor) else type(units).__name__
-        raise ValueError(
+        raise InputError(
             f"The trunk must return a tensor of shape (n_samples, n_units); for a sample it returned {made}."
         )
     return units.shape[1]

@@ -9,6 +9,7 @@ from sklearn.model_selection import GroupKFold, KFold
 
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speechocean762, make_rated_speech
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, shorten
 
 
@@ -44,14 +45,14 @@ def open_corpus(options):
 
 
 def _check_corpus_options(options):
-    """Raise ValueError if an option would be ignored or lacks another option."""
+    """Raise InputError if an option would be ignored or lacks another option."""
     if (options.ratings is None) != (options.audio is None):
         given, other = ("--audio", "--ratings") if options.ratings is None else ("--ratings", "--audio")
-        raise ValueError(f"{given} needs {other} too: a table of votes, and the folder with its audio.")
+        raise InputError(f"{given} needs {other} too: a table of votes, and the folder with its audio.")
     if options.ratings is not None and (options.corpus != "made" or options.root is not None):
-        raise ValueError("--ratings and --audio name the corpus already: leave out --corpus and --root.")
+        raise InputError("--ratings and --audio name the corpus already: leave out --corpus and --root.")
     if options.corpus != "made" and options.root is None:
-        raise ValueError(f"--corpus {options.corpus} needs --root: the folder that holds the corpus.")
+        raise InputError(f"--corpus {options.corpus} needs --root: the folder that holds the corpus.")
 
 
 def _load(options, temporary):
@@ -87,7 +88,7 @@ def _make_task(loaded, options):
     classes, label_map = loaded.classes, loaded.label_map
     if options.label_map is not None:
         if unknown := sorted(set(options.label_map) - set(map(str, labels))):
-            raise ValueError(
+            raise InputError(
                 f"--label-map: no vote has {shorten(unknown)}; the labels are {shorten(labels)}. Correct the "
                 "names before the = signs."
             )
@@ -126,7 +127,7 @@ def evaluation_folds(options, corpus):
         unit, n_units = "sessions", len(set(corpus.sessions))
         n_folds = options.folds or (n_units if n_units <= 10 else 5)
     if not 2 <= n_folds <= n_units:
-        raise ValueError(
+        raise InputError(
             f"An evaluation needs at least 2 folds and at most the number of {unit} (folds: {n_folds}, "
             f"{unit}: {n_units}). Give other --folds, or name finer sessions by --session-column."
         )

@@ -12,6 +12,7 @@ from sklearn_raters.cli._protocol import (
     protocol_stack,
 )
 from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import FramePooler, OpenSmileFrames, SpeakerScaler
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.networks import BLSTMClassifier
@@ -91,7 +92,7 @@ def plan_training(stack, corpus, groups, samples):
 
     Raises
     ------
-    ValueError, TypeError
+    InputError, TypeError
         If an option is wrong, or the ratings of the samples are too few for a view or for the fusion.
     """
     paths = [corpus.X[sample] for sample in samples]
@@ -162,7 +163,7 @@ def predict(options):
     """Print the predicted class, the probabilities and each rater's predicted class for each file."""
     stack = load_model(options.model)
     if not isinstance(stack, MultiRaterStackingClassifier):
-        raise ValueError(
+        raise InputError(
             f"{options.model} holds a {type(stack).__name__}: give a file that `sklearn-raters train` wrote."
         )
     speakers = {

@@ -3,6 +3,7 @@
 from math import prod
 
 from sklearn_raters.datasets import check_iemocap_counts
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.stacking import PAPER_GRID, PAPER_NETWORK, paper_search, paper_stack
 
@@ -55,7 +56,7 @@ def check_protocol(options):
 
     Raises
     ------
-    ValueError
+    InputError
         If an option has another value than the paper states, or one outside the ranges that it searches.
     """
     if options.protocol is None:
@@ -65,13 +66,13 @@ def check_protocol(options):
         if name in SEARCHED:
             values = PAPER_GRID[SEARCHED[name]]
             if given is not None and given not in values:
-                raise ValueError(
+                raise InputError(
                     f"{flag} {given} contradicts --protocol paper, which searches {_listed(values)}: give "
                     "one of these to narrow the search, or leave it out."
                 )
         elif given != stated:
             what = "needs no such option" if stated is None else f"sets {_listed(stated)}"
-            raise ValueError(
+            raise InputError(
                 f"{flag} {_listed(given)} contradicts --protocol paper, which {what}: leave {flag} out."
             )
 

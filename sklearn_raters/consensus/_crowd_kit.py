@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from sklearn_raters.consensus._labels import hard_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import as_task, ratings_to_long, shorten
 
 # Classes of crowdkit.aggregation and their settings; the default n_iter stops too early.
@@ -61,7 +62,7 @@ def consensus_labels(Y, method="majority"):
     ------
     ImportError
         If the method needs crowd-kit and it is not installed.
-    ValueError
+    InputError
         If there are no ratings, the method is unknown, a vote has a weight other than 1, no sample has two
         ratings (for "dawid_skene"), or a callable returns an unknown task or label, or a task twice.
     TypeError
@@ -77,7 +78,7 @@ def consensus_labels(Y, method="majority"):
     if method == "majority":
         return hard_labels(Y)
     if not callable(method) and method not in METHODS:
-        raise ValueError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
+        raise InputError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
     task = as_task(Y)
     table, classes = _long_table(task), _class_by_label(task)
     found = _checked(method(table), table) if callable(method) else _crowd_kit(method, "fit_predict", table)
@@ -107,7 +108,7 @@ def consensus_proba(Y, method="dawid_skene"):
     ------
     ImportError
         If crowd-kit is not installed.
-    ValueError
+    InputError
         If there are no ratings, the method has no probabilities, or a vote has a weight other than 1.
 
     Examples
@@ -122,7 +123,7 @@ def consensus_proba(Y, method="dawid_skene"):
            [ nan,  nan]])
     """
     if method not in PROBA_METHODS:
-        raise ValueError(f"Consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}.")
+        raise InputError(f"Consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}.")
     task = as_task(Y)
     found = _crowd_kit(method, "fit_predict_proba", _long_table(task))
     classes = _class_by_label(task)
@@ -156,12 +157,12 @@ def _checked(found, table):
     found = found.dropna()
     if not found.index.is_unique:
         twice = found.index[found.index.duplicated()].unique().tolist()
-        raise ValueError(f"The consensus method returned the tasks {shorten(twice)} more than once.")
+        raise InputError(f"The consensus method returned the tasks {shorten(twice)} more than once.")
     for what, given, known in (("tasks", found.index, table["task"]), ("labels", found, table["label"])):
         known = set(known)
         strange = [name for name in given.unique() if name not in known]
         if strange:
-            raise ValueError(
+            raise InputError(
                 f"The consensus method returned the {what} {shorten(strange)}, which are not in the votes."
             )
     return found
@@ -182,7 +183,7 @@ def _crowd_kit(method, function, table):
     try:
         if method == "dawid_skene" and table["task"].is_unique:
             # It would estimate that most raters always choose the commonest class, and ignore their votes.
-            raise ValueError("no sample has two ratings")
+            raise InputError("no sample has two ratings")
         # crowd-kit uses deprecated parts of pandas, and divides by zero if a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -190,7 +191,7 @@ def _crowd_kit(method, function, table):
             skills = [make(**settings).fit(table).skills_] if method == "wawa" else []
             return getattr(make(**settings), function)(table, *skills)
     except (ArithmeticError, ValueError) as error:
-        raise ValueError(
+        raise InputError(
             f"The consensus {method!r} cannot be found: {error}. To learn how good raters are, it needs "
             "samples with several ratings; 'majority' does not."
         ) from error

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import as_task, shorten
 
 
@@ -28,7 +29,7 @@ def hard_labels(Y, *, ties="missing"):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no ratings, or `ties` is neither "missing" nor "first".
 
     References
@@ -44,7 +45,7 @@ def hard_labels(Y, *, ties="missing"):
     array(['a', None, None], dtype=object)
     """
     if ties not in ("missing", "first"):
-        raise ValueError(f"ties must be 'missing' or 'first', not {ties!r}.")
+        raise InputError(f"ties must be 'missing' or 'first', not {ties!r}.")
     task = as_task(Y)
     return task.class_names(task.majority(ties))
 
@@ -75,7 +76,7 @@ def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no ratings, or `alpha` is negative or not finite.
 
     References
@@ -92,9 +93,9 @@ def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
            [nan, nan]])
     """
     if not (np.isscalar(alpha) and 0 <= alpha < np.inf):
-        raise ValueError(f"alpha must be a finite number of 0 or more, not {alpha!r}.")
+        raise InputError(f"alpha must be a finite number of 0 or more, not {alpha!r}.")
     if outside_majority not in ("drop", "keep"):
-        raise ValueError(f"outside_majority must be 'drop' or 'keep', not {outside_majority!r}.")
+        raise InputError(f"outside_majority must be 'drop' or 'keep', not {outside_majority!r}.")
     task = as_task(Y)
     n_classes, counts = len(task.classes), task.counts
     total = counts.sum(axis=1, keepdims=True)
@@ -123,7 +124,7 @@ def agreement_weights(Y):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no ratings.
 
     References
@@ -156,7 +157,7 @@ def check_classes(Y):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no ratings, or a class has no vote.
 
     Examples
@@ -166,14 +167,14 @@ def check_classes(Y):
     >>> check_classes(Task([["a", "b"]], classes=["a", "x"]))
     Traceback (most recent call last):
         ...
-    ValueError: No vote names the class 'x'; the ratings hold 'a', 'b'. Correct classes or ...
+    sklearn_raters.exceptions.InputError: No vote names the class 'x'; the ratings hold 'a', 'b'. ...
     """
     task = as_task(Y)
     used = np.unique(task.class_votes.label)
     absent = [name for index, name in enumerate(task.classes) if index not in used]
     if absent:
         held = [task.votes.labels[index] for index in np.unique(task.votes.label)]
-        raise ValueError(
+        raise InputError(
             f"No vote names the class {shorten(absent)}; the ratings hold {shorten(held)}. "
             "Correct classes or label_map, or leave the class out."
         )

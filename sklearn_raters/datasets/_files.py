@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
 
@@ -22,10 +23,10 @@ def existing_file(path, what, remedy):
     if not file.is_file():
         raise FileNotFoundError(f"{what}: there is no file {file}; {remedy}.")
     if file.stat().st_size == 0:
-        raise ValueError(f"{what}: {file} is empty (0 bytes); {remedy}.")
+        raise InputError(f"{what}: {file} is empty (0 bytes); {remedy}.")
     with file.open("rb") as opened:
         if opened.read(26) == b"version https://git-lfs.gi":
-            raise ValueError(f"{what}: {file} is a Git LFS pointer, not the file itself; run `git lfs pull`.")
+            raise InputError(f"{what}: {file} is a Git LFS pointer, not the file itself; run `git lfs pull`.")
     return file
 
 
@@ -60,7 +61,7 @@ def check_audio(paths, remedy):
     ------
     FileNotFoundError
         If a file is missing.
-    ValueError
+    InputError
         If a file is empty.
     """
     # One listing of each folder is far faster than a look at each file, above all on network drives.
@@ -86,7 +87,7 @@ def raise_for_audio(missing, empty, remedy):
     ------
     FileNotFoundError
         If `missing` is not empty.
-    ValueError
+    InputError
         If `empty` is not empty.
     """
     if missing:
@@ -94,4 +95,4 @@ def raise_for_audio(missing, empty, remedy):
             f"Rated samples without an audio file ({len(missing)}): {shorten(missing, 5)}; {remedy}."
         )
     if empty:
-        raise ValueError(f"Empty audio files, of 0 bytes ({len(empty)}): {shorten(empty, 5)}; {remedy}.")
+        raise InputError(f"Empty audio files, of 0 bytes ({len(empty)}): {shorten(empty, 5)}; {remedy}.")

@@ -14,6 +14,7 @@ from sklearn.utils import Bunch
 
 from sklearn_raters.datasets._files import check_audio, existing_folder, visible_files
 from sklearn_raters.datasets._iemocap_text import SPEAKER, cross_check, read_categorical, read_summary
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
 SUMMARY_NAME = re.compile(r"(Ses\d+[FM]_.+)\.txt")
@@ -37,7 +38,7 @@ def find_sessions(root, sessions):
             f"name the sessions to load, such as sessions={sorted(found)}."
         )
     if not wanted:
-        raise ValueError("sessions is empty; name at least one, such as sessions=[1, 2].")
+        raise InputError("sessions is empty; name at least one, such as sessions=[1, 2].")
     return {number: found[number] for number in sorted(found) if number in wanted}
 
 
@@ -96,7 +97,7 @@ def report_differences(differences, strict):
         f"{len(differences)} places; the first are:\n  " + "\n  ".join(differences[:5])
     )
     if strict:
-        raise ValueError(f"{message}\nSet strict=False to take the ratings of the summary files.")
+        raise InputError(f"{message}\nSet strict=False to take the ratings of the summary files.")
     warnings.warn(
         f"{message}\nThe ratings are taken from the summary files. The attribute differences lists all "
         "places; strict=True raises an error instead.",
@@ -143,7 +144,7 @@ def load_iemocap(root, *, sessions=None, strict=False):
     ------
     FileNotFoundError
         If a folder, a session or an utterance's audio is missing.
-    ValueError
+    InputError
         If a summary file is empty or holds an unknown label, an audio file is empty, or, with
         ``strict=True``, the files differ.
 
@@ -168,7 +169,7 @@ def load_iemocap(root, *, sessions=None, strict=False):
     for number, folder in find_sessions(root, sessions).items():
         spoken = read_session(folder, differences)
         if double := utterances.keys() & spoken.keys():
-            raise ValueError(
+            raise InputError(
                 f"{folder} holds utterances of another session: {shorten(sorted(double), 5)}; "
                 "copy the session again from the corpus' archive."
             )

@@ -3,6 +3,7 @@
 import re
 
 from sklearn_raters.datasets._files import read_text
+from sklearn_raters.exceptions import InputError
 
 LABELS = ["anger", "happiness", "sadness", "neutral", "frustration"]
 LABELS += ["excitement", "fear", "surprise", "disgust", "other"]
@@ -27,7 +28,7 @@ def read_labels(text, where):
         if label in LABELS:
             labels.append(label)
         elif label:
-            raise ValueError(
+            raise InputError(
                 f"Unknown label {wording!r} at {where}; IEMOCAP's labels are "
                 f"{', '.join(LABELS)}. Correct the line, or fetch the file again."
             )
@@ -63,9 +64,9 @@ def read_summary(path, differences):
         if head := HEAD.match(line):
             start, end, name, code = head.groups()
             if name in utterances:
-                raise ValueError(f"{path} holds {name} twice, again in line {number}. Fetch the file again.")
+                raise InputError(f"{path} holds {name} twice, again in line {number}. Fetch the file again.")
             if code not in CODES or not SPEAKER.fullmatch(name):
-                raise ValueError(
+                raise InputError(
                     f"{where} gives {name} the code {code!r}; expected an utterance such as "
                     f"Ses01F_impro01_F000 and one of {', '.join(CODES)}. Fetch the file again."
                 )
@@ -79,7 +80,7 @@ def read_summary(path, differences):
         elif line and not line.startswith(("%", "A-")):
             differences.append(f"{where}: line not understood: {line[:60]!r}")
     if not utterances:
-        raise ValueError(
+        raise InputError(
             f"{path} holds no utterance: it is empty or not an IEMOCAP summary file. "
             "Fetch it again from the corpus' archive."
         )

@@ -4,13 +4,15 @@ from numbers import Integral
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
+
 
 def check_integers(low, high=np.inf, **values):
-    """Raise ValueError if a parameter is not an integer from `low` to `high`."""
+    """Raise InputError if a parameter is not an integer from `low` to `high`."""
     limit = f" and at most {high}" if high < np.inf else ""
     for name, value in values.items():
         if not (isinstance(value, Integral) and low <= value <= high):
-            raise ValueError(f"{name} must be an integer of at least {low}{limit}, got {value!r}.")
+            raise InputError(f"{name} must be an integer of at least {low}{limit}, got {value!r}.")
 
 
 def class_names(n_classes):

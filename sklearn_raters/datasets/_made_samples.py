@@ -7,6 +7,7 @@ from sklearn.utils import Bunch, check_random_state
 
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._made_labels import check_integers, class_names, draw_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
 DESCRIPTION = """Synthetic samples: {n_samples} rows, {n_features} features, {n_classes} classes, {raters}.
@@ -78,7 +79,7 @@ def make_rated_samples(
 
     Raises
     ------
-    ValueError
+    InputError
         If a kind of rater is unknown, or a number is out of its range.
 
     See Also
@@ -94,7 +95,7 @@ def make_rated_samples(
     """
     raters = CROWD if raters is None else raters
     if unknown := sorted(set(raters) - {*CROWD, "camp"}):
-        raise ValueError(f"raters names {shorten(unknown)}; the kinds are {shorten([*CROWD, 'camp'])}.")
+        raise InputError(f"raters names {shorten(unknown)}; the kinds are {shorten([*CROWD, 'camp'])}.")
     check_integers(1, n_samples=n_samples)
     check_integers(2, n_classes=n_classes)
     check_integers(8, n_features=n_features)

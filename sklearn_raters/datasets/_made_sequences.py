@@ -6,6 +6,7 @@ from sklearn.utils import Bunch, check_random_state
 
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._made_labels import check_integers, class_names, draw_labels
+from sklearn_raters.exceptions import InputError
 
 DESCRIPTION = """Synthetic sequences: {n_samples} samples of {n_classes} classes, {n_raters} raters.
 
@@ -75,7 +76,7 @@ def make_rated_sequences(
 
     Raises
     ------
-    ValueError
+    InputError
         If a parameter is out of its range.
 
     See Also
@@ -93,11 +94,11 @@ def make_rated_sequences(
     check_integers(1, mean_length=mean_length, n_groups=n_groups)
     check_integers(2, n_classes=n_classes)
     if not 0 < coverage <= 1:
-        raise ValueError(f"coverage must be in (0, 1], got {coverage!r}.")
+        raise InputError(f"coverage must be in (0, 1], got {coverage!r}.")
     if not 0 <= multiple <= 1:
-        raise ValueError(f"multiple must be in [0, 1], got {multiple!r}.")
+        raise InputError(f"multiple must be in [0, 1], got {multiple!r}.")
     if not 0 <= difficulty < np.inf:
-        raise ValueError(f"difficulty must be finite and at least 0, got {difficulty!r}.")
+        raise InputError(f"difficulty must be finite and at least 0, got {difficulty!r}.")
 
     random_state = check_random_state(random_state)
     classes = class_names(n_classes)

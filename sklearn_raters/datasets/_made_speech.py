@@ -13,6 +13,7 @@ from sklearn_raters.datasets import _made_raters
 from sklearn_raters.datasets._iemocap_tree import write_dialog
 from sklearn_raters.datasets._made_labels import check_integers
 from sklearn_raters.datasets._voices import CUES, RATE, draw_voice, speak
+from sklearn_raters.exceptions import InputError
 
 STAMP = "made_speech.json"
 VERSION = 1  # raise it when the files change, so that an older corpus is not reused
@@ -62,7 +63,7 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
 
     Raises
     ------
-    ValueError
+    InputError
         If a parameter is out of its range.
     FileExistsError
         If `root` holds other files, or a corpus with other settings.
@@ -112,16 +113,16 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
 
 
 def _check_settings(n_sessions, n_utterances, difficulty):
-    """Raise ValueError if a setting is out of its range."""
+    """Raise InputError if a setting is out of its range."""
     check_integers(1, n_sessions=n_sessions)
     check_integers(12, n_utterances=n_utterances)
     if n_utterances < 12 * n_sessions:
-        raise ValueError(
+        raise InputError(
             f"n_utterances={n_utterances} is too few for n_sessions={n_sessions}: every rater "
             f"needs some in every session; give at least {12 * n_sessions}."
         )
     if not (np.isscalar(difficulty) and np.isfinite(difficulty) and difficulty > 0):
-        raise ValueError(f"difficulty must be a finite number above 0, got {difficulty!r}.")
+        raise InputError(f"difficulty must be a finite number above 0, got {difficulty!r}.")
 
 
 def _is_finished(root, stamp):

@@ -8,6 +8,7 @@ from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._files import existing_file, existing_folder, raise_for_audio, visible_files
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, ratings_from_long, shorten
 
 # Texts of missing labels in exported tables. "None" is not one of them, since it can be a label.
@@ -34,7 +35,7 @@ def read_table(path, label, names):
             keep_default_na=False,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(
+        raise InputError(
             f"The ratings table {file} cannot be read as text separated by {separator!r}: "
             f"{error}. Read it by pandas and give the DataFrame."
         ) from error
@@ -45,16 +46,16 @@ def read_table(path, label, names):
 
 
 def require_columns(table, wanted, source):
-    """Raise ValueError if the table is empty or lacks a column; `wanted` is {argument: column}."""
+    """Raise InputError if the table is empty or lacks a column; `wanted` is {argument: column}."""
     missing = {argument: name for argument, name in wanted.items() if name not in table.columns}
     if missing:
         lacks = ", ".join(f"{argument}={name!r}" for argument, name in missing.items())
-        raise ValueError(
+        raise InputError(
             f"The ratings table{source} has no column for {lacks}; its columns are "
             f"{shorten(table.columns)}. Name the right ones by these arguments."
         )
     if not len(table):
-        raise ValueError(f"The ratings table{source} has no rows: there are no ratings to load.")
+        raise InputError(f"The ratings table{source} has no rows: there are no ratings to load.")
 
 
 def index_audio(folder, extension):
@@ -98,14 +99,14 @@ def match_audio(samples, sizes, by_name, folder):
     empty = [path for path in paths if not sizes[path]]
     raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
     if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
-        raise ValueError(
+        raise InputError(
             f"Samples that fit several audio files ({len(ambiguous)}): {'; '.join(ambiguous[:5])}. Name "
             f"them by their path below {folder}, or choose one extension by extension=."
         )
     first = {}
     for sample, path in zip(samples, paths, strict=True):
         if first.setdefault(path, sample) != sample:
-            raise ValueError(
+            raise InputError(
                 f"The samples {first[path]!r} and {sample!r} are the same audio file {path}; "
                 "use one name for each file in the table."
             )
@@ -117,7 +118,7 @@ def value_by_sample(table, sample, column):
     pairs = table[[sample, column]].drop_duplicates()
     missing = pairs.loc[pairs[column].isna(), sample]
     if len(missing):
-        raise ValueError(
+        raise InputError(
             f"Column {column!r} of the ratings table is empty for the samples {shorten(missing, 5)}; "
             "fill it in every row."
         )
@@ -125,7 +126,7 @@ def value_by_sample(table, sample, column):
     if len(double):
         name = double.iloc[0]
         values = pairs.loc[pairs[sample] == name, column]
-        raise ValueError(
+        raise InputError(
             f"Column {column!r} of the ratings table gives sample {name!r} several values: "
             f"{shorten(values, 5)}. Give one value in all rows of a sample."
         )
@@ -191,7 +192,7 @@ def load_rated_audio(
     ------
     FileNotFoundError
         If the table, the folder or the audio of a rated sample is missing.
-    ValueError
+    InputError
         If a column is missing, the table is empty, a sample fits several audio files, an audio file is empty,
         or a sample has several speakers or sessions.
 

@@ -13,6 +13,7 @@ from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._files import check_audio, existing_file, existing_folder, read_text
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, shorten
 
 TASKS = ["prosodic", "fluency", "accuracy", "total"]
@@ -46,20 +47,20 @@ def read_subset(root, task):
     try:
         table = pd.read_csv(file, dtype=text)
     except pd.errors.ParserError as error:
-        raise ValueError(f"{file} cannot be read as CSV: {error}. Copy it again.") from error
+        raise InputError(f"{file} cannot be read as CSV: {error}. Copy it again.") from error
     missing = [name for name in [*text, task] if name not in table.columns]
     if missing or not len(table):
         lacks = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
-        raise ValueError(f"{file} {lacks}; it has {', '.join(table.columns)}. Copy it again.")
+        raise InputError(f"{file} {lacks}; it has {', '.join(table.columns)}. Copy it again.")
     double = table[table.duplicated(["utterance", "rater"])]
     if len(double):
         row = double.iloc[0]
-        raise ValueError(f"{file} has two scores of utterance {row.utterance} by {row.rater}. Copy it again.")
+        raise InputError(f"{file} has two scores of utterance {row.utterance} by {row.rater}. Copy it again.")
     numbers = pd.to_numeric(table[task], errors="coerce")
     broken = table[numbers.isna() & table[task].notna()]
     if len(broken):
         row = broken.iloc[0]
-        raise ValueError(
+        raise InputError(
             f"{file} holds {row[task]!r} as a {task} score of utterance {row.utterance} by "
             f"{row.rater}; expected a number. Copy it again."
         )
@@ -75,7 +76,7 @@ def read_kaldi_table(path):
     file = existing_file(path, "speechocean762", "copy it again from the corpus' archive")
     pairs = [line.split(None, 1) for line in read_text(file).splitlines() if line.strip()]
     if broken := [pair[0] for pair in pairs if len(pair) < 2]:
-        raise ValueError(f"{file} gives no value for {shorten(broken, 5)}; copy it again.")
+        raise InputError(f"{file} gives no value for {shorten(broken, 5)}; copy it again.")
     return {key: value.strip() for key, value in pairs}
 
 
@@ -103,14 +104,14 @@ def read_archive(root, task):
     try:
         detail = json.loads(file.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        raise ValueError(f"{file} is not a complete JSON file: {error}. Copy it again.") from error
+        raise InputError(f"{file} is not a complete JSON file: {error}. Copy it again.") from error
 
     audio, speakers, genders = (
         read_kaldi_table(root / "train" / name) | read_kaldi_table(root / "test" / name)
         for name in ("wav.scp", "utt2spk", "spk2gender")
     )
     if unknown := [name for name in audio if name not in detail or name not in speakers]:
-        raise ValueError(
+        raise InputError(
             f"{len(unknown)} utterances of wav.scp have no scores in {file} or no speaker in "
             f"utt2spk: {shorten(unknown, 5)}; copy these files again."
         )
@@ -118,7 +119,7 @@ def read_archive(root, task):
     counts = {name: len(row or []) for name, row in zip(audio, rows, strict=True)}
     n_experts = max(counts.values())
     if uneven := [name for name, count in counts.items() if count != n_experts or not count]:
-        raise ValueError(
+        raise InputError(
             f"{file} has no list of {n_experts or 5} {task} scores for {shorten(uneven, 5)}; copy it again."
         )
     scores = pd.DataFrame(rows, index=list(audio), dtype=float).rename(columns=lambda k: f"expert{k + 1}")
@@ -133,7 +134,7 @@ def cut_scores(scores, cuts):
     outside = np.argwhere((values < 0) | (values > HIGHEST))
     if len(outside):
         row, column = outside[0]
-        raise ValueError(
+        raise InputError(
             f"{scores.columns[column]} scores utterance {scores.index[row]} "
             f"{values[row, column]:g}; scores lie between 0 and {HIGHEST}."
         )
@@ -181,7 +182,7 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
     ------
     FileNotFoundError
         If a folder, a table or the audio of an utterance is missing.
-    ValueError
+    InputError
         If `task` is not one of the scores, `cuts` are not three rising numbers, a table is empty, damaged or
         lacks an utterance, a score is not between 0 and 10, or an audio file is empty.
 
@@ -195,9 +196,9 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
     import pandas as pd
 
     if task not in TASKS:
-        raise ValueError(f"task must be one of {', '.join(TASKS)}, not {task!r}.")
+        raise InputError(f"task must be one of {', '.join(TASKS)}, not {task!r}.")
     if len(cuts) != len(CLASSES) - 1 or any(low >= high for low, high in pairwise(cuts)):
-        raise ValueError(f"cuts must be three rising scores, not {cuts!r}.")
+        raise InputError(f"cuts must be three rising scores, not {cuts!r}.")
     remedy = "give the folder that holds WAVE/, train/, test/ and resource/, or ratings.csv"
     folder = existing_folder(root, "speechocean762", remedy)
     if (folder / "ratings.csv").exists():

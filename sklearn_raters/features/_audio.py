@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
+
 SAMPLING_RATE = 16000  # Hz
 
 # Integers cast to float peak in the thousands; audio that is clipped or resampled stays near 1.
@@ -34,18 +36,18 @@ def check_audio_list(X):
     ------
     FileNotFoundError
         If a file is missing.
-    ValueError
+    InputError
         If X is one path instead of a list, has no samples, or a file is empty or a Git LFS pointer.
     TypeError
         If an item is neither a path nor a pair.
     """
     if _is_path(X):
-        raise ValueError(f"X is one path ({str(X)!r}); expected a list of paths. Write [{str(X)!r}].")
+        raise InputError(f"X is one path ({str(X)!r}); expected a list of paths. Write [{str(X)!r}].")
     if hasattr(X, "columns"):
-        raise ValueError("X is a table; expected a list of paths. Give the column that holds the paths.")
+        raise InputError("X is a table; expected a list of paths. Give the column that holds the paths.")
     items = list(X)
     if not items:
-        raise ValueError("Found array with 0 sample(s) in X while a minimum of 1 is required.")
+        raise InputError("Found array with 0 sample(s) in X while a minimum of 1 is required.")
     for index, item in enumerate(items):
         if _is_path(item):
             items[index] = Path(item).expanduser().absolute()
@@ -121,7 +123,7 @@ def read_audio(item, index=0):
     ------
     FileNotFoundError
         If the file is missing.
-    ValueError
+    InputError
         If the file cannot be read, or the signal is empty, not finite, or not audio.
 
     Examples
@@ -156,11 +158,11 @@ def _check_file(path, where):
     if not path.exists():
         raise FileNotFoundError(f"{where}: there is no such file. Check the path, or leave the sample out.")
     if not path.is_file():
-        raise ValueError(f"{where} is not a file. Give the path of an audio file.")
+        raise InputError(f"{where} is not a file. Give the path of an audio file.")
     if path.stat().st_size == 0:
-        raise ValueError(f"{where} is empty (0 bytes). Fetch or record it again, or leave it out.")
+        raise InputError(f"{where} is empty (0 bytes). Fetch or record it again, or leave it out.")
     if path.stat().st_size < 1024 and path.read_bytes().startswith(b"version https://git-lfs"):
-        raise ValueError(
+        raise InputError(
             f"{where} is a Git LFS pointer, not audio: the file's content was not fetched. "
             "Run `git lfs pull` in the repository that holds it."
         )
@@ -178,12 +180,12 @@ def _read_file(path, where):
         else:
             signal, rate = audiofile.read(path, always_2d=True, dtype="float32")
     except Exception as error:
-        raise ValueError(
+        raise InputError(
             f"{where} cannot be read as audio: {error}. The file is damaged, cut short, not audio, or in a "
             "format that needs ffmpeg to be installed."
         ) from error
     if signal.shape[1] == 0:
-        raise ValueError(f"{where} holds no audio: its length is 0 s. Leave it out, or fetch it again.")
+        raise InputError(f"{where} holds no audio: its length is 0 s. Leave it out, or fetch it again.")
     _check_length(path, signal.shape[1], where)
     return signal, rate
 
@@ -202,7 +204,7 @@ def _check_length(path, n_read, where):
     slack = 0.1 * promised if info.format == "MP3" else 0
     if found < promised - slack and promised < _UNKNOWN_LENGTH:
         unit = "bytes" if log else "samples"
-        raise ValueError(
+        raise InputError(
             f"{where} is cut short: its header gives {promised} {unit}, but it holds {found}. "
             "Fetch or copy it again, or leave it out."
         )
@@ -211,18 +213,18 @@ def _check_length(path, n_read, where):
 def _check_pair(item, where):
     signal, rate = item
     if not isinstance(rate, int | float | np.number) or not np.isfinite(rate) or rate <= 0:
-        raise ValueError(f"{where} has the rate {rate!r}; expected a (signal, rate) pair, the rate in Hz.")
+        raise InputError(f"{where} has the rate {rate!r}; expected a (signal, rate) pair, the rate in Hz.")
     signal = np.asarray(signal)
     if signal.dtype.kind not in "iuf":
         raise TypeError(f"{where} has a signal of type {signal.dtype}; expected floating point or integers.")
     if signal.ndim not in (1, 2) or signal.size == 0:
-        raise ValueError(
+        raise InputError(
             f"{where} has a signal of shape {signal.shape}; expected (n_samples,) or (n_channels, n_samples) "
             "with at least one sample."
         )
     signal = np.atleast_2d(signal)
     if signal.shape[0] > signal.shape[1]:
-        raise ValueError(
+        raise InputError(
             f"{where} has a signal of shape {signal.shape}, more channels than samples; expected "
             "(n_channels, n_samples). Transpose it."
         )
@@ -241,13 +243,13 @@ def _check_values(signal, where):
     broken = np.argwhere(~np.isfinite(signal))
     if len(broken):
         channel, first = broken[0]
-        raise ValueError(
+        raise InputError(
             f"{where} has a signal with NaN or infinity ({len(broken)} values, the first at sample "
             f"{first} of channel {channel}). Repair it or leave it out."
         )
     peak = np.abs(signal).max()
     if peak > _HIGHEST_PEAK:
-        raise ValueError(
+        raise InputError(
             f"{where} has a signal with values up to {peak:.6g}; floating point has full scale 1. "
             "Give the integers as an integer array, or divide by their full scale."
         )

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.utils.parallel import delayed
 
 from sklearn_raters._parallel import run_jobs
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._audio import SAMPLING_RATE, check_audio_list, content_of, describe, read_audio
 from sklearn_raters.persistence import replacing
 
@@ -203,7 +204,7 @@ def _extract_one(item, index, feature_set, folder):
     signal = read_audio(item, index)
     shortest = round(WINDOWS[feature_set] * SAMPLING_RATE)
     if len(signal) < shortest:
-        raise ValueError(
+        raise InputError(
             f"{describe(item, index)} lasts {1000 * len(signal) / SAMPLING_RATE:.4g} ms, too short for one "
             f"window of {1000 * WINDOWS[feature_set]:.0f} ms. Leave it out of X and Y."
         )

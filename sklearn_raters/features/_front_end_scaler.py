@@ -5,6 +5,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._sklearn_compat import StrOptions, check_sample_weight
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
@@ -30,14 +31,14 @@ def chosen_columns(n_features, scaling):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no two halves.
     """
     columns = np.arange(n_features)
     if scaling == "both":
         return columns
     if n_features % 2:
-        raise ValueError(
+        raise InputError(
             f"X has n_features = {n_features}, which cannot be halves: scaling={scaling!r} chooses between "
             "features scaled by speaker and the original ones, the output of SpeakerScaler(output='both')."
         )
@@ -46,7 +47,7 @@ def chosen_columns(n_features, scaling):
 
 
 def check_scaled(frames):
-    """Raise ValueError if frames cannot be scaled by speaker.
+    """Raise InputError if frames cannot be scaled by speaker.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def check_scaled(frames):
     highest = np.maximum(frames.max(axis=0), -frames.min(axis=0))
     feature = highest.argmax()
     if highest[feature] > HIGHEST_BY_SPEAKER:
-        raise ValueError(
+        raise InputError(
             f"Feature {feature} of X has a value of size {highest[feature]:.6g}; features scaled by speaker, "
             f"the first half of X, lie between -{HIGHEST_BY_SPEAKER:g} and {HIGHEST_BY_SPEAKER:g}. Give the "
             "output of SpeakerScaler(output='both').fit_transform, with all samples of each speaker."
@@ -149,7 +150,7 @@ class FrontEndScaler(FrameTransformer):
 
         Raises
         ------
-        ValueError
+        InputError
             If `scaling` chooses half of the features, and their number is odd or the first half has a value
             beyond 1000, so that it is not scaled by speaker. Other halves than those of
             ``SpeakerScaler(output="both")`` cannot be told from them.

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._sklearn_compat import StrOptions
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
 from sklearn_raters.ratings import is_missing
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
@@ -63,14 +64,14 @@ def mean_and_scale(frames):
 def _check_speakers(speakers, n_samples):
     speakers = list(speakers)
     if len(speakers) != n_samples:
-        raise ValueError(
+        raise InputError(
             f"speakers has {len(speakers)} entries, but X has {n_samples} samples. Give one speaker a sample."
         )
     for index, speaker in enumerate(speakers):
         if is_missing(speaker):
-            raise ValueError(f"The speaker of sample {index} is missing ({speaker!r}). Name all speakers.")
+            raise InputError(f"The speaker of sample {index} is missing ({speaker!r}). Name all speakers.")
         if not np.isscalar(speaker):
-            raise ValueError(f"The speaker of sample {index} is {speaker!r}; expected a name or a number.")
+            raise InputError(f"The speaker of sample {index} is {speaker!r}; expected a name or a number.")
     return speakers
 
 
@@ -149,12 +150,12 @@ class SpeakerScaler(FrameTransformer):
 
         Raises
         ------
-        ValueError
+        InputError
             If ``output="both"`` and there are no speakers.
         """
         self._validate_params()
         if self.output == "both" and speakers is None:
-            raise ValueError(
+            raise InputError(
                 "SpeakerScaler(output='both') got no speakers. Give the speaker of each sample as speakers=; "
                 "if speakers are unknown, leave out SpeakerScaler and let FrontEndScaler() scale over the "
                 "training samples alone."
@@ -184,13 +185,13 @@ class SpeakerScaler(FrameTransformer):
 
         Raises
         ------
-        ValueError
+        InputError
             If speakers were given in `fit` but not here.
         """
         check_is_fitted(self)
         sequences = as_sequences(self, X, reset=False)
         if speakers is None and self.speakers_[0] is not None:
-            raise ValueError(
+            raise InputError(
                 f"SpeakerScaler was fitted with speakers ({len(self.speakers_)}), but transform got none. "
                 "Give speakers= to transform, or to the predict of a pipeline with metadata routing; a "
                 "scorer requests them by set_score_request(speakers=True). Or scale all samples once, before "

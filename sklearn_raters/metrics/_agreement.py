@@ -3,6 +3,7 @@
 import numpy as np
 
 from sklearn_raters.consensus import agreement_weights, soft_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._calibration_error import expected_calibration_error
 from sklearn_raters.metrics._distributions import (
     brier_score,
@@ -49,7 +50,7 @@ def by_agreement(Y, proba, scores=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If no sample has a vote for a class, the shape of `proba` does not fit, or a row of it is not a
         distribution.
 
@@ -93,13 +94,13 @@ def _rated_distributions(task, proba):
     """Return soft labels and probabilities, both checked, and which samples have a vote for a class."""
     soft_true, proba = soft_labels(task, alpha=0, outside_majority="keep"), np.asarray(proba)
     if proba.shape != soft_true.shape:
-        raise ValueError(
+        raise InputError(
             f"proba must have shape {soft_true.shape}, a row for each sample and a column for each of the "
             f"classes {shorten(task.classes)}, got {proba.shape}."
         )
     rated = ~np.isnan(soft_true[:, 0])
     if not rated.any():
-        raise ValueError(
+        raise InputError(
             f"None of the {task.n_samples} samples has a vote for one of the classes "
             f"{shorten(task.classes)}, so there is nothing to score."
         )

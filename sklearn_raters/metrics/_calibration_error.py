@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._distributions import check_distributions
 
 
@@ -31,7 +32,7 @@ def expected_calibration_error(soft_true, proba, *, n_bins=15):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shapes differ, a row is not a distribution, or `n_bins` is not a positive int.
 
     References
@@ -48,7 +49,7 @@ def expected_calibration_error(soft_true, proba, *, n_bins=15):
     0.25
     """
     if not isinstance(n_bins, Integral) or n_bins < 1:
-        raise ValueError(f"n_bins must be an int of 1 or more, got {n_bins!r}.")
+        raise InputError(f"n_bins must be an int of 1 or more, got {n_bins!r}.")
     soft_true, proba = check_distributions(soft_true, proba)
     rows, predicted = np.arange(len(proba)), proba.argmax(axis=1)
     confidence = proba[rows, predicted]

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.special import rel_entr, xlogy
 
+from sklearn_raters.exceptions import InputError
+
 
 def check_distributions(soft_true, proba):
     """Return both as float arrays of the same shape (n_samples, n_classes) whose rows sum to 1."""
@@ -11,20 +13,20 @@ def check_distributions(soft_true, proba):
         values = np.asarray(given)
         values = values.astype(np.result_type(values.dtype, np.float32), copy=False)
         if values.ndim != 2:
-            raise ValueError(
+            raise InputError(
                 f"{name} must have shape (n_samples, n_classes), got {values.shape}: give one "
                 "distribution for each sample."
             )
         good = (values >= 0).all(axis=1) & np.isclose(values.sum(axis=1), 1, atol=1e-4)
         if not good.all():
             row = np.flatnonzero(~good)[0]
-            raise ValueError(
+            raise InputError(
                 f"Sample {row} of {name} is not a distribution: {values[row]}. Every row must be "
                 "non-negative and sum to 1; leave out samples without votes."
             )
         pair.append(values)
     if pair[0].shape != pair[1].shape or not len(pair[0]):
-        raise ValueError(
+        raise InputError(
             f"soft_true has shape {pair[0].shape} and proba {pair[1].shape}: they must have the same shape "
             "and hold at least one sample."
         )
@@ -51,7 +53,7 @@ def soft_cross_entropy(soft_true, proba):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shapes differ or a row is not a distribution.
 
     Examples
@@ -84,7 +86,7 @@ def jensen_shannon_divergence(soft_true, proba):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shapes differ or a row is not a distribution.
 
     References
@@ -123,7 +125,7 @@ def manhattan_distance(soft_true, proba):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shapes differ or a row is not a distribution.
 
     References
@@ -164,7 +166,7 @@ def wasserstein_distance(soft_true, proba):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shapes differ or a row is not a distribution.
 
     References
@@ -201,7 +203,7 @@ def brier_score(soft_true, proba):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shapes differ or a row is not a distribution.
 
     References
@@ -241,7 +243,7 @@ def soft_f1_score(soft_true, proba, *, average="micro"):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shapes differ, a row is not a distribution, or `average` is neither of the two.
 
     References
@@ -259,7 +261,7 @@ def soft_f1_score(soft_true, proba, *, average="micro"):
     0.7949
     """
     if average not in ("micro", "macro"):
-        raise ValueError(f"average must be 'micro' or 'macro', got {average!r}.")
+        raise InputError(f"average must be 'micro' or 'macro', got {average!r}.")
     soft_true, proba = check_distributions(soft_true, proba)
     common, total = np.minimum(soft_true, proba).sum(axis=0), (soft_true + proba).sum(axis=0)
     if average == "micro":

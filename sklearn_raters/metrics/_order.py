@@ -1,5 +1,6 @@
 """The order of classes, which metrics of ordered classes need."""
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
 
@@ -14,7 +15,7 @@ def check_order(task):
 
     Raises
     ------
-    ValueError
+    InputError
         If the classes of the task were not given and one is a string.
 
     Examples
@@ -26,10 +27,10 @@ def check_order(task):
     >>> check_order(Task(["high", "low", "middle"]))
     Traceback (most recent call last):
         ...
-    ValueError: The classes 'high', 'low', 'middle' are only sorted as text: give them in their order, ...
+    sklearn_raters.exceptions.InputError: The classes 'high', 'low', 'middle' are only sorted ...
     """
     if not task.classes_given and any(isinstance(name, str) for name in task.classes):
-        raise ValueError(
+        raise InputError(
             f"The classes {shorten(task.classes)} are only sorted as text: give them in their order, as in "
             "Task(Y, classes=[lowest, ..., highest])."
         )

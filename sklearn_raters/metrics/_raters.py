@@ -3,6 +3,7 @@
 import numpy as np
 
 from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._order import check_order
 from sklearn_raters.metrics._recalls import unweighted_average_recall
 from sklearn_raters.ratings import as_task, is_missing, shorten
@@ -32,7 +33,7 @@ def rater_uar(Y, predicted, *, raters=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shape of `predicted` does not fit, or a rater is not in `Y`.
     TypeError
         If the classes are strings and the predictions numbers, or the other way round.
@@ -77,7 +78,7 @@ def rater_error_rate(Y, predicted, *, raters=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If the shape of `predicted` does not fit, or a rater is not in `Y`.
     TypeError
         If the classes are strings and the predictions numbers, or the other way round.
@@ -129,7 +130,7 @@ def rater_distance(Y, predicted, *, raters=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If labels are strings and Y is no Task with given classes, the shape of `predicted` does not fit, a
         prediction is not one of the classes, or a rater is not in `Y`.
     TypeError
@@ -154,7 +155,7 @@ def rater_distance(Y, predicted, *, raters=None):
     for rater, (samples, votes, of_rater) in _votes_and_predictions(task, predicted, raters).items():
         for sample, label in zip(samples, of_rater, strict=True):
             if label not in place:
-                raise ValueError(
+                raise InputError(
                     f"Sample {sample}: the prediction {label!r} for rater {rater!r} is not one of the "
                     f"classes {shorten(task.classes)}, so its distance is unknown."
                 )
@@ -187,7 +188,7 @@ def _predicted_labels(predicted, n_raters, task):
         codes = np.where(np.isnan(values).any(axis=2), -1, values.argmax(axis=2))
         return task.class_names(codes.ravel()).reshape(codes.shape)
     if values.shape != shape[:2]:
-        raise ValueError(
+        raise InputError(
             f"predicted must have shape {shape[:2]} (labels) or {shape} (probabilities) for {shape[0]} "
             f"samples, {shape[1]} raters and {shape[2]} classes, got {values.shape}."
         )

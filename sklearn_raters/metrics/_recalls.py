@@ -6,19 +6,20 @@ import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import recall_score
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import is_missing, shorten
 
 
 def _complete_labels(y, name, remedy):
-    """Return labels as a list; raise ValueError if one is missing."""
+    """Return labels as a list; raise InputError if one is missing."""
     # As objects, because NumPy turns a NaN beside strings into the string "nan".
     y = np.asarray(y, dtype=object)
     if y.ndim != 1:
-        raise ValueError(f"{name} must hold one label for each sample, got an array of shape {y.shape}.")
+        raise InputError(f"{name} must hold one label for each sample, got an array of shape {y.shape}.")
     y = y.tolist()
     missing = np.flatnonzero([is_missing(label) for label in y])
     if len(missing):
-        raise ValueError(f"Sample {missing[0]} has no label in {name}. {remedy}.")
+        raise InputError(f"Sample {missing[0]} has no label in {name}. {remedy}.")
     return y
 
 
@@ -43,7 +44,7 @@ def class_recalls(y_true, y_pred, *, labels=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If the lengths differ, there is no sample, or a label is missing.
     TypeError
         If one side holds strings and the other numbers.
@@ -57,9 +58,9 @@ def class_recalls(y_true, y_pred, *, labels=None):
     y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus")
     y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample")
     if len(y_true) != len(y_pred):
-        raise ValueError(f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}: predict each sample.")
+        raise InputError(f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}: predict each sample.")
     if not y_true:
-        raise ValueError("There is no sample to score: y_true and y_pred are empty.")
+        raise InputError("There is no sample to score: y_true and y_pred are empty.")
     labels = sorted(set(y_true)) if labels is None else list(labels)
     if len({isinstance(label, str) for label in (*labels, *y_pred)}) == 2:
         raise TypeError(
@@ -93,7 +94,7 @@ def unweighted_average_recall(y_true, y_pred, *, labels=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If the lengths differ, a label is missing, or no sample has one of the `labels`.
     TypeError
         If one side holds strings and the other numbers.
@@ -113,7 +114,7 @@ def unweighted_average_recall(y_true, y_pred, *, labels=None):
     recalls = class_recalls(y_true, y_pred, labels=labels)
     absent = np.isnan(recalls)
     if absent.all():
-        raise ValueError(
+        raise InputError(
             f"None of the {len(y_true)} samples has one of the classes {list(labels)}: check the spelling of "
             "labels= against y_true."
         )

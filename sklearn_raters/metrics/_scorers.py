@@ -10,6 +10,7 @@ from sklearn_raters._align import align
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
 from sklearn_raters._sklearn_compat import MetadataRequester, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._calibration_error import expected_calibration_error
 from sklearn_raters.metrics._distributions import (
     brier_score,
@@ -85,7 +86,7 @@ class _RatingsScorer(MetadataRequester):
         rows, consensus = labelled_samples(hard_labels(task))
         consensus = consensus.tolist()
         if not len(rows):
-            raise ValueError(
+            raise InputError(
                 f"None of the {task.n_samples} samples to score has a consensus{_within(classes)}: all are "
                 "unrated, tied or of another class. Use fewer or larger folds."
             )
@@ -100,7 +101,7 @@ class _RatingsScorer(MetadataRequester):
         shares = soft_labels(task, alpha=self.alpha, outside_majority="keep")
         rows = np.flatnonzero(~np.isnan(shares[:, 0]))
         if not len(rows):
-            raise ValueError(
+            raise InputError(
                 f"None of the {task.n_samples} samples to score has a vote{_within(classes)}. Use fewer or "
                 "larger folds."
             )
@@ -200,7 +201,7 @@ def make_ratings_scorer(
 
     Raises
     ------
-    ValueError
+    InputError
         If `target` is neither of the two.
 
     Examples
@@ -214,7 +215,7 @@ def make_ratings_scorer(
     1.0
     """
     if target not in ("consensus", "soft"):
-        raise ValueError(f"target must be 'consensus' or 'soft', got {target!r}.")
+        raise InputError(f"target must be 'consensus' or 'soft', got {target!r}.")
     sign = 1 if greater_is_better else -1
     return _RatingsScorer(score_func, target, sign, alpha, ordered, classes, label_map, kwargs)
 

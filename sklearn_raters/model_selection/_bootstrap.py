@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import class_recalls
 
 
@@ -57,7 +58,7 @@ def paired_bootstrap(
 
     Raises
     ------
-    ValueError
+    InputError
         If lengths differ, a label is missing, there are fewer than two groups, or a number is out of range.
 
     References
@@ -75,7 +76,7 @@ def paired_bootstrap(
     recalls_a, recalls_b = (class_recalls(y_true, predicted, labels=labels) for predicted in (pred_a, pred_b))
     groups = np.arange(len(y_true)) if groups is None else np.asarray(groups)
     if groups.shape != (len(y_true),):
-        raise ValueError(
+        raise InputError(
             f"groups has shape {groups.shape} for {len(y_true)} samples: give one group for each sample."
         )
     check_bootstrap(groups, n_bootstrap, confidence)
@@ -100,16 +101,16 @@ def check_bootstrap(groups, n_bootstrap, confidence=0.95):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are fewer than two groups, or a number is out of range.
     """
     if n_bootstrap < 1 or not 0 < confidence < 1:
-        raise ValueError(
+        raise InputError(
             f"n_bootstrap must be at least 1 and confidence between 0 and 1, got {n_bootstrap} and "
             f"{confidence}."
         )
     if len(np.unique(groups)) < 2:
-        raise ValueError("A bootstrap over groups needs at least two groups, got one: give finer groups.")
+        raise InputError("A bootstrap over groups needs at least two groups, got one: give finer groups.")
 
 
 def _counts_by_group(y_true, pred_a, pred_b, groups, labels):

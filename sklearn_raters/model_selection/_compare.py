@@ -15,6 +15,7 @@ from sklearn_raters._parallel import run_jobs
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import check_order
 from sklearn_raters.model_selection._bootstrap import check_bootstrap
 from sklearn_raters.model_selection._folds import check_lengths, check_trainable, fit_and_predict, make_folds
@@ -113,7 +114,7 @@ def compare(
 
     Raises
     ------
-    ValueError
+    InputError
         If a model has a reserved name, the baseline is not one of the models, models have different `classes`
         or `label_map`, `ordered` is True and nobody gave the order of labels that are strings, a class has no
         tested sample, a model cannot be trained on a training part, lengths differ, the splitter needs groups
@@ -198,7 +199,7 @@ def _task_settings(models, Y):
         if classes is not None or label_map:
             given.append({"classes": classes if classes is None else list(classes), "label_map": label_map})
     if any(other != given[0] for other in given):
-        raise ValueError(
+        raise InputError(
             f"The models have different classes or label maps, such as {given}: give the ratings as "
             "Task(Y, classes=..., label_map=...)."
         )
@@ -208,11 +209,11 @@ def _task_settings(models, Y):
 def _known_truth(truth, settings):
     """Return the true labels as classes, None where there is none."""
     if np.ndim(truth) > 1 and np.shape(truth)[1:] != (1,):
-        raise ValueError(f"truth must be one label for each sample; it has the shape {np.shape(truth)}.")
+        raise InputError(f"truth must be one label for each sample; it has the shape {np.shape(truth)}.")
     try:
         return hard_labels(Task(truth, **settings))
     except ValueError as error:
-        raise ValueError(f"truth: {error}") from error
+        raise InputError(f"truth: {error}") from error
 
 
 def _with_features(models, X, n_samples):
@@ -224,7 +225,7 @@ def _with_features(models, X, n_samples):
                 f"Model {name!r} is not an estimator but {estimator!r}: give one with fit and predict."
             )
         if own_X is None:
-            raise ValueError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
+            raise InputError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
         check_lengths(n_samples, **{f"X of model {name!r}": own_X})
         if holds_sequences(own_X) and not get_tags(estimator).input_tags.allow_nan:
             # Checked here, since an error of the model would number samples within a fold, not within X.
@@ -234,15 +235,15 @@ def _with_features(models, X, n_samples):
 
 def _check_names(models, baseline):
     if not models:
-        raise ValueError("There is no model to compare: models is empty.")
+        raise InputError("There is no model to compare: models is empty.")
     for name in LABEL_COLUMNS:
         if name in models:
-            raise ValueError(
+            raise InputError(
                 f"A model is called {name!r}, which is a column of the predictions: give the model, or the "
                 f"rater that it is named after, another name. Reserved are {shorten(LABEL_COLUMNS)}."
             )
     if baseline is not None and baseline not in models:
-        raise ValueError(
+        raise InputError(
             f"baseline {baseline!r} is not one of the models {list(models)}: name one of them, or None for a "
             "table without differences."
         )
@@ -278,11 +279,11 @@ def _scored_labels(labels, tested, classes):
     true_labels = np.where(tested, known, None)
     present = set(true_labels.tolist()) - {None}
     if not present:
-        raise ValueError(f"No tested sample has a {kind} within the classes, so nothing can be compared.")
+        raise InputError(f"No tested sample has a {kind} within the classes, so nothing can be compared.")
     classes = sort_labels(present) if classes is None else classes
     absent = [name for name in classes if name not in present]
     if absent:
-        raise ValueError(
+        raise InputError(
             f"No tested sample has the {kind} {absent[0]!r}, so its recall is undefined: leave it out of "
             f"classes, which are {classes}, or test more samples."
         )

@@ -6,6 +6,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn_raters._align import align
 from sklearn_raters._nested import innermost, unwrap
 from sklearn_raters.consensus import hard_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection._folds import (
     check_lengths,
     check_trainable,
@@ -83,7 +84,7 @@ def cross_val_predict_raters(
 
     Raises
     ------
-    ValueError
+    InputError
         If lengths differ, the splitter needs groups and there are none, a sample is not tested exactly once,
         the estimator cannot be trained on a training part, or `method` is not one of the five.
     AttributeError
@@ -103,7 +104,7 @@ def cross_val_predict_raters(
     methods = [method] if isinstance(method, str) else list(method)
     unknown = [name for name in methods if name not in _AXES]
     if unknown or not methods:
-        raise ValueError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
+        raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
     settings = innermost(estimator)
     task = Task(Y, getattr(settings, "classes", None), getattr(settings, "label_map", None))
     n_samples = task.n_samples
@@ -112,7 +113,7 @@ def cross_val_predict_raters(
     folds = make_folds(X, consensus, groups, cv)
     n_tested = sum(len(fold.test) for fold in folds)
     if n_tested != n_samples:
-        raise ValueError(
+        raise InputError(
             f"The folds of cv test {n_tested} of {n_samples} samples: give a cv that tests each sample once."
         )
     check_trainable(estimator, Y, consensus, folds, groups)

@@ -17,6 +17,7 @@ from sklearn_raters._nested import (
 from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import check_method_params, num_samples
 from sklearn_raters.consensus import labelled_samples
+from sklearn_raters.exceptions import InputError
 
 
 class Fold(NamedTuple):
@@ -39,12 +40,12 @@ def check_lengths(n_samples, **others):
 
     Raises
     ------
-    ValueError
+    InputError
         If an array is shorter or longer than `n_samples`.
     """
     for name, values in others.items():
         if values is not None and num_samples(values) != n_samples:
-            raise ValueError(
+            raise InputError(
                 f"Y has {n_samples} samples, but {name} has {num_samples(values)}: give one entry of {name} "
                 "for each sample of Y, in the same order."
             )
@@ -72,7 +73,7 @@ def make_folds(X, consensus, groups, cv):
 
     Raises
     ------
-    ValueError
+    InputError
         If the splitter needs groups and there are none, there are fewer samples or groups than folds, a part
         is empty, or a sample is tested twice or by a model that was trained on it.
     """
@@ -80,7 +81,7 @@ def make_folds(X, consensus, groups, cv):
     if isinstance(cv, int | np.integer):
         n_available, kind = (num_samples(X), "samples") if groups is None else (len(set(groups)), "groups")
         if not 2 <= cv <= n_available:
-            raise ValueError(
+            raise InputError(
                 f"cv={cv} must be at least 2 folds and at most the number of {kind}, here {n_available}. "
                 "Give another cv, or finer groups."
             )
@@ -88,7 +89,7 @@ def make_folds(X, consensus, groups, cv):
     if not hasattr(cv, "split"):
         folds = [Fold(*map(np.asarray, fold)) for fold in cv]
     elif splitter_takes_groups(cv) and groups is None and hasattr(cv, "get_metadata_routing"):
-        raise ValueError(
+        raise InputError(
             f"{cv!r} splits by groups, but groups is None: pass groups=, such as the sessions or "
             "the speakers of the corpus, or a cv that does not need them."
         )
@@ -104,22 +105,22 @@ def _check_folds(folds, cv):
     # The repr of a list of pairs would be all their indices.
     name = repr(cv) if hasattr(cv, "split") else "cv"
     if not folds:
-        raise ValueError(f"{name} has no folds: give another cv.")
+        raise InputError(f"{name} has no folds: give another cv.")
     for number, fold in enumerate(folds, start=1):
         if not (len(fold.train) and len(fold.test)):
-            raise ValueError(
+            raise InputError(
                 f"Fold {number} of {name} has {len(fold.train)} samples to train on and {len(fold.test)} to "
                 "test: give a cv without empty parts."
             )
         both = np.intersect1d(fold.train, fold.test)
         if len(both):
-            raise ValueError(
+            raise InputError(
                 f"Fold {number} of {name} trains and tests on the same sample ({both[0]}): give a cv whose "
                 "training and test parts do not overlap."
             )
     tested, times = np.unique(np.concatenate([fold.test for fold in folds]), return_counts=True)
     if times.max() > 1:
-        raise ValueError(
+        raise InputError(
             f"{name} tests sample {tested[times.argmax()]} more than once: give a cv that tests each once."
         )
 
@@ -148,13 +149,13 @@ def check_trainable(estimator, Y, consensus, folds, groups):
 
     Raises
     ------
-    ValueError, TypeError
+    InputError, TypeError
         If no sample of a training part has a consensus, or the plan of a stack fails.
     """
     inner, plans = innermost(estimator), []
     for rows, _ in folds:
         if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
-            raise ValueError(
+            raise InputError(
                 f"None of the {len(rows)} training samples of a fold has a consensus, so that "
                 f"{type(estimator).__name__} cannot be trained. Use fewer or larger folds."
             )

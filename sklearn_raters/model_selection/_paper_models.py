@@ -3,6 +3,7 @@
 from sklearn.base import clone
 
 from sklearn_raters._nested import unwrap
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, eligible_raters
 from sklearn_raters.stacking import CROWD_VIEWS, PAPER_PAIR, MultiRaterStackingClassifier, view_names
 
@@ -32,7 +33,7 @@ def paper_models(stack, Y, *, folds=None):
     ------
     TypeError
         If `stack` has no views.
-    ValueError
+    InputError
         If a view is neither a crowd view nor a rater, no view is left, or a rater has the name of another
         model, such as "all views".
 
@@ -66,7 +67,7 @@ def paper_models(stack, Y, *, folds=None):
     models = {}
     for name, chosen in table:
         if name in models:
-            raise ValueError(
+            raise InputError(
                 f"A rater is called {name!r}, as another model of the table is: rename this rater, such as "
                 "the column of a table of ratings."
             )

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn_raters._align import align
 from sklearn_raters._nested import call_inside, unwrap
 from sklearn_raters.consensus import soft_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import (
     brier_score,
     expected_calibration_error,
@@ -110,7 +111,7 @@ def _pool(parts, folds, samples, task):
     wrong = ~(np.isclose(pooled.sum(axis=1), 1, atol=1e-4) & (pooled >= 0).all(axis=1))
     if wrong.any():
         row = wrong.argmax()
-        raise ValueError(
+        raise InputError(
             f"sample {samples[row]} gets {pooled[row]}, which is no distribution over the classes."
         )
     return pooled

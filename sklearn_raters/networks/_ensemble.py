@@ -200,7 +200,7 @@ class DeepEnsembleClassifier(
 
         Raises
         ------
-        ValueError
+        InputError
             If `raters` is a single name.
         """
         check_is_fitted(self)

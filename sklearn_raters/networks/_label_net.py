@@ -10,6 +10,7 @@ from sklearn_raters._rated import ConsensusMixin, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import check_sample_weight, num_samples
 from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.networks._whole_fit import whole_fit
@@ -60,7 +61,7 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
 
         Raises
         ------
-        ValueError
+        InputError
             If a sample has no frames, NaN or another number of features, soft labels do not sum to one,
             there is only one class, or a parameter cannot be used.
         """
@@ -89,18 +90,18 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         return max(_FEWEST_EPOCHS, -(-_FEWEST_STEPS // n_steps))
 
     def _go_on_from(self, earlier, module, classes):
-        """Give a network the weights of an earlier fit; raise ValueError if they do not suit it."""
+        """Give a network the weights of an earlier fit; raise InputError if they do not suit it."""
         now = {"classes_": classes.tolist(), "n_features_in_": self.n_features_in_}
         before = {"classes_": earlier["classes_"].tolist(), "n_features_in_": earlier["n_features_in_"]}
         if now != before:
-            raise ValueError(
+            raise InputError(
                 f"warm_start=True needs the classes and features of the earlier fit, {before}; got {now}. "
                 "Name all classes by `classes`, or set warm_start=False."
             )
         try:
             module.load_state_dict(earlier["net_"].module_.state_dict())
         except RuntimeError as error:
-            raise ValueError(
+            raise InputError(
                 "warm_start=True needs the layers of the earlier fit: give their sizes as they were, or set "
                 "warm_start=False."
             ) from error
@@ -115,7 +116,7 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         kept, weight = merge_equal(samples, lambda index: rows[index].tobytes(), weight, groups)
         mass = distributions[kept] * weight[:, None]
         if (mass.sum(axis=0) > 0).sum() < 2:
-            raise ValueError(
+            raise InputError(
                 "Samples of positive weight hold less than two classes; a classifier needs two classes."
             )
         mass *= class_weights(self.class_weight, classes, mass)

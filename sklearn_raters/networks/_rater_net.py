@@ -241,7 +241,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
 
         Raises
         ------
-        TypeError, ValueError
+        TypeError, InputError
             If there are no ratings, all votes are for one class, or a parameter cannot be used.
         """
         self._check_settings()
@@ -359,7 +359,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
 
         Raises
         ------
-        ValueError
+        InputError
             If `raters` is a single name.
         """
         check_raters(raters)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sklearn_raters._targets import class_weights
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.ratings import shorten
 
@@ -83,12 +84,12 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
 
     Raises
     ------
-    ValueError
+    InputError
         If all votes are for one class.
     """
     counts = task.counts * sample_weight[:, None]
     if (counts.sum(axis=0) > 0).sum() < 2:
-        raise ValueError(
+        raise InputError(
             f"All votes are for one class of {shorten(task.classes)}, samples of weight 0 left out; a "
             "classifier needs at least two classes."
         )

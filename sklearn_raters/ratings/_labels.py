@@ -5,6 +5,8 @@ from numbers import Number
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
+
 _NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
 
 
@@ -53,17 +55,17 @@ def sort_labels(labels, where=""):
 
     Raises
     ------
-    ValueError
+    InputError
         If the labels are of several types, or of a type without an order.
     """
     kinds = {label_kind(label): label for label in labels}
     if len(kinds) > 1:
         given = " and ".join(f"{kind} (such as {label!r})" for kind, label in kinds.items())
-        raise ValueError(f"{where or 'The labels'} mix {given}: make all labels of one type.")
+        raise InputError(f"{where or 'The labels'} mix {given}: make all labels of one type.")
     try:
         return sorted(labels)
     except TypeError:
-        raise ValueError(
+        raise InputError(
             f"{where or 'The labels'} of type {next(iter(kinds))} cannot be put in order: "
             "use strings or numbers as labels."
         ) from None
@@ -82,12 +84,12 @@ def check_class_names(classes):
         raise TypeError(f"classes must be a list of labels, not {classes!r}.")
     names = [plain(name) for name in classes]
     if not names:
-        raise ValueError("classes is empty: name at least one label.")
+        raise InputError("classes is empty: name at least one label.")
     for position, name in enumerate(names):
         if isinstance(name, _NO_LABEL) or is_missing(name):
-            raise ValueError(f"classes must hold labels, but its entry {position} is {name!r}.")
+            raise InputError(f"classes must hold labels, but its entry {position} is {name!r}.")
         if name in names[:position]:
-            raise ValueError(f"classes names {name!r} twice: name each class once.")
+            raise InputError(f"classes names {name!r} twice: name each class once.")
     return names
 
 
@@ -99,17 +101,17 @@ def check_map(label_map, classes):
         raise TypeError(f"label_map must be a dict of label to label, not {label_map!r}.")
     for label, target in label_map.items():
         if isinstance(target, _NO_LABEL) or is_missing(target):
-            raise ValueError(
+            raise InputError(
                 f"label_map maps {label!r} to {target!r}, which cannot be a class. To drop a label, "
                 "leave it out of classes."
             )
         if classes is not None and target not in classes:
-            raise ValueError(
+            raise InputError(
                 f"label_map maps {label!r} to {target!r}, which is not one of the classes "
                 f"{classes}. A label outside the classes needs no mapping."
             )
         if classes is not None and label in classes and target != label:
-            raise ValueError(
+            raise InputError(
                 f"{label!r} is in classes, but label_map turns it into {target!r}: leave it out "
                 "of one of them. For a votes cube with more labels than classes, name the cube's "
                 "labels by parse_ratings(Y, classes=...) first and use the result."

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten, sort_codes
 from sklearn_raters.ratings._parse import cells_to_votes
 from sklearn_raters.ratings._task import as_task
@@ -34,7 +35,7 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing, a row does not name its sample or rater, a sample is not among
         `samples`, or there is no rating.
 
@@ -52,16 +53,16 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
     table = pd.DataFrame(table)
     for column in (sample, rater, label):
         if column not in table.columns:
-            raise ValueError(
+            raise InputError(
                 f"The ratings table has no column {column!r}; it has "
                 f"{shorten(table.columns.tolist())}. Name its columns by sample=, rater=, label=."
             )
     for what, column in (("sample", sample), ("rater", rater)):
         if table[column].isna().any():
             line = table.index[table[column].isna()].tolist()[0]
-            raise ValueError(f"Row {line!r} of the ratings table names no {what}.")
+            raise InputError(f"Row {line!r} of the ratings table names no {what}.")
     if table[label].isna().all():
-        raise ValueError(f"There are no ratings: column {label!r} of the table holds no label.")
+        raise InputError(f"There are no ratings: column {label!r} of the table holds no label.")
     row, index = _sample_rows(table[sample], samples)
     code, found = pd.factorize(table[rater])
     code, raters = sort_codes(code, found.tolist(), "The raters' names")
@@ -93,7 +94,7 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
 
     Raises
     ------
-    ValueError
+    InputError
         If two samples have the same name, or a vote has a weight other than 1, which the table cannot hold.
 
     Examples
@@ -112,14 +113,14 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     weighted = np.flatnonzero(votes.weight != 1)
     if len(weighted):
         at = weighted[0]
-        raise ValueError(
+        raise InputError(
             f"Sample {votes.sample[at]}, rater {votes.raters[votes.rater[at]]!r} has a vote of "
             f"weight {votes.weight[at]}: a long table can only hold votes of weight 1."
         )
     index = Y.index if hasattr(Y, "iloc") else pd.RangeIndex(votes.n_samples)
     if not index.is_unique:
         twice = index[index.duplicated()].tolist()[0]
-        raise ValueError(f"Two samples are named {twice!r}: a long table would mix their votes.")
+        raise InputError(f"Two samples are named {twice!r}: a long table would mix their votes.")
     columns = {
         sample: index.take(votes.sample),
         rater: pd.Index(votes.raters).take(votes.rater),
@@ -134,11 +135,11 @@ def _sample_rows(names, samples):
 
     index = pd.Index(names.unique().tolist() if samples is None else samples)
     if not index.is_unique:
-        raise ValueError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
+        raise InputError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
     number = index.get_indexer(names)
     if (number < 0).any():
         unknown = names[number < 0].unique().tolist()
-        raise ValueError(
+        raise InputError(
             f"The ratings table rates {shorten(unknown)}, which samples does not name: add them "
             "to samples, or drop their rows from the table."
         )

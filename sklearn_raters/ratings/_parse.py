@@ -4,6 +4,7 @@ from itertools import chain
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_codes
 from sklearn_raters.ratings._votes import Votes
 
@@ -38,7 +39,7 @@ def parse_ratings(Y, classes=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no ratings, the labels are of several types, a label is empty, infinite or a
         collection in a collection, or a votes cube is given without `classes`.
     TypeError
@@ -61,7 +62,7 @@ def parse_ratings(Y, classes=None):
     if Y.ndim == 3:
         return _parse_cube(Y, classes)
     if Y.ndim not in (1, 2):
-        raise ValueError(f"Ratings must have 1, 2 or 3 dimensions, not the shape {Y.shape}.")
+        raise InputError(f"Ratings must have 1, 2 or 3 dimensions, not the shape {Y.shape}.")
     matrix = Y[:, np.newaxis] if Y.ndim == 1 else Y
     return cells_to_votes(*_rated_cells(matrix), list(range(matrix.shape[1])), range(len(matrix)))
 
@@ -109,7 +110,7 @@ def _encode_labels(labels, where):
 
     Raises
     ------
-    ValueError
+    InputError
         If a label is empty, infinite or of a type that labels cannot have, or labels are of several types.
     """
     import pandas as pd
@@ -123,10 +124,10 @@ def _encode_labels(labels, where):
         first.setdefault(label_kind(name), index)
         if name == "" or (label_kind(name) == "numbers" and not abs(name) < np.inf):
             place = where(np.argmax(code == index))
-            raise ValueError(f"{place} has the label {name!r}. A missing rating is None, NaN or pandas.NA.")
+            raise InputError(f"{place} has the label {name!r}. A missing rating is None, NaN or pandas.NA.")
     if len(first) > 1:
         places = [f"{where(np.argmax(code == index))} has {names[index]!r}" for index in first.values()]
-        raise ValueError(
+        raise InputError(
             f"The ratings mix labels of several types ({' and '.join(first)}): {'; '.join(places)}. Make all "
             "labels of one type."
         )
@@ -134,11 +135,11 @@ def _encode_labels(labels, where):
 
 
 def _check_label_types(labels, where):
-    """Raise ValueError for values that cannot be labels, such as a dict or a list in a list."""
+    """Raise InputError for values that cannot be labels, such as a dict or a list in a list."""
     for kind in set(map(type, labels)):
         if kind.__hash__ is None or issubclass(kind, _SEVERAL):
             bad = next(i for i, label in enumerate(labels) if type(label) is kind)
-            raise ValueError(
+            raise InputError(
                 f"{where(bad)} holds {labels[bad]!r}, a {kind.__name__}, as a label: labels are "
                 "strings or numbers, several of them in one flat tuple."
             )
@@ -163,7 +164,7 @@ def _as_array(Y):
     width = len(rows[0])
     for index, row in enumerate(rows):
         if len(row) != width:
-            raise ValueError(
+            raise InputError(
                 f"Row {index} of the ratings has {len(row)} cells, row 0 has {width}: give one "
                 "cell a rater, None where the rater did not rate."
             )
@@ -180,7 +181,7 @@ def _rated_cells(matrix):
         raise TypeError(f"Ratings of dtype {matrix.dtype} cannot be labels: use strings or numbers.")
     if kind == "U" and (matrix == "nan").any():
         row, column = np.argwhere(matrix == "nan")[0]
-        raise ValueError(
+        raise InputError(
             f"Sample {row} has the label 'nan' from rater {column}: NumPy turns a missing rating into this "
             "text. Make the array with dtype=object."
         )
@@ -196,7 +197,7 @@ def _parse_table(Y):
         Y = Y.to_frame(0 if Y.name is None else Y.name)
     if not Y.columns.is_unique:
         twice = Y.columns[Y.columns.duplicated()][0]
-        raise ValueError(f"Two columns of the ratings are named {twice!r}: one column a rater.")
+        raise InputError(f"Two columns of the ratings are named {twice!r}: one column a rater.")
     if len(set(Y.dtypes)) == 1 and isinstance(Y.dtypes.iloc[0], np.dtype):
         sample, rater, values = _rated_cells(Y.to_numpy())
     else:  # by columns: where one column holds 1 and another 1.0, the label is that of the first
@@ -227,7 +228,7 @@ def cells_to_votes(sample, rater, values, raters, index, lines=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If there is no label, or as `_encode_labels`.
     """
     cell = np.arange(len(values))
@@ -235,7 +236,7 @@ def cells_to_votes(sample, rater, values, raters, index, lines=None):
         cell, values = _expand_cells(values)
     sample, rater = sample[cell], rater[cell]
     if not len(values):
-        raise ValueError(
+        raise InputError(
             f"There are no ratings: of the {len(index)} samples x {len(raters)} raters all cells are "
             "missing. Give at least one label."
         )
@@ -251,15 +252,15 @@ def cells_to_votes(sample, rater, values, raters, index, lines=None):
 def _parse_cube(Y, classes):
     """Return the votes of a (n_samples, n_raters, n_classes) array."""
     if Y.dtype.kind not in "fiub":
-        raise ValueError(
+        raise InputError(
             f"A 3-D array is a votes cube and must hold numbers, not {Y.dtype}. Where a rater chose "
             "several labels, put a tuple into a cell of a 2-D array of dtype=object."
         )
     if classes is None:
-        raise ValueError(f"Votes of shape {Y.shape} need names: give classes=, the labels of the last axis.")
+        raise InputError(f"Votes of shape {Y.shape} need names: give classes=, the labels of the last axis.")
     names = check_class_names(classes)
     if len(names) != Y.shape[2]:
-        raise ValueError(
+        raise InputError(
             f"classes names {len(names)} labels ({shorten(names)}), but the votes of shape "
             f"{Y.shape} have {Y.shape[2]} in their last axis. If the task has fewer classes, parse the "
             "votes first: parse_ratings(Y, classes=all labels)."
@@ -269,11 +270,11 @@ def _parse_cube(Y, classes):
     wrong = np.flatnonzero(~((weight > 0) & (weight < np.inf)))
     if len(wrong):
         at = wrong[0]
-        raise ValueError(
+        raise InputError(
             f"Sample {sample[at]}, rater {rater[at]} has {weight[at]} votes for "
             f"{names[label[at]]!r}: votes are finite and not negative, all 0 where not rated."
         )
     if not len(weight):
-        raise ValueError(f"There are no ratings: all votes of shape {Y.shape} are 0.")
+        raise InputError(f"There are no ratings: all votes of shape {Y.shape} are 0.")
     code, ordered = sort_codes(label, names, "The classes")
     return Votes(sample, rater, code, weight, len(Y), list(range(Y.shape[1])), ordered).merged()

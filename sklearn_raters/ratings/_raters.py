@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._task import Task, as_task
 
 _CROWD = ("crowd_hard", "crowd_soft")
@@ -36,7 +37,7 @@ def rater_summary(Y):
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no ratings, or a rater is named "crowd_hard" or "crowd_soft".
 
     References
@@ -58,7 +59,7 @@ def rater_summary(Y):
     task = as_task(Y)
     for name in _CROWD:
         if name in task.raters:
-            raise ValueError(f"A rater is named {name!r}, like a row of the crowd: rename the rater.")
+            raise InputError(f"A rater is named {name!r}, like a row of the crowd: rename the rater.")
     index, n_classes = [*_CROWD, *task.raters], len(task.classes)
     votes = _votes_by_row(task)
     counted = votes[(votes["label"] < n_classes) & ((votes["row"] != 1) | (votes["majority"] < n_classes))]
@@ -108,7 +109,7 @@ def krippendorff_alpha(Y):
 
     Raises
     ------
-    ValueError
+    InputError
         If alpha is not defined: no sample has two raters, or all these raters chose the same label.
 
     References
@@ -126,10 +127,10 @@ def krippendorff_alpha(Y):
     sample, chosen = _chosen_classes(task.class_votes, len(task.classes))
     paired = np.bincount(sample)[sample] >= 2
     if not paired.any():
-        raise ValueError("Krippendorff's alpha is not defined: no sample is rated by two raters or more.")
+        raise InputError("Krippendorff's alpha is not defined: no sample is rated by two raters or more.")
     sets, column = np.unique(chosen[paired], axis=0, return_inverse=True)
     if len(sets) == 1:
-        raise ValueError(
+        raise InputError(
             "Krippendorff's alpha is not defined: on all samples with two raters or more, all raters "
             "chose one and the same label."
         )
@@ -162,7 +163,7 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If the length of `groups` is not the number of samples, or `min_ratings` is below 1.
 
     Examples
@@ -174,12 +175,12 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     [0]
     """
     if not min_ratings >= 1:
-        raise ValueError(f"min_ratings must be 1 or more, not {min_ratings!r}.")
+        raise InputError(f"min_ratings must be 1 or more, not {min_ratings!r}.")
     task = as_task(Y)
     votes = task.class_votes
     groups = np.zeros(votes.n_samples) if groups is None else np.asarray(groups)
     if groups.shape != (votes.n_samples,):
-        raise ValueError(
+        raise InputError(
             f"groups has the shape {groups.shape}, but there are {task.n_samples} samples: give one a sample."
         )
     names, group = np.unique(groups, return_inverse=True)

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import check_class_names, check_map, label_kind, shorten, sort_labels
 from sklearn_raters.ratings._parse import parse_ratings
 
@@ -49,7 +50,7 @@ class Task:
 
     Raises
     ------
-    ValueError
+    InputError
         If there are no ratings, a class is named twice, the classes and the labels are of different types, or
         `label_map` maps to something that is not a class.
     TypeError
@@ -80,7 +81,7 @@ class Task:
         mapped = [self.label_map.get(label, label) for label in self.votes.labels]
         self.classes = classes or sort_labels(dict.fromkeys(mapped), "After label_map the labels")
         if not set(map(label_kind, self.classes)) & set(map(label_kind, mapped)):
-            raise ValueError(
+            raise InputError(
                 f"classes are {label_kind(self.classes[0])} ({shorten(self.classes)}), but the ratings hold "
                 f"{label_kind(mapped[0])} ({shorten(mapped)}): give both in one type."
             )
@@ -162,7 +163,7 @@ class Task:
 
         Raises
         ------
-        ValueError
+        InputError
             If there is no such rater.
         """
         return self._with(self.votes.of_rater(name))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten
 
 # Tolerance for ties: sums of weights such as 0.1 + 0.2 and 0.3 differ by rounding only.
@@ -63,11 +64,11 @@ class Votes:
 
         Raises
         ------
-        ValueError
+        InputError
             If there is no such rater.
         """
         if name not in self.raters:
-            raise ValueError(f"There is no rater {name!r}; the raters are {shorten(self.raters)}.")
+            raise InputError(f"There is no rater {name!r}; the raters are {shorten(self.raters)}.")
         chosen = self.rater == self.raters.index(name)
         return self._select(chosen, rater=np.zeros(chosen.sum(), dtype=np.intp), raters=[name])
 

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import softmax
 
 from sklearn_raters._align import align
+from sklearn_raters.exceptions import InputError
 
 
 def side_by_side(parts, rows=slice(None)):
@@ -48,7 +49,7 @@ def posterior(view, estimator, X, classes, *, by_decision=False):
         values = estimator.decision_function(X)
         values = values if values.ndim == 2 else np.stack([np.zeros_like(values), values], axis=1)
         if values.shape[1] != len(estimator.classes_):
-            raise ValueError(
+            raise InputError(
                 f"The view {view.name!r} has {values.shape[1]} decision values for "
                 f"{len(estimator.classes_)} classes; the fusion needs one for each. Give it a classifier "
                 "with predict_proba, or decision_function_shape='ovr'."

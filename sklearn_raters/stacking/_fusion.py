@@ -12,6 +12,7 @@ from sklearn_raters._nested import fit_with_weights, weight_name
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import set_seeds
 from sklearn_raters.consensus import labelled_samples
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import SoftmaxLayerClassifier
 from sklearn_raters.stacking._fine_tune import fine_tune
 from sklearn_raters.stacking._frozen import side_by_side
@@ -57,14 +58,14 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
 
     Raises
     ------
-    ValueError
+    InputError
         If `fusion` and `cv` do not go together, no split leaves every class and view some samples, or the
         test parts of `cv` do not hold each sample once.
     """
     if stack.fusion == "mean":
         return []
     if stack.cv is not None and stack.fusion == "fine_tune":
-        raise ValueError(
+        raise InputError(
             "fusion='fine_tune' goes on from views that have seen all samples: it needs cv=None."
         )
     if stack.cv is not None:
@@ -107,18 +108,18 @@ def _pool_splits(rated, labels, groups, seed):
 
 
 def _check_out_of_fold(consensus, splits):
-    """Raise ValueError if splits do not test each sample once, or leave fewer than two classes."""
+    """Raise InputError if splits do not test each sample once, or leave fewer than two classes."""
     samples, labels = labelled_samples(consensus)
     tested = np.array([np.isin(samples, test) for _, test in splits])
     times = tested.sum(axis=0)
     if not np.all(times == 1):
-        raise ValueError(
+        raise InputError(
             "The test parts of cv must hold each sample once, as those of KFold and GroupKFold do; "
             f"{np.sum(times != 1)} samples are in none or in several."
         )
     for number, test in enumerate(tested, start=1):
         if len(np.unique(labels[~test])) < 2:
-            raise ValueError(
+            raise InputError(
                 f"Fold {number} of cv leaves fewer than two classes outside its test part. Give a cv with "
                 "more folds, or one that stratifies, such as StratifiedGroupKFold."
             )
@@ -175,7 +176,7 @@ def make_layer(fusion, class_weight, seed, *, weighted):
     ------
     TypeError
         If `fusion` is no classifier, or takes no sample weights although there are some.
-    ValueError
+    InputError
         If there are class weights that the classifier does not take.
     """
     if fusion == "softmax":
@@ -194,7 +195,7 @@ def make_layer(fusion, class_weight, seed, *, weighted):
         )
     if class_weight is not None:
         if "class_weight" not in layer.get_params():
-            raise ValueError(
+            raise InputError(
                 f"class_weight={class_weight!r} cannot reach the fusion {layer!r}, which has no such "
                 "parameter. Set class_weight=None, or give another classifier as fusion."
             )

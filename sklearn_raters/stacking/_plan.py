@@ -14,6 +14,7 @@ from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_s
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.ratings import Task, shorten
 from sklearn_raters.sequences import holds_sequences
@@ -169,7 +170,7 @@ def make_plan(stack, data):
 
     Raises
     ------
-    ValueError, TypeError
+    InputError, TypeError
         If it is certain before any training that some training will fail.
     """
     task, sample_weight, classes = data.task, data.sample_weight, data.task.classes
@@ -204,13 +205,13 @@ def make_plan(stack, data):
 
 
 def _within(train, views, stack, classes):
-    """Return the views on the training part of a split; raise ValueError if the fusion needs a lost one."""
+    """Return the views on the training part of a split; raise InputError if the fusion needs a lost one."""
     parts = [view.within(train) for view in views]
     learnt = [part for part in parts if part.n_classes(classes) > 1]
     if stack.fusion != "pool" and len(learnt) < len(parts):
         lost = next(part for part in parts if part.n_classes(classes) < 2)
         what = "all samples but those of one class" if len(lost.samples) else "all samples"
-        raise ValueError(
+        raise InputError(
             f"An inner split holds out {what} of the view {lost.name!r}. Leave it out of views, "
             "raise min_ratings, or give another cv or fusion, such as 'pool'."
         )

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._nested import weights_for_fit
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import set_seeds
+from sklearn_raters.exceptions import InputError
 
 
 def check_shared_steps(estimator, n_shared, view_params):
@@ -29,7 +30,7 @@ def check_shared_steps(estimator, n_shared, view_params):
     ------
     TypeError
         If the estimator is no Pipeline.
-    ValueError
+    InputError
         If the Pipeline has no step left, or `view_params` names a shared step.
     """
     if not isinstance(estimator, Pipeline):
@@ -38,7 +39,7 @@ def check_shared_steps(estimator, n_shared, view_params):
             f"{estimator!r}. Give make_pipeline(..., classifier), or shared_steps=0."
         )
     if n_shared >= len(estimator.steps):
-        raise ValueError(
+        raise InputError(
             f"shared_steps={n_shared} leaves no step for the views: the estimator has {len(estimator.steps)} "
             f"steps, of which at most {len(estimator.steps) - 1} can be shared."
         )
@@ -47,7 +48,7 @@ def check_shared_steps(estimator, n_shared, view_params):
         own = dict(entry.steps) if isinstance(entry, Pipeline) else entry if isinstance(entry, dict) else {}
         touched = [name for name in shared if any(str(key).partition("__")[0] == name for key in own)]
         if touched:
-            raise ValueError(
+            raise InputError(
                 f"view_params gives the view {view!r} its own step {touched[0]!r}, which all views share by "
                 f"shared_steps={n_shared}. Set it for all views by estimator__{touched[0]}__..., share fewer "
                 "steps, or leave it out of view_params."
@@ -77,7 +78,7 @@ def fit_shared_steps(estimator, n_shared, data, seed):
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, InputError
         If a step cannot be fitted, as a step that needs labels cannot.
     """
     steps = clone(estimator[:n_shared])
@@ -93,7 +94,7 @@ def fit_shared_steps(estimator, n_shared, data, seed):
             "step by FunctionTransformer."
         ) from error
     except (TypeError, ValueError) as error:
-        kind = ValueError if isinstance(error, ValueError) else TypeError
+        kind = InputError if isinstance(error, ValueError) else TypeError
         raise kind(
             f"shared_steps={n_shared} fits {', '.join(steps.named_steps)} without labels, which failed: "
             f"{error} Share fewer steps if one of them needs labels."

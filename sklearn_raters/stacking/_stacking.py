@@ -258,7 +258,7 @@ class MultiRaterStackingClassifier(
 
         Raises
         ------
-        ValueError, TypeError
+        InputError, TypeError
             The errors of `fit`.
 
         Examples
@@ -308,7 +308,7 @@ class MultiRaterStackingClassifier(
 
         Raises
         ------
-        ValueError
+        InputError
             If there are no ratings, X and y differ in length, a class is the consensus of no sample, a view
             is unknown or has no ratings in the classes, or `cv` does not hold out each sample once.
         TypeError

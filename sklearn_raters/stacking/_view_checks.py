@@ -12,6 +12,7 @@ from sklearn.preprocessing import (
 from sklearn.utils import check_array, get_tags
 
 from sklearn_raters._nested import is_search, layers, splitter_takes_groups
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import check_can_train_jointly
 from sklearn_raters.sequences import holds_sequences, holds_text
 from sklearn_raters.soft_targets import SoftTargetClassifier
@@ -37,7 +38,7 @@ def check_view_estimator(name, estimator, stack, data):
 
     Raises
     ------
-    ValueError, TypeError
+    InputError, TypeError
         If a parameter is wrong, the estimator cannot take the samples, or the fusion cannot use it.
     """
     with naming_view(name):
@@ -57,7 +58,7 @@ def check_view_estimator(name, estimator, stack, data):
     shapes = [name for name in estimator.get_params() if name.endswith("decision_function_shape")]
     by_pair = any(estimator.get_params()[name] == "ovo" for name in shapes)
     if by_pair and stack._by_posterior and not hasattr(estimator, "predict_proba"):
-        raise ValueError(
+        raise InputError(
             f"The view {name!r} has decision values for pairs of classes (decision_function_shape='ovo'), of "
             f"which fusion={stack.fusion!r} cannot make probabilities. Set it to 'ovr'."
         )
@@ -87,13 +88,13 @@ def check_parameters(estimator, groups):
         elif hasattr(layer, "_parameter_constraints"):
             layer._validate_params()
         if groups is None and is_search(layer) and splitter_takes_groups(layer.cv):
-            raise ValueError(
+            raise InputError(
                 f"cv={layer.cv!r} of {type(layer).__name__} splits by groups: call fit(X, Y, groups=...)."
             )
 
 
 def check_samples(estimator, X):
-    """Raise ValueError if it is certain that an estimator cannot take the samples.
+    """Raise InputError if it is certain that an estimator cannot take the samples.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ def check_samples(estimator, X):
 
     Raises
     ------
-    ValueError
+    InputError
         If X has more dimensions than the estimator takes, is not numeric, or holds NaN or infinity.
     """
     if holds_text(X):
@@ -117,14 +118,14 @@ def check_samples(estimator, X):
             taken = {"accept_sparse": tags.sparse, "dtype": dtype, "ensure_all_finite": not tags.allow_nan}
             check_array(X, **taken, estimator=name, input_name="X")
         elif not tags.three_d_array:
-            raise ValueError(
+            raise InputError(
                 f"X holds sequences of frames, and {name} takes a table with a row for each sample. Put a "
                 "transformer before it, or use BLSTMClassifier, which takes sequences."
             )
 
 
 def check_texts_are_read(estimators, X):
-    """Raise ValueError if X holds texts or paths, and it is certain that an estimator takes numbers only.
+    """Raise InputError if X holds texts or paths, and it is certain that an estimator takes numbers only.
 
     Parameters
     ----------
@@ -135,14 +136,14 @@ def check_texts_are_read(estimators, X):
 
     Raises
     ------
-    ValueError
+    InputError
         If the first step of an estimator that reads X takes a table of numbers.
     """
     for name, estimator in estimators.items() if holds_text(X) else ():
         for reader in _readers(estimator):
             tags = get_tags(reader).input_tags
             if not (tags.string or tags.categorical):
-                raise ValueError(
+                raise InputError(
                     f"X holds texts or paths: the first is {str(next(iter(X)))!r}, and the view {name!r} "
                     f"begins with {type(reader).__name__}, which takes numbers. Put a transformer before it: "
                     "make_pipeline(TfidfVectorizer(), ...) takes texts, and "

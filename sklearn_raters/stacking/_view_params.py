@@ -2,6 +2,7 @@
 
 from sklearn.base import BaseEstimator, clone
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.stacking._views import naming_view
 
 
@@ -50,7 +51,7 @@ class ViewParamsMixin:
         """
         inside = next((key for key in params if key.startswith("estimator__")), None)
         if inside and params.get("estimator", self.estimator) is None:
-            raise ValueError(
+            raise InputError(
                 f"{inside} cannot be set, because estimator is None. Give the estimator, for example "
                 "LogisticRegression() or BLSTMClassifier()."
             )
@@ -84,7 +85,7 @@ class ViewParamsMixin:
         unknown = [name for name in self.view_params or () if str(name) not in known]
         if unknown:
             cut = [name for name in known if name.startswith(f"{unknown[0]}__")]
-            raise ValueError(
+            raise InputError(
                 f"There is no view {unknown[0]!r} to set parameters of; the views are {names}. "
                 "Correct view_params, or the <view>__<parameter> names of a grid."
                 + (f" Only view_params sets parameters of a view with a name like {cut[0]!r}." if cut else "")

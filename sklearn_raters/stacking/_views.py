@@ -15,6 +15,7 @@ from sklearn_raters.consensus import (
     labelled_samples,
     soft_labels,
 )
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import eligible_raters, shorten
 
 PAPER_PAIR = ("crowd_hard", "crowd_soft")
@@ -114,7 +115,7 @@ def naming_view(name, reason=""):
         yield
     except (TypeError, ValueError) as error:
         # scikit-learn's error of a wrong parameter is both.
-        kind = ValueError if isinstance(error, ValueError) else TypeError
+        kind = InputError if isinstance(error, ValueError) else TypeError
         raise kind(f"View {name!r}: {reason}{error}") from error
 
 
@@ -153,15 +154,15 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If a name is neither a crowd view nor a rater, there is no view, or a rater has the name of a view.
     """
     wanted = [*PAPER_PAIR, "raters"] if isinstance(views, str) and views == "all" else views
     if isinstance(wanted, str) or not np.iterable(wanted):
-        raise ValueError(f"views must be 'all' or a list of views, not {views!r}.")
+        raise InputError(f"views must be 'all' or a list of views, not {views!r}.")
     reserved = [name for name in task.raters if name in (*CROWD_VIEWS, "raters")]
     if reserved:
-        raise ValueError(
+        raise InputError(
             f"A rater is called {reserved[0]!r}, which among the views stands for several raters. Rename "
             "this rater, such as the column of a table of ratings."
         )
@@ -177,12 +178,12 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
         elif str(name) in by_text:
             names.append(by_text[str(name)])
         else:
-            raise ValueError(
+            raise InputError(
                 f"There is no view {name!r}: the views are {', '.join(map(repr, CROWD_VIEWS))}, 'raters' "
                 f"and the raters {shorten(task.raters)}. Name a rater who rated some of these samples."
             )
     if not names:
-        raise ValueError(
+        raise InputError(
             f"No view is left: no rater has min_ratings={min_ratings} ratings in the classes (in every part "
             f"that is trained on), and views={views!r} names no crowd view. Lower min_ratings or add "
             "'crowd_hard' or 'crowd_soft'."
@@ -213,7 +214,7 @@ def make_view(name, task, consensus, *, alpha, sample_weight=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If the view has no sample, or all its targets are one and the same class.
     """
     method, weights, smoothed = _METHOD_BY_VIEW.get(name), None, None
@@ -253,14 +254,14 @@ def _floor(counts, weights, alpha):
 
 
 def _check_view(view, classes):
-    """Raise ValueError if a view has no samples, or fewer than two classes."""
+    """Raise InputError if a view has no samples, or fewer than two classes."""
     if len(view.samples) == 0:
-        raise ValueError(
+        raise InputError(
             f"The view {view.name!r} has no samples: none of its ratings lies in the classes "
             f"{shorten(classes)}. Leave it out of views, or correct classes and label_map."
         )
     if view.n_classes(classes) < 2:
-        raise ValueError(
+        raise InputError(
             f"The view {view.name!r} holds only one class of {shorten(classes)}; a classifier needs at least "
             "two classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
         )
@@ -285,7 +286,7 @@ def find_consensus(task, method, sample_weight=None):
 
     Raises
     ------
-    ValueError
+    InputError
         If a class is the consensus of no sample.
     """
     labels = consensus_labels(task, method)
@@ -294,7 +295,7 @@ def find_consensus(task, method, sample_weight=None):
     found = {label for label in labels if label is not None}
     absent = [name for name in task.classes if name not in found]
     if absent:
-        raise ValueError(
+        raise InputError(
             f"No sample's consensus is the class {shorten(absent)}, so it cannot be learnt; the classes are "
             f"{shorten(task.classes)}, the ratings hold {shorten(task.votes.labels)}. Correct classes or "
             "label_map, or leave the class out of classes."
