@@ -1,0 +1,144 @@
+"""Labels that look as if something else was meant: refused where no class can be meant, else warned of."""
+
+import warnings
+
+import numpy as np
+
+from sklearn_raters.exceptions import InputError, InputWarning
+from sklearn_raters.ratings._labels import label_kind, shorten
+from sklearn_raters.ratings._names import as_number, spelling
+
+# More distinct numbers than these are hardly classes; more distinct fractions cannot be.
+_MOST_NUMBERS, _MOST_FRACTIONS = 10, 10
+# Codes of "not rated" in exports of statistics packages, beside the only negative number.
+_CODES = (99, 999, 9999)
+_SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
+_CUT = "cut them into classes by bins= of Task, ratings_from_long or load_rated_audio"
+
+
+def check_labels(names, counts, named):
+    """Raise if labels are continuous or too large, and warn of labels that look wrong.
+
+    Parameters
+    ----------
+    names : list
+        The distinct labels, of one type.
+    counts : ndarray of int, shape (n_labels,)
+        Number of votes for each label.
+    named : collection
+        Labels that the user named, which are meant.
+
+    Raises
+    ------
+    InputError
+        If the labels are continuous numbers, or integers of more than 64 bits.
+    """
+    _check_size(names)
+    pairs = [(name, count) for name, count in zip(names, counts, strict=True) if name not in named]
+    numbers = [(as_number(name) if isinstance(name, str) else name, count) for name, count in pairs]
+    if all(value is not None and label_kind(value) == "numbers" for value, _ in numbers):
+        _check_continuous(numbers)
+        _warn_of_codes([as_number(name) if isinstance(name, str) else name for name in names], numbers)
+    elif all(isinstance(name, str) for name in names):
+        _warn_of_joined(names, pairs, counts)
+    warn_of_lookalikes(names, named)
+
+
+def warn_of_lookalikes(names, named=()):
+    """Warn of labels that a person reads as one.
+
+    Parameters
+    ----------
+    names : list
+        The distinct labels.
+    named : collection, default=()
+        Labels that the user named, which are meant.
+    """
+    alike = {}
+    for name in names:
+        alike.setdefault(spelling(name), []).append(name)
+    found = [group for group in alike.values() if len(group) > 1 and not set(group) <= set(named)]
+    if found:
+        _warn(
+            f"The labels {' and '.join(map(ascii, found[0]))} read alike but are different classes "
+            f"({len(found)} such groups of labels). Write each class in one way; if they are different, name "
+            "them all in classes=."
+        )
+
+
+def warn_of_missing_text(n_votes):
+    """Warn that the text "None", which may be a class, was read as a missing rating."""
+    _warn(
+        f'{n_votes} ratings are the text "None" and are read as not rated. If "None" is a class, name it in '
+        'classes=; if not, missing_label="None" says so.'
+    )
+
+
+def _check_size(names):
+    """Raise InputError if integers have more than 64 bits, which arrays cannot hold."""
+    whole = [name for name in names if type(name) is int]
+    if whole and np.asarray(whole).dtype.kind not in "iu":
+        raise InputError(
+            f"The label {max(whole, key=abs)!r} has more than 64 bits, which arrays of labels cannot hold: "
+            "give these labels as texts."
+        )
+
+
+def _check_continuous(numbers):
+    """Raise InputError if numbers are continuous; warn if they are many."""
+    real = [(value, count) for value, count in numbers if not isinstance(value, complex)]
+    fractions = [(value, count) for value, count in real if value % 1]
+    n_votes = sum(count for _, count in fractions)
+    rarely = len(fractions) > 2 and n_votes < 2 * len(fractions)
+    if rarely or len(fractions) > _MOST_FRACTIONS:
+        raise InputError(
+            f"Unknown label type: continuous. The ratings hold {len(fractions)} different numbers with "
+            f"fractions, such as {fractions[0][0]!r}, which are no classes: {_CUT}; if they are classes, "
+            "name them in classes=."
+        )
+    if len(real) > _MOST_NUMBERS:
+        _warn(
+            f"The ratings hold {len(real)} different numbers, and each becomes a class. If they are scores, "
+            f"{_CUT}; if they are classes, name them in classes=."
+        )
+
+
+def _warn_of_codes(values, numbers):
+    """Warn of a number that looks like the code of a missing rating among the numbers of classes."""
+    unclear = any(value is None or isinstance(value, complex) or value % 1 for value in values)
+    if unclear or len(values) < 3:
+        return
+    *_, second, largest = sorted(values)
+    codes = [value for value in values if value < 0]
+    if not codes and largest in _CODES and second <= _MOST_NUMBERS:
+        codes = [largest]
+    n_votes = dict(numbers).get(codes[0]) if len(codes) == 1 else None
+    if n_votes is not None:
+        code, rest = int(codes[0]), sorted(map(int, set(values) - {*codes}))
+        _warn(
+            f"{n_votes} ratings are {code}, where all others are {shorten(rest, 5)}: {code} is learnt as a "
+            f"class. If it means 'not rated', give missing_label={code}, or to an estimator "
+            f"label_map={{{code}: None}}; if it is a class, name all classes in classes=."
+        )
+
+
+def _warn_of_joined(names, pairs, counts):
+    """Warn if texts look like several labels in one cell."""
+    for separator in _SEPARATORS:
+        parts = {name: [part.strip() for part in name.split(separator)] for name, _ in pairs}
+        joined = {name: found for name, found in parts.items() if len(found) > 1 and all(found)}
+        single = set(names) - set(joined)
+        n_joined = sum(count for name, count in pairs if name in joined)
+        most = separator in ",;|" and 2 * n_joined > sum(counts)
+        if joined and (most or any(set(found) <= single for found in joined.values())):
+            example = next((name for name, found in joined.items() if set(found) <= single), min(joined))
+            _warn(
+                f"{n_joined} of {sum(counts)} ratings look like several labels in one cell, such as "
+                f"{example!r}, which is learnt as a class of its own. Give label_separator={separator!r} to "
+                "Task, ratings_from_long or load_rated_audio; if these are classes, name them in classes=."
+            )
+            return
+
+
+def _warn(message):
+    warnings.warn(message, InputWarning, stacklevel=2)
