@@ -28,6 +28,8 @@ def is_missing(value):
     bool
         True for None, NaN, pandas.NA and pandas.NaT.
     """
+    if isinstance(value, _NO_LABEL):
+        return False
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 

@@ -16,7 +16,6 @@ from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.stacking._view_params import view_estimator
 
-
 VIEWS = ["crowd_hard", "crowd_soft", "E1", "E2", 0, 1]
 
 
