@@ -71,6 +71,9 @@ def target_distributions(y, classes):
         )
     if column.dtype.kind == "f":
         assert_all_finite(column, input_name="y")
+    large = [label for label in column if type(label) is int and not -(2**63) <= label < 2**64]
+    if large:
+        raise InputError(f"The label {large[0]!r} in y is no 64-bit integer: give the labels as texts.")
     check_classification_targets(column)
     if len(column) == 0:
         raise InputError("Found array with 0 sample(s); at least two, of different classes, are needed.")
@@ -111,10 +114,12 @@ def order_columns(y, classes):
     columns = list(getattr(y, "columns", ()))
     if columns == list(range(len(columns))):
         return classes, y
+    if double := [column for column in columns if columns.count(column) > 1]:
+        raise InputError(f"Two columns of the soft labels are named {double[0]!r}: one column a class.")
     names = sort_labels(columns, "The columns of the soft labels") if classes is None else classes
     names = np.asarray(names).tolist()
     found = [find_name(column, names) for column in columns]
-    if len(set(found)) < len(found) or set(found) != set(names):
+    if set(found) != set(names):
         raise InputError(
             f"The columns of the soft labels are {shorten(columns)}, the classes {shorten(names)}: give one "
             "column a class, named as the class is."

@@ -12,7 +12,6 @@ from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speecho
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, parse_ratings, shorten
 
-
 # Options by which the labels of --ratings are read; they are parameters of `load_rated_audio`.
 _READING = ("missing_label", "label_separator", "bins")
 

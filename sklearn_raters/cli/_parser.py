@@ -34,8 +34,8 @@ HELP = {
     "session-column": "column with the session, whose samples are kept in one fold (default: the speaker)",
     "missing-label": "labels of --ratings that mean 'not rated', such as -1",
     "label-separator": "what separates several labels in one cell of --ratings, such as ; or '|'",
-    "bins": "classes of the scores in --ratings, edges and names in turn: 0,low,33,middle,66,high,100. A score "
-    "on an inner edge belongs to the class below it",
+    "bins": "classes of the scores in --ratings, edges and names in turn: 0,low,33,middle,66,high,100. A "
+    "score on an inner edge belongs to the class below it",
     "classes": "classes to learn (default: the classes of the corpus)",
     "label-map": "labels to merge after the majority is taken, such as excitement=happiness; a label with "
     "nothing after its = sign means 'not rated' (default: the map of the corpus)",

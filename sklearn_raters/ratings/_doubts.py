@@ -59,28 +59,29 @@ def warn_of_lookalikes(names, named=()):
         alike.setdefault(spelling(name), []).append(name)
     found = [group for group in alike.values() if len(group) > 1 and not set(group) <= set(named)]
     if found:
+        more = f" ({len(found)} such groups)" if len(found) > 1 else ""
         _warn(
-            f"The labels {' and '.join(map(ascii, found[0]))} read alike but are different classes "
-            f"({len(found)} such groups of labels). Write each class in one way; if they are different, name "
+            f"The labels {' and '.join(map(ascii, found[0]))} read alike but are different classes{more}. "
+            "Write each class in one way; if they are different, name "
             "them all in classes=."
         )
 
 
-def warn_of_missing_text(n_votes):
+def warn_of_missing_text():
     """Warn that the text "None", which may be a class, was read as a missing rating."""
     _warn(
-        f'{n_votes} ratings are the text "None" and are read as not rated. If "None" is a class, name it in '
-        'classes=; if not, missing_label="None" says so.'
+        'Ratings that are the text "None" are read as not rated. If "None" is a class, name it in classes=; '
+        'if not, missing_label="None" or, in an estimator, label_map={"None": None} says so.'
     )
 
 
 def _check_size(names):
-    """Raise InputError if integers have more than 64 bits, which arrays cannot hold."""
+    """Raise InputError if an array of 64-bit integers, signed or not, cannot hold all integers."""
     whole = [name for name in names if type(name) is int]
     if whole and np.asarray(whole).dtype.kind not in "iu":
         raise InputError(
-            f"The label {max(whole, key=abs)!r} has more than 64 bits, which arrays of labels cannot hold: "
-            "give these labels as texts."
+            f"The label {max(whole, key=abs)!r} is no 64-bit integer as the other labels are, so that an "
+            "array cannot hold them all: give these labels as texts."
         )
 
 
@@ -112,12 +113,11 @@ def _warn_of_codes(values, numbers):
     codes = [value for value in values if value < 0]
     if not codes and largest in _CODES and second <= _MOST_NUMBERS:
         codes = [largest]
-    n_votes = dict(numbers).get(codes[0]) if len(codes) == 1 else None
-    if n_votes is not None:
+    if len(codes) == 1 and codes[0] in dict(numbers):
         code, rest = int(codes[0]), sorted(map(int, set(values) - {*codes}))
         _warn(
-            f"{n_votes} ratings are {code}, where all others are {shorten(rest, 5)}: {code} is learnt as a "
-            f"class. If it means 'not rated', give missing_label={code}, or to an estimator "
+            f"Some ratings are {code}, where all others are {shorten(rest, 5)}: {code} is learnt as a class. "
+            f"If it means 'not rated', give missing_label={code}, or to an estimator "
             f"label_map={{{code}: None}}; if it is a class, name all classes in classes=."
         )
 
@@ -133,9 +133,9 @@ def _warn_of_joined(names, pairs, counts):
         if joined and (most or any(set(found) <= single for found in joined.values())):
             example = next((name for name, found in joined.items() if set(found) <= single), min(joined))
             _warn(
-                f"{n_joined} of {sum(counts)} ratings look like several labels in one cell, such as "
-                f"{example!r}, which is learnt as a class of its own. Give label_separator={separator!r} to "
-                "Task, ratings_from_long or load_rated_audio; if these are classes, name them in classes=."
+                f"The rating {example!r} looks like several labels in one cell, but is learnt as a class of "
+                f"its own. Give label_separator={separator!r} to Task, ratings_from_long or "
+                "load_rated_audio; if these are classes, name them in classes=."
             )
             return
 

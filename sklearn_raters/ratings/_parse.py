@@ -135,9 +135,9 @@ def _encode_labels(labels, where, reading):
         return where(np.argmax(code == index))
 
     names = read_names(found, reading, place)
-    unclear = [index for index, name in enumerate(found) if name == "None" and names[index] is None]
-    if unclear and "none" not in reading.missing:
-        warn_of_missing_text(np.isin(code, unclear).sum())
+    unnamed = any(given == "None" and name is None for given, name in zip(found, names, strict=True))
+    if unnamed and "none" not in reading.missing:
+        warn_of_missing_text()
     first = {label_kind(name): index for index, name in reversed([*enumerate(names)]) if name is not None}
     if len(first) > 1:
         in_order = sorted(first.items(), key=lambda item: item[1])

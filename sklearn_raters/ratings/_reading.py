@@ -104,7 +104,7 @@ def read_names(names, reading, place):
         If a label is infinite, lies beyond the bins, or is no number where there are bins.
     """
     kept = [None if reading.is_missing(name) else name for name in names]
-    if reading.numbers or reading.bins is not None:
+    if reading.numbers:
         kept = _as_numbers(kept)
     for index, name in enumerate(kept):
         if name is not None and label_kind(name) == "numbers" and not abs(name) < np.inf:
@@ -126,14 +126,15 @@ def _as_numbers(names):
 
 
 def _cut(name, bins, place, index):
-    """Return the class of a number by `bins`."""
+    """Return the class of a number by `bins`, also of a text that writes one."""
+    written = as_number(name) if isinstance(name, str) else name
     ends = f"{bins.edges[0]:g} to {bins.edges[-1]:g}"
-    if label_kind(name) != "numbers" or isinstance(name, complex):
+    if label_kind(written) != "numbers" or isinstance(written, complex):
         raise InputError(
             f"{place(index)} has the label {name!r}, but bins cuts numbers from {ends}: name the labels that "
             "mean 'not rated' by missing_label, or leave bins out."
         )
-    found = bins.cut(name)
+    found = bins.cut(written)
     if found is None:
         raise InputError(
             f"{place(index)} has the label {name!r}, beyond the edges of bins, {ends}: widen them, or name "

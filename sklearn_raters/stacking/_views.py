@@ -260,7 +260,8 @@ def _check_view(view, classes):
     if view.n_classes(classes) < 2:
         raise InputError(
             f"The view {view.name!r} holds only one class of {shorten(classes)}; a classifier needs at least "
-            "two classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
+            "two classes. Leave it out of views, smooth a rater's labels by alpha above 0, or give views to "
+            "raters with more ratings only: raise min_ratings, or lower max_raters."
         )
 
 
