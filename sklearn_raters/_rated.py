@@ -85,6 +85,8 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
         _check_texts(X)
     if holds_sequences(X) and not get_tags(estimator).input_tags.allow_nan:
         check_frames(X, name)
+    if isinstance(y, np.matrix):
+        y = np.asarray(y)
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype != object:

@@ -1,10 +1,11 @@
 """Read a long table of votes from a CSV or TSV file, every cell as text."""
 
-import warnings
-
 from sklearn_raters.datasets._files import existing_file
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
+
+# Empty cells at the end of a row that are read and left out.
+_MOST_EXTRA = 8
 
 
 def read_table(path, names):
@@ -14,20 +15,27 @@ def read_table(path, names):
     file = existing_file(path, "The ratings table", "give a DataFrame or a CSV or TSV file")
     separator = "\t" if {".tsv", ".tab"} & set(map(str.lower, file.suffixes)) else ","
     # As text, because pandas would take the types of long files in parts, 010270117 for a number, and a rater
-    # called NA for missing. Without an index, because a comma at the end of each row would shift the columns.
+    # called NA for missing.
     as_text = {"sep": separator, "encoding": "utf-8-sig", "dtype": str, "keep_default_na": False}
-    problem = f"The ratings table {file} cannot be read as text separated by {separator!r}"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            header = pd.read_csv(file, header=None, nrows=1, **as_text).iloc[0]
-            table = pd.read_csv(file, index_col=False, **as_text)
-    except pd.errors.ParserWarning as error:
-        raise InputError(f"{problem}: rows have more cells than the {len(header)} columns.") from error
+        header = pd.read_csv(file, header=None, nrows=1, **as_text).iloc[0]
+        # With columns for further cells, because a comma at the end of each row would shift the columns.
+        width = range(len(header) + _MOST_EXTRA)
+        table = pd.read_csv(file, header=None, names=width, index_col=False, **as_text)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise InputError(f"{problem}: {error}. Read it by pandas and give the DataFrame.") from error
-    # pandas renames the second of two columns of one name.
-    table.columns = header.str.strip().tolist()[: table.shape[1]]
+        raise InputError(
+            f"The ratings table {file} cannot be read as text separated by {separator!r}: "
+            f"{error}. Read it by pandas and give the DataFrame."
+        ) from error
+    table = table.iloc[1:].reset_index(drop=True)
+    beyond = table.iloc[:, len(header) :].dropna(how="all")
+    beyond = beyond[beyond.apply(lambda cells: cells.str.strip().fillna("") != "").any(axis=1)]
+    if len(beyond):
+        raise InputError(
+            f"Row {beyond.index[0]} of the ratings table {file} has more cells than the {len(header)} "
+            "columns: put a cell that holds a separator into quotes."
+        )
+    table = table.iloc[:, : len(header)].set_axis(header.str.strip().tolist(), axis=1)
     for column in names & set(table.columns[~table.columns.duplicated(keep=False)]):
         text = table[column].str.strip()
         table[column] = text.where(text != "", None)

@@ -97,7 +97,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
     classes : list, default=None
         The classes to learn; None takes all labels. Votes for other labels are ignored.
     label_map : dict, default=None
-        Map from the ratings' labels to classes: {"excitement": "happiness"}.
+        Map from the ratings' labels to classes: {"excitement": "happiness"}. None means "not rated":
+        {-1: None}.
     device : str, default="auto"
         Device to compute on: "cpu", "cuda", ...; "auto" takes a GPU if there is one.
     random_state : int, RandomState instance or None, default=None

@@ -13,7 +13,7 @@ _MOST_NUMBERS, _MOST_FRACTIONS = 10, 10
 # Codes of "not rated" in exports of statistics packages, beside the only negative number.
 _CODES = (99, 999, 9999)
 _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
-_CUT = "cut them into classes by bins= of Task, ratings_from_long or load_rated_audio"
+_CUT = "cut them into classes by bins= of Task, ratings_from_long or load_rated_audio, or by --bins"
 
 
 def check_labels(names, counts, named):
@@ -44,8 +44,8 @@ def check_labels(names, counts, named):
     warn_of_lookalikes(names, named)
 
 
-def warn_of_lookalikes(names, named=()):
-    """Warn of labels that a person reads as one.
+def warn_of_lookalikes(names, named=(), what="labels"):
+    """Warn of labels or other names that a person reads as one.
 
     Parameters
     ----------
@@ -53,6 +53,8 @@ def warn_of_lookalikes(names, named=()):
         The distinct labels.
     named : collection, default=()
         Labels that the user named, which are meant.
+    what : {"labels", "raters"}, default="labels"
+        What the names are.
     """
     alike = {}
     for name in names:
@@ -60,10 +62,10 @@ def warn_of_lookalikes(names, named=()):
     found = [group for group in alike.values() if len(group) > 1 and not set(group) <= set(named)]
     if found:
         more = f" ({len(found)} such groups)" if len(found) > 1 else ""
+        remedy = "; if they are different classes, name them all in classes=" if what == "labels" else ""
         _warn(
-            f"The labels {' and '.join(map(ascii, found[0]))} read alike but are different classes{more}. "
-            "Write each class in one way; if they are different, name "
-            "them all in classes=."
+            f"The {what} {' and '.join(map(ascii, found[0]))} read alike but are taken for different "
+            f"{what}{more}. Write each in one way{remedy}."
         )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import read_id
+from sklearn_raters.ratings._doubts import warn_of_lookalikes
 from sklearn_raters.ratings._labels import check_class_names, plain, shorten, sort_codes
 from sklearn_raters.ratings._parse import cells_to_votes
 from sklearn_raters.ratings._reading import make_reading
@@ -76,9 +77,7 @@ def ratings_from_long(
 
     table = pd.DataFrame(table)
     check_columns(table, sample, rater, label)
-    table = table.assign(
-        **{column: table[column].map(_name_of, na_action="ignore") for column in (sample, rater)}
-    )
+    table = table.assign(**{sample: _read_names(table[sample]), rater: _read_names(table[rater], plain)})
     for what, column in (("sample", sample), ("rater", rater)):
         if table[column].isna().any():
             line = table.index[table[column].isna()].tolist()[0]
@@ -94,6 +93,7 @@ def ratings_from_long(
     row, index = _sample_rows(table[sample], samples)
     code, found = pd.factorize(table[rater])
     code, raters = sort_codes(code, found.tolist(), "The raters' names")
+    warn_of_lookalikes([name for name in raters if isinstance(name, str)], what="raters")
     values = table[label].to_numpy(dtype=object)
     votes = cells_to_votes(row, code, values, raters, index, reading, table.index)
     return pd.DataFrame(_cells(votes), index=index, columns=raters, dtype=object, copy=False)
@@ -119,14 +119,18 @@ def check_columns(table, sample, rater, label):
         )
 
 
-def _name_of(value):
-    """Return the name of a sample or rater: the "id" of a dict, a text without blanks around it."""
-    name = plain(read_id(value))
-    if getattr(name, "__hash__", None) is None:
-        raise InputError(
-            f"The ratings table holds {value!r} as a name: give a text, a number, or a dict with 'id'."
-        )
-    return None if name == "" else name
+def _read_names(column, clean=lambda name: name):
+    """Return a column of names, those of dicts by their "id", None for an empty text."""
+
+    def read(value):
+        name = clean(read_id(value))
+        if getattr(name, "__hash__", None) is None:
+            raise InputError(
+                f"The ratings table holds {value!r} as a name: give a text, a number, or a dict with 'id'."
+            )
+        return None if isinstance(name, str) and not name else name
+
+    return column.map(read, na_action="ignore")
 
 
 def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
+from math import isfinite
 from numbers import Number
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten
 
-_NUMBER = re.compile(r"[+-]?(\d{1,300}\.?\d{0,300}|\.\d{1,300})(e[+-]?\d{1,4})?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})(e[+-]?\d{1,4})?", re.IGNORECASE)
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
 # Hyphens count between letters only, where they are no minus.
 _JOINTS = re.compile(r"_|(?<=[^\W\d_])[-\u2010-\u2013](?=[^\W\d_])")
@@ -21,6 +22,8 @@ def as_number(text):
     if not _NUMBER.fullmatch(text):
         return None
     value = float(text)
+    if not isfinite(value):
+        return None
     return int(value) if value.is_integer() else value
 
 

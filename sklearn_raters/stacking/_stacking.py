@@ -93,7 +93,8 @@ class MultiRaterStackingClassifier(
     classes : list, default=None
         The task's classes; None takes all labels. Votes for other labels count for the majority only.
     label_map : dict, default=None
-        From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}.
+        From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}. None
+        means "not rated": {-1: None}.
     min_ratings : int, default=1
         Number of samples that a rater must have given a class of the task to get a view.
     max_raters : int, default=None
