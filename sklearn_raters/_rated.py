@@ -95,17 +95,18 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
         sample_weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
     groups = None if groups is None else _check_groups(groups)
     task = Task(y, estimator.classes, estimator.label_map)
-    _check_plain_labels(task)
+    _check_fractions(task)
     return RatedSamples(X, y, task, groups, sample_weight)
 
 
-def _check_plain_labels(task):
-    """Raise InputError if one rater's labels are numbers with fractions, as scikit-learn does for any y."""
+def _check_fractions(task):
+    """Raise InputError if labels are numbers with fractions, as scikit-learn does, unless they are named."""
     fractions = [label for label in task.votes.labels if isinstance(label, float) and label % 1]
-    if fractions and len(task.raters) == 1 and not task.classes_given:
+    if fractions and not task.classes_given:
         raise InputError(
-            f"Unknown label type: continuous. y holds numbers with fractions, such as {fractions[0]!r}: cut "
-            "them into classes by Task(y, bins=...), or name them in classes= if they are classes."
+            f"Unknown label type: continuous. The labels have fractions, such as {fractions[0]!r}: cut "
+            "scores into classes by Task(y, bins=...). If they are classes, give them as texts or name them "
+            "in classes=."
         )
 
 

@@ -81,7 +81,7 @@ def test_a_separator_splits_texts_in_every_form_of_ratings():
 
 @pytest.mark.parametrize("text", ['{"a": 1}', '[["calm"], "sad"]'])
 def test_a_text_of_something_else_than_a_flat_list_is_an_error(text):
-    with pytest.raises(InputError, match="Sample 0, rater 0 holds .* as a label"):
+    with pytest.raises(InputError, match=r"Sample 0, rater 0 holds .* as a label"):
         parse_ratings([[text, "sad"]])
 
 

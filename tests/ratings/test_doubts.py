@@ -85,7 +85,7 @@ def test_cells_that_look_like_several_labels_are_warned_of(separator):
         ):
             parse_ratings(Y)
     assert parse_ratings(most, label_separator=separator).labels == ["angry", "calm", "happy", "sad"]
-    assert len(parse_ratings(most, classes=sorted({*sum(most, [])})).labels) == 4
+    assert len(parse_ratings(most, classes=sorted({*most[0], *most[1]})).labels) == 4
 
 
 def test_a_joined_label_whose_parts_are_labels_is_warned_of_even_once():
@@ -120,7 +120,7 @@ CONTINUOUS = np.random.default_rng(0).random((20, 3))
     ids=lambda Y: type(Y).__name__,
 )
 def test_continuous_ratings_are_refused_with_the_remedy(Y):
-    with pytest.raises(InputError, match="Unknown label type: continuous.*by bins= of Task"):
+    with pytest.raises(InputError, match=r"Unknown label type: continuous.*by bins= of Task"):
         parse_ratings(Y)
 
 

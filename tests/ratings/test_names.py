@@ -16,7 +16,9 @@ def test_texts_that_write_a_number(text, number):
     assert type(as_number(text)) is type(number)
 
 
-@pytest.mark.parametrize("text", ["", "one", "1_000", "1,5", "nan", "inf", "0x1", "1 2", "-", "9" * 301])
+@pytest.mark.parametrize(
+    "text", ["", "one", "1_000", "1,5", "nan", "inf", "0x1", "1 2", "-", "9" * 301, "1e999"]
+)
 def test_texts_that_write_no_number(text):
     assert as_number(text) is None
 
