@@ -34,7 +34,8 @@ def check_labels(names, counts, named):
         If the labels are continuous numbers, or integers of more than 64 bits.
     """
     _check_size(names)
-    pairs = [(name, count) for name, count in zip(names, counts, strict=True) if name not in named]
+    meant = set(map(spelling, named))
+    pairs = [pair for pair in zip(names, counts, strict=True) if spelling(pair[0]) not in meant]
     numbers = [(as_number(name) if isinstance(name, str) else name, count) for name, count in pairs]
     if all(value is not None and label_kind(value) == "numbers" for value, _ in numbers):
         _check_continuous(numbers)
