@@ -3,7 +3,7 @@
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long
-from sklearn_raters.ratings._names import as_number, find_name
+from sklearn_raters.ratings._names import find_name
 from sklearn_raters.ratings._parse import parse_ratings
 from sklearn_raters.ratings._raters import eligible_raters, krippendorff_alpha, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
@@ -12,7 +12,6 @@ from sklearn_raters.ratings._votes import Votes
 __all__ = [
     "Task",
     "Votes",
-    "as_number",
     "as_task",
     "eligible_raters",
     "find_name",

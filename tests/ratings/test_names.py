@@ -3,8 +3,8 @@
 import pytest
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import as_number, find_name
-from sklearn_raters.ratings._names import spelling
+from sklearn_raters.ratings import find_name
+from sklearn_raters.ratings._names import as_number, spelling
 
 
 @pytest.mark.parametrize(
