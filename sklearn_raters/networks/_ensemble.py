@@ -161,7 +161,8 @@ class DeepEnsembleClassifier(
             take_over_input(self, self.estimators_[0])
             if hasattr(unwrap(self.estimators_[0]), "raters_"):
                 known = set().union(*(unwrap(copy).raters_ for copy in self.estimators_))
-                task = Task(y if isinstance(y, Task | Votes) else indexable(y)[0], self.classes)
+                y = y if isinstance(y, Task | Votes) else indexable(y)[0]
+                task = Task(y, self.classes, self.label_map)
                 self.raters_ = [name for name in task.raters if name in known]
         return self
 

@@ -130,7 +130,7 @@ def _read_names(column, clean=lambda name: name):
             )
         return None if isinstance(name, str) and not name else name
 
-    return column.map(read, na_action="ignore")
+    return column if column.dtype.kind in "iuf" else column.map(read, na_action="ignore")
 
 
 def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):

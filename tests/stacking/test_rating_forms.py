@@ -7,9 +7,15 @@ from sklearn.base import clone
 from sklearn.model_selection import KFold, cross_val_score
 
 from made import make_rated, small_blstm, small_stack
-from sklearn_raters import MultiRaterStackingClassifier, RaterNetClassifier, SoftmaxLayerClassifier
+from sklearn_raters import (
+    DeepEnsembleClassifier,
+    MultiRaterStackingClassifier,
+    RaterNetClassifier,
+    SoftmaxLayerClassifier,
+)
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import uar_scorer
+from sklearn_raters.model_selection import compare
 from sklearn_raters.ratings import Task, ratings_from_long
 
 X, Y, GROUPS, TRUTH = make_rated(90)
@@ -145,3 +151,22 @@ def test_a_rater_of_one_class_that_is_not_smoothed_is_an_error_that_names_the_re
         )
         == 3
     )
+
+
+def test_an_ensemble_reads_ratings_as_its_copies_do():
+    coded = CODES.fillna(-1).astype(int)
+    net = RaterNetClassifier(max_epochs=2)
+    expected = DeepEnsembleClassifier(net, 2, random_state=0).fit(X, CODES)
+    model = DeepEnsembleClassifier(clone(net).set_params(label_map={-1: None}), 2, random_state=0).fit(
+        X, coded
+    )
+    assert model.raters_ == expected.raters_ == ["E1", "E2", "E3"]
+    np.testing.assert_array_equal(model.predict_proba_raters(X), expected.predict_proba_raters(X))
+
+
+def test_models_are_compared_on_ratings_that_a_task_has_read():
+    models = {"all": small_stack(), "mean": small_stack(fusion="mean")}
+    settings = {"groups": GROUPS, "baseline": None, "random_state": 0}
+    expected = compare(models, X, CODES, **settings)
+    found = compare(models, X, Task(CODES.fillna(-1), missing_label=-1), **settings)
+    pd.testing.assert_series_equal(found["uar"], expected["uar"])
