@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._nested import InnerTagsMixin, innermost
 from sklearn_raters._sklearn_compat import check_sample_weight, num_samples, safe_indexing
 from sklearn_raters.consensus import hard_labels, labelled_samples
@@ -71,6 +72,7 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
         raise InputError(f"{name} requires y to be passed, but the target y is None: give the ratings.")
     X, groups = indexable(X)[0], indexable(groups)[0]
     y = y if isinstance(y, Task | Votes) else indexable(y)[0]
+    X, y, groups, sample_weight = align_samples(X=X, y=y, groups=groups, sample_weight=sample_weight)
     lengths = {"y": y.n_samples if isinstance(y, Task | Votes) else num_samples(y)}
     if groups is not None:
         lengths["groups"] = num_samples(groups)
@@ -250,6 +252,7 @@ class ConsensusMixin:
         float
             Accuracy between 0 and 1. The field reports `sklearn_raters.metrics.uar_scorer` instead.
         """
+        X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         rows, labels = labelled_samples(hard_labels(Task(y, self.classes_.tolist(), self.label_map)))
         if len(rows) == 0:
             raise InputError("No sample has a majority label in the classes, so there is nothing to score.")

@@ -6,7 +6,7 @@ from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_raters._align import align
+from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import (
     InnerTagsMixin,
     check_scoring_of_soft_labels,
@@ -173,6 +173,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
                 "it. Give a classifier that does, or train this one on hard labels."
             )
         X, y, groups = indexable(X, y, groups)
+        X, y, groups, sample_weight = align_samples(X=X, y=y, groups=groups, sample_weight=sample_weight)
         classes, soft = target_distributions(y, self.classes)
         weight = None if sample_weight is None else check_sample_weight(sample_weight, soft, dtype=np.float64)
         estimator = clone(self.estimator)

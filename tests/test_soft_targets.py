@@ -251,8 +251,9 @@ def test_only_the_methods_that_the_classifier_has_are_there():
 
 
 def test_lists_and_tables_with_names_are_learnt_like_arrays():
-    table = pd.DataFrame(X, columns=["f0", "loudness", "zcr"], index=np.arange(90)[::-1])
-    clf = SoftTargetClassifier(LogisticRegression()).fit(table, pd.DataFrame(SOFT))
+    index = np.arange(90)[::-1]
+    table = pd.DataFrame(X, columns=["f0", "loudness", "zcr"], index=index)
+    clf = SoftTargetClassifier(LogisticRegression()).fit(table, pd.DataFrame(SOFT, index))
     assert clf.feature_names_in_.tolist() == ["f0", "loudness", "zcr"]
     np.testing.assert_allclose(
         clf.predict_proba(table), SoftTargetClassifier(LogisticRegression()).fit(X, SOFT).predict_proba(X)

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
@@ -160,6 +161,7 @@ class SpeakerScaler(FrameTransformer):
                 "if speakers are unknown, leave out SpeakerScaler and let FrontEndScaler() scale over the "
                 "training samples alone."
             )
+        X, speakers = align_samples(X=X, speakers=speakers)
         sequences = as_sequences(self, X, reset=True)
         speakers, rows = frames_by_speaker(speakers, sequences.lengths)
         means, scales = zip(*(mean_and_scale(sequences.frames[own]) for own in rows), strict=True)
@@ -189,6 +191,7 @@ class SpeakerScaler(FrameTransformer):
             If speakers were given in `fit` but not here.
         """
         check_is_fitted(self)
+        X, speakers = align_samples(X=X, speakers=speakers)
         sequences = as_sequences(self, X, reset=False)
         if speakers is None and self.speakers_[0] is not None:
             raise InputError(

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import recall_score
 
+from sklearn_raters._align import align_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import is_missing, shorten
 
@@ -55,6 +56,7 @@ def class_recalls(y_true, y_pred, *, labels=None):
     >>> class_recalls(["a", "a", "b"], ["a", "b", "b"], labels=["a", "b", "c"])
     array([0.5, 1. , nan])
     """
+    y_true, y_pred = align_samples(y_true=y_true, y_pred=y_pred)
     y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus")
     y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample")
     if len(y_true) != len(y_pred):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
 
-from sklearn_raters._align import align
+from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
 from sklearn_raters._sklearn_compat import MetadataRequester, safe_indexing
 from sklearn_raters._targets import order_columns
@@ -60,6 +60,8 @@ class _RatingsScorer(MetadataRequester):
 
     def __call__(self, estimator, X, Y, **params):
         """Score a fitted estimator on the samples of X that Y judges."""
+        X, Y, *aligned = align_samples(X=X, Y=Y, **params)
+        params = dict(zip(params, aligned, strict=True))
         rows, true, classes = self._targets(estimator, Y)
         X = safe_indexing(X, rows)
         params = {name: safe_indexing(values, rows) for name, values in params.items()}

@@ -10,6 +10,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._nested import innermost, takes_ratings, unwrap
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters._rated import rows_of
@@ -145,6 +146,7 @@ def compare(
     chance      0.5       1.0       0.0         0.0
     neighbours  1.0       1.0       1.0         0.5
     """
+    Y, X, groups, truth = align_samples(Y=Y, X=X, groups=groups, truth=truth)
     settings = _task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
     if ordered:
@@ -157,7 +159,7 @@ def compare(
     folds = make_folds(consensus if X is None else X, consensus, groups, cv)
     if not isinstance(models, dict):
         models = paper_models(_with_settings(models, settings), task, folds=folds)
-    models = _with_features(models, X, task.n_samples)
+    models = _with_features(models, X, Y, task.n_samples)
     _check_names(models, baseline)
     fold_numbers = np.full(task.n_samples, -1)
     for number, fold in enumerate(folds):
@@ -216,7 +218,7 @@ def _known_truth(truth, settings):
         raise InputError(f"truth: {error}") from error
 
 
-def _with_features(models, X, n_samples):
+def _with_features(models, X, Y, n_samples):
     """Return the models as a dict from name to the pair (estimator, X), after a check of both."""
     pairs = {name: given if isinstance(given, tuple) else (given, X) for name, given in models.items()}
     for name, (estimator, own_X) in pairs.items():
@@ -226,7 +228,9 @@ def _with_features(models, X, n_samples):
             )
         if own_X is None:
             raise InputError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
-        check_lengths(n_samples, **{f"X of model {name!r}": own_X})
+        what = f"X of model {name!r}"
+        check_lengths(n_samples, **{what: own_X})
+        pairs[name] = estimator, align_samples(Y=Y, **{what: own_X})[1]
         if holds_sequences(own_X) and not get_tags(estimator).input_tags.allow_nan:
             # Checked here, since an error of the model would number samples within a fold, not within X.
             check_frames(own_X, f"Model {name!r}")

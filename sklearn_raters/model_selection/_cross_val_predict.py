@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_raters._align import align
+from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import innermost, unwrap
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.exceptions import InputError
@@ -105,6 +105,7 @@ def cross_val_predict_raters(
     unknown = [name for name in methods if name not in _AXES]
     if unknown or not methods:
         raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
+    X, Y, groups = align_samples(X=X, Y=Y, groups=groups)
     settings = innermost(estimator)
     task = Task(Y, getattr(settings, "classes", None), getattr(settings, "label_map", None))
     n_samples = task.n_samples

@@ -10,6 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._nested import (
     call_inside,
     groups_for_fit,
@@ -146,6 +147,7 @@ class DeepEnsembleClassifier(
             are given.
         """
         self._check_settings()
+        X, y, sample_weight, groups = align_samples(X=X, y=y, sample_weight=sample_weight, groups=groups)
         if sample_weight is not None and weight_name(self.estimator) is None:
             raise TypeError(
                 f"{type(self.estimator).__name__}.fit takes no sample_weight. Leave sample_weight out, or "

@@ -6,6 +6,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.extmath import softmax
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._rated import ConsensusMixin, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import check_sample_weight, num_samples
@@ -68,6 +69,7 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         """
         self._check_settings()
         earlier = vars(self).copy() if self.warm_start and hasattr(self, "net_") else None
+        X, y, sample_weight, groups = align_samples(X=X, y=y, sample_weight=sample_weight, groups=groups)
         with whole_fit(self):
             samples = as_samples(self, X, reset=True)
             check_consistent_length(samples, y, groups)

@@ -1,0 +1,112 @@
+"""Samples, ratings, groups and weights as pandas objects are paired by their index."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+
+from sklearn_raters import (
+    BLSTMClassifier,
+    CalibratedRatersClassifier,
+    DeepEnsembleClassifier,
+    MultiRaterStackingClassifier,
+    RaterNetClassifier,
+    SoftTargetClassifier,
+    SpeakerScaler,
+)
+from sklearn_raters.datasets import make_rated_samples
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.metrics import uar_scorer, unweighted_average_recall
+from sklearn_raters.model_selection import compare, cross_val_predict_raters
+
+NET = {"max_epochs": 2, "device": "cpu", "random_state": 0}
+OF_RATINGS = [
+    MultiRaterStackingClassifier(random_state=0, max_raters=3),
+    RaterNetClassifier(**NET),
+    DeepEnsembleClassifier(RaterNetClassifier(**NET), n_estimators=2, random_state=0),
+    CalibratedRatersClassifier(RaterNetClassifier(**NET), random_state=0),
+]
+OF_LABELS = [BLSTMClassifier(**NET), SoftTargetClassifier(LogisticRegression())]
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    data = make_rated_samples(80, n_classes=3, n_features=8, random_state=0)
+    names = [f"s{i:02}" for i in range(80)]
+    return {
+        "X": pd.DataFrame(data.X, names),
+        "Y": pd.DataFrame(np.asarray(data.Y, dtype=object), names),
+        "y": pd.Series(data.true_labels, names),
+        "groups": pd.Series(np.arange(80) % 8, names),
+        "weight": pd.Series(1.0 + np.arange(80) % 3, names),
+        "order": np.random.default_rng(0).permutation(80),
+    }
+
+
+def proba(estimator, crowd, target, order=None):
+    X, y, groups, weight = (crowd[name] for name in ("X", target, "groups", "weight"))
+    if order is not None:
+        y, groups, weight = y.iloc[order], groups.iloc[order[::-1]], weight.iloc[np.roll(order, 3)]
+    return clone(estimator).fit(X, y, groups=groups, sample_weight=weight).predict_proba(X)
+
+
+@pytest.mark.parametrize("estimator", OF_RATINGS + OF_LABELS, ids=lambda one: type(one).__name__)
+def test_the_order_of_ratings_groups_and_weights_changes_nothing(estimator, crowd):
+    target = "Y" if estimator in OF_RATINGS else "y"
+    expected = proba(estimator, crowd, target)
+    np.testing.assert_array_equal(proba(estimator, crowd, target, crowd["order"]), expected)
+
+
+@pytest.mark.parametrize("estimator", OF_RATINGS + OF_LABELS, ids=lambda one: type(one).__name__)
+def test_another_index_is_refused_by_its_first_difference(estimator, crowd):
+    y = crowd["Y" if estimator in OF_RATINGS else "y"]
+    other = y.set_axis([*y.index[:3], "elsewhere", *y.index[4:]])
+    with pytest.raises(InputError, match="row 3 of X is 's03', which y does not name"):
+        clone(estimator).fit(crowd["X"], other)
+
+
+def test_without_an_index_samples_are_paired_by_place(crowd):
+    estimator = SoftTargetClassifier(LogisticRegression())
+    expected = clone(estimator).fit(crowd["X"], crowd["y"]).predict_proba(crowd["X"])
+    X, y = crowd["X"].to_numpy(), crowd["y"].iloc[crowd["order"]]
+    by_place = clone(estimator).fit(X[crowd["order"]], y).predict_proba(X)
+    np.testing.assert_allclose(by_place, expected, atol=1e-3)
+    np.testing.assert_array_equal(
+        clone(estimator).fit(crowd["X"], crowd["y"].to_numpy()).predict_proba(crowd["X"]), expected
+    )
+
+
+def test_an_index_that_names_a_sample_twice_has_no_order(crowd):
+    twice = [*crowd["X"].index[:79], "s00"]
+    X, y = crowd["X"].set_axis(twice), crowd["y"].set_axis(twice)
+    SoftTargetClassifier(LogisticRegression()).fit(X, y)  # in the same order it is clear
+    with pytest.raises(InputError, match="names a sample twice, 's00'"):
+        SoftTargetClassifier(LogisticRegression()).fit(X, y.iloc[::-1])
+
+
+def test_comparisons_predictions_of_folds_and_scorers_pair_by_index(crowd):
+    X, Y, groups, order = (crowd[name] for name in ("X", "Y", "groups", "order"))
+    model = MultiRaterStackingClassifier(views=["crowd_hard"], fusion="mean")
+    mixed = X.iloc[order]
+    tables = [
+        compare({"m": model, "own": (model, own)}, own, Y, groups=groups, baseline=None) for own in (X, mixed)
+    ]
+    pd.testing.assert_frame_equal(*(table[["uar"]] for table in tables))
+    folds = [cross_val_predict_raters(model, X, of, groups=groups) for of in (Y, Y.iloc[order])]
+    np.testing.assert_array_equal(*folds)
+    fitted = clone(model).fit(X, Y)
+    assert uar_scorer(fitted, X, Y.iloc[order]) == uar_scorer(fitted, X, Y) > 0.5
+    assert fitted.score(X, Y.iloc[order]) == fitted.score(X, Y) > 0.5
+
+
+def test_speakers_are_paired_by_index(crowd):
+    X, groups = crowd["X"], crowd["groups"]
+    expected = SpeakerScaler().fit_transform(X, speakers=groups)
+    mixed = SpeakerScaler().fit_transform(X, speakers=groups.iloc[crowd["order"]])
+    np.testing.assert_array_equal(mixed, expected)
+
+
+def test_true_and_predicted_labels_are_paired_by_index():
+    true, predicted = pd.Series(["a", "b"], ["s1", "s2"]), pd.Series(["b", "a"], ["s2", "s1"])
+    assert unweighted_average_recall(true, predicted) == 1
