@@ -10,8 +10,8 @@ from sklearn_raters.ratings._names import as_number, spelling
 
 # More distinct numbers than these are hardly classes; more distinct fractions cannot be.
 _MOST_NUMBERS, _MOST_FRACTIONS = 10, 10
-# Codes of "not rated" in exports of statistics packages, beside the only negative number.
-_CODES = (99, 999, 9999)
+# Codes of "not rated" in exports of statistics packages, and -1 in 8 bits, beside the only negative number.
+_CODES = (99, 255, 999, 9999)
 _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
 _CUT = "cut them into classes by bins= of Task, ratings_from_long or load_rated_audio, or by --bins"
 

@@ -29,7 +29,8 @@ class Task:
         and map too if neither is given here.
     classes : sequence, default=None
         The classes to learn, in the order of all columns of probabilities. None takes all labels after the
-        map, sorted. The classes also name the last axis of a votes cube.
+        map, sorted. The classes also name the last axis of a votes cube. A text that stands for a missing
+        label, such as "None", is a class if it is named here or in `label_map`.
     label_map : dict, default=None
         From labels to classes, such as ``{"excitement": "happiness"}``. Other labels stay as they are. A
         label that is mapped to None means "not rated": ``{-1: None}`` is the same as ``missing_label=-1``,

@@ -19,6 +19,7 @@ from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long
         ([1, 2, 3, 4, 5, -9], -9),
         ([1, 2, 3, 99], 99),
         ([1, 5, 999], 999),
+        ([0, 1, 2, 255], 255),
     ],
 )
 def test_a_number_that_looks_like_a_code_of_missing_ratings_is_warned_of(labels, code):
