@@ -72,6 +72,22 @@ class Votes:
         chosen = self.rater == self.raters.index(name)
         return self._select(chosen, rater=np.zeros(chosen.sum(), dtype=np.intp), raters=[name])
 
+    def with_raters_in_order(self, order):
+        """Return the same votes with the raters in another order.
+
+        Parameters
+        ----------
+        order : ndarray of int, shape (n_raters,)
+            All raters in the new order, as indices into `raters`.
+
+        Returns
+        -------
+        Votes
+            The votes, sorted by sample, rater and label.
+        """
+        raters = [self.raters[rater] for rater in order]
+        return replace(self, rater=np.argsort(order)[self.rater], raters=raters).merged()
+
     def take(self, samples):
         """Return the votes on some samples.
 
