@@ -1,7 +1,6 @@
 """The plan of a fit: all trainings of views and the fusion, made and checked before the first training."""
 
-from dataclasses import dataclass
-from zlib import crc32
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import issparse
@@ -22,7 +21,7 @@ from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
-from sklearn_raters.stacking._views import View, find_consensus, make_view, view_names
+from sklearn_raters.stacking._views import CROWD_VIEWS, View, find_consensus, make_view, view_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +97,15 @@ class StackPlan:
     purpose: str
     seed: int | None
 
+    def for_fusion(self):
+        """Return the plan with raters and views in an order that depends on neither names nor order.
+
+        The crowd views come first, then the raters in an order of what they said.
+        """
+        task = by_content(self.task)
+        order = [*CROWD_VIEWS, *task.raters]
+        return replace(self, task=task, views=sorted(self.views, key=lambda view: order.index(view.name)))
+
     @property
     def table(self):
         """The views as a DataFrame: name, kind of targets, number of samples and trainings, estimator."""
@@ -132,6 +140,12 @@ class StackPlan:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def by_content(task):
+    """Return a task with the raters in an order that depends on their votes alone."""
+    contents = task.votes.contents()
+    return task.with_raters_in_order(np.array(sorted(range(len(contents)), key=contents.__getitem__)))
 
 
 def _name_of(estimator):
@@ -177,10 +191,12 @@ def make_plan(stack, data):
     seed = None if stack.random_state is None else draw_seed(stack.random_state)
     names = view_names(stack.views, task, stack.min_ratings, stack.max_raters)
     stack._check_view_params(names)
-    consensus = find_consensus(task, stack.consensus, sample_weight)
+    ordered = by_content(task)  # so that sums over the raters do not depend on their order
+    consensus = find_consensus(ordered, stack.consensus, sample_weight)
     samples, labels = labelled_samples(consensus)
     settings = {"alpha": stack.alpha, "sample_weight": sample_weight}
-    views = [make_view(name, task, consensus, **settings) for name in names]
+    views = [make_view(name, ordered, consensus, **settings) for name in names]
+    seeds = {view.name: None if seed is None else view.seed ^ seed for view in views}
     layer = make_layer(stack.fusion, stack.class_weight, seed, weighted=sample_weight is not None)
     splits = fusion_splits(stack, views, consensus, data.groups, seed, sample_weight)
     base = default_estimator(data.X) if stack.estimator is None else stack.estimator
@@ -191,7 +207,7 @@ def make_plan(stack, data):
     for part, learnt in enumerate([views, *(_within(train, views, stack, classes) for train, _ in splits)]):
         start = _start(stack, [view.name for view in learnt])
         for view in learnt:
-            estimator = prepare(view, stack._view_estimator(view.name, base), classes, seed)
+            estimator = prepare(view, stack._view_estimator(view.name, base), classes, seeds[view.name])
             starts = view.name != start and not stack._has_own_settings(view.name) and can_start(estimator)
             settings = (represented[part], classes, stack._by_posterior, part, start if starts else None)
             trainings.append(PlannedTraining(view, estimator, *settings))
@@ -229,8 +245,7 @@ def prepare(view, estimator, classes, seed):
     if not is_classifier(estimator):
         raise TypeError(f"The view {view.name!r} must be learnt by a classifier; got {estimator!r}.")
     if seed is not None:
-        # The name in the seed makes a view independent of the other views that are trained.
-        set_seeds(estimator, crc32(str(view.name).encode()) ^ seed)
+        set_seeds(estimator, seed)
     if view.soft:
         check_scoring_of_soft_labels(estimator, f"The view {view.name!r} has soft labels")
     needs_repeats = view.soft and not takes_soft_targets(estimator)
