@@ -2,7 +2,6 @@
 
 from tempfile import TemporaryDirectory
 
-import joblib
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import clone
@@ -308,7 +307,7 @@ def batches_of(models, plans):
     batches = []
     for name, of_folds in plans.items():
         first = [one for plan in of_folds[:1] for one in plan.trainings if one.part == 0]
-        trained = {joblib.hash((one.view.name, one.start, one.estimator)) for one in first}
+        trained = {one.identity for one in first}
         names = [name]
         for batch in [batch for batch in batches if batch[1] & trained]:
             batches.remove(batch)

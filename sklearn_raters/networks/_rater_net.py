@@ -1,7 +1,5 @@
 """The classifier whose network is trained on all raters' votes at once."""
 
-from contextlib import nullcontext
-
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import gen_batches
@@ -291,15 +289,10 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
 
     def _train_on(self, samples, targets, n_raters, train, valid, *, of_rows, n_classes, seed, **settings):
         """Train a network on some samples; return it, and the targets and raters that it knows."""
-        from sklearn_raters import _torch
-
         targets, raters = number_trained_raters(targets, n_raters, train)
         sample = samples[[0]].toarray() if issparse(samples) else samples[0]
         module = self._module(sample, of_rows, n_classes, len(raters), seed)
-        # A user's module may draw from torch's global generators.
-        with nullcontext() if isinstance(self.trunk, str) else _torch.seeded_globally(seed):
-            net = self._train(module, samples, targets, train, valid, seed, **settings)
-        return net, targets, raters
+        return self._train(module, samples, targets, train, valid, seed, **settings), targets, raters
 
     def _best_epoch(self, samples, targets, n_raters, labels, groups, *, seed, **settings):
         """Return the number of epochs with the lowest loss of held-out votes, at least the fewest."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import joblib
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
@@ -19,6 +20,7 @@ from sklearn_raters.ratings import Task, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples
+from sklearn_raters.stacking._sealed import content_to_hash
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
 from sklearn_raters.stacking._views import CROWD_VIEWS, View, find_consensus, make_view, view_names
@@ -53,6 +55,11 @@ class PlannedTraining:
     by_posterior: bool
     part: int
     start: str | None
+
+    @property
+    def identity(self):
+        """A hash of the view's name, its start and its estimator, equal for equal trainings of one fold."""
+        return joblib.hash((self.view.name, self.start, content_to_hash(self.estimator)))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,7 +10,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -360,3 +360,20 @@ def test_a_model_that_has_learnt_a_class_outside_those_of_the_scorer():
 )
 def test_the_repr_names_the_score_function(scorer, expected):
     assert repr(scorer) == expected
+
+
+def test_a_scorer_weighs_the_samples_by_a_function_that_takes_weights():
+    samples, ratings = np.arange(6.0)[:, None], [["a"], ["b"], ["a"], ["b"], ["a"], [None]]
+    model = DummyClassifier(strategy="constant", constant="a").fit(samples[:5], list("ababa"))
+    scorer = make_ratings_scorer(accuracy_score)
+    weight = np.array([1.0, 3.0, 1.0, 0.0, 1.0, 9.0])
+    assert scorer(model, samples, ratings) == pytest.approx(3 / 5)
+    assert scorer(model, samples, ratings, sample_weight=weight) == pytest.approx(3 / 6)
+    assert scorer(model, samples, ratings, sample_weight=None) == pytest.approx(3 / 5)
+
+
+@pytest.mark.parametrize("scorer", [uar_scorer, neg_soft_cross_entropy_scorer], ids=str)
+def test_a_scorer_says_that_it_cannot_weigh_samples(scorer):
+    model = DummyClassifier().fit([[0], [1]], ["a", "b"])
+    with pytest.raises(TypeError, match=r"takes no sample_weight.*Leave sample_weight out"):
+        scorer(model, [[0], [1]], [["a"], ["b"]], sample_weight=[1, 2])

@@ -1,11 +1,14 @@
 """RaterNetClassifier with trunks and rater models that a user defines."""
 
+import random
+
+import joblib
 import numpy as np
 import pytest
 import torch
 
 from made import as_sequences, make_rated
-from sklearn_raters import RaterNetClassifier, networks
+from sklearn_raters import DeepEnsembleClassifier, RaterNetClassifier, networks
 from sklearn_raters.networks import RATER_MODELS, RaterModel
 
 X, Y, _, _ = make_rated(n_raters=5)
@@ -154,3 +157,57 @@ def test_rater_models_can_be_imported_from_networks():
     assert all(issubclass(model, networks.RaterModel) for model in networks.RATER_MODELS.values())
     with pytest.raises(AttributeError, match="no attribute 'Missing'"):
         _ = networks.Missing
+
+
+class Noisy(torch.nn.Module):
+    """A trunk that draws from the global generators of torch, NumPy and Python."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(4, 6)
+        self.dropout = torch.nn.Dropout(0.5)
+
+    def forward(self, rows):
+        units = self.dropout(self.layer(rows).relu())
+        if self.training:
+            units = units + np.random.normal() + random.random()  # noqa: NPY002
+        return units
+
+
+class NoisySteps(torch.optim.Adamax):
+    """An optimizer that adds noise."""
+
+    def step(self, closure=None):
+        super().step(closure)
+        for group in self.param_groups:
+            for weight in group["params"]:
+                weight.data += 0.01 * torch.randn_like(weight)
+
+
+class NoisyModel(RaterModel):
+    """A rater model with torch's dropout."""
+
+    def rater_log_proba(self, units, sample, rater):
+        return self.output(torch.nn.functional.dropout(units, 0.5, self.training))[sample].log_softmax(dim=1)
+
+
+def noisy_networks():
+    torch.manual_seed(0)
+    return {
+        "trunk": quick(trunk=Noisy(), max_epochs=5),
+        "rater model": quick(NoisyModel, max_epochs=5),
+        "optimizer": quick(net_params={"optimizer": NoisySteps}, max_epochs=5),
+    }
+
+
+@pytest.mark.parametrize("kind", ["trunk", "rater model", "optimizer"])
+def test_users_modules_that_draw_random_numbers_are_repeatable_in_threads(kind):
+    net = noisy_networks()[kind]
+    alone = DeepEnsembleClassifier(net, 4, random_state=0).fit(X, Y).predict_proba(X)
+    states = torch.get_rng_state(), np.random.get_state()[1], random.getstate()  # noqa: NPY002
+    with joblib.parallel_config("threading", n_jobs=4):
+        together = DeepEnsembleClassifier(net, 4, random_state=0, n_jobs=4).fit(X, Y).predict_proba(X)
+    np.testing.assert_array_equal(together, alone)
+    assert torch.equal(torch.get_rng_state(), states[0])
+    np.testing.assert_array_equal(np.random.get_state()[1], states[1])  # noqa: NPY002
+    assert random.getstate() == states[2]
