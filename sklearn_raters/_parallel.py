@@ -1,17 +1,21 @@
 """Run jobs in parallel and show their progress."""
 
-from sklearn.utils.parallel import Parallel
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sklearn.utils.parallel import Parallel, delayed
 
 
-def run_jobs(jobs, total, *, n_jobs, description, verbose):
+def run_jobs(jobs, names, *, n_jobs, description, verbose):
     """Run jobs in parallel by joblib.
 
     Parameters
     ----------
     jobs : iterable
-        Calls made by `sklearn.utils.parallel.delayed`.
-    total : int
-        Number of jobs.
+        Calls made by `joblib.delayed`.
+    names : list of str
+        What each job does, for the error of a worker that is killed.
     n_jobs : int or None
         Number of jobs run in parallel, as in joblib.
     description : str
@@ -23,7 +27,37 @@ def run_jobs(jobs, total, *, n_jobs, description, verbose):
     -------
     list
         Results in the order of the jobs.
+
+    Raises
+    ------
+    BrokenProcessPool
+        If a worker is killed; its kind is that of joblib's error.
     """
+    with TemporaryDirectory(prefix="sklearn_raters_running_", ignore_cleanup_errors=True) as folder:
+        marks = [Path(folder, str(number)) for number in range(len(names))]
+        marked = (delayed(_marked)(job, mark) for job, mark in zip(jobs, marks, strict=True))
+        try:
+            return _run(marked, len(names), n_jobs, description, verbose)
+        except BrokenProcessPool as error:
+            running = [name for name, mark in zip(names, marks, strict=True) if mark.exists()]
+            raise type(error)(
+                f"A worker was killed during one of these: {'; '.join(running)}. The system may have run out "
+                f"of memory: lower n_jobs={n_jobs}. {error}"
+            ) from error
+
+
+def _marked(job, mark):
+    """Do a job; a file shows that it runs, also after its process has been killed."""
+    function, arguments, keywords = job
+    if mark.parent.exists():  # not so on another machine
+        mark.touch()
+    try:
+        return function(*arguments, **keywords)
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def _run(jobs, total, n_jobs, description, verbose):
     if not verbose:
         return Parallel(n_jobs=n_jobs)(jobs)
     from rich.console import Console

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align
 from sklearn_raters._nested import (
     InnerTagsMixin,
+    check_refits,
     check_scoring_of_soft_labels,
     fit_with_weights,
     is_search,
@@ -209,6 +210,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         """
         if not is_classifier(self.estimator):
             raise TypeError(f"SoftTargetClassifier needs a classifier; got {self.estimator!r}.")
+        check_refits(self.estimator)
         if weight_name(self.estimator) is None:
             raise TypeError(
                 f"{type(self.estimator).__name__}.fit takes no sample_weight, so soft labels cannot reach "

@@ -3,10 +3,9 @@
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from joblib import effective_n_jobs
+from joblib import delayed, effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils import get_tags
-from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._nested import innermost, takes_ratings, unwrap
@@ -356,7 +355,8 @@ def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
     # The longest jobs come first, so that at the end no core waits long for another.
     tasks = [(fold, batch) for batch in batches for fold in folds]
     jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
-    outcomes = run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Comparing models", verbose=verbose)
+    names = [f"fold {folds.index(fold)} of {', '.join(map(str, batch))}" for fold, batch in tasks]
+    outcomes = run_jobs(jobs, names, n_jobs=n_jobs, description="Comparing models", verbose=verbose)
     predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
     distributions = {name: [] for name in models}
     seconds = {name: np.zeros(2) for name in models}

@@ -9,7 +9,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align
-from sklearn_raters._nested import take_over_input
+from sklearn_raters._nested import check_refits, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
 from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions, num_samples
 from sklearn_raters.consensus import METHODS
@@ -334,6 +334,8 @@ class MultiRaterStackingClassifier(
         return self
 
     def _check_input(self, X, y, sample_weight, groups):
+        check_refits(self.estimator)
+        check_refits(self.fusion)
         self._validate_params()
         if self.estimator is not None and not is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import joblib
 import numpy as np
+from joblib import delayed
 from scipy.sparse import issparse
-from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._nested import fit_with_weights
@@ -164,7 +164,8 @@ def train_views(stack, plan, data):
     for waits, description in ((False, "Training views"), (True, "Training the other views")):
         jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
         if jobs:
-            results = run_jobs(jobs.values(), len(jobs), description=description, **settings)
+            names = [f"the training of the view {name!r}" for _, name in jobs]
+            results = run_jobs(jobs.values(), names, description=description, **settings)
             trained.update(zip(jobs, results, strict=True))
     # Here, since warnings of other processes reach nobody; once for copies of a view that say the same.
     for text in dict.fromkeys(text for view in trained.values() for text in view.remarks):

@@ -8,7 +8,13 @@ import pytest
 import torch
 
 from made import as_sequences, make_rated
-from sklearn_raters import DeepEnsembleClassifier, RaterNetClassifier, networks
+from sklearn_raters import (
+    BLSTMClassifier,
+    DeepEnsembleClassifier,
+    RaterNetClassifier,
+    SoftmaxLayerClassifier,
+    networks,
+)
 from sklearn_raters.networks import RATER_MODELS, RaterModel
 
 X, Y, _, _ = make_rated(n_raters=5)
@@ -211,3 +217,29 @@ def test_users_modules_that_draw_random_numbers_are_repeatable_in_threads(kind):
     assert torch.equal(torch.get_rng_state(), states[0])
     np.testing.assert_array_equal(np.random.get_state()[1], states[1])  # noqa: NPY002
     assert random.getstate() == states[2]
+
+
+FORMS = {
+    "read-only": lambda table: np.frombuffer(table.tobytes(), table.dtype).reshape(table.shape),
+    "reversed": lambda table: np.ascontiguousarray(table[::-1, ::-1])[::-1, ::-1],
+    "columns first": np.asfortranarray,
+    "other bytes": lambda table: table.astype(table.dtype.newbyteorder()),
+    "every second": lambda table: np.repeat(table, 2, axis=1)[:, ::2],
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_arrays_of_every_layout_are_learnt_and_predicted_alike_without_a_warning(form):
+    table, y = X[:40].astype(np.float32), np.repeat(["a", "b"], 20)
+    frames = [np.tile(row, (2 + index % 3, 1)) for index, row in enumerate(table)]
+    torch.manual_seed(0)
+    own = {"table": quick(trunk=torch.nn.Linear(4, 5), max_epochs=1)}
+    own["frames"] = quick(trunk=LastFrame(), max_epochs=1)
+    nets = {"table": [quick(max_epochs=1), SoftmaxLayerClassifier(max_epochs=1, random_state=0)]}
+    nets["frames"] = [BLSTMClassifier(max_epochs=1, random_state=0)]
+    plain = {"table": table, "frames": frames}
+    other = {"table": form(table), "frames": list(map(form, frames))}
+    for kind in plain:
+        for net in (own[kind], *nets[kind]):
+            expected = net.fit(plain[kind], y).predict_proba(plain[kind])
+            np.testing.assert_array_equal(net.fit(other[kind], y).predict_proba(other[kind]), expected)
