@@ -35,7 +35,10 @@ def run_jobs(jobs, names, *, n_jobs, description, verbose):
     """
     with TemporaryDirectory(prefix="sklearn_raters_running_", ignore_cleanup_errors=True) as folder:
         marks = [Path(folder, str(number)) for number in range(len(names))]
-        marked = (delayed(_marked)(job, mark) for job, mark in zip(jobs, marks, strict=True))
+        marked = (
+            delayed(_marked)(mark, function, *arguments, **keywords)
+            for mark, (function, arguments, keywords) in zip(marks, jobs, strict=True)
+        )
         try:
             return _run(marked, len(names), n_jobs, description, verbose)
         except BrokenProcessPool as error:
@@ -46,9 +49,8 @@ def run_jobs(jobs, names, *, n_jobs, description, verbose):
             ) from error
 
 
-def _marked(job, mark):
+def _marked(mark, function, *arguments, **keywords):
     """Do a job; a file shows that it runs, also after its process has been killed."""
-    function, arguments, keywords = job
     if mark.parent.exists():  # not so on another machine
         mark.touch()
     try:

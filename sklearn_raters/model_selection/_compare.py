@@ -355,7 +355,7 @@ def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
     # The longest jobs come first, so that at the end no core waits long for another.
     tasks = [(fold, batch) for batch in batches for fold in folds]
     jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
-    names = [f"fold {folds.index(fold)} of {', '.join(map(str, batch))}" for fold, batch in tasks]
+    names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
     outcomes = run_jobs(jobs, names, n_jobs=n_jobs, description="Comparing models", verbose=verbose)
     predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
     distributions = {name: [] for name in models}
