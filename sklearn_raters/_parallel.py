@@ -1,10 +1,44 @@
 """Run jobs in parallel and show their progress."""
 
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from joblib import parallel_config
+from joblib.parallel import get_active_backend
 from sklearn.utils.parallel import Parallel, delayed
+
+
+@contextmanager
+def moved_once(values):
+    """Let a Dask cluster move an argument of jobs to each worker once, for all `run_jobs` of the block.
+
+    By itself joblib moves it once for each `run_jobs`. Other backends are left as they are, and so is a
+    worker that runs jobs of its own.
+
+    Parameters
+    ----------
+    values : object
+        The argument.
+    """
+    backend, _ = get_active_backend()
+    if type(backend).__name__ != "DaskDistributedBackend" or _is_inside_a_worker():
+        yield
+        return
+    settings = {"wait_for_workers_timeout": backend.wait_for_workers_timeout, **backend.submit_kwargs}
+    with parallel_config("dask", client=backend.client, scatter=[values], **settings):
+        yield
+
+
+def _is_inside_a_worker():
+    from distributed import get_worker
+
+    try:
+        get_worker()
+    except ValueError:
+        return False
+    return True
 
 
 def run_jobs(jobs, names, *, n_jobs, description, verbose):

@@ -13,7 +13,7 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._nested import fit_with_weights
-from sklearn_raters._parallel import run_jobs
+from sklearn_raters._parallel import moved_once, run_jobs
 from sklearn_raters._rated import rows_of
 from sklearn_raters.exceptions import collecting_remarks, remark
 from sklearn_raters.stacking._frozen import represent
@@ -160,13 +160,14 @@ def train_views(stack, plan, data):
         return place, delayed(train_one)(*arguments)
 
     settings = {"n_jobs": stack.n_jobs, "verbose": stack.verbose}
-    # The views that others start from come first.
-    for waits, description in ((False, "Training views"), (True, "Training the other views")):
-        jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
-        if jobs:
-            names = [f"the training of the view {name!r}" for _, name in jobs]
-            results = run_jobs(jobs.values(), names, description=description, **settings)
-            trained.update(zip(jobs, results, strict=True))
+    with moved_once(X):
+        # The views that others start from come first.
+        for waits, description in ((False, "Training views"), (True, "Training the other views")):
+            jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
+            if jobs:
+                names = [f"the training of the view {name!r}" for _, name in jobs]
+                results = run_jobs(jobs.values(), names, description=description, **settings)
+                trained.update(zip(jobs, results, strict=True))
     # Here, since warnings of other processes reach nobody; once for copies of a view that say the same.
     for text in dict.fromkeys(text for view in trained.values() for text in view.remarks):
         remark(text)
