@@ -1,11 +1,11 @@
 """Run jobs in parallel and show their progress."""
 
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from joblib import parallel_config
+from joblib import effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -67,6 +67,9 @@ def run_jobs(jobs, names, *, n_jobs, description, verbose):
     BrokenProcessPool
         If a worker is killed; its kind is that of joblib's error.
     """
+    if effective_n_jobs(n_jobs) == 1:
+        own = (delayed(function)(*arguments, **keywords) for function, arguments, keywords in jobs)
+        return _run(own, len(names), n_jobs, description, verbose)
     with TemporaryDirectory(prefix="sklearn_raters_running_", ignore_cleanup_errors=True) as folder:
         marks = [Path(folder, str(number)) for number in range(len(names))]
         marked = (
@@ -85,12 +88,13 @@ def run_jobs(jobs, names, *, n_jobs, description, verbose):
 
 def _marked(mark, function, *arguments, **keywords):
     """Do a job; a file shows that it runs, also after its process has been killed."""
-    if mark.parent.exists():  # not so on another machine
+    with suppress(OSError):  # the folder is not there on another machine, or its disk is full
         mark.touch()
     try:
         return function(*arguments, **keywords)
     finally:
-        mark.unlink(missing_ok=True)
+        with suppress(OSError):
+            mark.unlink()
 
 
 def _run(jobs, total, n_jobs, description, verbose):
