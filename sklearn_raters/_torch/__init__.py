@@ -3,8 +3,9 @@
 from sklearn_raters._torch.blstm import BLSTMNet
 from sklearn_raters._torch.inference import apply_part, encode
 from sklearn_raters._torch.modules import JointNet, SoftmaxLayer, build
+from sklearn_raters._torch.own_code import is_users, seeded_globally
 from sklearn_raters._torch.rater_models import RATER_MODELS, RaterModel
-from sklearn_raters._torch.rater_net import build_rater_net, find_rater_model, seeded_globally
+from sklearn_raters._torch.rater_net import build_rater_net, find_rater_model
 from sklearn_raters._torch.training import check_training, train
 from sklearn_raters._torch.trunks import build_trunk, check_trunk
 
@@ -22,6 +23,7 @@ __all__ = [
     "check_trunk",
     "encode",
     "find_rater_model",
+    "is_users",
     "seeded_globally",
     "train",
 ]

@@ -8,6 +8,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
+from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import MetadataRequester, safe_indexing
 from sklearn_raters._targets import order_columns
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
@@ -41,7 +42,8 @@ class _RatingsScorer(MetadataRequester):
         also be soft labels; the class with the greatest share then counts as the consensus.
     **params : dict
         Metadata of the samples for the method of the estimator that predicts, which `set_score_request`
-        requests, as in ``uar_scorer.set_score_request(speakers=True)``.
+        requests, as in ``uar_scorer.set_score_request(speakers=True)``. `sample_weight` is for the function
+        instead, which must take it.
 
     Returns
     -------
@@ -64,15 +66,25 @@ class _RatingsScorer(MetadataRequester):
         params = dict(zip(params, aligned, strict=True))
         rows, true, classes = self._targets(estimator, Y)
         X = safe_indexing(X, rows)
-        params = {name: safe_indexing(values, rows) for name, values in params.items()}
-        labels = {}
+        params = {name: rows_of(values, rows) for name, values in params.items()}
+        takes = inspect.signature(self.score_func).parameters
+        further = {}
+        if params.get("sample_weight") is not None:
+            if "sample_weight" not in takes:
+                raise TypeError(
+                    f"{self.score_func.__name__} takes no sample_weight, so that this scorer cannot weigh "
+                    "samples. Leave sample_weight out, or make a scorer of a function that takes it, such as "
+                    "make_ratings_scorer(sklearn.metrics.balanced_accuracy_score)."
+                )
+            further["sample_weight"] = params["sample_weight"]
+        params.pop("sample_weight", None)
         if self.target == "soft":
             predicted = align(_predict_shares(estimator, X, params), estimator.classes_, classes)
         else:
             predicted = estimator.predict(X, **params)
-            if "labels" in inspect.signature(self.score_func).parameters:
-                labels = {"labels": list(classes)}
-        return self.sign * self.score_func(true, predicted, **labels, **self.kwargs)
+            if "labels" in takes:
+                further["labels"] = list(classes)
+        return self.sign * self.score_func(true, predicted, **further, **self.kwargs)
 
     def _targets(self, estimator, Y):
         """Return the samples to score, their labels or soft labels, and the classes."""

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align_samples
 from sklearn_raters._nested import (
     call_inside,
+    check_refits,
     groups_for_fit,
     take_over_input,
     takes_ratings,
@@ -105,6 +106,7 @@ class DeepEnsembleClassifier(
 
     def _check_settings(self):
         """Raise every error in the parameters that can be found without data."""
+        check_refits(self.estimator)
         self._validate_params()
         if not is_classifier(self.estimator):
             raise TypeError(f"DeepEnsembleClassifier needs a classifier; got {self.estimator!r}.")

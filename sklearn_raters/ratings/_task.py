@@ -188,6 +188,21 @@ class Task:
         """
         return self._with(self.votes.of_rater(name))
 
+    def with_raters_in_order(self, order):
+        """Return the same task with the raters in another order.
+
+        Parameters
+        ----------
+        order : ndarray of int, shape (n_raters,)
+            All raters in the new order, as indices into `raters`.
+
+        Returns
+        -------
+        Task
+            The same votes and classes.
+        """
+        return self._with(self.votes.with_raters_in_order(order))
+
     def take(self, samples):
         """Return a task with some of the samples.
 

@@ -1,6 +1,7 @@
 """Votes, the form to which all ratings are converted: arrays with one entry a vote."""
 
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import numpy as np
 
@@ -73,6 +74,32 @@ class Votes:
             raise InputError(f"There is no rater {name!r}; the raters are {shorten(self.raters)}.")
         chosen = self.rater == self.raters.index(name)
         return self._select(chosen, rater=np.zeros(chosen.sum(), dtype=np.intp), raters=[name])
+
+    def contents(self):
+        """Return what each rater said: list of bytes, a hash for each rater, equal for equal votes only."""
+        order = np.argsort(self.rater, kind="stable")
+        ends = np.searchsorted(self.rater[order], np.arange(1, len(self.raters)))
+        said = [np.split(column[order], ends) for column in (self.sample, self.label, self.weight)]
+        return [
+            blake2b(b"".join(part.tobytes() for part in parts), digest_size=16).digest()
+            for parts in zip(*said, strict=True)
+        ]
+
+    def with_raters_in_order(self, order):
+        """Return the same votes with the raters in another order.
+
+        Parameters
+        ----------
+        order : ndarray of int, shape (n_raters,)
+            All raters in the new order, as indices into `raters`.
+
+        Returns
+        -------
+        Votes
+            The votes, sorted by sample, rater and label.
+        """
+        raters = [self.raters[rater] for rater in order]
+        return replace(self, rater=np.argsort(order)[self.rater], raters=raters).merged()
 
     def take(self, samples):
         """Return the votes on some samples.

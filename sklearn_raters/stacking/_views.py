@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 import numpy as np
 
@@ -98,6 +99,17 @@ class View:
         shares = np.maximum(shares, 1 / (self.n_rated + n_classes))
         return shares / shares.sum(axis=1, keepdims=True)
 
+    @property
+    def seed(self):
+        """A number that depends on the name of a crowd view, or on what a rater chose how often."""
+        if self.name in CROWD_VIEWS:
+            return crc32(self.name.encode())
+        weights = np.ones(len(self.samples)) if self.weights is None else self.weights
+        rows, place = np.unique(self.targets, axis=0, return_inverse=True)
+        mass = np.bincount(place.ravel(), weights)
+        # Sums in another order differ in the last digits.
+        return crc32(np.column_stack([rows, mass / mass.sum()]).astype(np.float32).tobytes())
+
     def class_mass(self, classes):
         """Return the weighted share of each class in each sample: (n_view_samples, n_classes)."""
         mass = self.targets if self.soft else self.targets[:, None] == np.asarray(classes)
@@ -120,13 +132,17 @@ def naming_view(name, reason=""):
 
 
 def most_active(raters, task, n_raters):
-    """Return the raters who rated the most samples, in the order given; all if `n_raters` is None."""
+    """Return the raters who rated the most samples, in the order given; all if `n_raters` is None.
+
+    What raters said, not their order, decides between those who rated as many.
+    """
     if n_raters is None:
         return raters
     votes = task.votes
     rated = np.unique(votes.rater * votes.n_samples + votes.sample) // votes.n_samples
     n_rated = dict(zip(votes.raters, np.bincount(rated, minlength=len(votes.raters)), strict=True))
-    chosen = set(sorted(raters, key=n_rated.get, reverse=True)[:n_raters])
+    contents = dict(zip(votes.raters, votes.contents(), strict=True))
+    chosen = set(sorted(raters, key=lambda name: (-n_rated[name], contents[name]))[:n_raters])
     return [rater for rater in raters if rater in chosen]
 
 

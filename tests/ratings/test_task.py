@@ -188,3 +188,13 @@ def test_a_cube_needs_names_for_its_last_axis():
     with pytest.raises(ValueError, match="give classes="):
         Task(np.ones((2, 2, 2)))
     assert Task(np.ones((2, 2, 2)), ["b", "a"]).classes == ["b", "a"]
+
+
+def test_raters_come_in_another_order_with_the_same_votes():
+    task = Task([["a", ("a", "b"), None], [None, "b", "a"]], classes=["b", "a"])
+    other = task.with_raters_in_order(np.array([2, 0, 1]))
+    assert other.raters == [2, 0, 1]
+    assert other.classes == ["b", "a"]
+    assert other.votes.sample.tolist() == [0, 0, 0, 1, 1]
+    for name in task.raters:
+        np.testing.assert_array_equal(other.of_rater(name).counts, task.of_rater(name).counts)

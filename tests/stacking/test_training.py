@@ -55,7 +55,7 @@ def test_a_search_as_view_chooses_parameters_for_each_view():
 
 
 def test_a_search_over_networks_may_be_a_view():
-    networks = GridSearchCV(small_blstm(max_epochs=12), {"learning_rate": [1e-7, 0.02]}, cv=GroupKFold(2))
+    networks = GridSearchCV(small_blstm(max_epochs=30), {"learning_rate": [1e-7, 0.02]}, cv=GroupKFold(2))
     model = small_stack(networks, views=["crowd_hard", "E1"], fusion="mean")
     model.fit(FEW.X, FEW.Y, groups=FEW.groups)
     assert [view.best_params_["learning_rate"] for view in model.estimators_] == [0.02, 0.02]
