@@ -91,9 +91,7 @@ def test_a_file_of_joblib_is_not_read(path, mark, compress):
 
 
 def test_a_model_file_of_the_earlier_format_is_told_by_name_and_not_read(path, mark):
-    path.write_bytes(
-        b"sklearn_raters model, format 2\n" + zlib.compress(pickle.dumps(Runs(mark)))
-    )
+    path.write_bytes(b"sklearn_raters model, format 2\n" + zlib.compress(pickle.dumps(Runs(mark))))
     refused(path, "has format 2, a pickle.*this version reads format 3.*[Tt]rain the model again", mark)
 
 
@@ -170,15 +168,14 @@ def test_a_class_that_is_not_trusted_is_refused_by_its_name(path, mark, module, 
         if loader == "TreeNode":
             bad["__reduce__"] = {"args": inner}
         structure["content"]["content"]["hostile"] = bad
-        structure["content"]["key_types"]["content"].append(
-            {"__class__": "str", "__module__": "builtins", "__loader__": "TypeNode"}
-        )
 
     edit(path, name_it)
     refused(path, f"{module}.{name}.*trusted=", mark)
 
 
-@pytest.mark.parametrize("loader", ["MethodNode", "PartialNode", "OperatorFuncNode", "NoSuchNode", None, 3, []])
+@pytest.mark.parametrize(
+    "loader", ["MethodNode", "PartialNode", "OperatorFuncNode", "NoSuchNode", None, 3, []]
+)
 def test_other_kinds_of_nodes_are_refused(path, loader):
     saved(path)
 
@@ -208,7 +205,9 @@ def write_zip(path, members, compression=zipfile.ZIP_STORED):
             archive.writestr(name, content)
 
 
-@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "a/../../outside", "C:\\outside", "more.json"])
+@pytest.mark.parametrize(
+    "name", ["../outside", "/tmp/outside", "a/../../outside", "C:\\outside", "more.json"]
+)
 def test_a_part_of_another_name_is_refused_and_nothing_is_unpacked(path, name):
     parts = saved(path)
     write_zip(path, [*parts.items(), (name, b"content")])
@@ -246,7 +245,7 @@ def test_parts_that_overlap_are_refused(path):
     for start in (20, 24):  # sizes, as stored and as unpacked
         content = content[: place + start] + b"\xff\xff\xff\x7f" + content[place + start + 4 :]
     path.write_bytes(content)
-    refused(path, "")
+    refused(path, "model")
 
 
 def test_a_zip_of_something_else_is_no_model(path):
@@ -257,11 +256,15 @@ def test_a_zip_of_something_else_is_no_model(path):
 def test_each_changed_byte_is_noticed(path):
     content = pack(saved(path))
     rng = np.random.default_rng(0)
-    for place in [*range(120), *rng.integers(len(content), size=300), *range(len(content) - 150, len(content))]:
+    for place in [
+        *range(120),
+        *rng.integers(len(content), size=300),
+        *range(len(content) - 150, len(content)),
+    ]:
         changed = bytearray(content)
         changed[place] ^= 1 << rng.integers(8)
         path.write_bytes(changed)
-        refused(path, "")
+        refused(path, "model")
 
 
 @pytest.mark.parametrize("kept", [0, 1, 30, 200, -1, -30, -1000])
@@ -317,9 +320,6 @@ def test_a_model_brings_no_folder_of_a_cache_with_it(path, tmp_path):
         content = structure["content"]["content"]
         content["memory"] = {"__class__": "str", "__module__": "builtins", "__loader__": "JsonNode"}
         content["memory"]["content"] = text
-        structure["content"]["key_types"]["content"].append(
-            {"__class__": "str", "__module__": "builtins", "__loader__": "TypeNode"}
-        )
 
     edit(path, add)
     assert load(path).memory is None

@@ -1,0 +1,130 @@
+"""What a model holds: a walk through it, its copy without networks and caches, and the check of its trees."""
+
+import copy
+import sys
+from types import FunctionType
+
+import numpy as np
+
+from sklearn_raters.exceptions import InputError
+
+_PLAIN = (str, bytes, int, float, complex, type, type(None), FunctionType)
+
+
+def inside(model, stop=()):
+    """
+    Yield a model and every object in it, each once.
+
+    Parameters
+    ----------
+    model : object
+        The model.
+    stop : tuple of types, default=()
+        Types of objects that are not entered.
+
+    Yields
+    ------
+    object
+        An estimator, container, array of objects, or other object that is no number, text, type or function.
+    """
+    seen, stack = {}, [model]
+    while stack:
+        thing = stack.pop()
+        plain = isinstance(thing, _PLAIN) or (isinstance(thing, np.ndarray) and thing.dtype != object)
+        if plain or id(thing) in seen:
+            continue
+        seen[id(thing)] = thing
+        yield thing
+        if isinstance(thing, stop):
+            continue
+        if isinstance(thing, dict):
+            stack += [*thing, *thing.values()]
+        elif isinstance(thing, (list, tuple, set, frozenset)):
+            stack += thing
+        elif isinstance(thing, np.ndarray):
+            stack += thing.ravel().tolist()
+        stack += getattr(thing, "__dict__", {}).values()
+
+
+def without_networks(model):
+    """
+    Copy a model, its networks in the form that skops stores and its caches left out.
+
+    Parameters
+    ----------
+    model : estimator
+        The fitted model; it stays as it is.
+
+    Returns
+    -------
+    estimator
+        The copy.
+
+    Raises
+    ------
+    InputError
+        If a network cannot be stored.
+    """
+    memo, stop = {}, ()
+    if "torch" in sys.modules:  # without torch, no network was made
+        from sklearn_raters import _torch
+
+        stop = _torch.NETWORKS
+    things = list(inside(model, stop))
+    for thing in things:
+        if isinstance(thing, stop):
+            memo[id(thing)] = _torch.Stored.of(thing)
+    copied = copy.deepcopy(model, memo)
+    forget_caches(copied)
+    return copied
+
+
+def forget_caches(model):
+    """Set each `memory` in a model to None: a cache is a folder of one machine, and holds pickles."""
+    for thing in inside(model):
+        held = getattr(thing, "__dict__", {})
+        if held.get("memory") is not None:
+            held["memory"] = None
+
+
+def check_trees(model):
+    """
+    Check that each tree of a model points into itself only, since scikit-learn does not when it predicts.
+
+    Parameters
+    ----------
+    model : estimator
+        The model.
+
+    Raises
+    ------
+    InputError
+        If a tree has a child or a feature that does not exist.
+    """
+    for thing in inside(model):
+        kind = f"{type(thing).__module__}.{type(thing).__name__}"
+        if kind == "sklearn.tree._tree.Tree":
+            nodes = thing.__getstate__()["nodes"]
+            inner = np.flatnonzero(nodes["left_child"] != -1)
+            leaves = np.delete(nodes, inner)
+            children = nodes["left_child"][inner], nodes["right_child"][inner]
+            _check(*children, nodes["feature"][inner], inner, len(nodes), thing.n_features)
+            if (leaves["right_child"] != -1).any():
+                raise InputError("a tree has a leaf with a child")
+        elif kind == "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor":
+            inner = np.flatnonzero(thing.nodes["is_leaf"] == 0)
+            nodes = thing.nodes[inner]
+            _check(nodes["left"], nodes["right"], nodes["feature_idx"], inner, len(thing.nodes), None)
+            category = nodes["bitset_idx"][nodes["is_categorical"] == 1]
+            if (category >= min(len(thing.raw_left_cat_bitsets), len(thing.binned_left_cat_bitsets))).any():
+                raise InputError("a tree asks for a category that it does not hold")
+
+
+def _check(left, right, feature, parent, n_nodes, n_features):
+    """Raise InputError unless children follow their parents, as in grown trees, and features exist."""
+    for child in (left.astype(np.int64), right.astype(np.int64)):
+        if ((child <= parent) | (child >= n_nodes)).any():
+            raise InputError("a tree has a child that is no node behind its parent")
+    feature = feature.astype(np.int64)
+    if (feature < 0).any() or (n_features is not None and (feature >= n_features).any()):
+        raise InputError("a tree asks for a feature that does not exist")
