@@ -12,7 +12,7 @@ from sklearn_raters.exceptions import InputError
 
 NETWORKS = (NeuralNet, nn.Module)
 # What every module holds besides its own settings.
-_OF_EVERY_MODULE = set(vars(nn.Module())) - {"training"}
+_OF_EVERY_MODULE = set(vars(nn.Module()))
 # Made again from the weights.
 _MADE_AGAIN = {"_flat_weights", "_flat_weight_refs"}
 
@@ -133,7 +133,7 @@ def _module_of(data):
         module.register_buffer(key, buffer, persistent=key not in data["unsaved"])
     for key, inner in data["modules"].items():
         module.add_module(key, inner)
-    vars(module).update(data["settings"])
+    vars(module).update(data["settings"], training=False)
     if isinstance(module, nn.RNNBase):
         module._init_flat_weights()
     return module

@@ -1,10 +1,11 @@
-"""What a model holds: a walk through it, its copy without networks and caches, and the check of its trees."""
+"""What a model holds: a walk through it, its copy without networks and caches, the check of its content."""
 
 import copy
 import sys
 from types import FunctionType
 
 import numpy as np
+from scipy.sparse import issparse
 
 from sklearn_raters.exceptions import InputError
 
@@ -87,9 +88,9 @@ def forget_caches(model):
             held["memory"] = None
 
 
-def check_trees(model):
+def check_content(model):
     """
-    Check that each tree of a model points into itself only, since scikit-learn does not when it predicts.
+    Check that trees and sparse matrices point into themselves only: compiled code follows them unchecked.
 
     Parameters
     ----------
@@ -99,10 +100,12 @@ def check_trees(model):
     Raises
     ------
     InputError
-        If a tree has a child or a feature that does not exist.
+        If a tree has a child or a feature that does not exist, or a sparse matrix a column.
     """
     for thing in inside(model):
         kind = f"{type(thing).__module__}.{type(thing).__name__}"
+        if issparse(thing) and hasattr(thing, "check_format"):
+            thing.check_format(full_check=True)
         if kind == "sklearn.tree._tree.Tree":
             nodes = thing.__getstate__()["nodes"]
             inner = np.flatnonzero(nodes["left_child"] != -1)

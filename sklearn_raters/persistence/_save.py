@@ -12,7 +12,7 @@ from sklearn_raters._files import check_writable, replacing
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.persistence._archive import ARRAYS, CARD, MANIFEST, STRUCTURE, pack, unpack, versions_of
 from sklearn_raters.persistence._card import make_card
-from sklearn_raters.persistence._inside import check_trees, forget_caches, without_networks
+from sklearn_raters.persistence._inside import check_content, forget_caches, without_networks
 from sklearn_raters.persistence._structure import to_skops, to_structure
 from sklearn_raters.persistence._trusted import found, is_trusted
 
@@ -163,7 +163,7 @@ def load(path, *, trusted=()):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InconsistentVersionWarning)  # told above
             model = skops.io.loads(content, trusted=names)
-        check_trees(model)
+        check_content(model)
         forget_caches(model)
         _check_fitted(model)
     except Exception as error:

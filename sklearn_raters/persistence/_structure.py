@@ -42,6 +42,11 @@ def to_structure(model):
 
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as archive:
         structure = json.loads(archive.read("schema.json"))
+        # Python shares equal texts and numbers, or not, as it likes: only other objects have numbers.
+        for node, _ in _nodes(structure):
+            if node.get("__loader__") in ("JsonNode", "TypeNode"):
+                node.pop("__id__", None)
+        structure = _said_once(structure, set())
         files = _name_by_place(structure)
         tensors = dict(_as_tensor(new, archive.read(old)) for new, old in files.items())
     return json.dumps(_shorten(structure), separators=(",", ":")).encode(), write_tensors(tensors)
@@ -56,12 +61,22 @@ def _nodes(part, path=()):
             yield from _nodes(inner, path if key in _UNNAMED else (*path, str(key)))
 
 
+def _said_once(part, seen):
+    """Return a structure in which a number stands for an object that occurred before."""
+    if isinstance(part, list):
+        return [_said_once(inner, seen) for inner in part]
+    if not isinstance(part, dict) or "__reduce__" in part:  # skops reads the parts of these in another order
+        return part
+    number = part.get("__id__")
+    if isinstance(number, int):
+        if number in seen:
+            return {"__id__": number}
+        seen.add(number)
+    return {key: _said_once(inner, seen) for key, inner in part.items()}
+
+
 def _name_by_place(structure):
     """Name objects and files by their place in the model, in place; return old names by new ones."""
-    # Python shares equal texts and numbers, or not, as it likes: only other objects have numbers.
-    for node, _ in _nodes(structure):
-        if node.get("__loader__") in ("JsonNode", "TypeNode"):
-            node.pop("__id__", None)
     held = Counter(node["__id__"] for node, _ in _nodes(structure) if isinstance(node.get("__id__"), int))
     shared = [number for number, times in held.items() if times > 1]
     numbers = {number: place for place, number in enumerate(shared, start=1)}
@@ -124,6 +139,15 @@ def _as_tensor(name, content):
             if array.flags.c_contiguous:
                 return name, array
             return f"{name}.T", np.ascontiguousarray(array.T)
+        if (
+            array.dtype.names
+        ):  # records, such as a tree's nodes: the bytes between the fields are left to chance
+            records = np.zeros(array.shape, array.dtype)
+            for field in array.dtype.names:
+                records[field] = array[field]
+            buffer = io.BytesIO()
+            np.save(buffer, records, allow_pickle=False)
+            content = buffer.getvalue()
     # Texts, records, and others that safetensors has no form for.
     return f"{name}.bytes", np.frombuffer(content, dtype=np.uint8)
 

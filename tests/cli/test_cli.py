@@ -19,7 +19,7 @@ from sklearn_raters import cli
 from sklearn_raters.cli import _jobs, _output, _parser
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
-from sklearn_raters.persistence import load_model
+from sklearn_raters.persistence import load
 from sklearn_raters.ratings import Task, ratings_to_long
 from sklearn_raters.stacking import FUSIONS
 
@@ -117,7 +117,7 @@ def test_the_chosen_fusion_is_trained_and_predicts(made, wavs, tmp_path, capsys,
     status, _, errors = run(capsys, "train", *one, "--fusion", fusion)
     assert status == 0, errors
     assert f"fusion: {fusion}" in errors
-    assert load_model(tmp_path / "model").fusion == fusion
+    assert load(tmp_path / "model").fusion == fusion
     printed = run(capsys, "predict", tmp_path / "model", *wavs, "--format", "json")[1]
     for row in json.loads(printed):
         assert sum(row["probabilities"].values()) == pytest.approx(1)
@@ -140,7 +140,7 @@ def test_predict_prints_the_predictions_of_the_model(model, wavs, capsys):
     status, printed, _ = run(capsys, "predict", model, *wavs, "--format", "json")
     assert status == 0
     rows = json.loads(printed)
-    stack = load_model(model)
+    stack = load(model)
     frames = _jobs.compute_frames(wavs, None)
     np.testing.assert_allclose(
         [list(row["probabilities"].values()) for row in rows], stack.predict_proba(frames)
@@ -308,7 +308,7 @@ def test_a_single_session_is_enough_to_train_but_not_to_evaluate(made, tmp_path,
     status, _, errors = run(capsys, "train", *data, "--out", tmp_path / "model")
     assert status == 0, errors
     assert "All utterances are of one session" in errors
-    assert load_model(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
+    assert load(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
     status, _, errors = run(capsys, "evaluate", *data, "--out", tmp_path / "table.csv")
     assert status == 2
     assert "folds: 1, sessions: 1" in errors
@@ -337,7 +337,7 @@ def test_classes_may_differ_from_those_of_the_label_map_of_the_corpus(made, tmp_
     data = ["--corpus", "iemocap", "--root", made, "--out", tmp_path / "model", *QUICK]
     status, _, errors = run(capsys, "train", *data, "--views", "crowd_hard", "--classes", "neutral,anger")
     assert status == 0, errors
-    assert load_model(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
+    assert load(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
 
 
 def wait_for(condition, process, seconds=120):
