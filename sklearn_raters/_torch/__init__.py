@@ -5,7 +5,7 @@ from sklearn_raters._torch.inference import apply_part, encode
 from sklearn_raters._torch.modules import JointNet, SoftmaxLayer, build
 from sklearn_raters._torch.rater_models import RATER_MODELS, RaterModel
 from sklearn_raters._torch.rater_net import build_rater_net, find_rater_model, seeded_globally
-from sklearn_raters._torch.stored import NETWORKS, Stored
+from sklearn_raters._torch.stored import NETWORKS, Stored, weights_of
 from sklearn_raters._torch.training import check_training, train
 from sklearn_raters._torch.trunks import build_trunk, check_trunk
 
@@ -27,4 +27,5 @@ __all__ = [
     "find_rater_model",
     "seeded_globally",
     "train",
+    "weights_of",
 ]

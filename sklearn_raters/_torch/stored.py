@@ -55,6 +55,11 @@ def _data_of_net(net):
     return {"module": Stored.of(net.module_), "history": epochs, "device": str(net.device)}
 
 
+def weights_of(net):
+    """Return the weights of a trained net by their names, ndarrays of float32."""
+    return {name: weight.detach().cpu().numpy() for name, weight in net.module_.state_dict().items()}
+
+
 def _plain(value):
     return value.item() if isinstance(value, np.generic) else value
 
