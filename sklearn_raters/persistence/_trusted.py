@@ -1,56 +1,49 @@
-"""The types that a model file may name: data of this package, scikit-learn, torch and skorch."""
+"""The types that a model file may name: those that hold data, of this package and of its libraries."""
 
 import importlib
-from types import FunctionType
 
-# Modules, or starts of modules, whose classes hold data. None of them does anything when it is made but store
-# what it is given: no class that reads files, runs programs or takes a function by its name is among them.
-_CLASSES = (
-    "sklearn_raters._torch.",
-    "sklearn_raters.calibration",
-    "sklearn_raters.consensus.",
-    "sklearn_raters.features.",
-    "sklearn_raters.metrics.",
-    "sklearn_raters.model_selection.",
-    "sklearn_raters.networks.",
-    "sklearn_raters.ratings.",
-    "sklearn_raters.soft_targets",
-    "sklearn_raters.stacking.",
+# Classes below a base class, by the start of their module. Made from any data they store it, and run nothing.
+# A net of skorch is not among them: it reads a pickle when its state is set.
+_BY_BASE = {
+    "sklearn_raters.calibration": "sklearn.base.BaseEstimator",
+    "sklearn_raters.features": "sklearn.base.BaseEstimator",
+    "sklearn_raters.networks": "sklearn.base.BaseEstimator",
+    "sklearn_raters.soft_targets": "sklearn.base.BaseEstimator",
+    "sklearn_raters.stacking": "sklearn.base.BaseEstimator",
+    "sklearn": "sklearn.base.BaseEstimator",
+    "sklearn_raters._torch": "torch.nn.modules.module.Module",
+    "torch.nn.modules": "torch.nn.modules.module.Module",
+    "torch.optim": "torch.optim.optimizer.Optimizer",
+}
+# Modules whose classes all hold data.
+_OF_DATA = (
     "scipy.sparse._coo",
     "scipy.sparse._csc",
     "scipy.sparse._csr",
-    "sklearn._loss.",
-    "sklearn.calibration",
-    "sklearn.compose.",
-    "sklearn.ensemble.",
-    "sklearn.feature_extraction.",
-    "sklearn.frozen.",
-    "sklearn.gaussian_process.",
-    "sklearn.linear_model.",
+    "sklearn.gaussian_process.kernels",
     "sklearn.metrics._dist_metrics",
     "sklearn.metrics._scorer",
     "sklearn.model_selection._split",
-    "sklearn.neighbors.",
-    "sklearn.neural_network.",
-    "sklearn.preprocessing.",
-    "sklearn.svm.",
-    "sklearn.tree.",
-    "sklearn.utils._bunch",
-    "sklearn.utils._metadata_requests",
-    "torch.nn.modules.",
-    "torch.optim.",
+    "sklearn.neural_network._stochastic_optimizers",
 )
-# Functions that compute numbers from numbers.
-_FUNCTIONS = ("sklearn_raters.consensus.", "sklearn_raters.metrics.", "sklearn.metrics.")
 _SINGLE = {
-    "builtins.NoneType",
-    "builtins.bytes",
-    "builtins.slice",
-    "collections.OrderedDict",
-    "numpy.ndarray",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.compose._column_transformer.make_column_selector",
+    "sklearn.utils._bunch.Bunch",
+    "sklearn.utils._metadata_requests.MetadataRequest",
+    "sklearn.utils._metadata_requests.MethodMetadataRequest",
+    "sklearn_raters._torch.stored.Stored",
+    "sklearn_raters.metrics._scorers._RatingsScorer",
+    "sklearn_raters.stacking._frozen.FrozenViews",
+    "sklearn_raters.stacking._pool.LogLinearPool",
+    "sklearn_raters.stacking._pool_fusion.PoolFusion",
+    "sklearn_raters.stacking._pool_fusion.Readings",
+    "sklearn_raters.stacking._views.View",
     "skorch.callbacks.regularization.GradientNormClipping",
     "skorch.callbacks.training.EarlyStopping",
 }
+# Modules whose public functions compute numbers from numbers.
+_OF_FUNCTIONS = ("sklearn.metrics", "sklearn_raters.consensus", "sklearn_raters.metrics")
 
 
 def is_trusted(name):
@@ -67,20 +60,31 @@ def is_trusted(name):
     bool
         Whether it is one of the data types of this package and of the libraries that its models are made of.
     """
-    module, _, attribute = name.rpartition(".")
     if name in _SINGLE:
         return True
-    kinds = [
-        kind
-        for starts, kind in ((_CLASSES, type), (_FUNCTIONS, FunctionType))
-        if f"{module}.".startswith(tuple(start if start[-1] == "." else f"{start}." for start in starts))
-    ]
-    return bool(kinds) and isinstance(found(module, attribute), tuple(kinds))
+    module, _, attribute = name.rpartition(".")
+    if module in _OF_DATA:
+        return isinstance(found(module, attribute), type)
+    for face in _OF_FUNCTIONS:
+        if _is_within(module, face) and attribute in (public := importlib.import_module(face)).__all__:
+            return found(module, attribute) is getattr(public, attribute)
+    bases = {base for start, base in _BY_BASE.items() if _is_within(module, start)}
+    thing = found(module, attribute) if bases and "tests" not in module.split(".") else None
+    return isinstance(thing, type) and not bases.isdisjoint(map(_name, thing.__mro__))
+
+
+def _is_within(module, start):
+    return f"{module}.".startswith(f"{start}.")
+
+
+def _name(thing):
+    return f"{thing.__module__}.{thing.__qualname__}"
 
 
 def found(module, attribute):
     """Return what a module defines under a name; None if it defines nothing of this name itself."""
-    if not all(part.isidentifier() for part in module.split(".")):
+    parts = module.split(".")
+    if not all(part.isidentifier() for part in parts) or "__main__" in parts[1:]:
         return None
     try:
         thing = getattr(importlib.import_module(module), attribute, None)

@@ -149,6 +149,12 @@ def test_a_pickle_in_place_of_an_array_is_not_read(path, mark, form):
         ("torch.hub", "load"),
         ("torch.nn.modules.module.torch", "load"),
         ("numpy", "load"),
+        ("sklearn_raters._torch.skorch_net", "SequenceNet"),
+        ("skorch.net", "NeuralNet"),
+        ("sklearn_raters._torch.batches", "SequenceDataset"),
+        ("sklearn.utils.parallel", "Parallel"),
+        ("sklearn.datasets", "load_files"),
+        ("sklearn.tree._splitter", "Splitter"),
     ],
 )
 @pytest.mark.parametrize(

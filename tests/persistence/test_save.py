@@ -165,7 +165,7 @@ def test_a_stack_of_scikit_learns_classifiers(estimator, path):
 
 @pytest.mark.parametrize(
     "estimator",
-    [KNeighborsClassifier(), MLPClassifier(max_iter=5)],
+    [KNeighborsClassifier(algorithm="brute"), MLPClassifier(max_iter=5)],
     ids=lambda estimator: type(estimator).__name__,
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -226,6 +226,15 @@ def test_searches_around_the_estimators(path):
     search = GridSearchCV(small_blstm(max_epochs=1), {"dropout": [0, 0.5]}, cv=2, scoring="accuracy")
     assert_loads_alike(search.fit(FEW.X, FEW.truth), path)
     assert_loads_alike(truth_stack(LogisticRegression(), random_state=0).fit(X, Y), path)
+
+
+def test_a_tree_of_neighbours_must_be_trusted_since_it_cannot_be_checked(path):
+    model = KNeighborsClassifier(algorithm="kd_tree").fit(X, TRUTH)
+    save(model, path)
+    with pytest.raises(InputError, match=r"names sklearn.neighbors._kd_tree.KDTree, which is not trusted"):
+        load(path)
+    loaded = load(path, trusted=["sklearn.neighbors._kd_tree.KDTree"])
+    assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))
 
 
 def test_sparse_arrays_in_a_model(path):
