@@ -13,6 +13,9 @@ from safetensors.numpy import save as write_tensors
 _UNNAMED = {"content", "attrs", "__reduce__", "args"}
 # Parts of a node that are words; all others are nodes, which `_shorten` shortens.
 _WORDS = {"__class__", "__module__", "__loader__", "__id__", "file", "type", "protocol", "_skops_version"}
+# How often skops may visit a node, on average, when it looks for types that are not trusted: it visits a
+# shared object at each of its places, and a stack has its views in three. Small files may do what they like.
+_VISITS, _FEW = 50, 100_000
 _AS_THEY_ARE = ("SliceNode", "MethodNode")
 _TEXT = {"__class__": "str", "__module__": "builtins"}
 _KEY = {**_TEXT, "__loader__": "TypeNode"}
@@ -94,6 +97,22 @@ def _name_by_place(structure):
     return {new: old for old, new in files.items()}
 
 
+def _count_visits(part, known):
+    """Return how many nodes skops visits in a part of a structure; `known` holds those of shared objects."""
+    if not isinstance(part, (dict, list)):
+        return 0
+    number = part.get("__id__") if isinstance(part, dict) else None
+    if isinstance(number, int):
+        if number in known:
+            return known[number]
+        known[number] = 1  # within itself
+    inner = part.values() if isinstance(part, dict) else part
+    total = 1 + sum(_count_visits(value, known) for value in inner)
+    if isinstance(number, int):
+        known[number] = total
+    return total
+
+
 def _shorten(part):
     """Write texts, numbers and None as themselves, and leave out that the keys of dicts are texts."""
     if isinstance(part, list):
@@ -169,10 +188,15 @@ def to_skops(structure, tensors):
     Raises
     ------
     ValueError
-        If an array is not of a plain type, or an archive within is compressed.
+        If an array is not of a plain type, an archive within is compressed, or objects that hold each other
+        again and again would keep skops busy without end.
     """
     buffer = io.BytesIO()
-    schema = json.dumps(_lengthen(json.loads(structure)))
+    structure = json.loads(structure)
+    n_nodes, n_visits = sum(1 for _ in _nodes(structure)), _count_visits(structure, {})
+    if n_visits > max(_VISITS * n_nodes, _FEW):
+        raise ValueError("its objects hold each other again and again, as those of no model do")
+    schema = json.dumps(_lengthen(structure))
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("schema.json", schema)
         for key, array in read_tensors(tensors).items():

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -151,6 +153,24 @@ def test_predict_prints_the_predictions_of_the_model(model, wavs, capsys):
     for place, rater in enumerate(stack.raters_):
         predicted = [row["raters"][rater]["class"] for row in rows]
         assert predicted == stack.classes_[of_raters[:, place].argmax(axis=1)].tolist()
+
+
+def test_the_model_holds_a_card_with_its_data_and_its_front_end(made, model):
+    with zipfile.ZipFile(model) as archive:
+        card = archive.read("README.md").decode()
+    corpus = load_iemocap(made)
+    n_speakers, n_raters = len(set(corpus.speakers)), corpus.Y.shape[1]
+    assert f"iemocap: {len(corpus.X)} recordings, {n_speakers} speakers, {n_raters} raters." in card
+    assert "- `FramePooler(5)`: 20 frames a second" in card
+    assert "audEERING Research License" in card
+
+
+def test_predict_reads_no_pickle(wavs, tmp_path, capsys):
+    joblib.dump({"model": 1}, tmp_path / "model", compress=3)
+    status, printed, errors = run(capsys, "predict", tmp_path / "model", *wavs)
+    assert (status, printed) == (2, "")
+    assert "is not a model file of sklearn_raters" in errors
+    assert errors.count("\n") == 1
 
 
 def test_predict_prints_the_same_in_every_format(model, wavs, capsys):

@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import time
 import zipfile
 import zlib
 
@@ -203,6 +204,21 @@ def test_a_structure_nested_without_end_is_refused(path):
     saved(path)
     edit(path, lambda structure: structure["content"]["content"].update(C=dict(node)))
     refused(path, "structure")
+
+
+def test_objects_that_hold_each_other_again_and_again_are_refused_at_once(path):
+    saved(path)
+
+    def nest(structure):
+        node = {"__class__": "list", "__module__": "builtins", "__loader__": "ListNode", "content": []}
+        for place in range(60):  # 2 ** 60 visits
+            node = {**node, "content": [{**node, "__id__": 1000 + place}, {"__id__": 1000 + place}]}
+        structure["content"]["content"]["C"] = node
+
+    edit(path, nest)
+    start = time.monotonic()
+    refused(path, "again and again")
+    assert time.monotonic() - start < 10
 
 
 def write_zip(path, members, compression=zipfile.ZIP_STORED):
