@@ -75,6 +75,8 @@ def without_networks(model):
     for thing in things:
         if isinstance(thing, stop):
             memo[id(thing)] = _torch.Stored.of(thing)
+        elif isinstance(thing, np.random.Generator):
+            memo[id(thing)] = thing  # a copy has another seed in older versions of NumPy
     copied = copy.deepcopy(model, memo)
     forget_caches(copied)
     return copied
