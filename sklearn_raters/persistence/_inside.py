@@ -83,11 +83,10 @@ def without_networks(model):
 
 
 def forget_caches(model):
-    """Set each `memory` in a model to None: a cache is a folder of one machine, and holds pickles."""
+    """Set the `memory` of each estimator to None: a cache is a folder of one machine, and holds pickles."""
     for thing in inside(model):
-        held = getattr(thing, "__dict__", {})
-        if held.get("memory") is not None:
-            held["memory"] = None
+        if hasattr(thing, "get_params") and vars(thing).get("memory") is not None:
+            vars(thing)["memory"] = None
 
 
 def check_content(model):
