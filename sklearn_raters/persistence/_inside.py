@@ -79,7 +79,38 @@ def without_networks(model):
             memo[id(thing)] = thing  # a copy has another seed in older versions of NumPy
     copied = copy.deepcopy(model, memo)
     forget_caches(copied)
+    _name_repeats(copied, {})
     return copied
+
+
+class Again:
+    """Stands for an object that occurred before in a model, so that skops does not describe it once more.
+
+    Parameters
+    ----------
+    number : int
+        The `id` of the object, by which skops numbers it.
+    """
+
+    def __init__(self, number):
+        self.number = number
+
+
+def _name_repeats(thing, seen):
+    """Put `Again` for estimators and lists that occurred before, in the order of skops, in place."""
+    if isinstance(thing, (*_PLAIN, np.ndarray)) or id(thing) in seen:
+        return
+    seen[id(thing)] = thing
+    for holder in (thing, getattr(thing, "__dict__", None)):
+        if isinstance(holder, (dict, list)):
+            for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+                if id(value) in seen and (isinstance(value, list) or hasattr(value, "get_params")):
+                    holder[key] = Again(id(value))
+                else:
+                    _name_repeats(value, seen)
+        elif isinstance(holder, tuple):
+            for value in holder:
+                _name_repeats(value, seen)
 
 
 def forget_caches(model):

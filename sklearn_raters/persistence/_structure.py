@@ -9,6 +9,8 @@ import numpy as np
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
+from sklearn_raters.persistence._inside import Again
+
 # Parts of the structure that are not named in the path of an array.
 _UNNAMED = {"content", "attrs", "__reduce__", "args"}
 # Parts of a node that are words; all others are nodes, which `_shorten` shortens.
@@ -70,6 +72,8 @@ def _said_once(part, seen):
         return [_said_once(inner, seen) for inner in part]
     if not isinstance(part, dict) or "__reduce__" in part:  # skops reads the parts of these in another order
         return part
+    if (part.get("__module__"), part.get("__class__")) == (Again.__module__, Again.__name__):
+        return {"__id__": json.loads(part["content"]["content"]["number"]["content"])}
     number = part.get("__id__")
     if isinstance(number, int):
         if number in seen:
