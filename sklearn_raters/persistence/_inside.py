@@ -1,13 +1,10 @@
-"""What a model holds: a walk through it, its copy without networks and caches, the check of its content."""
+"""What a model holds: a walk through it, and its copy without networks, caches and repeats."""
 
 import copy
 import sys
 from types import FunctionType
 
 import numpy as np
-from scipy.sparse import issparse
-
-from sklearn_raters.exceptions import InputError
 
 _PLAIN = (str, bytes, int, float, complex, type, type(None), FunctionType)
 
@@ -118,48 +115,3 @@ def forget_caches(model):
     for thing in inside(model):
         if hasattr(thing, "get_params") and vars(thing).get("memory") is not None:
             vars(thing)["memory"] = None
-
-
-def check_content(model):
-    """
-    Check that trees and sparse matrices point into themselves only: compiled code follows them unchecked.
-
-    Parameters
-    ----------
-    model : estimator
-        The model.
-
-    Raises
-    ------
-    InputError
-        If a tree has a child or a feature that does not exist, or a sparse matrix a column.
-    """
-    for thing in inside(model):
-        kind = f"{type(thing).__module__}.{type(thing).__name__}"
-        if issparse(thing) and hasattr(thing, "check_format"):
-            thing.check_format(full_check=True)
-        if kind == "sklearn.tree._tree.Tree":
-            nodes = thing.__getstate__()["nodes"]
-            inner = np.flatnonzero(nodes["left_child"] != -1)
-            leaves = np.delete(nodes, inner)
-            children = nodes["left_child"][inner], nodes["right_child"][inner]
-            _check(*children, nodes["feature"][inner], inner, len(nodes), thing.n_features)
-            if (leaves["right_child"] != -1).any():
-                raise InputError("a tree has a leaf with a child")
-        elif kind == "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor":
-            inner = np.flatnonzero(thing.nodes["is_leaf"] == 0)
-            nodes = thing.nodes[inner]
-            _check(nodes["left"], nodes["right"], nodes["feature_idx"], inner, len(thing.nodes), None)
-            category = nodes["bitset_idx"][nodes["is_categorical"] == 1]
-            if (category >= min(len(thing.raw_left_cat_bitsets), len(thing.binned_left_cat_bitsets))).any():
-                raise InputError("a tree asks for a category that it does not hold")
-
-
-def _check(left, right, feature, parent, n_nodes, n_features):
-    """Raise InputError unless children follow their parents, as in grown trees, and features exist."""
-    for child in (left.astype(np.int64), right.astype(np.int64)):
-        if ((child <= parent) | (child >= n_nodes)).any():
-            raise InputError("a tree has a child that is no node behind its parent")
-    feature = feature.astype(np.int64)
-    if (feature < 0).any() or (n_features is not None and (feature >= n_features).any()):
-        raise InputError("a tree asks for a feature that does not exist")

@@ -12,7 +12,8 @@ from sklearn_raters._files import check_writable, replacing
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.persistence._archive import ARRAYS, CARD, MANIFEST, STRUCTURE, pack, unpack, versions_of
 from sklearn_raters.persistence._card import make_card
-from sklearn_raters.persistence._inside import check_content, forget_caches, without_networks
+from sklearn_raters.persistence._content import check_content
+from sklearn_raters.persistence._inside import forget_caches, without_networks
 from sklearn_raters.persistence._structure import to_skops, to_structure
 from sklearn_raters.persistence._trusted import found, is_trusted
 

@@ -201,19 +201,24 @@ def to_skops(structure, tensors):
     if n_visits > max(_VISITS * n_nodes, _FEW):
         raise ValueError("its objects hold each other again and again, as those of no model do")
     schema = json.dumps(_lengthen(structure))
+    taken = set()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("schema.json", schema)
         for key, array in read_tensors(tensors).items():
             name, _, form = key.rpartition(".")
+            member = name if form in ("bytes", "T") else key
+            if not member.endswith((".npy", ".npz", ".bin")) or member in taken:
+                raise ValueError(f"there is no place for an array {key!r}")
+            taken.add(member)
             if form == "bytes":
                 content = array.tobytes()
                 if name.endswith(".npz"):
                     _check_not_compressed(content)
-                archive.writestr(name, content)
+                archive.writestr(member, content)
             else:
                 part = io.BytesIO()
                 np.save(part, array.T if form == "T" else array, allow_pickle=False)
-                archive.writestr(name if form == "T" else key, part.getvalue())
+                archive.writestr(member, part.getvalue())
     return buffer.getvalue()
 
 

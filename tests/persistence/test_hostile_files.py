@@ -10,6 +10,11 @@ import zlib
 import joblib
 import numpy as np
 import pytest
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
@@ -318,6 +323,54 @@ def test_a_tree_that_points_outside_itself_is_refused(path):
         broken.tree_.__setstate__(state)
         save(broken, path)
         refused(path, "tree")
+
+
+@pytest.mark.parametrize("estimator", [RandomForestClassifier(2), GradientBoostingClassifier(n_estimators=2)])
+def test_trees_for_more_features_than_the_samples_have_are_refused(path, estimator):
+    wide = np.hstack([np.zeros((4, 5)), TABLE])
+    save(estimator.fit(wide, [0, 0, 1, 1]), path)
+    assert load(path).predict(wide).tolist() == estimator.predict(wide).tolist()
+
+    def narrow(structure):  # of the ensemble alone, or of all estimators
+        for node in list(nodes(structure))[: None if "all" in path.name else 3]:
+            content = node.get("content")
+            if isinstance(content, dict) and "n_features_in_" in content:
+                content["n_features_in_"] = 1
+
+    edit(path, narrow)
+    refused(path, "another number of features")
+    path = path.with_name("all")
+    save(estimator, path)
+    edit(path, narrow)
+    refused(path, "another number of features")
+
+
+def test_boosted_trees_for_more_features_than_the_samples_have_are_refused(path):
+    wide = np.hstack([np.zeros((40, 5)), np.repeat(TABLE, 10, axis=0)])
+    model = HistGradientBoostingClassifier(max_iter=2, min_samples_leaf=2).fit(wide, np.repeat([0, 1], 20))
+    saved(path, model)
+
+    def narrow(structure):
+        structure["content"]["content"]["n_features_in_"] = 1
+
+    edit(path, narrow)
+    refused(path, "a feature that does not exist")
+
+
+@pytest.mark.parametrize("key", ["schema.json.bytes", "../a.npy", "coef_.npy.bytes", "a"])
+def test_an_array_of_a_name_that_is_taken_or_is_none_is_refused(path, key):
+    from safetensors.numpy import load as read_tensors
+    from safetensors.numpy import save as write_tensors
+
+    parts = saved(path)
+    tensors = read_tensors(parts["arrays.safetensors"])
+    tensors[key] = np.zeros(3, dtype=np.uint8)
+    rewrite(path, {**parts, "arrays.safetensors": write_tensors(tensors)})
+    if key == "../a.npy":  # a name without a meaning: nothing is unpacked to a folder
+        load(path)
+        assert [*path.parent.iterdir()] == [path]
+    else:
+        refused(path, "no place for an array")
 
 
 def test_a_function_of_the_users_own_runs_only_if_it_is_trusted(path):
