@@ -6,6 +6,10 @@ from types import FunctionType
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
+
+# Keys that are the same after they were texts in JSON.
+_KEYS = (str, int, float, np.integer, np.floating)
 _PLAIN = (str, bytes, int, float, complex, type, type(None), FunctionType)
 
 
@@ -28,7 +32,7 @@ def inside(model, stop=()):
     seen, stack = {}, [model]
     while stack:
         thing = stack.pop()
-        plain = isinstance(thing, _PLAIN) or (isinstance(thing, np.ndarray) and thing.dtype != object)
+        plain = isinstance(thing, _PLAIN) or (type(thing) is np.ndarray and thing.dtype != object)
         if plain or id(thing) in seen:
             continue
         seen[id(thing)] = thing
@@ -39,7 +43,7 @@ def inside(model, stop=()):
             stack += [*thing, *thing.values()]
         elif isinstance(thing, (list, tuple, set, frozenset)):
             stack += thing
-        elif isinstance(thing, np.ndarray):
+        elif isinstance(thing, np.ndarray) and thing.dtype == object:
             stack += thing.ravel().tolist()
         stack += getattr(thing, "__dict__", {}).values()
 
@@ -68,16 +72,63 @@ def without_networks(model):
         from sklearn_raters import _torch
 
         stop = _torch.NETWORKS
-    things = list(inside(model, stop))
-    for thing in things:
+    for thing in reversed(list(inside(model, stop))):  # what is inside a thing comes before the thing
         if isinstance(thing, stop):
             memo[id(thing)] = _torch.Stored.of(thing)
         elif isinstance(thing, np.random.Generator):
             memo[id(thing)] = thing  # a copy has another seed in older versions of NumPy
+        elif isinstance(thing, np.memmap):  # joblib's workers leave them
+            memo[id(thing)] = np.array(thing)
+        elif isinstance(thing, dict) and _has_odd_keys(thing):
+            memo[id(thing)] = Pairs.of(thing, memo)
+        elif isinstance(thing, np.ndarray) and thing.dtype == object:
+            _check_cells(thing)
     copied = copy.deepcopy(model, memo)
     forget_caches(copied)
     _name_repeats(copied, {})
     return copied
+
+
+def _has_odd_keys(mapping):
+    """Return whether the keys of a dict would be others after they were texts in JSON."""
+    odd = any(isinstance(key, bool) or not isinstance(key, _KEYS) for key in mapping)
+    return odd or len({str(key) for key in mapping}) < len(mapping)
+
+
+def _check_cells(array):
+    """Raise InputError on an array of objects that skops would read in another shape."""
+    nested = any(isinstance(cell, (list, tuple, np.ndarray)) for cell in array.ravel())
+    if array.ndim != 1 and (array.ndim == 0 or array.size == 0 or nested):
+        raise InputError(
+            f"The model holds an array of objects of shape {array.shape} that cannot be saved as data: give "
+            "it numbers or texts, or one dimension."
+        )
+
+
+class Pairs:
+    """Stands for a dict whose keys JSON cannot hold; made from its keys and values, it is the dict itself.
+
+    Parameters
+    ----------
+    keys, values : list
+        The items of the dict.
+    """
+
+    def __new__(cls, keys, values):
+        """Return the dict."""
+        return dict(zip(keys, values, strict=True))
+
+    @classmethod
+    def of(cls, mapping, memo):
+        """Return the form of a dict, its values copied; raise InputError if it is of a subclass."""
+        if type(mapping) is not dict:
+            raise InputError(f"The model holds a {type(mapping).__name__} with keys that JSON cannot hold.")
+        pairs = object.__new__(cls)
+        pairs.items = copy.deepcopy([list(mapping), list(mapping.values())], memo)
+        return pairs
+
+    def __reduce__(self):
+        return Pairs, tuple(self.items)
 
 
 class Again:

@@ -28,8 +28,8 @@ def to_structure(model):
     """
     Describe a model in JSON and arrays.
 
-    The structure is the schema of a file of skops, its numbers of objects counted from 0 and its files of
-    arrays named after their place in the model, so that equal models give equal bytes.
+    The structure is the schema of a file of skops, the numbers of shared objects counted from 1 and its
+    files of arrays named after their place in the model, so that equal models give equal bytes.
 
     Parameters
     ----------
@@ -162,9 +162,7 @@ def _as_tensor(name, content):
             if array.flags.c_contiguous:
                 return name, array
             return f"{name}.T", np.ascontiguousarray(array.T)
-        if (
-            array.dtype.names
-        ):  # records, such as a tree's nodes: the bytes between the fields are left to chance
+        if array.dtype.names:  # a tree's nodes: the bytes between the fields are left to chance
             records = np.zeros(array.shape, array.dtype)
             for field in array.dtype.names:
                 records[field] = array[field]

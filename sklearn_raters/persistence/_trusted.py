@@ -27,6 +27,9 @@ _OF_DATA = (
     "sklearn.neural_network._stochastic_optimizers",
 )
 _SINGLE = {
+    "builtins.frozenset",
+    "builtins.range",
+    "numpy.dtype",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.compose._column_transformer.make_column_selector",
     "sklearn.utils._bunch.Bunch",
@@ -34,6 +37,7 @@ _SINGLE = {
     "sklearn.utils._metadata_requests.MethodMetadataRequest",
     "sklearn_raters._torch.stored.Stored",
     "sklearn_raters.metrics._scorers._RatingsScorer",
+    "sklearn_raters.persistence._inside.Pairs",
     "sklearn_raters.stacking._frozen.FrozenViews",
     "sklearn_raters.stacking._pool.LogLinearPool",
     "sklearn_raters.stacking._pool_fusion.PoolFusion",

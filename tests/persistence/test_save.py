@@ -193,6 +193,66 @@ def test_labels_and_raters_that_are_numbers(path):
     assert loaded.class_weight == stack.class_weight
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {False: 1, True: 2},
+        {np.False_: 1, np.True_: 2},
+        {None: "a", "b": None},
+        {1: "a", "1": "b"},
+        {(1, "a"): {(2,): 3}, "x": {False: [{True: 1}]}},
+        {0.5: 1, float("inf"): 2, -3: 4, np.int64(7): 5, np.str_("s"): 6},
+        frozenset({1, 2}),
+        {"a", 3},
+        range(2, 9, 3),
+        slice(1, None, 2),
+        [1.5, float("nan"), -0.0, 10**30, True, None, "ä\n", b"bytes", (1, [2, ()])],
+        np.array([(1, 2), None, [3], {"a": 1}, True, np.float32(0.1)], dtype=object),
+        np.array([["a", None], [1, 2.5]], dtype=object),
+        np.array([1, 2], dtype=">i4"),
+        np.array(["a", "bcd"]),
+        np.array([b"a"]),
+        np.array(3.5),
+        np.float32(0.1),
+        np.str_("text"),
+        np.zeros((0, 3)),
+        np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        np.arange(24.0).reshape(2, 3, 4).transpose(1, 0, 2),
+        np.array([1 + 2j]),
+        np.arange(3, dtype=np.float16),
+        np.dtype("float32"),
+    ],
+    ids=lambda value: repr(value)[:60],
+)
+def test_values_of_every_kind_come_back_as_they_were(value, path):
+    save(FunctionTransformer(kw_args={"value": value}).fit(X), path)
+    found = load(path).kw_args["value"]
+    assert repr(found) == repr(value)
+    assert type(found) is type(value)
+    if isinstance(value, np.ndarray):
+        assert found.dtype == value.dtype
+        assert found.flags.f_contiguous == value.flags.f_contiguous
+
+
+def test_memory_maps_of_workers_become_arrays(path, tmp_path):
+    mapped = np.memmap(tmp_path / "values", dtype=float, mode="w+", shape=(3,))
+    mapped[:] = 1.5
+    save(FunctionTransformer(kw_args={"value": mapped}).fit(X), path)
+    found = load(path).kw_args["value"]
+    assert type(found) is np.ndarray
+    assert found.tolist() == [1.5, 1.5, 1.5]
+
+
+@pytest.mark.parametrize("shape", [(), (1, 1), (0, 2)])
+def test_arrays_of_objects_that_would_change_their_shape_are_refused(shape, path):
+    cells = np.empty(shape, dtype=object)
+    cells[...] = [(1, 2)] if shape == () else None
+    if shape == (1, 1):
+        cells[0, 0] = (1, 2)
+    with pytest.raises(InputError, match="array of objects of shape"):
+        save(FunctionTransformer(kw_args={"value": cells}).fit(X), path)
+
+
 def test_texts_with_and_without_shared_steps(path):
     model = make_pipeline(TfidfVectorizer(), LogisticRegression())
     for steps in (0, 1):
@@ -303,7 +363,7 @@ def test_modules_of_torch_need_no_trust(path):
         (LogisticRegression, "A model to save is a fitted estimator"),
         (None, "A model to save is a fitted estimator"),
         (FunctionTransformer(lambda x: x).fit(X), "<lambda>, which cannot be found.*by def or class"),
-        (FunctionTransformer(kw_args={"a": {(1, 2): 3}}).fit(X), "has no form without pickle"),
+        (FunctionTransformer(kw_args={"a": 1 + 2j}).fit(X), "has no form without pickle"),
     ],
 )
 def test_what_cannot_be_saved_is_told_in_one_line_and_leaves_no_file(model, message, path):
