@@ -18,8 +18,8 @@ TRAIN = "Train all views and their fusion on a whole corpus and write the model 
 PREDICT = """\
 Print the predicted class of audio files, the probabilities of the classes, and the class that each rater
 would choose. Features are normalised over all audio of a speaker. By default all FILES are taken as by one
-speaker, so give the files of different speakers in different calls, or use --speakers. Model files are
-pickles, which can run code: use only files that you trust."""
+speaker, so give the files of different speakers in different calls, or use --speakers. Model files hold data
+only: reading one runs no code of its author."""
 
 # Help of each option; `add_option` adds its choices and its default.
 HELP = {

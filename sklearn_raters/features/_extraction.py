@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from joblib import delayed
 
+from sklearn_raters._files import replacing
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._audio import SAMPLING_RATE, check_audio_list, content_of, describe, read_audio
-from sklearn_raters.persistence import replacing
 
 CONFIG = Path(__file__).parent / "config" / "lld45.conf"
 
