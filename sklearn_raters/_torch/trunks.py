@@ -3,6 +3,7 @@
 import copy
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -144,7 +145,7 @@ def count_units(trunk, frames):
     ----------
     trunk : torch.nn.Module
         The trunk, as `build_trunk` returns it.
-    frames : ndarray of shape (n_frames, n_features), float32
+    frames : ndarray of shape (n_frames, n_features)
         The sample.
 
     Returns
@@ -160,7 +161,8 @@ def count_units(trunk, frames):
     lengths = torch.tensor([len(frames)])
     try:
         with torch.inference_mode():
-            units, _ = trunk.eval().encode(torch.from_numpy(frames)[None], lengths)
+            one = torch.from_numpy(np.array(frames, dtype=np.float32))[None]  # those of a file are read-only
+            units, _ = trunk.eval().encode(one, lengths)
     except (AttributeError, IndexError, RuntimeError, TypeError) as error:
         raise InputError(
             f"The trunk cannot be run on a sample of {len(frames)} frames and {frames.shape[1]} features "

@@ -5,6 +5,7 @@ import os
 import shutil
 import uuid
 import zlib
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -112,14 +113,19 @@ def write_folder(samples, folder, dtype, about):
     if dtype not in ("float32", "float16"):
         raise InputError(f"dtype={dtype!r}: give 'float32' or 'float16'.")
     partial = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.partial")
-    partial.mkdir(parents=True)
+    with _writing(folder):
+        partial.mkdir(parents=True)
     try:
-        files = [_write_file(some, partial, number) for number, some in enumerate(_by_file(samples, dtype))]
+        files = []
+        for some in _by_file(samples, dtype):
+            with _writing(folder):
+                files.append(_write_file(some, partial, len(files)))
         if not files:
             raise InputError("There are no samples to save: give at least one (n_frames, n_features) array.")
         index = {"format": _FORMAT, "dtype": dtype, "files": files, "about": about}
-        (partial / _INDEX).write_text(json.dumps(index), encoding="utf-8")
-        os.replace(partial, folder)
+        with _writing(folder):
+            (partial / _INDEX).write_text(json.dumps(index), encoding="utf-8")
+            os.replace(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return read_folder(folder)[0]
@@ -154,6 +160,17 @@ def read_folder(folder):
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path} is damaged ({error}): delete {folder} and write it again.") from error
+
+
+@contextmanager
+def _writing(folder):
+    try:
+        yield
+    except OSError as error:
+        raise OSError(
+            f"{folder} cannot be written ({error.strerror or error}): free space, allow writing, or name "
+            "another folder."
+        ) from error
 
 
 def _by_file(samples, dtype):

@@ -34,8 +34,8 @@ def merge_equal(samples, target_bytes, weight, groups):
     kept, total = {}, {}
     for index in np.flatnonzero(weight):
         # One dense row at a time: sparse and dense rows are then trained on in the same order.
-        sample = samples[[index]].toarray() if issparse(samples) else np.ascontiguousarray(samples[index])
-        content = blake2b(sample, digest_size=16)
+        sample = samples[[index]].toarray() if issparse(samples) else samples[index]
+        content = blake2b(np.ascontiguousarray(sample, dtype=np.float32), digest_size=16)
         content.update(target_bytes(index))
         if groups is not None:
             content.update(str(groups[index]).encode())
