@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sklearn.model_selection import GroupKFold, KFold
+from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speechocean762, make_rated_speech
@@ -102,6 +103,30 @@ def _make_task(loaded, options):
     task = Task(loaded.Y, classes, label_map)
     check_classes(task)
     return task
+
+
+def take_samples(corpus, kept):
+    """Return a corpus of some of its samples.
+
+    Parameters
+    ----------
+    corpus : sklearn.utils.Bunch
+        Result of `open_corpus`.
+    kept : list of int
+        The samples.
+
+    Returns
+    -------
+    sklearn.utils.Bunch
+        Audio, speakers, sessions and the task of these samples.
+    """
+
+    def some(values):
+        return None if values is None else values[kept]
+
+    X = [corpus.X[index] for index in kept]
+    speakers, sessions = some(corpus.speakers), some(corpus.sessions)
+    return Bunch(X=X, speakers=speakers, sessions=sessions, task=corpus.task.take(kept))
 
 
 def evaluation_folds(options, corpus):
