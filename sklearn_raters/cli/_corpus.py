@@ -61,19 +61,19 @@ def _load(options, temporary):
     if options.ratings is not None:
         return _load_table(options)
     if options.corpus == "speechocean762":
-        return load_speechocean762(options.root)
+        return load_speechocean762(options.root, check_audio=not options.skip_broken)
     root = options.root
     if options.corpus == "made":
         print_status(f"Making synthetic speech of five sessions in {root or 'a temporary folder'}")
         root = make_rated_speech(root or Path(temporary) / "made", random_state=0)
-    return load_iemocap(root)
+    return load_iemocap(root, check_audio=not options.skip_broken)
 
 
 def _load_table(options):
     """Load the corpus of --ratings and --audio."""
     arguments = ("sample", "rater", "label", "speaker", "session")
     columns = {name: getattr(options, f"{name}_column") for name in arguments}
-    corpus = load_rated_audio(options.ratings, options.audio, **columns)
+    corpus = load_rated_audio(options.ratings, options.audio, **columns, check_audio=not options.skip_broken)
     if corpus.speakers is None:
         print_status("No --speaker-column: all audio is normalised as if by one speaker.")
     if corpus.sessions is None:

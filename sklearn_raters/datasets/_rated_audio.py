@@ -1,7 +1,7 @@
 """Load any rated audio: a folder of audio files and a long table of ratings, one row a vote."""
 
 import os
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from textwrap import dedent
 
 from sklearn.utils import Bunch
@@ -89,14 +89,16 @@ def index_audio(folder, extension):
     return sizes, by_name
 
 
-def match_audio(samples, sizes, by_name, folder):
-    """Return the path of each sample below the folder; raise if it is missing or not unique."""
+def match_audio(samples, sizes, by_name, folder, checked):
+    """Return the path of each sample below the folder; raise if it is not unique or, if checked, missing."""
     # A path is not ambiguous, even if another file in another folder has the same name.
     found = {name: [name] if name in sizes else by_name.get(name, []) for name in samples}
+    if not checked:
+        found = {name: paths or [name] for name, paths in found.items()}
     missing = [name for name, paths in found.items() if not paths]
     paths = [paths[0] for paths in found.values() if paths]
     remedy = "name them as the table does (with or without folder and extension), or drop these rows"
-    empty = [path for path in paths if not sizes[path]]
+    empty = [path for path in paths if checked and not sizes[path]]
     raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
     if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
         raise InputError(
@@ -143,6 +145,7 @@ def load_rated_audio(
     speaker=None,
     session=None,
     extension=None,
+    check_audio=True,
 ):
     """Load audio files and their ratings from a long table, one row a vote.
 
@@ -172,6 +175,9 @@ def load_rated_audio(
     extension : str, default=None
         Extension of the audio files, such as ``"wav"``, if the folder holds the same recordings in several
         formats. None takes all known extensions.
+    check_audio : bool, default=True
+        Whether audio that is missing or empty is an error. False leaves it to
+        ``OpenSmileFrames(on_error="skip")`` to list it.
 
     Returns
     -------
@@ -220,7 +226,7 @@ def load_rated_audio(
     wanted = {argument: column for argument, column in wanted.items() if column is not None}
     source = ""
     if isinstance(table, (str, os.PathLike)):
-        source = f" {Path(table).expanduser()}"
+        source = f" {table}"
         table = read_table(table, label, {*wanted.values()} - {label})
     require_columns(table, wanted, source)
     table = table.assign(**{sample: table[sample].map(str, na_action="ignore")})
@@ -228,7 +234,7 @@ def load_rated_audio(
     Y = ratings_from_long(table, sample=sample, rater=rater, label=label).rename_axis(sample)
     folder = existing_folder(audio_dir, "The audio", "give the folder that holds the audio files")
     sizes, by_name = index_audio(folder, extension)
-    paths = match_audio(list(Y.index), sizes, by_name, folder)
+    paths = match_audio(list(Y.index), sizes, by_name, folder, check_audio)
     speakers = None if speaker is None else value_by_sample(table, sample, speaker)
     sessions = speakers if session is None else value_by_sample(table, sample, session)
     task = Task(Y)
@@ -241,7 +247,7 @@ def load_rated_audio(
         {len(Y)} samples, {Y.shape[1]} raters, {len(task.votes.label)} votes.
         Labels {shorten(task.classes, 20)}.
         {table[label].isna().sum()} rows of the table have no label and are no votes.
-        {len(sizes) - len(paths)} audio files in the folder have no ratings and were left out.
+        {len(sizes.keys() - set(paths))} audio files in the folder have no ratings and were left out.
         Groups that must not be split between folds: {split}.
         """)
     return Bunch(

@@ -239,10 +239,11 @@ def test_a_corpus_with_broken_files_is_that_without_them(made, tmp_path, capsys)
     folder = tmp_path / "audio"
     shutil.copytree(made, folder)
     samples = list(corpus.Y.index)
-    damaged = [samples[3], samples[40]]
-    for name in damaged:
-        (path,) = folder.rglob(f"{name}.wav")
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    damaged = {samples[3]: "cut short", samples[20]: "is empty", samples[40]: "no such file"}
+    paths = [next(folder.rglob(f"{name}.wav")) for name in damaged]
+    paths[0].write_bytes(paths[0].read_bytes()[: paths[0].stat().st_size // 2])
+    paths[1].write_bytes(b"")
+    paths[2].unlink()
     votes.to_csv(tmp_path / "all.csv", index=False)
     votes[~votes["sample"].isin(damaged)].to_csv(tmp_path / "rest.csv", index=False)
     settings = ["--audio", folder, "--speaker-column=speaker", "--classes=neutral,anger", *QUICK]
@@ -259,12 +260,12 @@ def test_a_corpus_with_broken_files_is_that_without_them(made, tmp_path, capsys)
 
     status, errors = evaluated(tmp_path / "all.csv")
     assert status == 2
-    assert "cut short" in errors.splitlines()[-1]
+    assert f"without an audio file (1): '{samples[40]}'" in errors.splitlines()[-1]
     status, errors, skipped = evaluated(tmp_path / "all.csv", "--skip-broken")
     assert status == 3
-    for name in damaged:
+    for name, reason in damaged.items():
         (line,) = [line for line in errors.splitlines() if line.startswith("skipped: ") and name in line]
-        assert "cut short" in line
+        assert reason in line
     status, errors, rest = evaluated(tmp_path / "rest.csv")
     assert status == 0
     pd.testing.assert_frame_equal(skipped, rest)
