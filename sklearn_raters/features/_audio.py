@@ -212,7 +212,9 @@ def _is_cancelled(signal, mono):
 def _check_rate(rate, where):
     is_number = isinstance(rate, int | float | np.number)
     if not is_number or not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
-        given = f"{rate!r}" if is_number or isinstance(rate, str) else f"of type {type(rate).__name__}"
+        given = f"of type {type(rate).__name__}"
+        if isinstance(rate, float | np.number | str) or (isinstance(rate, int) and abs(rate) < 10**18):
+            given = repr(rate)
         raise InputError(
             f"{where} has the rate {given}; expected a (signal, rate) pair, the rate between {_LOWEST_RATE} "
             f"and {_HIGHEST_RATE} Hz. scipy.io.wavfile.read returns both the other way round."

@@ -186,7 +186,7 @@ def _attempt(goes_on, function, *arguments):
     """Return the function's outcome, or the error of a sample that cannot be used."""
     try:
         return function(*arguments)
-    except (InputError, OSError, RuntimeError) as error:
+    except (InputError, OSError, RuntimeError, TypeError) as error:
         if not goes_on:
             raise
         return Outcome(error=error)

@@ -100,6 +100,7 @@ class OpenSmileFrames(_OpenSmileTransformer):
     Loudness is computed over the whole window, as openSMILE's documentation describes it; the component that
     emobase uses takes the first sample of the window only (openSMILE's issue 51).
 
+    Files are read in every format of libsndfile, whatever their name says, and refused if they are cut short.
     Channels are averaged, and audio of another rate is resampled to 16 kHz. Values beyond full scale are
     clipped, since openSMILE works on 16 bits. The transformer is stateless.
 
@@ -159,7 +160,8 @@ class OpenSmileFrames(_OpenSmileTransformer):
 
     >>> smile = OpenSmileFrames(on_error="skip")
     >>> X = [(pulses, 16000), (pulses[:100], 16000)]
-    >>> with warnings.catch_warnings(action="ignore"):
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
     ...     frames = smile.transform(X)
     >>> kept = [index for index in range(len(X)) if index not in smile.errors_]
     >>> kept
@@ -185,7 +187,8 @@ class OpenSmileFrames(_OpenSmileTransformer):
         ----------
         X : list
             Paths (str or PathLike) of audio files; or pairs of a signal, shape (n_samples,) or
-            (n_channels, n_samples), and its rate in Hz.
+            (n_channels, n_samples), and its rate in Hz. Full scale is 1 in floating point; integers are
+            taken as PCM of 8, 16 or 32 bits by their values, and refused where these fit two of them.
 
         Returns
         -------
@@ -239,7 +242,8 @@ class OpenSmileFunctionals(_OpenSmileTransformer):
     memory : str, PathLike or joblib.Memory, default=None
         As in OpenSmileFrames.
     on_error : {"raise", "skip"}, default="raise"
-        As in OpenSmileFrames; the features of a skipped sample are NaN.
+        As in OpenSmileFrames; the features of a skipped sample are NaN. Leave it out by `errors_`, for some
+        classifiers learn from NaN.
     verbose : int, default=0
         Whether to show progress on standard error: above 0.
 
