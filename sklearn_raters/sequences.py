@@ -109,7 +109,18 @@ def pack(samples):
 
 
 def is_mapped(sample):
-    """Return whether an array is floating point in a file, memory-mapped."""
+    """Return whether an array is floating point in a file, memory-mapped.
+
+    Parameters
+    ----------
+    sample : object
+        The array, or anything else.
+
+    Returns
+    -------
+    bool
+        False for arrays in memory, also for the result of a computation with a memory-mapped one.
+    """
     # The result of a computation with a memmap is a memmap without a file.
     in_file = isinstance(sample, np.memmap) and sample.filename is not None
     return in_file and sample.dtype.kind == "f"

@@ -93,7 +93,7 @@ def _ends_in_chunks(content, audio):
 
 
 def _find_in_chunks(content):
-    """RIFF, RIFX, RF64 and FORM (AIFF, 8SVX): chunks of a name, a size and content of even length."""
+    """Read RIFF, RIFX, RF64 and FORM (AIFF, 8SVX): chunks of a name, a size and content of even length."""
     form = "<I" if content[:4] in (b"RIFF", b"RF64") else ">I"
     place, long_size = 12, None
     while place + 8 <= len(content):
@@ -109,7 +109,7 @@ def _find_in_chunks(content):
 
 
 def _find_in_wave64(content):
-    """Wave64 of Sonic Foundry: chunks of a GUID and a size that counts both."""
+    """Read Wave64 of Sonic Foundry: chunks of a GUID and a size that counts both."""
     place = 40
     while place + 24 <= len(content):
         (size,) = struct.unpack_from("<Q", content, place + 16)
@@ -120,7 +120,7 @@ def _find_in_wave64(content):
 
 
 def _find_in_caf(content):
-    """Apple's Core Audio Format; a size of -1 stands for an unknown one."""
+    """Read Apple's Core Audio Format; a size of -1 stands for an unknown one."""
     place = 8
     while place + 12 <= len(content):
         (size,) = struct.unpack_from(">Q", content, place + 4)
@@ -137,14 +137,14 @@ def _find_in_au(content):
 
 
 def _find_in_sphere(content):
-    """NIST SPHERE: a header of text."""
+    """Read NIST SPHERE: a header of text."""
     numbers = dict(re.findall(rb"^(\w+) -i (\d+)", content[:1024], re.MULTILINE))
     size = int(numbers[b"sample_count"]) * int(numbers.get(b"channel_count", 1))
     return Audio(int(content[8:16]), size * int(numbers.get(b"sample_n_bytes", 1)))
 
 
 def _find_in_voc(content):
-    """Creative Voice: blocks of a type and a size of three bytes; types 1, 2 and 9 hold sound."""
+    """Read Creative Voice: blocks of a type and a size of three bytes; types 1, 2 and 9 hold sound."""
     (place,) = struct.unpack_from("<H", content, 20)
     while place + 4 <= len(content) and content[place]:
         size = int.from_bytes(content[place + 1 : place + 4], "little")
@@ -166,7 +166,7 @@ def _find_in_matlab_5(content):
 
 
 def _find_in_sds(content):
-    """MIDI sample dumps: packets of 127 bytes, with 120 bytes of 7 bits for the samples."""
+    """Read MIDI sample dumps: packets of 127 bytes, with 120 bytes of 7 bits for the samples."""
     bits = content[6]
     n_samples = content[10] | content[11] << 7 | content[12] << 14
     return Audio(21, 127 * -(-n_samples // (60 if bits <= 14 else 40 if bits <= 21 else 30)))
