@@ -22,7 +22,7 @@ _NO_NUMBERS = (
     date,
     timedelta,
 )
-_REMEDY = "expected numbers. Convert it to numbers that mean something as features, or leave it out."
+_REMEDY = "Expected numbers: convert it to numbers that mean something as features, or leave it out."
 
 
 @dataclass(frozen=True)
