@@ -15,8 +15,20 @@ SAMPLING_RATE = 16000  # Hz
 _LOWEST_RATE, _HIGHEST_RATE = 1000, 1_000_000
 # Integers cast to float peak in the thousands; audio that is clipped or resampled stays near 1.
 _HIGHEST_PEAK = 10.0
+# Resampling and loud mixes go a little beyond full scale.
+_CLIPPED_PEAK = 2.0
 # Below this share of the channels' power, the mean of the channels is what they do not cancel out.
-_CANCELLED = 1e-3
+_CANCELLED_SHARE = 1e-3
+
+# What looks wrong about samples, which `{samples}` stands for.
+CANCELLED = (
+    "Channels of opposite phase cancel each other out, so that their mean is silent: {samples}. Turn one "
+    "channel over, or give one channel."
+)
+CLIPPED = (
+    "Signals go beyond twice the full scale of floating point, which is 1, and are clipped: {samples}. "
+    "Divide them by their full scale."
+)
 
 
 def check_audio_list(X):
@@ -163,8 +175,8 @@ def read_audio(item, index=0):
     -------
     signal : ndarray of shape (n_samples,), float32
         The signal at 16 kHz, full scale 1.
-    is_cancelled : bool
-        Whether the channels have opposite phase and cancel each other out.
+    notes : tuple of str
+        What looks wrong: `CANCELLED`, `CLIPPED`.
 
     Raises
     ------
@@ -178,7 +190,7 @@ def read_audio(item, index=0):
     >>> import numpy as np
     >>> from sklearn_raters.features._audio import read_audio
     >>> stereo = np.zeros((2, 44100))
-    >>> signal, is_cancelled = read_audio((stereo, 44100))
+    >>> signal, notes = read_audio((stereo, 44100))
     >>> signal.shape
     (16000,)
     """
@@ -186,14 +198,14 @@ def read_audio(item, index=0):
 
     where = describe(item, index)
     parts = read_file(full_path(item), where) if _is_path(item) else [_check_pair(item, where)]
-    monos, is_cancelled = [], False
+    monos, notes = [], {}
     for signal, rate in parts:
         _check_rate(rate, where)
         _check_values(signal, where)
         mono = signal.mean(axis=0, keepdims=True, dtype=np.float32)
-        is_cancelled = is_cancelled or _is_cancelled(signal, mono)
+        notes |= dict.fromkeys(_notes_of(signal, mono))
         monos.append(audresample.resample(mono, rate, SAMPLING_RATE)[0])
-    return np.concatenate(monos), is_cancelled
+    return np.concatenate(monos), tuple(notes)
 
 
 def _is_path(item):
@@ -204,9 +216,12 @@ def _is_pair(item):
     return isinstance(item, list | tuple | np.ndarray) and len(item) == 2
 
 
-def _is_cancelled(signal, mono):
+def _notes_of(signal, mono):
     power = np.mean(signal**2, dtype=np.float64)
-    return bool(np.mean(mono**2, dtype=np.float64) < _CANCELLED * power)
+    if np.mean(mono**2, dtype=np.float64) < _CANCELLED_SHARE * power:
+        yield CANCELLED
+    if np.abs(mono).max() > _CLIPPED_PEAK:
+        yield CLIPPED
 
 
 def _check_rate(rate, where):

@@ -36,10 +36,6 @@ _HIGHEST = 32767 / 32768
 # Part of every key of the cache. Raise it when the stored features change.
 _CACHE_FORMAT = 2
 
-_CANCELLED = (
-    "Channels of opposite phase cancel each other out, so that their mean is silent: {samples}. Turn one "
-    "channel over, or give one channel."
-)
 _NOT_KEPT = (
     "The cache {folder} cannot be written ({reason}): features are computed but not kept. Free space, allow "
     "writing, or name another folder."
@@ -379,7 +375,7 @@ def _look_up(item, index, feature_set, folder):
 
 
 def _compute(item, index, feature_set, folder):
-    signal, is_cancelled = read_audio(item, index)
+    signal, notes = read_audio(item, index)
     shortest = round(WINDOWS[feature_set] * SAMPLING_RATE)
     if len(signal) < shortest:
         raise InputError(
@@ -392,7 +388,6 @@ def _compute(item, index, feature_set, folder):
             f"{describe(item, index)}: openSMILE returned missing or infinite {feature_set} features. "
             "Leave the sample out of X and Y."
         )
-    notes = (_CANCELLED,) if is_cancelled else ()
     if folder is not None:
         try:
             store(cache_path(folder, item, feature_set), features, notes)

@@ -3,10 +3,12 @@
 import struct
 from typing import NamedTuple
 
-# kbit/s by index, of MPEG 1 and of MPEG 2 and 2.5, layer III.
+# kbit/s by index, by layer and whether it is MPEG 1, not 2 or 2.5.
 _BITRATES = {
-    True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (3, True): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (3, False): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (2, True): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (2, False): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version
 _LENGTH_NAMES = (b"Xing", b"Info")
@@ -18,7 +20,7 @@ class Header(NamedTuple):
     Parameters
     ----------
     kind : tuple
-        Version, rate in Hz and whether it is mono, which all frames of a recording share.
+        Version, rate in Hz, whether it is mono, and layer, which all frames of a recording share.
     size : int
         Length of the frame in bytes.
     tag_at : int
@@ -31,7 +33,7 @@ class Header(NamedTuple):
 
 
 def recordings(content):
-    """Cut an MP3 file into recordings, each beginning with a frame that gives its length.
+    """Cut an MP3 or MP2 file into recordings, each beginning with a frame that gives its length.
 
     libsndfile reads as many frames as the first frame says, or as it estimates from the size where no frame
     says so. The frame is described in G. Bouvigne, "MP3 Info Tag", of the encoder LAME.
@@ -84,6 +86,8 @@ def _with_length(frames, promised):
         if n_frames <= promised:
             return b"".join(frames)
         frames = frames[1:]  # recordings of which only the first one has such a frame
+    if _header(frames[0], 0).kind[-1] != 3:
+        return b"".join(frames)  # of a constant bit rate, from which libsndfile knows the length
     return _length_frame(frames[0], len(frames)) + b"".join(frames)
 
 
@@ -101,6 +105,8 @@ def _length_frame(frame, n_frames):
 def _promise(content, place, header):
     """Return the number of frames that a frame gives for its recording; None for a frame of sound."""
     tag = place + header.tag_at
+    if header.kind[-1] != 3:
+        return None
     if content[tag : tag + 4] in _LENGTH_NAMES:
         flags, n_frames = struct.unpack_from(">II", content, tag + 4)
         return n_frames if flags & 1 else 0
@@ -110,19 +116,22 @@ def _promise(content, place, header):
 
 
 def _header(content, place):
-    """Return the header of the layer III frame at a place; None if there is none."""
-    if place + 4 > len(content) or content[place] != 0xFF or content[place + 1] & 0xE6 != 0xE2:
+    """Return the header of the frame of layer II or III at a place; None if there is none."""
+    if place + 4 > len(content) or content[place] != 0xFF or content[place + 1] & 0xE0 != 0xE0:
         return None
+    layer = {1: 3, 2: 2}.get((content[place + 1] >> 1) & 3)
     version, bitrate = (content[place + 1] >> 3) & 3, content[place + 2] >> 4
     rate = (content[place + 2] >> 2) & 3
-    if version == 1 or bitrate in (0, 15) or rate == 3:
+    if layer is None or version == 1 or bitrate in (0, 15) or rate == 3:
         return None
     is_first, hz = version == 3, _RATES[version][rate]
     padding = (content[place + 2] >> 1) & 1
-    size = (144 if is_first else 72) * 1000 * _BITRATES[is_first][bitrate] // hz + padding
+    size = (72 if layer == 3 and not is_first else 144) * 1000 * _BITRATES[layer, is_first][
+        bitrate
+    ] // hz + padding
     is_mono = content[place + 3] >> 6 == 3
     side = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True): 9}[is_first, is_mono]
-    return Header((version, hz, is_mono), size, 4 + side)
+    return Header((version, hz, is_mono, layer), size, 4 + side)
 
 
 def _next(content, place):

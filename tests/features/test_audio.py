@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features._audio import SAMPLING_RATE, check_audio_list
+from sklearn_raters.features._audio import CANCELLED, CLIPPED, SAMPLING_RATE, check_audio_list
 from sklearn_raters.features._audio import read_audio as read_with_note
 
 RNG = np.random.default_rng(0)
@@ -79,9 +79,14 @@ def test_integers_are_scaled_by_their_values_or_are_an_error(values, expected):
 @pytest.mark.parametrize("gain", [1, 0.99])
 def test_channels_that_cancel_each_other_are_noted(gain):
     signal = sine(300, SAMPLING_RATE)
-    for channels, is_cancelled in [((1, -gain), True), ((1, gain), False), ((1, 0), False), ((0, 0), False)]:
+    for channels, notes in [((1, -gain), (CANCELLED,)), ((1, gain), ()), ((1, 0), ()), ((0, 0), ())]:
         stereo = np.stack([gain * signal for gain in channels])
-        assert read_with_note((stereo, SAMPLING_RATE))[1] is is_cancelled
+        assert read_with_note((stereo, SAMPLING_RATE))[1] == notes
+
+
+@pytest.mark.parametrize(("gain", "notes"), [(1.9, ()), (2.1, (CLIPPED,)), (9, (CLIPPED,))])
+def test_signals_far_beyond_full_scale_are_noted(gain, notes):
+    assert read_with_note((sine(300, SAMPLING_RATE, gain=gain), SAMPLING_RATE))[1] == notes
 
 
 @pytest.mark.parametrize(

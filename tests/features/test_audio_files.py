@@ -228,6 +228,13 @@ def samples_a_frame(rate):
     return 1152 if rate >= 32000 else 576
 
 
+def test_mp2_files_are_read_whole_or_refused(read):
+    frame = b"\xff\xfd\x80\xc4" + bytes(413)  # 128 kbit/s, 44100 Hz, mono, silent
+    assert lengths(read(100 * frame)) == [100 * 1152]
+    with pytest.raises(InputError, match="last MPEG frame is not complete"):
+        read((100 * frame)[:20_000])
+
+
 def test_joined_mp3_files_of_other_rates_and_channels_are_read_whole(read):
     stereo = np.stack([SIGNAL, SIGNAL], 1)
     parts = read(encoded("MP3") + encoded("MP3", signal=stereo, rate=44100))
