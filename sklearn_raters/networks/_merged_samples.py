@@ -21,8 +21,8 @@ def content_of(samples, index):
     hashlib.blake2b
         The hash.
     """
-    sample = samples[[index]].toarray() if issparse(samples) else np.ascontiguousarray(samples[index])
-    return blake2b(sample, digest_size=16)
+    sample = samples[[index]].toarray() if issparse(samples) else samples[index]
+    return blake2b(np.ascontiguousarray(sample, dtype=np.float32), digest_size=16)
 
 
 def merge_equal(samples, target_bytes, weight, groups):
