@@ -43,7 +43,9 @@ def check_answers(name, estimator):
         assert worst < CLOSE, f"The rows of {method} sum to one only within {worst:.2g}."
     if "predict_proba" in found.values:
         best = np.array(CLASSES, dtype=object)[found.values["predict_proba"].argmax(axis=1)]
-        assert (best == found.values["predict"]).all(), "predict is not the class with the highest probability."
+        assert (best == found.values["predict"]).all(), (
+            "predict is not the class with the highest probability."
+        )
 
 
 def check_not_fitted(name, estimator):
@@ -91,6 +93,8 @@ def check_sequences_of_one_length(name, estimator):
     if not get_tags(estimator).input_tags.three_d_array:
         raise SkipTest("The estimator takes no sequences: its input tag three_d_array is not set.")
     data = make_rated()
-    data = data._replace(X=np.stack([data.X, -data.X], axis=1), new_X=np.stack([data.new_X, -data.new_X], axis=1))
+    data = data._replace(
+        X=np.stack([data.X, -data.X], axis=1), new_X=np.stack([data.new_X, -data.new_X], axis=1)
+    )
     found = learn(estimator, data._replace(X=list(data.X), new_X=list(data.new_X)))
     assert_same(learn(estimator, data), found, "with a list of sequences instead of a 3-D array")

@@ -51,7 +51,9 @@ def check_pickle(name, estimator):
     """Check that a model says the same after pickle."""
     data = make_rated()
     model = fit(seeded(estimator), data)
-    assert_same(answers(model, data.new_X), answers(pickle.loads(pickle.dumps(model)), data.new_X), "after pickle")
+    assert_same(
+        answers(model, data.new_X), answers(pickle.loads(pickle.dumps(model)), data.new_X), "after pickle"
+    )
 
 
 def _by_joblib(model, folder):

@@ -56,7 +56,9 @@ def check_samples_paired_by_index(name, estimator):
     table = table._replace(new_X=pd.DataFrame(data.new_X).add_prefix("x"))
     order = np.random.RandomState(1).permutation(len(data.X))
     found = learn(estimator, table._replace(Y=table.Y.iloc[order]))
-    assert_same(learn(estimator, table), found, "after the rows of the ratings changed places with their index")
+    assert_same(
+        learn(estimator, table), found, "after the rows of the ratings changed places with their index"
+    )
     others = table.Y.set_axis([*index[:3], "elsewhere", *index[4:]])
     try:
         learn(estimator, table._replace(Y=others))

@@ -62,7 +62,9 @@ def make_rated(n_raters=3, seed=0):
     truth = np.tile([0, 1, 2], 24)
     X = rng.normal(size=(72, 4))
     X[np.arange(72), truth] += 3
-    codes = np.where(rng.uniform(size=(48, n_raters)) < 1 / 6, rng.randint(3, size=(48, n_raters)), truth[:48, None])
+    codes = np.where(
+        rng.uniform(size=(48, n_raters)) < 1 / 6, rng.randint(3, size=(48, n_raters)), truth[:48, None]
+    )
     Y = np.array(CLASSES, dtype=object)[codes]
     unrated = rng.uniform(size=Y.shape) < 0.2
     unrated[np.arange(48), np.arange(48) % n_raters] = False
@@ -123,7 +125,9 @@ def assert_same(expected, found, change, *, tolerance=0.0):
         after = found.values[method]
         if method == "predict_proba_raters" and expected.raters is not None:
             after = after[:, [list(found.raters).index(name) for name in expected.raters]]
-        assert after.shape == before.shape, f"{method} has the shape {after.shape} {change}, not {before.shape}."
+        assert after.shape == before.shape, (
+            f"{method} has the shape {after.shape} {change}, not {before.shape}."
+        )
         if method == "predict":
             wrong = (after != before) & _is_clear(expected, tolerance)
             size = f"says {after[wrong.argmax()]!r}, not {before[wrong.argmax()]!r}"

@@ -32,7 +32,8 @@ def rater_estimator_checks_generator(estimator):
         The estimator, as given.
     check : functools.partial
         A function of the estimator that raises AssertionError, or whatever the estimator raises, where the
-        estimator fails, and unittest.SkipTest where the check does not apply. `check.func.__name__` is its name.
+        estimator fails, and unittest.SkipTest where the check does not apply. Its name is
+        `check.func.__name__`.
 
     Examples
     --------
@@ -86,16 +87,17 @@ def check_rater_estimator(
 
     The counterpart of `sklearn.utils.estimator_checks.check_estimator` for classifiers whose `fit(X, Y)`
     takes several raters' labels, from this package or elsewhere. Every form of ratings must give the same
-    result, and what does not matter must change nothing: the order and names of raters, the order of samples,
-    raters and samples without ratings, a second fit, a copy, a file, the number of jobs. Small tables of three
-    classes are learnt about a hundred times, so set few epochs. Each `random_state` is set to 0.
+    result, and what does not matter must change nothing: order and names of raters, order of samples, raters
+    and samples without ratings, a second fit, a copy, a file, the number of jobs. Each `random_state` is set
+    to 0. Small tables of three classes are learnt about a hundred times, so set few epochs.
 
     Parameters
     ----------
     estimator : estimator
         A classifier for tables; for sequences too if its input tag `three_d_array` is set. `groups` and
         `sample_weight` are checked if `fit` takes them, `classes` and `n_jobs` if they are parameters, and
-        `predict_proba`, `predict_soft_labels` and `predict_proba_raters` (with `raters_`) if they are methods.
+        `predict_proba`, `predict_soft_labels` and `predict_proba_raters` (with `raters_`) if they are
+        methods.
     expected_failed_checks : dict, default=None
         From the name of a check that may fail to the reason.
     on_skip : {"warn"} or None, default="warn"
@@ -132,7 +134,9 @@ def check_rater_estimator(
     """
     expected_failed_checks = expected_failed_checks or {}
     if on_fail not in ("raise", "warn", None) or on_skip not in ("warn", None):
-        raise InputError(f"on_fail={on_fail!r}, on_skip={on_skip!r}: give 'warn' or None, or 'raise' to on_fail.")
+        raise InputError(
+            f"on_fail={on_fail!r}, on_skip={on_skip!r}: give 'warn' or None, or 'raise' to on_fail."
+        )
     if callback is not None and on_fail == "raise":
         raise InputError("callback needs on_fail='warn' or None: a failure that is raised ends the checks.")
     unknown = sorted(set(expected_failed_checks) - {check.__name__ for check in CHECKS})

@@ -109,8 +109,8 @@ def _pool_splits(rated, labels, groups, weight, seed):
 def _folds_of_groups(labels, groups, weight):
     """Return the fold of each sample, so that the folds have similar weights of each class.
 
-    Without weights these are the folds of scikit-learn's `StratifiedGroupKFold`, which takes none: a sample of
-    weight 2 would give other folds than the sample twice.
+    Without weights these are the folds of scikit-learn's `StratifiedGroupKFold`. It takes no weights, so that
+    a sample of weight 2 would give other folds than the sample twice.
     """
     _, group = np.unique(groups, return_inverse=True)
     names = sorted(set(labels), key=str)
