@@ -14,6 +14,7 @@ from sklearn_raters.estimator_checks._subject import (
     fit,
     learn,
     make_rated,
+    reference,
     seeded,
 )
 
@@ -21,7 +22,7 @@ from sklearn_raters.estimator_checks._subject import (
 def check_answers(name, estimator):
     """Check classes_, the shapes of all answers, that probabilities sum to one and that predict follows."""
     data = make_rated()
-    found = learn(estimator, data)
+    found = reference(estimator, data)
     n_samples, n_classes = len(data.new_X), len(CLASSES)
     assert found.classes == CLASSES, f"classes_ is {found.classes}, not the sorted labels, {CLASSES}."
     n_raters = data.Y.shape[1] if found.raters is None else len(found.raters)
@@ -78,7 +79,7 @@ def check_sequences(name, estimator):
         raise SkipTest("The estimator takes no sequences: its input tag three_d_array is not set.")
     data = make_rated()
     data = data._replace(X=_as_sequences(data.X), new_X=_as_sequences(data.new_X))
-    expected = learn(estimator, data)
+    expected = reference(estimator, data)
     arrays = data._replace(X=_as_object_array(data.X), new_X=_as_object_array(data.new_X))
     assert_same(expected, learn(estimator, arrays), "with sequences in an array of objects")
     model = fit(seeded(estimator), data)
@@ -97,4 +98,4 @@ def check_sequences_of_one_length(name, estimator):
         X=np.stack([data.X, -data.X], axis=1), new_X=np.stack([data.new_X, -data.new_X], axis=1)
     )
     found = learn(estimator, data._replace(X=list(data.X), new_X=list(data.new_X)))
-    assert_same(learn(estimator, data), found, "with a list of sequences instead of a 3-D array")
+    assert_same(reference(estimator, data), found, "with a list of sequences instead of a 3-D array")

@@ -11,6 +11,7 @@ from sklearn_raters.estimator_checks._subject import (
     learn,
     make_rated,
     parameter,
+    reference,
 )
 
 
@@ -19,7 +20,7 @@ def check_rater_without_ratings(name, estimator):
     data = make_rated()
     empty = np.full((len(data.Y), 1), None, dtype=object)
     found = learn(estimator, data._replace(Y=np.hstack([data.Y, empty])))
-    assert_same(learn(estimator, data), found, "with one more rater, who rated nothing")
+    assert_same(reference(estimator, data), found, "with one more rater, who rated nothing")
 
 
 def check_samples_without_ratings(name, estimator):
@@ -32,7 +33,7 @@ def check_samples_without_ratings(name, estimator):
     more = data._replace(X=np.vstack([data.X, data.X]), Y=Y, groups=np.tile(data.groups, 2))
     found = learn(estimator, more)
     assert_same(
-        learn(estimator, data), found, "with a copy of each sample that nobody rated", tolerance=CLOSE
+        reference(estimator, data), found, "with a copy of each sample that nobody rated", tolerance=CLOSE
     )
 
 
@@ -82,7 +83,7 @@ def check_groups(name, estimator):
         raise SkipTest("The estimator takes no groups.")
     texts = np.array([f"g{group:02}" for group in data.groups])
     forms = {"a list": data.groups.tolist(), "a Series": pd.Series(data.groups), "text": texts}
-    expected = learn(estimator, data)
+    expected = reference(estimator, data)
     for form, groups in forms.items():
         assert_same(expected, learn(estimator, data._replace(groups=groups)), f"with groups as {form}")
     wrong = {"one too few": data.groups[:-1], "one missing": [None, *data.groups[1:].tolist()]}
@@ -102,7 +103,7 @@ def _assert_weights(estimator, weight, what):
     rows = np.repeat(np.arange(len(data.X)), weight)
     repeated = data._replace(X=data.X[rows], Y=data.Y[rows], groups=data.groups[rows])
     found = learn(estimator, data, weight=weight.astype(float))
-    assert_same(learn(estimator, repeated), found, what, tolerance=CLOSE)
+    assert_same(reference(estimator, repeated), found, what, tolerance=CLOSE)
 
 
 def check_weights_as_repeats(name, estimator):
