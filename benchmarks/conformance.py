@@ -2,10 +2,10 @@
 
     python benchmarks/conformance.py [--quick]
 
-Both packages take arrays and codes of classes, one a rater and sample; an adapter reads the ratings for them,
-pairs by place, and refuses several labels of one rater. crowd-kit's modules are layers without a `fit`: they get
-the network and training of `_peers.py`. Four epochs each. A network and a stack of this package stand beside
-them. --quick takes one classifier of each package.
+Both packages take arrays and codes of classes, one a rater and sample; an adapter reads the ratings for
+them, pairs by place, and refuses several labels of one rater. crowd-kit's modules are layers without a
+`fit`; they get the network and training of `_peers.py`. Four epochs each. A network and a stack of this
+package stand beside them. --quick takes one classifier of each package.
 
 Writes results/conformance.csv: a row a check, a column a classifier, and in each cell "passed", "skipped" or
 what was found.
