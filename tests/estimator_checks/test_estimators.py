@@ -33,7 +33,7 @@ SLOW = [
     *(stack(fusion=fusion) for fusion in FUSIONS if fusion != "mean"),
     stack(fusion=LogisticRegression(), cv=3),
     stack(SoftTargetClassifier(LogisticRegression()), fusion="mean"),
-    stack(SoftmaxLayerClassifier(max_epochs=4), fusion="mean"),
+    stack(SoftmaxLayerClassifier(max_epochs=40), fusion="mean"),
     stack(make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1),
     *(stack(BLSTM, fusion=fusion) for fusion in [*FUSIONS, "fine_tune"]),
     truth_stack(REGRESSION, views=["crowd_hard", "crowd_soft", "crowd_one_coin"], consensus="one_coin"),
