@@ -66,7 +66,8 @@ def scikit_activeml(kind, **params):
             classes=list(range(len(train.classes))), neural_net_param_dict=settings, random_state=seed,
             **params,
         )  # fmt: skip
-        return model.fit(train.X, train.codes()).predict_proba
+        model.fit(train.X, train.codes())  # returns None
+        return model.predict_proba
 
     return run
 

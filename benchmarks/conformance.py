@@ -3,9 +3,9 @@
     python benchmarks/conformance.py [--quick]
 
 Both packages take arrays and codes of classes, one a rater and sample; an adapter reads the ratings for
-them, pairs by place, and refuses several labels of one rater. crowd-kit's modules are layers without a
-`fit`; they get the network and training of `_peers.py`. Four epochs each. A network and a stack of this
-package stand beside them. --quick takes one classifier of each package.
+them, pairs rows and refuses several labels of one rater. crowd-kit's modules are layers without a `fit`;
+they get the network and training of `_peers.py`. Forty epochs each. A network and a stack of this package
+stand beside them. --quick takes one classifier of each package.
 
 Writes results/conformance.csv: a row a check, a column a classifier, and in each cell "passed", "skipped" or
 what was found.
@@ -24,11 +24,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters import MultiRaterStackingClassifier, RaterNetClassifier
+from sklearn_raters._align import align_samples
 from sklearn_raters.estimator_checks import check_rater_estimator
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task
 
-EPOCHS = 4
+EPOCHS = 40
 OWN = {
     "sklearn_raters stack": MultiRaterStackingClassifier(LogisticRegression()),
     "sklearn_raters crowd_layer": RaterNetClassifier("crowd_layer", max_epochs=EPOCHS),
@@ -45,14 +46,17 @@ class Peer(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y):
         """Read the ratings and train."""
+        X, y = align_samples(X=X, y=y)
         task = Task(y, self.classes)
+        if len(X) != task.n_samples:
+            raise InputError(f"X has {len(X)} samples, y {task.n_samples}.")
         votes = task.class_votes
         cells = np.full((task.n_samples, len(task.raters)), None, dtype=object)
         for sample, rater, label in zip(votes.sample, votes.rater, votes.label, strict=True):
             if cells[sample, rater] is not None:
                 raise InputError(f"Sample {sample} has several labels of one rater.")
             cells[sample, rater] = votes.labels[label]
-        table = pd.DataFrame(cells, columns=task.raters)
+        table = pd.DataFrame(cells, columns=list(map(str, task.raters)))
         part = Part(np.asarray(X, dtype=np.float32), table, None, task.classes)
         self.proba_ = TRAINERS[self.name](part, self.random_state, EPOCHS)
         self.classes_ = np.asarray(task.classes)

@@ -97,8 +97,8 @@ def check_rater_estimator(
     takes several raters' labels, from this package or elsewhere. Every form of ratings must give the same
     result, and what does not matter must change nothing: order and names of raters, order of samples, raters
     and samples without ratings, a second fit, a copy, a file, the number of jobs. Each `random_state` is set
-    to 0. Tables of 48 samples of three well separated classes are learnt about ninety times: set few epochs, but
-    enough to find the classes.
+    to 0. Tables of 48 samples of three well separated classes are learnt about ninety times: set few epochs,
+    but enough to find the classes.
 
     Parameters
     ----------
