@@ -111,8 +111,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     estimator : classifier
         A classifier whose `fit` takes `sample_weight`, or a pipeline or search that ends in one.
     classes : array-like of shape (n_classes,), default=None
-        The classes in the order of the columns of soft labels. None takes the sorted labels of hard targets,
-        and 0, 1, ... for soft targets.
+        The classes in the order of the columns of soft labels. None takes the sorted labels of hard targets;
+        for soft targets the sorted names of a DataFrame's columns, or 0, 1, ...
 
     Attributes
     ----------
@@ -148,7 +148,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         X : list or array-like of length n_samples
             Whatever the classifier takes.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Labels, or soft labels: rows that sum to one.
+            Labels, or soft labels: rows that sum to one. The columns of a DataFrame are the classes, in any
+            order.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples.
         groups : array-like of shape (n_samples,), default=None

@@ -9,6 +9,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
 from sklearn_raters._sklearn_compat import MetadataRequester, safe_indexing
+from sklearn_raters._targets import order_columns
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._calibration_error import expected_calibration_error
@@ -75,9 +76,10 @@ class _RatingsScorer(MetadataRequester):
 
     def _targets(self, estimator, Y):
         """Return the samples to score, their labels or soft labels, and the classes."""
-        if takes_soft_targets(estimator) and _are_soft_labels(Y, len(estimator.classes_)):
-            true = Y if self.target == "soft" else estimator.classes_[Y.argmax(axis=1)].tolist()
-            return np.arange(len(Y)), true, estimator.classes_
+        soft = _as_soft_labels(Y, estimator.classes_) if takes_soft_targets(estimator) else None
+        if soft is not None:
+            true = soft if self.target == "soft" else estimator.classes_[soft.argmax(axis=1)].tolist()
+            return np.arange(len(soft)), true, estimator.classes_
         task, classes = self._task(estimator, Y)
         if self.ordered:
             check_order(task)
@@ -145,11 +147,14 @@ def _predict_shares(estimator, X, params):
     return call_inside(estimator, "predict_soft_labels", X, params)
 
 
-def _are_soft_labels(Y, n_classes):
-    """Return whether Y holds soft labels: floats, a column for each class, rows that sum to 1."""
-    if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (n_classes,)):
-        return False
-    return (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1)
+def _as_soft_labels(Y, classes):
+    """Return Y as an array if it holds soft labels: floats, a column a class, rows sum to 1; else None."""
+    if hasattr(Y, "columns"):
+        named = {*Y.columns} in ({*np.asarray(classes).tolist()}, {*range(len(classes))})
+        Y = np.asarray(order_columns(Y, classes)[1]) if named else None
+    if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (len(classes),)):
+        return None
+    return Y if (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1) else None
 
 
 def make_ratings_scorer(

@@ -6,9 +6,10 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import gen_batches
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._inner_splits import hold_out
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples, check_raters, columns_of, rows_of
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, named_raters, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters.networks._base import BaseNet
@@ -96,7 +97,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
     classes : list, default=None
         The classes to learn; None takes all labels. Votes for other labels are ignored.
     label_map : dict, default=None
-        Map from the ratings' labels to classes: {"excitement": "happiness"}.
+        Map from the ratings' labels to classes: {"excitement": "happiness"}. None means "not rated":
+        {-1: None}.
     device : str, default="auto"
         Device to compute on: "cpu", "cuda", ...; "auto" takes a GPU if there is one.
     random_state : int, RandomState instance or None, default=None
@@ -349,8 +351,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         X : list or array-like
             Samples in any form that `fit` takes.
         raters : list, default=None
-            The raters; None takes `raters_`. A rater without votes in `fit` is predicted to choose as the
-            consensus does.
+            The raters, in any spelling: "1" is the rater 1. None takes `raters_`. A rater without votes in
+            `fit` is predicted to choose as the consensus does, with a warning.
 
         Returns
         -------
@@ -360,12 +362,13 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         Raises
         ------
         InputError
-            If `raters` is a single name.
+            If `raters` is a single name, or a name may be that of several raters.
         """
-        check_raters(raters)
+        check_is_fitted(self)
+        raters = named_raters(raters, self.raters_)
         units = self._encode(X).representation
         known = self._proba(units, "all_raters_log_proba")
-        if raters is None:
+        if raters == self.raters_:
             return known
         return columns_of(raters, self.raters_, known, self._proba(units, "consensus_log_proba"))
 

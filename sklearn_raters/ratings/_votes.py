@@ -6,6 +6,7 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten
+from sklearn_raters.ratings._names import find_name
 
 # Tolerance for ties: sums of weights such as 0.1 + 0.2 and 0.3 differ by rounding only.
 _TIE_TOLERANCE = 1e-9
@@ -55,7 +56,7 @@ class Votes:
         Parameters
         ----------
         name : object
-            The rater, one of `raters`.
+            The rater, one of `raters`, in any spelling: "1" is the rater 1.
 
         Returns
         -------
@@ -67,6 +68,7 @@ class Votes:
         InputError
             If there is no such rater.
         """
+        name = find_name(name, self.raters)
         if name not in self.raters:
             raise InputError(f"There is no rater {name!r}; the raters are {shorten(self.raters)}.")
         chosen = self.rater == self.raters.index(name)
@@ -148,3 +150,21 @@ class Votes:
         key = (self.sample.astype(np.int64) * len(self.raters) + self.rater) * len(self.labels) + self.label
         order = np.lexsort((-self.weight, key))
         return self._select(order[np.diff(key[order], prepend=-1) > 0])
+
+    def relabelled(self, label, labels):
+        """Give the votes other labels.
+
+        Parameters
+        ----------
+        label : ndarray of int, shape (n_votes,)
+            The label of each vote, an index into `labels`; -1 takes the vote out.
+        labels : list
+            The labels.
+
+        Returns
+        -------
+        Votes
+            The votes left, merged where a rater now has one label twice for a sample.
+        """
+        kept = label >= 0
+        return replace(self._select(kept), label=label[kept], labels=labels).merged()

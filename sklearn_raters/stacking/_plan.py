@@ -16,12 +16,13 @@ from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier
-from sklearn_raters.ratings import Task, shorten
+from sklearn_raters.ratings import Task, is_missing_label, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
+from sklearn_raters.stacking._view_params import view_estimator
 from sklearn_raters.stacking._views import View, find_consensus, make_view, view_names
 
 
@@ -176,7 +177,7 @@ def make_plan(stack, data):
     task, sample_weight, classes = data.task, data.sample_weight, data.task.classes
     seed = None if stack.random_state is None else draw_seed(stack.random_state)
     names = view_names(stack.views, task, stack.min_ratings, stack.max_raters)
-    stack._check_view_params(names)
+    own = stack._entries_of_views(names)
     consensus = find_consensus(task, stack.consensus, sample_weight)
     samples, labels = labelled_samples(consensus)
     settings = {"alpha": stack.alpha, "sample_weight": sample_weight}
@@ -189,15 +190,17 @@ def make_plan(stack, data):
     trainings = []
     represented = represented_samples(stack, data, samples, splits)
     for part, learnt in enumerate([views, *(_within(train, views, stack, classes) for train, _ in splits)]):
-        start = _start(stack, [view.name for view in learnt])
+        learns_start = stack.start_from in [view.name for view in learnt] and stack.start_from not in own
+        start = stack.start_from if learns_start else None
         for view in learnt:
-            estimator = prepare(view, stack._view_estimator(view.name, base), classes, seed)
-            starts = view.name != start and not stack._has_own_settings(view.name) and can_start(estimator)
+            estimator = prepare(view, view_estimator(view.name, own.get(view.name, {}), base), classes, seed)
+            starts = view.name != start and view.name not in own and can_start(estimator)
             settings = (represented[part], classes, stack._by_posterior, part, start if starts else None)
             trainings.append(PlannedTraining(view, estimator, *settings))
     for training in trainings[: len(views)]:
         check_view_estimator(training.view.name, training.estimator, stack, data)
     if layer is not None:
+        layer = _with_classes(layer, classes) if _need_naming(classes) else layer
         check_parameters(layer, data.groups)
     weights = [class_weights(stack.class_weight, classes, view.class_mass(classes)) for view in views]
     purpose = _purpose(stack, views, splits)
@@ -216,12 +219,6 @@ def _within(train, views, stack, classes):
             "raise min_ratings, or give another cv or fusion, such as 'pool'."
         )
     return learnt
-
-
-def _start(stack, names):
-    """Return the view that the other views start from; None if it is not trained, or has its own settings."""
-    possible = stack.start_from in names and not stack._has_own_settings(stack.start_from)
-    return stack.start_from if possible else None
 
 
 def prepare(view, estimator, classes, seed):
@@ -243,10 +240,19 @@ def prepare(view, estimator, classes, seed):
         )
     if needs_repeats:
         return SoftTargetClassifier(estimator, classes=classes)
-    if view.soft:  # soft labels do not name their classes
-        path, inner = list(layers(estimator, ensembles=True))[-1]
-        if "classes" in inner.get_params(deep=False):
-            estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
+    return _with_classes(estimator, classes) if view.soft or _need_naming(classes) else estimator
+
+
+def _need_naming(classes):
+    """Return whether a class is called like a missing label, such as "None"."""
+    return any(map(is_missing_label, classes))
+
+
+def _with_classes(estimator, classes):
+    """Name the classes to an unfitted estimator that has such a parameter; return it."""
+    path, inner = list(layers(estimator, ensembles=True))[-1]
+    if "classes" in inner.get_params(deep=False):
+        estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
     return estimator
 
 

@@ -91,9 +91,11 @@ class MultiRaterStackingClassifier(
     alpha : float, default=0.75
         Smoothing of soft labels, equation 1 of the paper.
     classes : list, default=None
-        The task's classes; None takes all labels. Votes for other labels count for the majority only.
+        The task's classes; None takes all labels. Votes for other labels count for the majority only. A text
+        that stands for a missing label, such as "None", is a class if it is named here.
     label_map : dict, default=None
-        From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}.
+        From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}. None
+        means "not rated": {-1: None}.
     min_ratings : int, default=1
         Number of samples that a rater must have given a class of the task to get a view.
     max_raters : int, default=None

@@ -16,7 +16,7 @@ from sklearn_raters.consensus import (
     soft_labels,
 )
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import eligible_raters, shorten
+from sklearn_raters.ratings import eligible_raters, find_name, shorten
 
 PAPER_PAIR = ("crowd_hard", "crowd_soft")
 # "crowd_dawid_skene" and others: views on the labels that a consensus method finds.
@@ -166,17 +166,14 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
             f"A rater is called {reserved[0]!r}, which among the views stands for several raters. Rename "
             "this rater, such as the column of a table of ratings."
         )
-    by_text = {str(name): name for name in task.raters}
     names = []
     for name in wanted:
         if name == "raters":
             if eligible is None:
                 eligible = eligible_raters(task, min_ratings=min_ratings)
             names += most_active(eligible, task, max_raters)
-        elif name in CROWD_VIEWS or name in task.raters:
-            names.append(name)
-        elif str(name) in by_text:
-            names.append(by_text[str(name)])
+        elif (found := find_name(name, [*CROWD_VIEWS, *task.raters])) in (*CROWD_VIEWS, *task.raters):
+            names.append(found)
         else:
             raise InputError(
                 f"There is no view {name!r}: the views are {', '.join(map(repr, CROWD_VIEWS))}, 'raters' "
@@ -263,7 +260,8 @@ def _check_view(view, classes):
     if view.n_classes(classes) < 2:
         raise InputError(
             f"The view {view.name!r} holds only one class of {shorten(classes)}; a classifier needs at least "
-            "two classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
+            "two classes. Leave it out of views, smooth a rater's labels by alpha above 0, or give views to "
+            "raters with more ratings only: raise min_ratings, or lower max_raters."
         )
 
 

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -23,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from made import CLASSES, as_cube, make_rated, small_stack
-from sklearn_raters import DeepEnsembleClassifier
+from sklearn_raters import DeepEnsembleClassifier, SoftTargetClassifier
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
 from sklearn_raters.metrics import (
     brier_score,
@@ -360,3 +361,17 @@ def test_a_model_that_has_learnt_a_class_outside_those_of_the_scorer():
 )
 def test_the_repr_names_the_score_function(scorer, expected):
     assert repr(scorer) == expected
+
+
+@pytest.mark.parametrize("scorer", [uar_scorer, neg_soft_cross_entropy_scorer, soft_f1_scorer])
+def test_soft_labels_in_a_table_are_scored_by_the_names_of_their_columns(scorer):
+    made = make_rated(60)
+    soft = soft_labels(Task(made.Y, CLASSES), alpha=0.5, outside_majority="keep")
+    rows = np.flatnonzero(~np.isnan(soft[:, 0]))
+    X, soft = made.X[rows], soft[rows]
+    table = pd.DataFrame(soft, columns=CLASSES)[sorted(CLASSES, reverse=True)]
+    model = SoftTargetClassifier(LogisticRegression()).fit(X, table)
+    assert model.classes_.tolist() == sorted(CLASSES)
+    by_place = soft[:, np.argsort(CLASSES)]
+    assert scorer(model, X, table) == scorer(model, X, by_place)
+    assert model.score(X, table) == model.score(X, by_place)

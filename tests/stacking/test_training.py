@@ -187,7 +187,7 @@ def test_a_search_as_view_scores_hard_labels_by_scorers_of_labels():
 
 @pytest.mark.parametrize("wrapped", ["pipeline", "search"])
 def test_the_class_weights_of_a_wrapped_network_belong_to_the_classes_of_the_stack(wrapped):
-    numbers = FEW.Y.map(lambda cell: {"sad": 1, "angry": -1, "neutral": 0}.get(cell), na_action="ignore")
+    numbers = FEW.Y.map(lambda cell: {"sad": -1, "angry": -2, "neutral": 0}.get(cell), na_action="ignore")
     numbers.iloc[0, 0] = numbers.iloc[1, 1] = None  # cells of several labels
     network = small_blstm(class_weight={0: 1000.0}, max_epochs=20)
     estimator = {
