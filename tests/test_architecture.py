@@ -18,7 +18,7 @@ LAYERS = [
     ["exceptions"],
     ["_align", "_files", "_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
     ["_nested", "_seeds", "_targets", "consensus", "features"],
-    ["_inner_splits", "_rated", "datasets", "soft_targets"],
+    ["_inner_splits", "_rated", "datasets", "estimator_checks", "soft_targets"],
     ["metrics", "networks"],
     ["stacking"],
     ["model_selection", "persistence"],
