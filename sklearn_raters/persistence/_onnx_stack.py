@@ -38,10 +38,13 @@ def add_stack(graph, stack, answers):
         for view, one in zip(views, stack.estimators_, strict=True)
     ]
     plain = [_unsmoothed(graph, view, proba) for view, proba in zip(views, posteriors, strict=True)]
+    # The fusion may have the views in another order than the stack.
+    names = [view.name for view in views]
+    order = [names.index(view.name) for view in stack._fused.views]
     if hasattr(stack.fusion_, "readings"):
-        return _pooled(graph, stack.fusion_, _stacked(graph, plain))
+        return _pooled(graph, stack, _stacked(graph, [plain[place] for place in order]))
     of_raters = [proba for view, proba in zip(views, plain, strict=True) if view.name in stack.raters_]
-    results = {"probabilities": _fused(graph, stack, posteriors, answers)}
+    results = {"probabilities": _fused(graph, stack, [posteriors[place] for place in order], answers)}
     if of_raters:
         results["raters"] = _stacked(graph, of_raters)
     shares = [
@@ -107,8 +110,9 @@ def _fused(graph, stack, posteriors, answers):
     return add_aligned(graph, answers(stack.fusion_, rows=rows), stack.fusion_.classes_, stack.classes_)
 
 
-def _pooled(graph, fusion, posteriors):
+def _pooled(graph, stack, posteriors):
     """Add the three answers of the fusion "pool", as `PoolFusion` computes them."""
+    fusion = stack.fusion_
     readings = fusion.readings
     crowd = readings._crowd()
     floored = _normed(
@@ -138,7 +142,8 @@ def _pooled(graph, fusion, posteriors):
             )
             for place, pool in enumerate(fusion.raters)
         ]
-        results["raters"] = _stacked(graph, answers)
+        raters = [name for name, is_crowd in zip(readings.names, crowd, strict=True) if not is_crowd]
+        results["raters"] = _stacked(graph, [answers[raters.index(name)] for name in stack.raters_])
     return results
 
 
