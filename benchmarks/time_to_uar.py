@@ -91,7 +91,7 @@ def views_of(Y):
 
 
 def train_skorch(frames, shares, test, seed, epochs):
-    """Train one network by plain skorch; return [(epochs, seconds so far, probabilities of the test part)]."""
+    """Train one network by plain skorch; return [(epochs, seconds, probabilities of the test part)]."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     net = NeuralNet(
@@ -142,12 +142,13 @@ def run(seed, n_samples, epochs, skorch_epochs, jobs):
     views = views_of(Y)
     parallel = Parallel(n_jobs=jobs)
     fits = [(name, budget) for name in STACKS for budget in epochs]
+    data = X, Y, groups, test, y_test, seed
     results = parallel(
         [
             delayed(train_skorch)([X[row] for row in rows], shares, test, seed, skorch_epochs)
             for rows, shares in views.values()
         ]
-        + [delayed(fit_stack)(X, Y, groups, test, y_test, seed, budget, STACKS[name]) for name, budget in fits]
+        + [delayed(fit_stack)(*data, budget, STACKS[name]) for name, budget in fits]
     )
     table = []
     for of_views in zip(*results[: len(views)], strict=True):
