@@ -35,7 +35,7 @@ SLOW = [
     stack(SoftTargetClassifier(LogisticRegression()), fusion="mean"),
     stack(SoftmaxLayerClassifier(max_epochs=40), fusion="mean"),
     stack(make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1),
-    *(stack(BLSTM, fusion=fusion) for fusion in [*FUSIONS, "fine_tune"]),
+    *(stack(BLSTM, fusion=fusion) for fusion in ["pool", "fine_tune"]),
     truth_stack(REGRESSION, views=["crowd_hard", "crowd_soft", "crowd_one_coin"], consensus="one_coin"),
     *(RaterNetClassifier(raters, **NET) for raters in RATER_MODELS if raters != "crowd_layer"),
     DeepEnsembleClassifier(RaterNetClassifier("multitask", **NET), 2),
