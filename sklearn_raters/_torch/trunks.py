@@ -161,8 +161,9 @@ def count_units(trunk, frames):
     lengths = torch.tensor([len(frames)])
     try:
         with torch.inference_mode():
-            # A copy, since torch takes no array that is reversed, and warns of one that is read-only.
-            units, _ = trunk.eval().encode(torch.from_numpy(np.array(frames, order="C"))[None], lengths)
+            # A copy: torch takes no reversed array, warns of a read-only one; frames on disk may be float16.
+            one = torch.from_numpy(np.array(frames, dtype=np.float32, order="C"))[None]
+            units, _ = trunk.eval().encode(one, lengths)
     except (AttributeError, IndexError, RuntimeError, TypeError) as error:
         raise InputError(
             f"The trunk cannot be run on a sample of {len(frames)} frames and {frames.shape[1]} features "
