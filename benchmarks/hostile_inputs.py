@@ -1,22 +1,19 @@
-"""Hostile inputs at every public entry point, judged by the oracle of tests/fuzz: the table of what became of them.
+"""Hostile inputs at every public entry point, judged by the oracle of tests/fuzz: what became of them.
 
-`python benchmarks/hostile_inputs.py` runs all cases of tests/fuzz and writes results/fuzz.csv; `--quick` a tenth.
+`PYTHONPATH=.:tests python benchmarks/hostile_inputs.py` runs all cases and writes results/fuzz.csv;
+`--quick` runs a tenth.
 """
 
 import argparse
 import collections
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 import joblib
 import pandas as pd
-
-PROJECT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
-
 from _report import report
+
 from fuzz.cases import all_cases, run
 from fuzz.oracle import ACCEPTED, VERDICTS
 
@@ -25,7 +22,9 @@ def judge_part(numbers, n_cases, seed):
     """Return the verdicts of some of the cases."""
     cases = all_cases(n_cases, seed)
     os.chdir(tempfile.mkdtemp())  # where parameters such as memory="nonsense" make folders
-    return [(cases[number].target.area, cases[number].name, *run(cases[number], number)) for number in numbers]
+    return [
+        (cases[number].target.area, cases[number].name, *run(cases[number], number)) for number in numbers
+    ]
 
 
 def main():

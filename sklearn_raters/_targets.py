@@ -1,13 +1,14 @@
 """Targets of one classifier: hard or soft labels as distributions, and weights of the classes."""
 
 import numpy as np
-from sklearn.metrics import accuracy_score
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
+from sklearn_raters._align import refuse_masked
+from sklearn_raters._sklearn_compat import check_sample_weight
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import is_missing
+from sklearn_raters.ratings import is_missing, sort_labels
 
 
 def is_soft(y):
@@ -47,17 +48,7 @@ def target_distributions(y, classes):
         if len(classes) != n_classes:
             raise InputError(f"Soft targets have {n_classes} columns, but there are {len(classes)} classes.")
         return classes, soft
-    column = column_or_1d(y, warn=True)
-    # NumPy turns a NaN in a list of strings into the label "nan".
-    missing = np.flatnonzero([is_missing(label) for label in (y if isinstance(y, list | tuple) else column)])
-    if len(missing):
-        raise InputError(
-            f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
-            "the samples without a label, such as those whose raters do not agree."
-        )
-    if column.dtype.kind == "f":
-        assert_all_finite(column, input_name="y")
-    check_classification_targets(column)
+    column = check_labels(y)
     if len(column) == 0:
         raise InputError("Found array with 0 sample(s); at least two, of different classes, are needed.")
     classes = np.unique(column) if classes is None else np.asarray(classes)
@@ -71,9 +62,43 @@ def target_distributions(y, classes):
     return classes, np.eye(len(classes))[[places[label] for label in labels]]
 
 
+def check_labels(y):
+    """Return hard labels of shape (n_samples,); raise InputError if one is missing, or their types differ."""
+    refuse_masked(y, "y")
+    column = column_or_1d(y, warn=True)
+    # NumPy turns a NaN in a list of strings into the label "nan".
+    missing = np.flatnonzero([is_missing(label) for label in (y if isinstance(y, list | tuple) else column)])
+    if len(missing):
+        raise InputError(
+            f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
+            "the samples without a label, such as those whose raters do not agree."
+        )
+    if column.dtype.kind == "f":
+        assert_all_finite(column, input_name="y")
+    check_classification_targets(column)
+    sort_labels(set(column.tolist()), "The labels of y")
+    return column
+
+
+def check_weights(sample_weight, samples):
+    """Return weights as an array, None if there are none; raise an error if they are no weights."""
+    if sample_weight is None:
+        return None
+    refuse_masked(sample_weight, "sample_weight")
+    if np.asarray(sample_weight).dtype.kind in "mMV":
+        raise InputError(f"sample_weight holds {np.asarray(sample_weight).dtype}, where numbers are needed.")
+    weight = check_sample_weight(sample_weight, samples, dtype=np.float64, ensure_non_negative=True)
+    if not 0 < weight.sum() < np.inf:
+        raise InputError(
+            f"sample_weight sums to {weight.sum()}: give some sample a weight above 0, and all finite ones."
+        )
+    return weight
+
+
 def _check_soft(y):
     """Return soft labels as an array of floats; raise InputError if a row is not a distribution."""
     try:
+        refuse_masked(y, "y")
         soft = check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
     except (TypeError, ValueError) as error:
         raise InputError(
@@ -121,10 +146,12 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
     float
         Between 0 and 1.
     """
-    if not is_soft(y):
-        return accuracy_score(y, predicted, sample_weight=sample_weight)
-    share = np.asarray(y)[predicted[:, None] == classes]
-    return float(np.average(share, weights=sample_weight))
+    weight = check_weights(sample_weight, predicted)
+    if is_soft(y):
+        correct = _check_soft(y)[predicted[:, None] == classes]
+    else:
+        correct = check_labels(y).astype(object) == predicted
+    return float(np.average(correct, weights=weight))
 
 
 def class_weights(class_weight, classes, mass):

@@ -17,8 +17,9 @@ from sklearn_raters._nested import (
     unwrap,
     weight_name,
 )
-from sklearn_raters._sklearn_compat import check_sample_weight, safe_indexing
-from sklearn_raters._targets import expected_accuracy, is_soft, target_distributions
+from sklearn_raters._sklearn_compat import safe_indexing
+from sklearn_raters._targets import check_weights, expected_accuracy, is_soft, target_distributions
+from sklearn_raters.ratings import check_groups
 
 
 def wrap_innermost(estimator, classes):
@@ -171,10 +172,11 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
                 f"{type(self.estimator).__name__}.fit takes no sample_weight, so soft labels cannot reach "
                 "it. Give a classifier that does, or train this one on hard labels."
             )
-        X, y, groups = indexable(X, y, groups)
+        X, y = indexable(X, y)
         X, y, groups, sample_weight = align_samples(X=X, y=y, groups=groups, sample_weight=sample_weight)
+        groups = check_groups(groups)
         classes, soft = target_distributions(y, self.classes)
-        weight = None if sample_weight is None else check_sample_weight(sample_weight, soft, dtype=np.float64)
+        weight = check_weights(sample_weight, soft)
         estimator = clone(self.estimator)
         if not is_soft(y):
             y = classes[soft.argmax(axis=1)]
@@ -273,4 +275,5 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         float
             Between 0 and 1.
         """
+        X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)

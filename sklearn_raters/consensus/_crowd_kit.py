@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus._labels import hard_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import as_task, ratings_to_long, shorten
@@ -21,6 +22,7 @@ METHODS = ("majority", *_CROWD_KIT)
 PROBA_METHODS = tuple(method for method in _CROWD_KIT if method != "mmsr")
 
 
+@checked_parameters({"method": [str, callable]})
 def consensus_labels(Y, method="majority"):
     """
     Return one label a sample, by a majority vote or a method that learns how good each rater is.
@@ -88,6 +90,7 @@ def consensus_labels(Y, method="majority"):
     return labels
 
 
+@checked_parameters({"method": [str]})
 def consensus_proba(Y, method="dawid_skene"):
     """
     Return the probability of each class by a method of `consensus_labels`.

@@ -1,11 +1,15 @@
 """Majority labels, soft labels and agreement of each sample."""
 
+from numbers import Real
+
 import numpy as np
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import as_task, shorten
 
 
+@checked_parameters({"ties": [str]})
 def hard_labels(Y, *, ties="missing"):
     """
     Return the majority label of each sample.
@@ -50,6 +54,7 @@ def hard_labels(Y, *, ties="missing"):
     return task.class_names(task.majority(ties))
 
 
+@checked_parameters({"alpha": [Real], "outside_majority": [str]})
 def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
     """
     Return the distribution of each sample's votes over the classes.

@@ -7,11 +7,13 @@ expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
 
 import re
 import warnings
+from os import PathLike
 from textwrap import dedent
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.datasets._files import check_audio, existing_folder, visible_files
 from sklearn_raters.datasets._iemocap_text import SPEAKER, cross_check, read_categorical, read_summary
 from sklearn_raters.exceptions import InputError
@@ -106,6 +108,7 @@ def report_differences(differences, strict):
     )
 
 
+@checked_parameters({"root": [str, PathLike], "sessions": ["array-like", None], "strict": ["boolean"]})
 def load_iemocap(root, *, sessions=None, strict=False):
     """Load IEMOCAP's utterances with every outside rater's labels.
 

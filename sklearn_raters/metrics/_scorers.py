@@ -2,13 +2,18 @@
 
 import inspect
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
-from sklearn_raters._sklearn_compat import MetadataRequester, safe_indexing
+from sklearn_raters._sklearn_compat import (
+    MetadataRequester,
+    checked_parameters,
+    safe_indexing,
+)
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._calibration_error import expected_calibration_error
@@ -152,6 +157,17 @@ def _are_soft_labels(Y, n_classes):
     return (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1)
 
 
+@checked_parameters(
+    {
+        "score_func": [callable],
+        "target": [str],
+        "greater_is_better": ["boolean"],
+        "alpha": [Real],
+        "ordered": ["boolean"],
+        "classes": ["array-like", None],
+        "label_map": [dict, None],
+    }
+)
 def make_ratings_scorer(
     score_func,
     *,

@@ -1,5 +1,8 @@
 """The comparison table: models side by side on the same folds, as in the paper's Table 3."""
 
+from collections.abc import Hashable
+from numbers import Integral
+from os import PathLike
 from tempfile import TemporaryDirectory
 
 import joblib
@@ -15,18 +18,33 @@ from sklearn_raters._nested import innermost, takes_ratings, unwrap
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
+from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import check_order
 from sklearn_raters.model_selection._bootstrap import check_bootstrap
-from sklearn_raters.model_selection._folds import check_lengths, check_trainable, fit_and_predict, make_folds
+from sklearn_raters.model_selection._folds import check_trainable, fit_and_predict, make_folds
 from sklearn_raters.model_selection._paper_models import paper_models
 from sklearn_raters.model_selection._soft_scores import predict_distributions, score_distributions
 from sklearn_raters.model_selection._tables import LABEL_COLUMNS, prediction_table, score_table
-from sklearn_raters.ratings import Task, shorten, sort_labels
+from sklearn_raters.ratings import Task, check_groups, shorten, sort_labels
 from sklearn_raters.sequences import check_frames, holds_sequences
 
 
+@checked_parameters(
+    {
+        "models": [dict, HasMethods("fit")],
+        "cv": ["cv_object"],
+        "ordered": ["boolean"],
+        "baseline": [Hashable],
+        "n_bootstrap": [Integral],
+        "n_jobs": [Integral, None],
+        "memory": [str, PathLike, HasMethods("cache"), None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+        "return_predictions": ["boolean"],
+    }
+)
 def compare(
     models,
     X,
@@ -147,11 +165,11 @@ def compare(
     neighbours  1.0       1.0       1.0         0.5
     """
     Y, X, groups, truth = align_samples(Y=Y, X=X, groups=groups, truth=truth)
+    groups = check_groups(groups)
     settings = _task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
     if ordered:
         check_order(task)
-    check_lengths(task.n_samples, X=X, groups=groups, truth=truth)
     consensus = hard_labels(task)
     labels = {"consensus": consensus}
     if truth is not None:
@@ -159,7 +177,7 @@ def compare(
     folds = make_folds(consensus if X is None else X, consensus, groups, cv)
     if not isinstance(models, dict):
         models = paper_models(_with_settings(models, settings), task, folds=folds)
-    models = _with_features(models, X, Y, task.n_samples)
+    models = _with_features(models, X, Y)
     _check_names(models, baseline)
     fold_numbers = np.full(task.n_samples, -1)
     for number, fold in enumerate(folds):
@@ -218,7 +236,7 @@ def _known_truth(truth, settings):
         raise InputError(f"truth: {error}") from error
 
 
-def _with_features(models, X, Y, n_samples):
+def _with_features(models, X, Y):
     """Return the models as a dict from name to the pair (estimator, X), after a check of both."""
     pairs = {name: given if isinstance(given, tuple) else (given, X) for name, given in models.items()}
     for name, (estimator, own_X) in pairs.items():
@@ -229,7 +247,6 @@ def _with_features(models, X, Y, n_samples):
         if own_X is None:
             raise InputError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
         what = f"X of model {name!r}"
-        check_lengths(n_samples, **{what: own_X})
         pairs[name] = estimator, align_samples(Y=Y, **{what: own_X})[1]
         if holds_sequences(own_X) and not get_tags(estimator).input_tags.allow_nan:
             # Checked here, since an error of the model would number samples within a fold, not within X.

@@ -1,20 +1,22 @@
 """Out-of-fold predictions of estimators that learn from ratings."""
 
+from numbers import Integral
+
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import innermost, unwrap
+from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection._folds import (
-    check_lengths,
     check_trainable,
     fit_and_predict,
     make_folds,
     predict_part,
 )
-from sklearn_raters.ratings import Task, sort_labels
+from sklearn_raters.ratings import Task, check_groups, sort_labels
 from sklearn_raters.stacking import CROWD_VIEWS
 
 # Axes of a method's predictions after the samples.
@@ -27,6 +29,16 @@ _AXES = {
 }
 
 
+@checked_parameters(
+    {
+        "estimator": [HasMethods("fit")],
+        "cv": ["cv_object"],
+        "method": [str, "array-like"],
+        "n_jobs": [Integral, None],
+        "params": [dict, None],
+        "return_names": ["boolean"],
+    }
+)
 def cross_val_predict_raters(
     estimator,
     X,
@@ -106,10 +118,10 @@ def cross_val_predict_raters(
     if unknown or not methods:
         raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
     X, Y, groups = align_samples(X=X, Y=Y, groups=groups)
+    groups = check_groups(groups)
     settings = innermost(estimator)
     task = Task(Y, getattr(settings, "classes", None), getattr(settings, "label_map", None))
     n_samples = task.n_samples
-    check_lengths(n_samples, X=X, groups=groups)
     consensus = hard_labels(task)
     folds = make_folds(X, consensus, groups, cv)
     n_tested = sum(len(fold.test) for fold in folds)

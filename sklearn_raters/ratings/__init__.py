@@ -1,5 +1,6 @@
 """Ratings of several raters: their input forms, the task of learning from them, agreement, long tables."""
 
+from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long
 from sklearn_raters.ratings._parse import parse_ratings
@@ -11,6 +12,7 @@ __all__ = [
     "Task",
     "Votes",
     "as_task",
+    "check_groups",
     "eligible_raters",
     "is_missing",
     "krippendorff_alpha",

@@ -1,9 +1,13 @@
 """Statistics of raters: number of ratings, shares of the classes, and agreement."""
 
+from numbers import Real
+
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._task import Task, as_task
 
 _CROWD = ("crowd_hard", "crowd_soft")
@@ -143,6 +147,7 @@ def krippendorff_alpha(Y):
     return float(alpha(value_counts=counts, level_of_measurement=lambda *_, i1, i2, **__: distance[i1, i2]))
 
 
+@checked_parameters({"min_ratings": [Real]})
 def eligible_raters(Y, *, min_ratings=1, groups=None):
     """
     List the raters who rated enough samples in every group.
@@ -178,11 +183,7 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
         raise InputError(f"min_ratings must be 1 or more, not {min_ratings!r}.")
     task = as_task(Y)
     votes = task.class_votes
-    groups = np.zeros(votes.n_samples) if groups is None else np.asarray(groups)
-    if groups.shape != (votes.n_samples,):
-        raise InputError(
-            f"groups has the shape {groups.shape}, but there are {task.n_samples} samples: give one a sample."
-        )
+    groups = check_groups([0] * task.n_samples if groups is None else groups, task.n_samples)
     names, group = np.unique(groups, return_inverse=True)
     inside = votes.label < len(task.classes)
     rated = np.unique(votes.rater[inside] * votes.n_samples + votes.sample[inside])

@@ -5,6 +5,7 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
+
 from fuzz.files import KINDS_OF_FILES, file_targets
 from fuzz.forms import ANY, FITTED, OPTIONAL, PAIRED, REFUSE, SAME, STRICT
 from fuzz.forms import KINDS as KINDS_OF_VALUES
@@ -114,4 +115,6 @@ def run(case, seed):
             arguments[name] = form.make(arguments[name], rng)
         except Exception as error:  # a form that these data cannot take
             raise AssertionError(f"The form {form.name} of {kind} cannot be made: {error!r}") from error
-    return judge(lambda: case.target.call(**arguments), expect, lambda: answer_to_sound(case.target), case.target.laws)
+    return judge(
+        lambda: case.target.call(**arguments), expect, lambda: answer_to_sound(case.target), case.target.laws
+    )

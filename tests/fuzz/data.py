@@ -1,4 +1,4 @@
-"""The sound inputs of the fuzz, small and exact: values that float16 holds, so that every number format is the same."""
+"""The sound inputs of the fuzz, of values that float16 holds, so that each number format holds them."""
 
 import functools
 
@@ -18,7 +18,9 @@ _Y[_rng.random(_Y.shape) < 0.2] = None
 Y = pd.DataFrame(_Y, columns=["E1", "E2", "E3"]).astype(object)
 LABELS = np.array(CLASSES)[TRUTH]
 SHARES = np.full((N_SAMPLES, 3), 0.25) + 0.25 * np.eye(3)[TRUTH]
-PROBA = np.array([[0.5, 0.25, 0.25], [0.125, 0.75, 0.125], [0.25, 0.25, 0.5]])[_rng.permutation(N_SAMPLES) % 3]
+PROBA = np.array([[0.5, 0.25, 0.25], [0.125, 0.75, 0.125], [0.25, 0.25, 0.5]])[
+    _rng.permutation(N_SAMPLES) % 3
+]
 GROUPS = np.arange(N_SAMPLES) // 4
 WEIGHTS = (1 + _rng.integers(3, size=N_SAMPLES)).astype(float)
 

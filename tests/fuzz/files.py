@@ -1,4 +1,4 @@
-"""The entry points of the fuzz that read files: loaders on broken trees, openSMILE on broken audio, model files."""
+"""The entry points of the fuzz that read files: loaders of corpora, openSMILE, model files."""
 
 import functools
 import io
@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import soundfile
+
+import sklearn_raters as sr
 from fuzz import data
 from fuzz.forms import ANY, REFUSE, SAME, forms
 from fuzz.oracle import require
 from fuzz.targets import Target, answers_of, laws_of_classifiers, laws_of_transformers, one, stack
-
-import sklearn_raters as sr
 from sklearn_raters import datasets
 
 RATE = 16000
@@ -149,8 +149,12 @@ LONG = [
         missing_rater=lambda v, rng: v.assign(rater=v["rater"].astype(object).where(v.index != 1)),
         missing_sample=lambda v, rng: v.assign(sample=v["sample"].astype(object).where(v.index != 1)),
         all_unrated=lambda v, rng: v.assign(label=None),
-        two_label_columns=lambda v, rng: pd.concat([v, v[["label"]].iloc[::-1].reset_index(drop=True)], axis=1),
-        two_rater_columns=lambda v, rng: pd.concat([v, v[["rater"]].iloc[::-1].reset_index(drop=True)], axis=1),
+        two_label_columns=lambda v, rng: pd.concat(
+            [v, v[["label"]].iloc[::-1].reset_index(drop=True)], axis=1
+        ),
+        two_rater_columns=lambda v, rng: pd.concat(
+            [v, v[["rater"]].iloc[::-1].reset_index(drop=True)], axis=1
+        ),
         mixed_labels=lambda v, rng: v.assign(label=[*v["label"][:-1], 3]),
         dict_labels=lambda v, rng: v.assign(label=[{"a": 1}] * len(v)),
         continuous=lambda v, rng: v.assign(label=rng.random(len(v))),
@@ -321,13 +325,41 @@ def load_targets():
 
     def rated(tree, **settings):
         with written(tree) as folder:
-            settings = {"table": f"{folder}/votes.csv", "audio_dir": f"{folder}/audio", "speaker": "speaker", **settings}
-            return described(datasets.load_rated_audio(settings.pop("table"), settings.pop("audio_dir"), **settings))
+            settings = {
+                "table": f"{folder}/votes.csv",
+                "audio_dir": f"{folder}/audio",
+                "speaker": "speaker",
+                **settings,
+            }
+            return described(
+                datasets.load_rated_audio(settings.pop("table"), settings.pop("audio_dir"), **settings)
+            )
 
     yield one("load_rated_audio", "datasets", rated, laws_of_corpora, tree=("tree", RATED))
-    yield one("load_rated_audio of a table", "datasets", lambda content: rated({**RATED, "votes.csv": content}), laws_of_corpora, content=("content", VOTES))
-    for name, value in {"table": None, "audio_dir": None, "sample": "sample", "rater": "rater", "label": "label", "speaker": "speaker", "session": None, "extension": None}.items():
-        yield one(f"load_rated_audio {name}", "datasets", lambda value, name=name: rated(RATED, **{name: value}), laws_of_corpora, value=("parameter", value))
+    yield one(
+        "load_rated_audio of a table",
+        "datasets",
+        lambda content: rated({**RATED, "votes.csv": content}),
+        laws_of_corpora,
+        content=("content", VOTES),
+    )
+    for name, value in {
+        "table": None,
+        "audio_dir": None,
+        "sample": "sample",
+        "rater": "rater",
+        "label": "label",
+        "speaker": "speaker",
+        "session": None,
+        "extension": None,
+    }.items():
+        yield one(
+            f"load_rated_audio {name}",
+            "datasets",
+            lambda value, name=name: rated(RATED, **{name: value}),
+            laws_of_corpora,
+            value=("parameter", value),
+        )
 
     def speechocean(tree, **settings):
         with written(tree) as folder:
@@ -335,23 +367,50 @@ def load_targets():
 
     yield one("load_speechocean762", "datasets", speechocean, laws_of_corpora, tree=("tree", SPEECHOCEAN))
     for name, value in {"root": None, "task": "prosodic", "cuts": (5, 7, 9)}.items():
-        yield one(f"load_speechocean762 {name}", "datasets", lambda value, name=name: speechocean(SPEECHOCEAN, **{name: value}), laws_of_corpora, value=("parameter", value))
+        yield one(
+            f"load_speechocean762 {name}",
+            "datasets",
+            lambda value, name=name: speechocean(SPEECHOCEAN, **{name: value}),
+            laws_of_corpora,
+            value=("parameter", value),
+        )
 
     def emocap(tree, **settings):
         with written(tree) as folder:
             return described(datasets.load_iemocap(settings.pop("root", folder), **settings))
 
     yield one("load_iemocap", "datasets", emocap, laws_of_corpora, tree=("tree", iemocap()))
-    yield one("load_iemocap strictly", "datasets", lambda tree: emocap(tree, strict=True), laws_of_corpora, tree=("tree", iemocap()))
+    yield one(
+        "load_iemocap strictly",
+        "datasets",
+        lambda tree: emocap(tree, strict=True),
+        laws_of_corpora,
+        tree=("tree", iemocap()),
+    )
     for name, value in {"root": None, "sessions": None, "strict": False}.items():
-        yield one(f"load_iemocap {name}", "datasets", lambda value, name=name: emocap(iemocap(), **{name: value}), laws_of_corpora, value=("parameter", value))
+        yield one(
+            f"load_iemocap {name}",
+            "datasets",
+            lambda value, name=name: emocap(iemocap(), **{name: value}),
+            laws_of_corpora,
+            value=("parameter", value),
+        )
 
 
 def audio_targets():
     """Yield openSMILE on broken files and odd signals."""
     transformers = {"frames": sr.OpenSmileFrames(), "functionals": sr.OpenSmileFunctionals("eGeMAPSv02")}
     for name, transformer in transformers.items():
-        for format, subtype in (("WAV", "PCM_16"), ("WAV", "FLOAT"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("MP3", "MPEG_LAYER_III"), ("AIFF", "PCM_16"), ("AU", "PCM_16"), ("CAF", "PCM_16")):
+        for format, subtype in (
+            ("WAV", "PCM_16"),
+            ("WAV", "FLOAT"),
+            ("FLAC", "PCM_16"),
+            ("OGG", "VORBIS"),
+            ("MP3", "MPEG_LAYER_III"),
+            ("AIFF", "PCM_16"),
+            ("AU", "PCM_16"),
+            ("CAF", "PCM_16"),
+        ):
 
             def read(content, format=format, transformer=transformer):
                 with written({f"a.{format.lower()}": content}) as folder:
@@ -359,12 +418,26 @@ def audio_targets():
                     return {"n_samples": 1, "frames": frames}
 
             arguments = {"content": ("content", wav(format=format, subtype=subtype))}
-            yield Target(f"openSMILE {name} of {format} {subtype}", "features", read, arguments, laws_of_transformers, True)
+            yield Target(
+                f"openSMILE {name} of {format} {subtype}",
+                "features",
+                read,
+                arguments,
+                laws_of_transformers,
+                True,
+            )
 
         def signal(signal, transformer=transformer):
             return {"n_samples": 1, "frames": transformer.transform([signal])}
 
-        yield Target(f"openSMILE {name}", "features", signal, {"signal": ("signal", SIGNAL)}, laws_of_transformers, True)
+        yield Target(
+            f"openSMILE {name}",
+            "features",
+            signal,
+            {"signal": ("signal", SIGNAL)},
+            laws_of_transformers,
+            True,
+        )
 
 
 @functools.cache
@@ -397,7 +470,13 @@ def model_targets():
             return answers_of(load(f"{folder}/model"), data.X)
 
     yield one("load of a model", "persistence", read, laws_of_classifiers, content=("content", model_file()))
-    yield one("load of a path", "persistence", lambda value: load(value), laws_of_classifiers, value=("parameter", "nowhere"))
+    yield one(
+        "load of a path",
+        "persistence",
+        lambda value: load(value),
+        laws_of_classifiers,
+        value=("parameter", "nowhere"),
+    )
 
 
 def file_targets():

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from fuzz.oracle import ANY, REFUSE, SAME
 
+from fuzz.oracle import ANY, REFUSE, SAME
 from sklearn_raters.ratings import Task, parse_ratings
 
 # Expected where rows are paired with another argument; of estimators with a network or check of their own; of
@@ -101,7 +101,7 @@ NOTHING = forms(
     a_set=lambda v, rng: {1, 2, 3},
     raw_bytes=lambda v, rng: b"abc",
     a_function=lambda v, rng: len,
-    a_class=lambda v, rng: np.ndarray,
+    a_class=lambda v, rng: object,
     structured=lambda v, rng: np.zeros(len(v), dtype=[("a", float), ("b", int)]),
     list_of_none=lambda v, rng: [None] * len(v),
     list_of_objects=lambda v, rng: [object() for _ in range(len(v))],
@@ -356,8 +356,12 @@ RATINGS = [
         task=lambda v, rng: Task(v),
         votes=lambda v, rng: parse_ratings(v),
         empty_rater=lambda v, rng: v.assign(E9=None),
-        masked_array=lambda v, rng: np.ma.masked_array(v.fillna("sad").to_numpy(dtype=object), v.isna().to_numpy()),
-        masked_strings=lambda v, rng: np.ma.masked_array(v.fillna("sad").to_numpy(dtype=str), v.isna().to_numpy()),
+        masked_array=lambda v, rng: np.ma.masked_array(
+            v.fillna("sad").to_numpy(dtype=object), v.isna().to_numpy()
+        ),
+        masked_strings=lambda v, rng: np.ma.masked_array(
+            v.fillna("sad").to_numpy(dtype=str), v.isna().to_numpy()
+        ),
         list_of_series=lambda v, rng: [row for _, row in v.iterrows()],
         blanks=cells(lambda label: f" {label} "),
     ),
@@ -384,7 +388,9 @@ RATINGS = [
         one_row_fewer=lambda v, rng: v.iloc[:-1],
         one_row_more=lambda v, rng: pd.concat([v, v.iloc[:1]]),
         first_row=lambda v, rng: v.iloc[:1],
-        ragged=lambda v, rng: [row[: 1 + index % 3] for index, row in enumerate(v.to_numpy(dtype=object).tolist())],
+        ragged=lambda v, rng: [
+            row[: 1 + index % 3] for index, row in enumerate(v.to_numpy(dtype=object).tolist())
+        ],
     ),
     *forms(
         ANY,
@@ -412,8 +418,12 @@ RATINGS = [
         view_names=lambda v, rng: v.set_axis(["crowd_hard", "raters", "all"][: v.shape[1]], axis=1),
         many_classes=lambda v, rng: pd.DataFrame(np.arange(v.size).reshape(v.shape), columns=v.columns),
         array_like=lambda v, rng: ArrayLike(v.to_numpy(dtype=object)),
-        matrix=lambda v, rng: np.asmatrix(v.map(lambda label: CODES.get(label, np.nan)).to_numpy(dtype=float)),
-        sparse_codes=lambda v, rng: sp.csr_array(v.map(lambda label: CODES.get(label, 0)).to_numpy(dtype=float)),
+        matrix=lambda v, rng: np.asmatrix(
+            v.map(lambda label: CODES.get(label, np.nan)).to_numpy(dtype=float)
+        ),
+        sparse_codes=lambda v, rng: sp.csr_array(
+            v.map(lambda label: CODES.get(label, 0)).to_numpy(dtype=float)
+        ),
         counts=lambda v, rng: as_cube(v).sum(axis=1),
     ),
 ]
@@ -664,7 +674,7 @@ JUNK = forms(
     numpy_int=lambda v, rng: np.int64(1),
     numpy_scalar=lambda v, rng: np.array(1),
     numpy_true=lambda v, rng: np.True_,
-    a_class=lambda v, rng: dict,
+    a_class=lambda v, rng: object,
     a_function=lambda v, rng: len,
     a_module=lambda v, rng: datetime,
     bare_object=lambda v, rng: object(),

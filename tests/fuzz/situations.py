@@ -1,9 +1,6 @@
-"""Situations that no form of an argument makes: unfitted use, names that do not exist, searches without refit."""
+"""Situations that no form of one argument makes: unfitted use, unknown names, searches without refit."""
 
 import numpy as np
-from fuzz import data
-from fuzz.forms import ANY, REFUSE, forms
-from fuzz.targets import CLASSIFIERS, QUICK, SOUND_Y, Target, answers_of, blstm, laws_of_classifiers, no_laws, stack
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -14,6 +11,19 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sklearn_raters as sr
+from fuzz import data
+from fuzz.forms import ANY, REFUSE, forms
+from fuzz.targets import (
+    CLASSIFIERS,
+    QUICK,
+    SOUND_Y,
+    Target,
+    answers_of,
+    blstm,
+    laws_of_classifiers,
+    no_laws,
+    stack,
+)
 from sklearn_raters import model_selection
 
 
@@ -57,7 +67,15 @@ def unfitted(name, method):
     return lambda: getattr(CLASSIFIERS[name][0](), method)(data.X)
 
 
-METHODS = ["predict", "predict_proba", "predict_soft_labels", "predict_proba_raters", "transform", "attention", "score"]
+METHODS = [
+    "predict",
+    "predict_proba",
+    "predict_soft_labels",
+    "predict_proba_raters",
+    "transform",
+    "attention",
+    "score",
+]
 UNFITTED = {
     f"unfitted {name}.{method}": unfitted(name, method)
     for name in CLASSIFIERS
@@ -96,16 +114,22 @@ REFUSED = {
     "cv of one": fits(lambda: stack(fusion=LogisticRegression(), cv=1)),
     "cv of more than samples": fits(lambda: stack(fusion=LogisticRegression(), cv=1000)),
     "cv of overlapping folds": fits(lambda: stack(fusion=LogisticRegression(), cv=[([0, 1], [1, 2])])),
-    "cv of indices out of range": fits(lambda: stack(fusion=LogisticRegression(), cv=[(np.arange(20), [99])])),
+    "cv of indices out of range": fits(
+        lambda: stack(fusion=LogisticRegression(), cv=[(np.arange(20), [99])])
+    ),
     "cv of empty parts": fits(lambda: stack(fusion=LogisticRegression(), cv=[([], list(range(24)))])),
     "cv of no folds": fits(lambda: stack(fusion=LogisticRegression(), cv=[])),
     "cv of words": fits(lambda: stack(fusion=LogisticRegression(), cv=[("a", "b")])),
     "calibrated by cv of half": fits(lambda: sr.CalibratedRatersClassifier(stack(), cv=0.5)),
     "calibrated by one fold": fits(lambda: sr.CalibratedRatersClassifier(stack(), cv=1)),
-    "calibrated by the training part": fits(lambda: sr.CalibratedRatersClassifier(stack(), cv=[(range(24), range(24))])),
+    "calibrated by the training part": fits(
+        lambda: sr.CalibratedRatersClassifier(stack(), cv=[(range(24), range(24))])
+    ),
     "calibrated without raters": fits(lambda: sr.CalibratedRatersClassifier(LogisticRegression())),
     "a stack of a search without refit": fits(lambda: stack(search(refit=False))),
-    "soft targets of a search without refit": fits(lambda: sr.SoftTargetClassifier(search(refit=False)), "shares"),
+    "soft targets of a search without refit": fits(
+        lambda: sr.SoftTargetClassifier(search(refit=False)), "shares"
+    ),
     "an ensemble of a search without refit": fits(
         lambda: sr.DeepEnsembleClassifier(
             GridSearchCV(LogisticRegression(random_state=0), {"C": [1]}, cv=KFold(2), refit=False), 2
@@ -150,16 +174,24 @@ REFUSED = {
     "a trunk that is a number": fits(lambda: sr.RaterNetClassifier(**QUICK, trunk=3)),
     "unknown trunk_params": fits(lambda: sr.RaterNetClassifier(**QUICK, trunk_params={"nonsense": 1})),
     "unknown rater_params": fits(lambda: sr.RaterNetClassifier(**QUICK, rater_params={"nonsense": 1})),
-    "rater_params out of range": fits(lambda: sr.RaterNetClassifier("trace_reg", **QUICK, rater_params={"strength": "much"})),
+    "rater_params out of range": fits(
+        lambda: sr.RaterNetClassifier("trace_reg", **QUICK, rater_params={"strength": "much"})
+    ),
     "an unknown rater model": fits(lambda: sr.RaterNetClassifier("nonsense", **QUICK)),
     "early stopping with one group": fits(
         lambda: blstm(early_stopping=True), "labels", groups=np.zeros(data.N_SAMPLES)
     ),
     "compare a list of models": lambda: model_selection.compare([stack()], data.X, data.Y, cv=2),
     "compare nothing": lambda: model_selection.compare({}, data.X, data.Y, cv=2),
-    "compare with a baseline of nobody": lambda: model_selection.compare({"a": stack()}, data.X, data.Y, cv=2, baseline="b"),
-    "compare scalers": lambda: model_selection.compare({"a": StandardScaler()}, data.X, data.Y, cv=2, baseline="a"),
-    "compare classes": lambda: model_selection.compare({"a": LogisticRegression}, data.X, data.Y, cv=2, baseline="a"),
+    "compare with a baseline of nobody": lambda: model_selection.compare(
+        {"a": stack()}, data.X, data.Y, cv=2, baseline="b"
+    ),
+    "compare scalers": lambda: model_selection.compare(
+        {"a": StandardScaler()}, data.X, data.Y, cv=2, baseline="a"
+    ),
+    "compare classes": lambda: model_selection.compare(
+        {"a": LogisticRegression}, data.X, data.Y, cv=2, baseline="a"
+    ),
     "compare numbers": lambda: model_selection.compare({"a": 3}, data.X, data.Y, cv=2, baseline="a"),
     "cross-validate a search without refit": lambda: model_selection.cross_val_predict_raters(
         search(refit=False), data.X, data.Y, cv=2
@@ -185,12 +217,21 @@ REFUSED = {
     },
 }
 ANSWERED = {
-    "raters of nobody": lambda: stack().fit(data.X, data.Y).predict_proba_raters(data.X, raters=["nobody"]).shape,
-    "folds as lists": fits(lambda: stack(fusion=LogisticRegression(), cv=[(list(range(12)), list(range(12, 24))), (list(range(12, 24)), list(range(12)))])),
+    "raters of nobody": lambda: (
+        stack().fit(data.X, data.Y).predict_proba_raters(data.X, raters=["nobody"]).shape
+    ),
+    "folds as lists": fits(
+        lambda: stack(
+            fusion=LogisticRegression(),
+            cv=[(list(range(12)), list(range(12, 24))), (list(range(12, 24)), list(range(12)))],
+        )
+    ),
     "stratified folds": fits(lambda: stack(fusion=LogisticRegression(), cv=StratifiedKFold(2))),
     "a stack of a search": fits(lambda: stack(search())),
     "early stopping": fits(lambda: blstm(early_stopping=True), "labels", groups=data.GROUPS),
-    "more epochs of patience than epochs": fits(lambda: blstm(early_stopping=True, n_iter_no_change=99), "labels"),
+    "more epochs of patience than epochs": fits(
+        lambda: blstm(early_stopping=True, n_iter_no_change=99), "labels"
+    ),
     "dropout of nearly all": fits(lambda: blstm(dropout=0.999), "labels"),
     "batches larger than the data": fits(lambda: blstm(batch_size=10**6), "labels"),
     "batches of one": fits(lambda: blstm(batch_size=1), "labels"),
@@ -206,7 +247,11 @@ def situation_targets():
     for situations, kind, laws in ((REFUSED, "refused", no_laws), (ANSWERED, "answered", no_laws)):
         for name, call in situations.items():
             kept = laws_of_classifiers if "raters of" not in name and kind == "answered" else laws
-            targets.append(Target(name, "situations", lambda situation, call=call: call(), {"situation": (kind, None)}, kept))
+            targets.append(
+                Target(
+                    name, "situations", lambda situation, call=call: call(), {"situation": (kind, None)}, kept
+                )
+            )
     return targets
 
 

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from fuzz import data
-from fuzz.oracle import require
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 from sklearn.pipeline import make_pipeline
@@ -16,6 +14,8 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.validation import _num_samples
 
 import sklearn_raters as sr
+from fuzz import data
+from fuzz.oracle import require
 from sklearn_raters import consensus, datasets, metrics, model_selection, ratings
 from sklearn_raters._nested import call_inside, unwrap
 from sklearn_raters.stacking import paper_stack, truth_stack
@@ -61,7 +61,8 @@ def blstm(**params):
 def stack(estimator=None, **params):
     """Return a small stack."""
     settings = {"views": ["crowd_hard", "raters"], "fusion": "mean", "random_state": 0}
-    return sr.MultiRaterStackingClassifier(estimator or LogisticRegression(), **{**settings, **params})
+    estimator = LogisticRegression() if estimator is None else estimator
+    return sr.MultiRaterStackingClassifier(estimator, **{**settings, **params})
 
 
 # Estimators, the form of the targets that they take, and whether their own code reads the samples.
@@ -97,7 +98,11 @@ CLASSIFIERS = {
     "ensemble of blstm": (lambda: sr.DeepEnsembleClassifier(blstm(), 2, random_state=0), "labels", True),
     "blstm on shares": (blstm, "shares", True),
     "softmax layer on shares": (lambda: sr.SoftmaxLayerClassifier(**QUICK), "shares", True),
-    "soft target on shares": (lambda: sr.SoftTargetClassifier(DecisionTreeClassifier(random_state=0)), "shares", False),
+    "soft target on shares": (
+        lambda: sr.SoftTargetClassifier(DecisionTreeClassifier(random_state=0)),
+        "shares",
+        False,
+    ),
     "soft target of a search": (
         lambda: sr.SoftTargetClassifier(GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=KFold(2))),
         "shares",
@@ -106,7 +111,14 @@ CLASSIFIERS = {
 }
 SEQUENCE_CLASSIFIERS = ["stack of networks", "rater net", "blstm", "blstm on shares"]
 SOUND_Y = {"ratings": data.Y, "labels": data.LABELS, "shares": data.SHARES}
-METHODS = ["predict", "predict_proba", "predict_soft_labels", "predict_proba_raters", "transform", "attention"]
+METHODS = [
+    "predict",
+    "predict_proba",
+    "predict_soft_labels",
+    "predict_proba_raters",
+    "transform",
+    "attention",
+]
 
 
 def answers_of(model, X, methods=("predict", "predict_proba", "predict_soft_labels")):
@@ -126,14 +138,21 @@ def laws_of_classifiers(answer):
             require(set(np.asarray(values).tolist()) <= set(classes.tolist()), "predict answers no class")
         elif name.startswith("predict_"):
             shape = np.shape(values)
-            require(len(shape) >= 2 and (shape[0], shape[-1]) == (n_samples, len(classes)), f"{name} has the shape {shape}")
+            require(
+                len(shape) >= 2 and (shape[0], shape[-1]) == (n_samples, len(classes)),
+                f"{name} has the shape {shape}",
+            )
             require(np.isfinite(values).all(), f"{name} is not finite")
             require((np.asarray(values) >= 0).all(), f"{name} is negative")
             require(np.allclose(np.sum(values, axis=-1), 1, atol=1e-4), f"rows of {name} do not sum to one")
         elif name == "transform":
-            require(len(values) == n_samples and np.isfinite(np.asarray(values)).all(), "transform is not finite")
+            require(
+                len(values) == n_samples and np.isfinite(np.asarray(values)).all(), "transform is not finite"
+            )
         elif name == "attention":
-            require(all(np.isclose(np.sum(one), 1, atol=1e-4) for one in values), "attention does not sum to one")
+            require(
+                all(np.isclose(np.sum(one), 1, atol=1e-4) for one in values), "attention does not sum to one"
+            )
 
 
 def fit_targets():
@@ -189,7 +208,13 @@ def predict_targets():
                 if "raters" in inspect.signature(getattr(inner, method)).parameters:
                     arguments["raters"] = ("names", ["E1", "E3"])
                 yield Target(
-                    f"{method} {name}, {kind}", "predict", predict, arguments, laws_of_classifiers, strict, True
+                    f"{method} {name}, {kind}",
+                    "predict",
+                    predict,
+                    arguments,
+                    laws_of_classifiers,
+                    strict,
+                    True,
                 )
 
             def score(X, y, sample_weight, name=name, kind=kind):
@@ -214,7 +239,16 @@ TOO_LONG = {
     "n_jobs": {"beyond_int64", "minus_one"},
 }
 PARAMETERS_OF = [
-    *("stack", "stack of networks", "rater net", "ensemble", "calibrated", "blstm", "softmax layer", "soft target"),
+    *(
+        "stack",
+        "stack of networks",
+        "rater net",
+        "ensemble",
+        "calibrated",
+        "blstm",
+        "softmax layer",
+        "soft target",
+    ),
     *("truth_stack", "rater net annot_mix", "stack of pool"),
 ]
 
@@ -231,7 +265,13 @@ def parameter_targets():
 
             arguments = {"value": ("parameter", value)}
             yield Target(f"{parameter} of {name}", "parameters", fit, arguments, laws_of_classifiers)
-    for make in (sr.SpeakerScaler, sr.FramePooler, sr.FrontEndScaler, sr.OpenSmileFrames, sr.OpenSmileFunctionals):
+    for make in (
+        sr.SpeakerScaler,
+        sr.FramePooler,
+        sr.FrontEndScaler,
+        sr.OpenSmileFrames,
+        sr.OpenSmileFunctionals,
+    ):
         for parameter, value in make().get_params().items():
 
             def transform(value, parameter=parameter, make=make):
@@ -244,7 +284,9 @@ def parameter_targets():
                 return {"n_samples": len(X), "frames": transformer.fit(X).transform(X, **settings)}
 
             arguments = {"value": ("parameter", value)}
-            yield Target(f"{parameter} of {make.__name__}", "parameters", transform, arguments, laws_of_transformers)
+            yield Target(
+                f"{parameter} of {make.__name__}", "parameters", transform, arguments, laws_of_transformers
+            )
 
 
 def laws_of_transformers(answer):
@@ -279,7 +321,9 @@ def transformer_targets():
         yield Target(f"SpeakerScaler, {kind}", "features", scale, arguments, laws_of_transformers, True)
         one = {"X": (kind, X)}
         yield Target(f"FramePooler, {kind}", "features", pool, one, laws_of_transformers, True)
-        yield Target(f"FramePooler fitted, {kind}", "features", pool_again, one, laws_of_transformers, True, True)
+        yield Target(
+            f"FramePooler fitted, {kind}", "features", pool_again, one, laws_of_transformers, True, True
+        )
         one = {"X": (kind, both)}
         yield Target(f"FrontEndScaler, {kind}", "features", choose, one, laws_of_transformers, True)
 
@@ -299,7 +343,10 @@ def laws_of_tasks(answer):
     """Check votes, classes and majority of a task."""
     require(len(set(answer["classes"])) == len(answer["classes"]), "classes are not distinct")
     require(all(0 <= sample < answer["n_samples"] for sample in answer["sample"]), "a vote of no sample")
-    require((np.asarray(answer["weight"]) > 0).all() and np.isfinite(answer["weight"]).all(), "a weight is not positive")
+    require(
+        (np.asarray(answer["weight"]) > 0).all() and np.isfinite(answer["weight"]).all(),
+        "a weight is not positive",
+    )
 
 
 def described(votes, classes):
@@ -346,20 +393,106 @@ def one(name, area, call, laws, **arguments):
 def rating_targets():
     """Yield the functions of ratings and of the consensus."""
     Y, parameter = ("ratings", data.Y), "parameter"
-    yield one("parse_ratings", "ratings", lambda Y, classes: (lambda v: described(v, v.labels))(ratings.parse_ratings(Y, classes)), laws_of_tasks, Y=Y, classes=(parameter, None))
-    yield one("Task", "ratings", lambda Y, classes, label_map: (lambda t: described(t.votes, t.votes.labels))(ratings.Task(Y, classes, label_map)), laws_of_tasks, Y=Y, classes=(parameter, None), label_map=(parameter, None))
+    yield one(
+        "parse_ratings",
+        "ratings",
+        lambda Y, classes: (lambda v: described(v, v.labels))(ratings.parse_ratings(Y, classes)),
+        laws_of_tasks,
+        Y=Y,
+        classes=(parameter, None),
+    )
+    yield one(
+        "Task",
+        "ratings",
+        lambda Y, classes, label_map: (lambda t: described(t.votes, t.votes.labels))(
+            ratings.Task(Y, classes, label_map)
+        ),
+        laws_of_tasks,
+        Y=Y,
+        classes=(parameter, None),
+        label_map=(parameter, None),
+    )
     yield one("krippendorff_alpha", "ratings", lambda Y: ratings.krippendorff_alpha(Y), no_laws, Y=Y)
     yield one("rater_summary", "ratings", lambda Y: ratings.rater_summary(Y).to_numpy(), no_laws, Y=Y)
-    yield one("eligible_raters", "ratings", lambda Y, min_ratings, groups: len(ratings.eligible_raters(Y, min_ratings=min_ratings, groups=groups)), no_laws, Y=Y, min_ratings=(parameter, 1), groups=("groups", data.GROUPS))
-    yield one("ratings_to_long", "ratings", lambda Y, sample, rater, label: ratings.ratings_to_long(Y, sample=sample, rater=rater, label=label)[label].astype(str).tolist(), no_laws, Y=Y, sample=(parameter, "sample"), rater=(parameter, "rater"), label=(parameter, "label"))
-    yield one("ratings_from_long", "ratings", lambda table, sample, rater, label, samples: ratings.ratings_from_long(table, sample=sample, rater=rater, label=label, samples=samples).astype(str).to_numpy(), no_laws, table=("long", data.long_table()), sample=(parameter, "sample"), rater=(parameter, "rater"), label=(parameter, "label"), samples=(parameter, None))
-    yield one("hard_labels", "consensus", lambda Y, ties: consensus.hard_labels(Y, ties=ties), laws_of_labels, Y=Y, ties=(parameter, "missing"))
-    yield one("soft_labels", "consensus", lambda Y, alpha, outside: consensus.soft_labels(Y, alpha=alpha, outside_majority=outside), laws_of_shares, Y=Y, alpha=(parameter, 0.75), outside=(parameter, "drop"))
+    yield one(
+        "eligible_raters",
+        "ratings",
+        lambda Y, min_ratings, groups: len(
+            ratings.eligible_raters(Y, min_ratings=min_ratings, groups=groups)
+        ),
+        no_laws,
+        Y=Y,
+        min_ratings=(parameter, 1),
+        groups=("groups", data.GROUPS),
+    )
+    yield one(
+        "ratings_to_long",
+        "ratings",
+        lambda Y, sample, rater, label: (
+            ratings.ratings_to_long(Y, sample=sample, rater=rater, label=label)[label].astype(str).tolist()
+        ),
+        no_laws,
+        Y=Y,
+        sample=(parameter, "sample"),
+        rater=(parameter, "rater"),
+        label=(parameter, "label"),
+    )
+    yield one(
+        "ratings_from_long",
+        "ratings",
+        lambda table, sample, rater, label, samples: (
+            ratings.ratings_from_long(table, sample=sample, rater=rater, label=label, samples=samples)
+            .astype(str)
+            .to_numpy()
+        ),
+        no_laws,
+        table=("long", data.long_table()),
+        sample=(parameter, "sample"),
+        rater=(parameter, "rater"),
+        label=(parameter, "label"),
+        samples=(parameter, None),
+    )
+    yield one(
+        "hard_labels",
+        "consensus",
+        lambda Y, ties: consensus.hard_labels(Y, ties=ties),
+        laws_of_labels,
+        Y=Y,
+        ties=(parameter, "missing"),
+    )
+    yield one(
+        "soft_labels",
+        "consensus",
+        lambda Y, alpha, outside: consensus.soft_labels(Y, alpha=alpha, outside_majority=outside),
+        laws_of_shares,
+        Y=Y,
+        alpha=(parameter, 0.75),
+        outside=(parameter, "drop"),
+    )
     yield one("agreement_weights", "consensus", lambda Y: consensus.agreement_weights(Y), no_laws, Y=Y)
     for method in ("majority", "dawid_skene", "wawa"):
-        yield one(f"consensus_labels {method}", "consensus", lambda Y, method=method: consensus.consensus_labels(Y, method), laws_of_labels, Y=Y)
-    yield one("consensus_labels", "consensus", lambda method: consensus.consensus_labels(data.Y, method), laws_of_labels, method=(parameter, "majority"))
-    yield one("consensus_proba", "consensus", lambda Y, method: consensus.consensus_proba(Y, method), laws_of_shares, Y=Y, method=(parameter, "wawa"))
+        yield one(
+            f"consensus_labels {method}",
+            "consensus",
+            lambda Y, method=method: consensus.consensus_labels(Y, method),
+            laws_of_labels,
+            Y=Y,
+        )
+    yield one(
+        "consensus_labels",
+        "consensus",
+        lambda method: consensus.consensus_labels(data.Y, method),
+        laws_of_labels,
+        method=(parameter, "majority"),
+    )
+    yield one(
+        "consensus_proba",
+        "consensus",
+        lambda Y, method: consensus.consensus_proba(Y, method),
+        laws_of_shares,
+        Y=Y,
+        method=(parameter, "wawa"),
+    )
 
 
 def for_raters(proba):
@@ -369,26 +502,178 @@ def for_raters(proba):
 
 def metric_targets():
     """Yield the metrics, scorers and model selection."""
-    parameter, Y, shares, proba = "parameter", ("ratings", data.Y), ("shares", data.SHARES), ("shares", data.PROBA)
-    for name in ("soft_cross_entropy", "jensen_shannon_divergence", "manhattan_distance", "brier_score", "wasserstein_distance"):
-        yield one(name, "metrics", lambda soft_true, proba, name=name: getattr(metrics, name)(soft_true, proba), laws_of_scores, soft_true=shares, proba=proba)
-    yield one("soft_f1_score", "metrics", lambda soft_true, proba, average: metrics.soft_f1_score(soft_true, proba, average=average), laws_of_scores, soft_true=shares, proba=proba, average=(parameter, "micro"))
-    yield one("expected_calibration_error", "metrics", lambda soft_true, proba, n_bins: metrics.expected_calibration_error(soft_true, proba, n_bins=n_bins), laws_of_scores, soft_true=shares, proba=proba, n_bins=(parameter, 15))
+    parameter, Y, shares, proba = (
+        "parameter",
+        ("ratings", data.Y),
+        ("shares", data.SHARES),
+        ("shares", data.PROBA),
+    )
+    for name in (
+        "soft_cross_entropy",
+        "jensen_shannon_divergence",
+        "manhattan_distance",
+        "brier_score",
+        "wasserstein_distance",
+    ):
+        yield one(
+            name,
+            "metrics",
+            lambda soft_true, proba, name=name: getattr(metrics, name)(soft_true, proba),
+            laws_of_scores,
+            soft_true=shares,
+            proba=proba,
+        )
+    yield one(
+        "soft_f1_score",
+        "metrics",
+        lambda soft_true, proba, average: metrics.soft_f1_score(soft_true, proba, average=average),
+        laws_of_scores,
+        soft_true=shares,
+        proba=proba,
+        average=(parameter, "micro"),
+    )
+    yield one(
+        "expected_calibration_error",
+        "metrics",
+        lambda soft_true, proba, n_bins: metrics.expected_calibration_error(soft_true, proba, n_bins=n_bins),
+        laws_of_scores,
+        soft_true=shares,
+        proba=proba,
+        n_bins=(parameter, 15),
+    )
     labels, other = ("labels", data.LABELS), ("labels", np.roll(data.LABELS, 1))
-    yield one("class_recalls", "metrics", lambda y_true, y_pred, labels: metrics.class_recalls(y_true, y_pred, labels=labels), no_laws, y_true=labels, y_pred=other, labels=(parameter, None))
-    yield one("unweighted_average_recall", "metrics", lambda y_true, y_pred, labels: metrics.unweighted_average_recall(y_true, y_pred, labels=labels), laws_of_scores, y_true=labels, y_pred=other, labels=(parameter, None))
-    yield one("by_agreement", "metrics", lambda Y, proba, scores: metrics.by_agreement(Y, proba, scores).to_numpy(), laws_of_numbers, Y=Y, proba=proba, scores=(parameter, None))
+    yield one(
+        "class_recalls",
+        "metrics",
+        lambda y_true, y_pred, labels: metrics.class_recalls(y_true, y_pred, labels=labels),
+        no_laws,
+        y_true=labels,
+        y_pred=other,
+        labels=(parameter, None),
+    )
+    yield one(
+        "unweighted_average_recall",
+        "metrics",
+        lambda y_true, y_pred, labels: metrics.unweighted_average_recall(y_true, y_pred, labels=labels),
+        laws_of_scores,
+        y_true=labels,
+        y_pred=other,
+        labels=(parameter, None),
+    )
+    yield one(
+        "by_agreement",
+        "metrics",
+        lambda Y, proba, scores: metrics.by_agreement(Y, proba, scores).to_numpy(),
+        laws_of_numbers,
+        Y=Y,
+        proba=proba,
+        scores=(parameter, None),
+    )
     for name in ("rater_uar", "rater_error_rate", "rater_distance"):
-        yield one(name, "metrics", lambda Y, predicted, raters, name=name: getattr(metrics, name)(Y, for_raters(predicted), raters=raters), no_laws, Y=Y, predicted=proba, raters=("names", ["E1", "E2", "E3"]))
-        yield one(f"{name} of", "metrics", lambda predicted, raters, name=name: getattr(metrics, name)(data.Y, predicted, raters=raters), no_laws, predicted=(parameter, np.stack([data.PROBA] * 3, axis=1)), raters=(parameter, None))
-    yield one("paired_bootstrap", "model_selection", lambda y_true, pred_a, groups, labels, n, confidence, seed: list(model_selection.paired_bootstrap(y_true, pred_a, data.LABELS, groups, labels=labels, n_bootstrap=n, confidence=confidence, random_state=seed)), no_laws, y_true=labels, pred_a=other, groups=("groups", data.GROUPS), labels=(parameter, None), n=(parameter, 20), confidence=(parameter, 0.95), seed=(parameter, 0))
-    for name in ("uar_scorer", "soft_f1_scorer", "neg_soft_cross_entropy_scorer", "neg_brier_score_scorer", "neg_expected_calibration_error_scorer"):
-        yield Target(name, "metrics", lambda X, Y, name=name: getattr(metrics, name)(fitted("stack"), X, Y), {"X": ("table", data.X), "Y": Y}, laws_of_scores, False, True)
-    yield Target("uar_scorer of labels", "metrics", lambda X, Y: metrics.uar_scorer(fitted("blstm"), X, Y), {"X": ("table", data.X), "Y": labels}, laws_of_scores, True, True)
-    yield Target("soft scorer of shares", "metrics", lambda X, Y: metrics.neg_soft_cross_entropy_scorer(fitted("blstm on shares"), X, Y), {"X": ("table", data.X), "Y": shares}, laws_of_scores, True, True)
-    yield one("scorer with weights", "metrics", lambda sample_weight: metrics.uar_scorer(fitted("stack"), data.X, data.Y, sample_weight=sample_weight), laws_of_scores, sample_weight=("weights", data.WEIGHTS))
-    for name, value in {"score_func": metrics.unweighted_average_recall, "target": "consensus", "greater_is_better": True, "alpha": 0.0, "ordered": False, "classes": None, "label_map": None, "unknown": 1}.items():
-        yield one(f"make_ratings_scorer {name}", "metrics", lambda value, name=name: metrics.make_ratings_scorer(**{"score_func": metrics.unweighted_average_recall, name: value})(fitted("stack"), data.X, data.Y), laws_of_scores, value=(parameter, value))
+        yield one(
+            name,
+            "metrics",
+            lambda Y, predicted, raters, name=name: getattr(metrics, name)(
+                Y, for_raters(predicted), raters=raters
+            ),
+            no_laws,
+            Y=Y,
+            predicted=proba,
+            raters=("names", ["E1", "E2", "E3"]),
+        )
+        yield one(
+            f"{name} of",
+            "metrics",
+            lambda predicted, raters, name=name: getattr(metrics, name)(data.Y, predicted, raters=raters),
+            no_laws,
+            predicted=(parameter, np.stack([data.PROBA] * 3, axis=1)),
+            raters=(parameter, None),
+        )
+    yield one(
+        "paired_bootstrap",
+        "model_selection",
+        lambda y_true, pred_a, groups, labels, n, confidence, seed: list(
+            model_selection.paired_bootstrap(
+                y_true,
+                pred_a,
+                data.LABELS,
+                groups,
+                labels=labels,
+                n_bootstrap=n,
+                confidence=confidence,
+                random_state=seed,
+            )
+        ),
+        no_laws,
+        y_true=labels,
+        pred_a=other,
+        groups=("groups", data.GROUPS),
+        labels=(parameter, None),
+        n=(parameter, 20),
+        confidence=(parameter, 0.95),
+        seed=(parameter, 0),
+    )
+    for name in (
+        "uar_scorer",
+        "soft_f1_scorer",
+        "neg_soft_cross_entropy_scorer",
+        "neg_brier_score_scorer",
+        "neg_expected_calibration_error_scorer",
+    ):
+        yield Target(
+            name,
+            "metrics",
+            lambda X, Y, name=name: getattr(metrics, name)(fitted("stack"), X, Y),
+            {"X": ("table", data.X), "Y": Y},
+            laws_of_scores,
+            False,
+            True,
+        )
+    yield Target(
+        "uar_scorer of labels",
+        "metrics",
+        lambda X: metrics.uar_scorer(fitted("blstm"), X, data.LABELS),
+        {"X": ("table", data.X)},
+        laws_of_scores,
+        True,
+        True,
+    )
+    yield Target(
+        "soft scorer of shares",
+        "metrics",
+        lambda X, Y: metrics.neg_soft_cross_entropy_scorer(fitted("blstm on shares"), X, Y),
+        {"X": ("table", data.X), "Y": shares},
+        laws_of_scores,
+        True,
+        True,
+    )
+    yield one(
+        "scorer with weights",
+        "metrics",
+        lambda sample_weight: metrics.uar_scorer(
+            fitted("stack"), data.X, data.Y, sample_weight=sample_weight
+        ),
+        laws_of_scores,
+        sample_weight=("weights", data.WEIGHTS),
+    )
+    for name, value in {
+        "score_func": metrics.unweighted_average_recall,
+        "target": "consensus",
+        "greater_is_better": True,
+        "alpha": 0.0,
+        "ordered": False,
+        "classes": None,
+        "label_map": None,
+    }.items():
+        yield one(
+            f"make_ratings_scorer {name}",
+            "metrics",
+            lambda value, name=name: metrics.make_ratings_scorer(
+                **{"score_func": metrics.unweighted_average_recall, name: value}
+            )(fitted("stack"), data.X, data.Y),
+            laws_of_scores,
+            value=(parameter, value),
+        )
 
 
 def selection_targets():
@@ -399,14 +684,38 @@ def selection_targets():
 
     def compared(X, Y, groups, **settings):
         settings = {"n_bootstrap": 20, "cv": 3, "random_state": 0, "baseline": "a", **settings}
-        table = model_selection.compare(settings.pop("models", None) or models(), X, Y, groups=groups, **settings)
+        table = model_selection.compare(
+            settings.pop("models", None) or models(), X, Y, groups=groups, **settings
+        )
         return table.drop(columns=["fit_seconds", "predict_seconds"]).to_numpy()
 
     yield Target("compare", "model_selection", compared, {"X": X, "Y": Y, "groups": groups}, laws_of_numbers)
-    for name, value in {"models": None, "cv": 3, "truth": None, "ordered": False, "baseline": "a", "n_bootstrap": 20, "n_jobs": None, "memory": None, "random_state": 0, "verbose": 0, "return_predictions": False}.items():
+    for name, value in {
+        "models": None,
+        "cv": 3,
+        "truth": None,
+        "ordered": False,
+        "baseline": "a",
+        "n_bootstrap": 20,
+        "n_jobs": None,
+        "memory": None,
+        "random_state": 0,
+        "verbose": 0,
+        "return_predictions": False,
+    }.items():
+
         def one_setting(value, name=name):
             if name == "return_predictions":
-                table = model_selection.compare(models(), data.X, data.Y, cv=3, n_bootstrap=20, baseline="a", random_state=0, return_predictions=value)
+                table = model_selection.compare(
+                    models(),
+                    data.X,
+                    data.Y,
+                    cv=3,
+                    n_bootstrap=20,
+                    baseline="a",
+                    random_state=0,
+                    return_predictions=value,
+                )
                 return table[0].shape if isinstance(table, tuple) else table.shape
             return compared(data.X, data.Y, data.GROUPS, **{name: value})
 
@@ -417,27 +726,90 @@ def selection_targets():
         estimator = settings.pop("estimator", stack())
         return model_selection.cross_val_predict_raters(estimator, X, Y, groups=groups, **settings)
 
-    yield Target("cross_val_predict_raters", "model_selection", crossed, {"X": X, "Y": Y, "groups": groups}, laws_of_shares)
+    yield Target(
+        "cross_val_predict_raters",
+        "model_selection",
+        crossed,
+        {"X": X, "Y": Y, "groups": groups},
+        laws_of_shares,
+    )
     sequences = {"X": ("sequences", data.SEQUENCES), "Y": Y, "groups": groups}
-    yield Target("cross_val_predict_raters, sequences", "model_selection", functools.partial(crossed, estimator=stack(blstm(), start_from=None)), sequences, laws_of_shares, True)
-    for name, value in {"estimator": stack(), "cv": 3, "method": "predict_proba", "n_jobs": None, "params": None, "return_names": False}.items():
-        yield one(f"cross_val_predict_raters {name}", "model_selection", lambda value, name=name: np.shape(crossed(data.X, data.Y, data.GROUPS, **{name: value})), no_laws, value=(parameter, value))
+    yield Target(
+        "cross_val_predict_raters, sequences",
+        "model_selection",
+        functools.partial(crossed, estimator=stack(blstm(), start_from=None)),
+        sequences,
+        laws_of_shares,
+        True,
+    )
+    for name, value in {
+        "estimator": stack(),
+        "cv": 3,
+        "method": "predict_proba",
+        "n_jobs": None,
+        "params": None,
+        "return_names": False,
+    }.items():
+        yield one(
+            f"cross_val_predict_raters {name}",
+            "model_selection",
+            lambda value, name=name: np.shape(crossed(data.X, data.Y, data.GROUPS, **{name: value})),
+            no_laws,
+            value=(parameter, value),
+        )
 
-    def validated(X, Y, groups):
+    def validated(X, Y):
         cv = KFold(3)
-        return cross_validate(stack(), X, Y, scoring=metrics.uar_scorer, cv=cv, params={}, error_score="raise")["test_score"]
+        return cross_validate(
+            stack(), X, Y, scoring=metrics.uar_scorer, cv=cv, params={}, error_score="raise"
+        )["test_score"]
 
-    yield Target("cross_validate", "model_selection", validated, {"X": X, "Y": Y, "groups": groups}, no_laws)
+    yield Target("cross_validate", "model_selection", validated, {"X": X, "Y": Y}, no_laws)
     makers = {
-        "make_rated_samples": {"n_samples": 20, "n_classes": 3, "n_features": 4, "raters": None, "ratings_per_sample": 3, "class_sep": 1.6, "random_state": 0},
-        "make_rated_sequences": {"n_samples": 12, "n_raters": 3, "n_classes": 3, "n_features": 2, "mean_length": 3, "n_groups": 2, "difficulty": 1.0, "coverage": 0.8, "multiple": 0.05, "random_state": 0},
+        "make_rated_samples": {
+            "n_samples": 20,
+            "n_classes": 3,
+            "n_features": 4,
+            "raters": None,
+            "ratings_per_sample": 3,
+            "class_sep": 1.6,
+            "random_state": 0,
+        },
+        "make_rated_sequences": {
+            "n_samples": 12,
+            "n_raters": 3,
+            "n_classes": 3,
+            "n_features": 2,
+            "mean_length": 3,
+            "n_groups": 2,
+            "difficulty": 1.0,
+            "coverage": 0.8,
+            "multiple": 0.05,
+            "random_state": 0,
+        },
     }
     for maker, settings in makers.items():
         for name, value in settings.items():
-            yield one(f"{maker} {name}", "datasets", lambda value, maker=maker, settings=settings, name=name: len(getattr(datasets, maker)(**{**settings, name: value}).X), no_laws, value=(parameter, value))
+            yield one(
+                f"{maker} {name}",
+                "datasets",
+                lambda value, maker=maker, settings=settings, name=name: len(
+                    getattr(datasets, maker)(**{**settings, name: value}).X
+                ),
+                no_laws,
+                value=(parameter, value),
+            )
 
 
 def all_targets():
     """Return all entry points but those that read files."""
-    makers = (fit_targets, predict_targets, parameter_targets, transformer_targets, rating_targets, metric_targets, selection_targets)
+    makers = (
+        fit_targets,
+        predict_targets,
+        parameter_targets,
+        transformer_targets,
+        rating_targets,
+        metric_targets,
+        selection_targets,
+    )
     return [target for maker in makers for target in maker()]
