@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping, Set
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings._labels import is_missing, label_kind
+from sklearn_raters.ratings._labels import NO_LABEL, is_missing, label_kind
 
 
 def check_groups(groups, n_samples=None, *, name="groups"):
@@ -53,7 +53,7 @@ def check_groups(groups, n_samples=None, *, name="groups"):
     if missing:
         raise InputError(f"Sample {missing[0]} has no group ({len(missing)} have none). Name all groups.")
     for place, value in enumerate(values):
-        if not isinstance(value, Hashable) or isinstance(value, np.ndarray):
+        if isinstance(value, NO_LABEL) or not isinstance(value, Hashable):
             raise InputError(f"The group of sample {place} in {name} is {value!r}: give one name.")
     kinds = {label_kind(value): value for value in values}
     if len(kinds) > 1:

@@ -7,7 +7,7 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 
-_NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
+NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
 
 
 def is_missing(value):
@@ -86,7 +86,7 @@ def check_class_names(classes):
     if not names:
         raise InputError("classes is empty: name at least one label.")
     for position, name in enumerate(names):
-        if isinstance(name, _NO_LABEL) or is_missing(name):
+        if isinstance(name, NO_LABEL) or is_missing(name):
             raise InputError(f"classes must hold labels, but its entry {position} is {name!r}.")
         if name in names[:position]:
             raise InputError(f"classes names {name!r} twice: name each class once.")
@@ -100,7 +100,7 @@ def check_map(label_map, classes):
     if not isinstance(label_map, Mapping):
         raise TypeError(f"label_map must be a dict of label to label, not {label_map!r}.")
     for label, target in label_map.items():
-        if isinstance(target, _NO_LABEL) or is_missing(target):
+        if isinstance(target, NO_LABEL) or is_missing(target):
             raise InputError(
                 f"label_map maps {label!r} to {target!r}, which cannot be a class. To drop a label, "
                 "leave it out of classes."

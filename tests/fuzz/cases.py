@@ -2,6 +2,7 @@
 
 import collections
 import functools
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -96,7 +97,10 @@ _ANSWERS = {}
 def answer_to_sound(target):
     """Return the answer of a target to its sound arguments; computed once."""
     if target.name not in _ANSWERS:
-        _ANSWERS[target.name] = target.call(**{name: value for name, (_, value) in target.arguments.items()})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            sound = {name: value for name, (_, value) in target.arguments.items()}
+            _ANSWERS[target.name] = target.call(**sound)
     return _ANSWERS[target.name]
 
 

@@ -674,7 +674,6 @@ JUNK = forms(
     numpy_int=lambda v, rng: np.int64(1),
     numpy_scalar=lambda v, rng: np.array(1),
     numpy_true=lambda v, rng: np.True_,
-    a_class=lambda v, rng: object,
     a_function=lambda v, rng: len,
     a_module=lambda v, rng: datetime,
     bare_object=lambda v, rng: object(),
