@@ -10,6 +10,7 @@ from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_raters._sklearn_compat import BaseScorer, BaseSearchCV
+from sklearn_raters.exceptions import InputError
 
 
 class Layer(NamedTuple):
@@ -72,6 +73,16 @@ def unwrap(estimator):
 def innermost(estimator):
     """Return the estimator inside pipelines, searches and ensembles."""
     return list(layers(estimator, ensembles=True))[-1].estimator
+
+
+def check_refits(estimator):
+    """Raise InputError if a search inside an estimator keeps no fitted estimator (refit=False)."""
+    for _, layer in layers(estimator, ensembles=True):
+        if is_search(layer) and getattr(layer, "refit", True) is False:
+            raise InputError(
+                f"{type(layer).__name__} has refit=False, so that it keeps no estimator to predict with. Set "
+                "refit=True."
+            )
 
 
 def takes_ratings(estimator):

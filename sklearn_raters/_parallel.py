@@ -1,17 +1,55 @@
 """Run jobs in parallel and show their progress."""
 
-from sklearn.utils.parallel import Parallel
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from joblib import effective_n_jobs, parallel_config
+from joblib.parallel import get_active_backend
+from sklearn.utils.parallel import Parallel, delayed
 
 
-def run_jobs(jobs, total, *, n_jobs, description, verbose):
+@contextmanager
+def moved_once(values):
+    """Let a Dask cluster move an argument of jobs to each worker once, for all `run_jobs` of the block.
+
+    By itself joblib moves it once for each `run_jobs`. Other backends are left as they are, and so is a
+    worker that runs jobs of its own.
+
+    Parameters
+    ----------
+    values : object
+        The argument.
+    """
+    backend, _ = get_active_backend()
+    if type(backend).__name__ != "DaskDistributedBackend" or _is_inside_a_worker():
+        yield
+        return
+    settings = {"wait_for_workers_timeout": backend.wait_for_workers_timeout, **backend.submit_kwargs}
+    with parallel_config("dask", client=backend.client, scatter=[values], **settings):
+        yield
+
+
+def _is_inside_a_worker():
+    from distributed import get_worker
+
+    try:
+        get_worker()
+    except ValueError:
+        return False
+    return True
+
+
+def run_jobs(jobs, names, *, n_jobs, description, verbose):
     """Run jobs in parallel by joblib.
 
     Parameters
     ----------
     jobs : iterable
-        Calls made by `sklearn.utils.parallel.delayed`.
-    total : int
-        Number of jobs.
+        Calls made by `joblib.delayed`.
+    names : list of str
+        What each job does, for the error of a worker that is killed.
     n_jobs : int or None
         Number of jobs run in parallel, as in joblib.
     description : str
@@ -23,7 +61,43 @@ def run_jobs(jobs, total, *, n_jobs, description, verbose):
     -------
     list
         Results in the order of the jobs.
+
+    Raises
+    ------
+    BrokenProcessPool
+        If a worker is killed; its kind is that of joblib's error.
     """
+    if effective_n_jobs(n_jobs) == 1:
+        own = (delayed(function)(*arguments, **keywords) for function, arguments, keywords in jobs)
+        return _run(own, len(names), n_jobs, description, verbose)
+    with TemporaryDirectory(prefix="sklearn_raters_running_", ignore_cleanup_errors=True) as folder:
+        marks = [Path(folder, str(number)) for number in range(len(names))]
+        marked = (
+            delayed(_marked)(mark, function, *arguments, **keywords)
+            for mark, (function, arguments, keywords) in zip(marks, jobs, strict=True)
+        )
+        try:
+            return _run(marked, len(names), n_jobs, description, verbose)
+        except BrokenProcessPool as error:
+            running = [name for name, mark in zip(names, marks, strict=True) if mark.exists()]
+            raise type(error)(
+                f"A worker was killed during one of these: {'; '.join(running)}. The system may have run out "
+                f"of memory: lower n_jobs={n_jobs}. {error}"
+            ) from error
+
+
+def _marked(mark, function, *arguments, **keywords):
+    """Do a job; a file shows that it runs, also after its process has been killed."""
+    with suppress(OSError):  # the folder is not there on another machine, or its disk is full
+        mark.touch()
+    try:
+        return function(*arguments, **keywords)
+    finally:
+        with suppress(OSError):
+            mark.unlink()
+
+
+def _run(jobs, total, n_jobs, description, verbose):
     if not verbose:
         return Parallel(n_jobs=n_jobs)(jobs)
     from rich.console import Console

@@ -1,10 +1,10 @@
 """Code shared by estimators that take ratings: checks of the input, predictions of raters and consensus."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import get_tags, indexable
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from sklearn_raters._align import align_samples
@@ -12,8 +12,8 @@ from sklearn_raters._nested import InnerTagsMixin, innermost
 from sklearn_raters._sklearn_compat import safe_indexing
 from sklearn_raters._targets import check_weights
 from sklearn_raters.consensus import hard_labels, labelled_samples
-from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import Task, Votes, check_groups, is_missing
+from sklearn_raters.exceptions import InputError, InputWarning
+from sklearn_raters.ratings import Task, Votes, check_groups, find_name, is_missing, shorten
 from sklearn_raters.sequences import check_frames, holds_sequences, holds_text
 
 
@@ -79,15 +79,28 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
         _check_texts(X)
     if holds_sequences(X) and not get_tags(estimator).input_tags.allow_nan:
         check_frames(X, name)
+    if isinstance(y, np.matrix):
+        y = np.asarray(y)
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype != object:
         assert_all_finite(y, allow_nan=True, input_name="y")
-        check_classification_targets(y[y == y])
     sample_weight = check_weights(sample_weight, X)
     groups = check_groups(groups)
     task = Task(y, estimator.classes, estimator.label_map)
+    _check_fractions(task)
     return RatedSamples(X, y, task, groups, sample_weight)
+
+
+def _check_fractions(task):
+    """Raise InputError if labels are numbers with fractions, as scikit-learn does, unless they are named."""
+    fractions = [label for label in task.votes.labels if isinstance(label, float) and label % 1]
+    if fractions and not task.classes_given:
+        raise InputError(
+            f"Unknown label type: continuous. The labels have fractions, such as {fractions[0]!r}: cut "
+            "scores into classes by Task(y, bins=...). If they are classes, give them as texts or name them "
+            "in classes=."
+        )
 
 
 def _check_texts(X):
@@ -107,10 +120,39 @@ def rows_of(values, rows):
     return values.take(rows) if isinstance(values, Task | Votes) else safe_indexing(values, rows)
 
 
-def check_raters(raters):
-    """Raise InputError if `raters` is a single name instead of a list of names."""
-    if isinstance(raters, str) or (raters is not None and not np.iterable(raters)):
+def named_raters(raters, known):
+    """Return raters as they are called in `known`, whose spelling does not matter; warn of unknown ones.
+
+    Parameters
+    ----------
+    raters : list or None
+        Names of raters; None takes all that are known.
+    known : list
+        The raters that a fitted estimator knows.
+
+    Returns
+    -------
+    list
+        The names, those of unknown raters as they are given.
+
+    Raises
+    ------
+    InputError
+        If `raters` is a single name, or a name may be that of several raters.
+    """
+    if raters is None:
+        return known
+    if isinstance(raters, str) or not np.iterable(raters):
         raise InputError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
+    names = [find_name(name, known) for name in raters]
+    if unknown := [name for name in names if name not in known]:
+        warnings.warn(
+            f"fit saw no votes of the raters {shorten(unknown)}, who are predicted to choose as the "
+            f"consensus does. The raters with votes are {shorten(known)}.",
+            InputWarning,
+            stacklevel=3,
+        )
+    return names
 
 
 def columns_of(wanted, raters, proba, consensus):

@@ -8,7 +8,14 @@ from sklearn.utils.validation import assert_all_finite, check_array, column_or_1
 from sklearn_raters._align import refuse_masked
 from sklearn_raters._sklearn_compat import check_sample_weight
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import is_missing, sort_labels
+from sklearn_raters.ratings import (
+    find_name,
+    is_missing,
+    is_missing_label,
+    shorten,
+    sort_labels,
+    warn_of_lookalikes,
+)
 
 
 def is_soft(y):
@@ -24,10 +31,10 @@ def target_distributions(y, classes):
     Parameters
     ----------
     y : array-like of shape (n_samples,) or (n_samples, n_classes)
-        Labels, or rows of non-negative numbers that sum to one.
+        Labels, or rows of non-negative numbers that sum to one, whose columns a DataFrame names.
     classes : array-like of shape (n_classes,) or None
-        The classes in the order of the columns. None takes the sorted labels of hard targets, and 0, 1, ...
-        for soft targets.
+        The classes in the order of the columns. None takes the sorted labels of hard targets; for soft
+        targets the sorted names of a DataFrame's columns, or 0, 1, ...
 
     Returns
     -------
@@ -39,19 +46,23 @@ def target_distributions(y, classes):
     Raises
     ------
     InputError
-        If a label is not among the classes, a row does not sum to one, or there is one class only.
+        If a label is not among the classes, a row does not sum to one, there is one class only, or the
+        columns of a DataFrame have other names than the classes.
     """
     if is_soft(y):
+        classes, y = order_columns(y, classes)
         soft = _check_soft(y)
         n_classes = soft.shape[1]
         classes = np.arange(n_classes) if classes is None else np.asarray(classes)
         if len(classes) != n_classes:
             raise InputError(f"Soft targets have {n_classes} columns, but there are {len(classes)} classes.")
         return classes, soft
-    column = check_labels(y)
+    named = () if classes is None else np.asarray(classes).tolist()
+    column = check_labels(y, named)
     if len(column) == 0:
         raise InputError("Found array with 0 sample(s); at least two, of different classes, are needed.")
     classes = np.unique(column) if classes is None else np.asarray(classes)
+    warn_of_lookalikes(classes.tolist(), named)
     places = {label: place for place, label in enumerate(classes.tolist())}
     labels = column.tolist()
     unknown = sorted(set(labels) - set(places))
@@ -62,19 +73,26 @@ def target_distributions(y, classes):
     return classes, np.eye(len(classes))[[places[label] for label in labels]]
 
 
-def check_labels(y):
+def check_labels(y, classes=()):
     """Return hard labels of shape (n_samples,); raise InputError if one is missing, or their types differ."""
     refuse_masked(y, "y")
     column = column_or_1d(y, warn=True)
     # NumPy turns a NaN in a list of strings into the label "nan".
-    missing = np.flatnonzero([is_missing(label) for label in (y if isinstance(y, list | tuple) else column)])
+    given = y if isinstance(y, list | tuple) else column.tolist()
+    missing = np.flatnonzero(
+        [is_missing(label) or (label not in classes and is_missing_label(label)) for label in given]
+    )
     if len(missing):
         raise InputError(
             f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
-            "the samples without a label, such as those whose raters do not agree."
+            "the samples without a label, such as those whose raters do not agree. If a class is called "
+            f"{given[missing[0]]!r}, name it in classes."
         )
     if column.dtype.kind == "f":
         assert_all_finite(column, input_name="y")
+    large = [label for label in column if type(label) is int and not -(2**63) <= label < 2**64]
+    if large:
+        raise InputError(f"The label {large[0]!r} in y is no 64-bit integer: give the labels as texts.")
     check_classification_targets(column)
     sort_labels(set(column.tolist()), "The labels of y")
     return column
@@ -93,6 +111,44 @@ def check_weights(sample_weight, samples):
             f"sample_weight sums to {weight.sum()}: give some sample a weight above 0, and all finite ones."
         )
     return weight
+
+
+def order_columns(y, classes):
+    """Order the columns of soft labels by their names, if they have any.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples, n_classes)
+        Soft labels. The columns of a DataFrame are classes, in any order; 0, 1, ... are no names.
+    classes : array-like of shape (n_classes,) or None
+        The classes; None takes the sorted names of the columns.
+
+    Returns
+    -------
+    classes : array-like of shape (n_classes,) or None
+        The classes; None if neither they nor the columns have names.
+    y : array-like of shape (n_samples, n_classes)
+        Soft labels, columns in the order of `classes`.
+
+    Raises
+    ------
+    InputError
+        If the names of the columns are not the classes.
+    """
+    columns = list(getattr(y, "columns", ()))
+    if columns == list(range(len(columns))):
+        return classes, y
+    if double := [column for column in columns if columns.count(column) > 1]:
+        raise InputError(f"Two columns of the soft labels are named {double[0]!r}: one column a class.")
+    names = sort_labels(columns, "The columns of the soft labels") if classes is None else classes
+    names = np.asarray(names).tolist()
+    found = [find_name(column, names) for column in columns]
+    if set(found) != set(names):
+        raise InputError(
+            f"The columns of the soft labels are {shorten(columns)}, the classes {shorten(names)}: give one "
+            "column a class, named as the class is."
+        )
+    return np.asarray(names), np.asarray(y)[:, [found.index(name) for name in names]]
 
 
 def _check_soft(y):
@@ -148,9 +204,9 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
     """
     weight = check_weights(sample_weight, predicted)
     if is_soft(y):
-        correct = _check_soft(y)[predicted[:, None] == classes]
+        correct = _check_soft(order_columns(y, classes)[1])[predicted[:, None] == classes]
     else:
-        correct = check_labels(y).astype(object) == predicted
+        correct = check_labels(y, np.asarray(classes).tolist()).astype(object) == predicted
     return float(np.average(correct, weights=weight))
 
 

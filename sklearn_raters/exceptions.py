@@ -1,5 +1,9 @@
 """The error of inputs that cannot be used, and the warning of inputs that look wrong."""
 
+import warnings
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 __all__ = ["InputError", "InputWarning"]
 
 
@@ -14,3 +18,36 @@ class InputError(ValueError):
 
 class InputWarning(UserWarning):
     """What was given can be used, but looks as if something else was meant."""
+
+
+_collected = ContextVar("collected", default=None)
+
+
+def remark(message):
+    """Warn, or add the message to the list of the `collecting_remarks` around.
+
+    Parameters
+    ----------
+    message : str
+        What looks as if something else was meant.
+    """
+    if _collected.get() is None:
+        warnings.warn(message, InputWarning, stacklevel=2)
+    else:
+        _collected.get().append(message)
+
+
+@contextmanager
+def collecting_remarks():
+    """Collect what would be warned of, so that a worker can hand it to the process that asked.
+
+    Yields
+    ------
+    list of str
+        The messages so far.
+    """
+    token = _collected.set([])
+    try:
+        yield _collected.get()
+    finally:
+        _collected.reset(token)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -9,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import (
     InnerTagsMixin,
+    check_refits,
     check_scoring_of_soft_labels,
     fit_with_weights,
     is_search,
@@ -18,7 +20,13 @@ from sklearn_raters._nested import (
     weight_name,
 )
 from sklearn_raters._sklearn_compat import safe_indexing
-from sklearn_raters._targets import check_weights, expected_accuracy, is_soft, target_distributions
+from sklearn_raters._targets import (
+    check_weights,
+    class_weights,
+    expected_accuracy,
+    is_soft,
+    target_distributions,
+)
 from sklearn_raters.ratings import check_groups
 
 
@@ -95,6 +103,44 @@ def weighted_repeats(X, soft, weight, groups):
     return safe_indexing(X, rows), codes, mass[rows, codes], groups
 
 
+def balance_by_mass(estimator, y, weight):
+    """Replace class_weight="balanced" by the weights that balance the mass of the classes.
+
+    scikit-learn counts samples to balance classes. Of weighted repeats each class has as many as any other,
+    so that counts balance nothing.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The unfitted classifier, changed in place. A meta-estimator decides what reaches the classifiers
+        inside, so that each of them that balances classes is wrapped.
+    y : ndarray of shape (n_repeats,)
+        Labels.
+    weight : ndarray of shape (n_repeats,)
+        Weights.
+
+    Returns
+    -------
+    ndarray of shape (n_repeats,)
+        The weights, times those of the classes if the classifier cannot take the latter by their names.
+    """
+    for name, value in estimator.get_params().items():
+        place, _, parameter = name.rpartition("__")
+        if parameter != "class_weight" or not (isinstance(value, str) and value.startswith("balanced")):
+            continue
+        if place:
+            estimator.set_params(**{place: _BalancedByMass(estimator.get_params()[place])})
+            continue
+        classes, codes = np.unique(y, return_inverse=True)
+        by_class = class_weights("balanced", classes, np.bincount(codes, weight)[None])
+        # It looks for the numbers of the classes in a dict, whatever their names.
+        by_number = isinstance(estimator, HistGradientBoostingClassifier)
+        named = None if by_number else dict(zip(classes.tolist(), by_class.tolist(), strict=True))
+        estimator.set_params(class_weight=named)
+        weight = weight * by_class[codes] if by_number else weight
+    return weight
+
+
 def _has(method):
     return available_if(lambda self: hasattr(getattr(self, "estimator_", self.estimator), method))
 
@@ -107,13 +153,17 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     classifier gets the repeats: transformers see each sample once, and a search splits samples. It scores
     by the expected accuracy on soft labels, unless its `scoring` is a callable that takes soft labels.
 
+    A `class_weight="balanced"` of the classifier balances the classes' shares in the soft labels, where
+    scikit-learn would count repeats; `estimator_` has the weights found. "balanced_subsample" is the same
+    here. Soft labels that are all certain go to the classifier as labels.
+
     Parameters
     ----------
     estimator : classifier
         A classifier whose `fit` takes `sample_weight`, or a pipeline or search that ends in one.
     classes : array-like of shape (n_classes,), default=None
-        The classes in the order of the columns of soft labels. None takes the sorted labels of hard targets,
-        and 0, 1, ... for soft targets.
+        The classes in the order of the columns of soft labels. None takes the sorted labels of hard targets;
+        for soft targets the sorted names of a DataFrame's columns, or 0, 1, ...
 
     Attributes
     ----------
@@ -149,7 +199,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         X : list or array-like of length n_samples
             Whatever the classifier takes.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Labels, or soft labels: rows that sum to one.
+            Labels, or soft labels: rows that sum to one. The columns of a DataFrame are the classes, in any
+            order.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples.
         groups : array-like of shape (n_samples,), default=None
@@ -167,6 +218,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         """
         if not is_classifier(self.estimator):
             raise TypeError(f"SoftTargetClassifier needs a classifier; got {self.estimator!r}.")
+        check_refits(self.estimator)
         if weight_name(self.estimator) is None:
             raise TypeError(
                 f"{type(self.estimator).__name__}.fit takes no sample_weight, so soft labels cannot reach "
@@ -180,12 +232,15 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         estimator = clone(self.estimator)
         if not is_soft(y):
             y = classes[soft.argmax(axis=1)]
-        elif unwrap(estimator) is estimator:
-            X, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
-            y = classes[codes]
-        else:
+        elif unwrap(estimator) is not estimator:
             check_scoring_of_soft_labels(estimator, "y holds soft labels")
             estimator, y = wrap_innermost(estimator, classes), soft
+        elif np.count_nonzero(soft, axis=1).max() == 1:
+            y = classes[soft.argmax(axis=1)]
+        else:
+            X, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
+            y = classes[codes]
+            weight = balance_by_mass(estimator, y, weight)
         self.estimator_ = fit_with_weights(estimator, X, y, weight, groups)
         self.classes_ = classes
         take_over_input(self, estimator)
@@ -277,3 +332,16 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         """
         X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)
+
+
+class _BalancedByMass(SoftTargetClassifier):
+    """A classifier inside a meta-estimator, whose "balanced" classes are those with the same total weight."""
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit on labels; see `balance_by_mass`."""
+        estimator = clone(self.estimator)
+        weight = np.ones(len(y)) if sample_weight is None else sample_weight
+        self.estimator_ = estimator.fit(X, y, sample_weight=balance_by_mass(estimator, y, weight))
+        self.classes_ = estimator.classes_
+        take_over_input(self, estimator)
+        return self

@@ -9,7 +9,8 @@ from sklearn.preprocessing import StandardScaler
 
 from made import CLASSES, GROUPS, CountedFits, X, Y, as_cube, as_sequences, small_stack
 from sklearn_raters import CalibratedRatersClassifier
-from sklearn_raters._rated import check_rated_samples, check_raters, columns_of, rows_of
+from sklearn_raters._rated import check_rated_samples, columns_of, named_raters, rows_of
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import Task, parse_ratings
 
 
@@ -84,12 +85,28 @@ def test_rows_of_ratings_of_any_form_are_the_ratings_of_these_samples(form):
 @pytest.mark.parametrize("raters", ["E1", 3])
 def test_a_single_name_instead_of_a_list_of_raters_is_an_error(raters):
     with pytest.raises(ValueError, match="raters must be a list of raters"):
-        check_raters(raters)
+        named_raters(raters, ["E1"])
 
 
 @pytest.mark.parametrize("raters", [None, ["E1"], np.array(["E1"]), pd.Index(["E1"])], ids=str)
 def test_lists_of_raters_of_any_form_are_accepted(raters):
-    check_raters(raters)
+    assert named_raters(raters, ["E1"]) == ["E1"]
+
+
+@pytest.mark.parametrize("raters", [["1", 2], ["01", "2.0"], [1.0, " 2 "], np.array([1, 2])], ids=str)
+def test_any_spelling_of_a_known_rater_finds_it(raters):
+    assert named_raters(raters, [1, 2, 3]) == [1, 2]
+
+
+def test_an_unknown_rater_keeps_its_name_and_causes_a_warning():
+    with pytest.warns(InputWarning, match=r"no votes of the raters '4'.*with votes are 1, 2"):
+        assert named_raters(["4", "1"], [1, 2]) == ["4", 1]
+
+
+def test_a_name_that_several_raters_may_have_is_an_error():
+    assert named_raters(["E1"], ["E1", "e1"]) == ["E1"]
+    with pytest.raises(InputError, match="' e1 ' may be any of 'E1', 'e1': name one of them exactly"):
+        named_raters([" e1 "], ["E1", "e1"])
 
 
 PROBA = np.arange(8.0).reshape(2, 2, 2)

@@ -8,10 +8,16 @@ import pytest
 import sklearn
 from scipy.stats import loguniform
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import (
+    BaggingClassifier,
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.feature_selection import SelectKBest
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -26,7 +32,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier
 
-from sklearn_raters import SoftTargetClassifier
+from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, SoftTargetClassifier
 from sklearn_raters.soft_targets import weighted_repeats, wrap_innermost
 
 rng = np.random.default_rng(0)
@@ -337,3 +343,132 @@ def test_repeats_leave_out_shares_of_zero():
     assert codes.tolist() == [0, 0, 2]
     assert weight.tolist() == [2, 1, 3]
     assert groups.tolist() == [7, 8, 8]
+
+
+# Three classes of very different sizes, and a border where a weight of the classes shows.
+RARE = np.random.default_rng(1).choice(3, size=120, p=[0.75, 0.17, 0.08])
+RARE_X = np.random.default_rng(2).normal(size=(120, 3)) + np.eye(3)[RARE]
+NAMES = np.array(["a", "b", "c"])
+SMOOTHED = (np.eye(3)[RARE] + 0.1) / 1.3
+
+
+def weighing(class_weight):
+    """Return one classifier of each kind that has a class_weight."""
+    shallow = {"max_depth": 3, "random_state": 0, "class_weight": class_weight}
+    return [
+        DecisionTreeClassifier(**shallow),
+        # Each tree sees all samples: bootstraps of samples and of their repeats are not the same.
+        RandomForestClassifier(5, bootstrap=False, **shallow),
+        ExtraTreesClassifier(5, **shallow),
+        HistGradientBoostingClassifier(max_iter=10, random_state=0, class_weight=class_weight),
+        LogisticRegression(class_weight=class_weight),
+        RidgeClassifier(class_weight=class_weight),
+        SVC(class_weight=class_weight),
+        LinearSVC(class_weight=class_weight, tol=1e-8, max_iter=100_000, random_state=0),
+        SGDClassifier(class_weight=class_weight, random_state=0),
+    ]
+
+
+def answers(fitted):
+    method = "predict_proba" if hasattr(fitted, "predict_proba") else "decision_function"
+    return getattr(fitted, method)(RARE_X)
+
+
+def nested(classifier):
+    """Return the classifier, and in what it may stand."""
+    key = f"{type(classifier).__name__.lower()}__class_weight"
+    steps = make_pipeline(StandardScaler(), classifier)
+    return {
+        "bare": classifier,
+        "pipeline": steps,
+        "search": GridSearchCV(steps, {key: [classifier.class_weight]}, cv=3),
+    }
+
+
+def named(classifier):
+    """Return class names: gradient boosting takes a dict for the numbers 0, 1, ... only."""
+    by_number = isinstance(classifier, HistGradientBoostingClassifier)
+    return np.arange(3) if by_number and isinstance(classifier.class_weight, dict) else NAMES
+
+
+def dict_for(number):
+    return {0: 1, 1: 4, 2: 0.5} if number == 3 else {"a": 1, "b": 4, "c": 0.5}
+
+
+@pytest.mark.parametrize("place", ["bare", "pipeline", "search"])
+@pytest.mark.parametrize("balanced", [True, False], ids=["balanced", "dict"])
+@pytest.mark.parametrize("number", range(9))
+def test_class_weights_on_one_hot_soft_labels_are_those_on_labels(number, balanced, place):
+    classifier = weighing("balanced" if balanced else dict_for(number))[number]
+    estimator, names = nested(classifier)[place], named(classifier)
+    soft = SoftTargetClassifier(estimator, classes=names).fit(RARE_X, np.eye(3)[RARE])
+    np.testing.assert_allclose(answers(soft), answers(clone(estimator).fit(RARE_X, names[RARE])), atol=1e-9)
+
+
+@pytest.mark.parametrize("balanced", [True, False], ids=["balanced", "dict"])
+@pytest.mark.parametrize("number", [0, 4, 5, 6, 7])  # the others draw random numbers, or count samples
+def test_class_weights_on_nearly_certain_soft_labels_are_those_on_labels(number, balanced):
+    classifier = weighing("balanced" if balanced else dict_for(number))[number]
+    nearly = (np.eye(3)[RARE] + 1e-12) / (1 + 3e-12)
+    soft = SoftTargetClassifier(classifier, classes=NAMES).fit(RARE_X, nearly)
+    plain = clone(classifier).fit(RARE_X, NAMES[RARE])
+    np.testing.assert_allclose(answers(soft), answers(plain), atol=1e-3)
+
+
+@pytest.mark.parametrize("number", range(9))
+def test_balanced_classes_have_the_same_total_share_in_soft_labels(number):
+    mass = SMOOTHED.sum(axis=0)
+    by_class = dict(enumerate(mass.sum() / (3 * mass)))
+    balanced, expected, none = (
+        SoftTargetClassifier(weighing(weights)[number]).fit(RARE_X, SMOOTHED)
+        for weights in ("balanced", by_class, None)
+    )
+    np.testing.assert_allclose(answers(balanced), answers(expected), atol=1e-9)
+    assert np.abs(answers(balanced) - answers(none)).max() > 0.05
+    assert balanced.estimator.class_weight == "balanced"
+
+
+def test_balanced_classes_count_the_weights_of_samples():
+    copies = np.random.default_rng(3).integers(0, 3, size=120)
+    rows = np.repeat(np.arange(120), copies)
+    tree = DecisionTreeClassifier(class_weight="balanced", max_depth=3, random_state=0)
+    weighted = SoftTargetClassifier(tree).fit(RARE_X, SMOOTHED, sample_weight=copies)
+    repeated = SoftTargetClassifier(tree).fit(RARE_X[rows], SMOOTHED[rows])
+    np.testing.assert_allclose(answers(weighted), answers(repeated), atol=1e-9)
+
+
+TREE_OF_CLASSES = DecisionTreeClassifier(class_weight="balanced", max_depth=3, random_state=0)
+META = {
+    "bagging": BaggingClassifier(TREE_OF_CLASSES, 10, random_state=0),
+    "calibrated": CalibratedClassifierCV(SVC(class_weight="balanced"), cv=3),
+    "ensemble": DeepEnsembleClassifier(make_pipeline(StandardScaler(), TREE_OF_CLASSES), 2, random_state=0),
+    "search": GridSearchCV(TREE_OF_CLASSES, {"class_weight": ["balanced"]}, cv=3),
+    "search in pipeline": make_pipeline(
+        StandardScaler(), GridSearchCV(TREE_OF_CLASSES, {"max_depth": [3]}, cv=3)
+    ),
+    "subsamples": RandomForestClassifier(
+        20, max_depth=3, class_weight="balanced_subsample", random_state=0, bootstrap=True
+    ),
+}
+
+
+@pytest.mark.parametrize("estimator", META.values(), ids=META)
+def test_balanced_classes_reach_classifiers_inside_others(estimator):
+    balanced = SoftTargetClassifier(estimator).fit(RARE_X, SMOOTHED)
+    keys = [key for key in estimator.get_params() if key.rpartition("__")[2] == "class_weight"]
+    plain = clone(estimator).set_params(**dict.fromkeys(keys))
+    if hasattr(plain, "param_grid") and "class_weight" in plain.param_grid:
+        plain.set_params(param_grid={"class_weight": [None]})
+    plain = SoftTargetClassifier(plain).fit(RARE_X, SMOOTHED)
+    assert np.abs(balanced.predict_proba(RARE_X) - plain.predict_proba(RARE_X)).max() > 0.1
+    assert all(estimator.get_params()[key] in ("balanced", "balanced_subsample") for key in keys)
+
+
+def test_balanced_classes_reach_soft_and_rater_views():
+    Y = NAMES[np.c_[RARE, np.where(rng.random(120) < 0.2, 0, RARE)]]
+    settings = {"views": ["crowd_soft", "raters"], "fusion": "mean"}
+    trees = [DecisionTreeClassifier(max_depth=3, class_weight=weight) for weight in ("balanced", None)]
+    balanced, plain = (MultiRaterStackingClassifier(tree, **settings).fit(RARE_X, Y) for tree in trees)
+    shares = (balanced.predict_proba_views(RARE_X) - plain.predict_proba_views(RARE_X)).mean(axis=0)
+    assert (shares[:, 0] < -0.1).all()
+    assert (shares[:, 2] > 0.05).all()

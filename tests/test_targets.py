@@ -7,6 +7,7 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.class_weight import compute_class_weight
 
 from sklearn_raters._targets import class_weights, expected_accuracy, is_soft, target_distributions
+from sklearn_raters.exceptions import InputError, InputWarning
 
 ONE_HOT = [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0]]
 
@@ -141,3 +142,63 @@ def test_balanced_class_weights_of_one_hot_rows_equal_those_of_scikit_learn():
     expected = compute_class_weight("balanced", classes=classes, y=labels)
     found = class_weights("balanced", classes, (labels[:, None] == classes).astype(float))
     np.testing.assert_allclose(found, expected)
+
+
+SOFT = pd.DataFrame({"sad": [0.25, 1.0], "calm": [0.75, 0.0]})
+
+
+def test_the_columns_of_a_table_of_soft_labels_are_the_classes_in_any_order():
+    classes, distributions = target_distributions(SOFT, None)
+    assert classes.tolist() == ["calm", "sad"]
+    assert distributions.tolist() == [[0.75, 0.25], [0.0, 1.0]]
+    classes, distributions = target_distributions(SOFT, ["sad", "calm"])
+    assert classes.tolist() == ["sad", "calm"]
+    assert distributions.tolist() == [[0.25, 0.75], [1.0, 0.0]]
+
+
+def test_columns_that_are_numbers_are_classes_too_unless_they_only_count():
+    classes, distributions = target_distributions(SOFT.set_axis([1, 0], axis=1), None)
+    assert classes.tolist() == [0, 1]
+    assert distributions.tolist() == [[0.75, 0.25], [0.0, 1.0]]
+    classes, distributions = target_distributions(SOFT.set_axis([0, 1], axis=1), ["sad", "calm"])
+    assert classes.tolist() == ["sad", "calm"]
+    assert distributions.tolist() == [[0.25, 0.75], [1.0, 0.0]]
+    assert target_distributions(SOFT.set_axis(["1", "0"], axis=1), [0, 1])[1].tolist()[1] == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (["sad", "angry"], "columns of the soft labels are 'sad', 'angry', the classes 'calm', 'sad'"),
+        (["sad", "sad"], "Two columns of the soft labels are named 'sad'"),
+    ],
+)
+def test_columns_that_are_not_the_classes_are_an_error(columns, message):
+    with pytest.raises(InputError, match=message):
+        target_distributions(SOFT.set_axis(columns, axis=1), ["calm", "sad"])
+
+
+def test_the_expected_accuracy_takes_the_columns_by_their_names():
+    classes, predicted = np.array(["calm", "sad"]), np.array(["calm", "sad"])
+    assert expected_accuracy(SOFT, predicted, classes) == pytest.approx((0.75 + 1) / 2)
+
+
+@pytest.mark.parametrize("mark", ["nan", "NA", "<NA>", "None", "", " "])
+def test_a_text_that_stands_for_a_missing_label_is_refused_unless_it_is_a_class(mark):
+    for y in (["a", mark, "b"], np.array(["a", mark, "b"])):
+        with pytest.raises(InputError, match=r"Sample 1 has no label in y .*name it in classes"):
+            target_distributions(y, None)
+        assert target_distributions(y, ["a", "b", mark])[1].argmax(axis=1).tolist() == [0, 2, 1]
+
+
+def test_labels_that_a_person_reads_as_one_are_warned_of():
+    with pytest.warns(InputWarning, match="The labels 'Sad' and 'sad' read alike"):
+        assert target_distributions(["sad", "Sad"], None)[0].tolist() == ["Sad", "sad"]
+    assert target_distributions(["sad", "Sad"], ["sad", "Sad"])[0].tolist() == ["sad", "Sad"]
+
+
+def test_integers_that_no_array_holds_are_refused():
+    with pytest.raises(
+        InputError, match=f"label {10**20} in y is no 64-bit integer: give the labels as texts"
+    ):
+        target_distributions(np.array([10**20, 1, 10**20], dtype=object), None)

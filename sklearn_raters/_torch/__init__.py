@@ -3,17 +3,21 @@
 from sklearn_raters._torch.blstm import BLSTMNet
 from sklearn_raters._torch.inference import apply_part, encode
 from sklearn_raters._torch.modules import JointNet, SoftmaxLayer, build
+from sklearn_raters._torch.own_code import is_users, seeded_globally
 from sklearn_raters._torch.rater_models import RATER_MODELS, RaterModel
-from sklearn_raters._torch.rater_net import build_rater_net, find_rater_model, seeded_globally
+from sklearn_raters._torch.rater_net import build_rater_net, find_rater_model
+from sklearn_raters._torch.stored import NETWORKS, Stored, weights_of
 from sklearn_raters._torch.training import check_training, train
 from sklearn_raters._torch.trunks import build_trunk, check_trunk
 
 __all__ = [
+    "NETWORKS",
     "RATER_MODELS",
     "BLSTMNet",
     "JointNet",
     "RaterModel",
     "SoftmaxLayer",
+    "Stored",
     "apply_part",
     "build",
     "build_rater_net",
@@ -22,6 +26,8 @@ __all__ = [
     "check_trunk",
     "encode",
     "find_rater_model",
+    "is_users",
     "seeded_globally",
     "train",
+    "weights_of",
 ]

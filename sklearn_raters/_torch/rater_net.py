@@ -1,6 +1,5 @@
 """A trunk and a rater model as one network that defines its own loss."""
 
-from contextlib import contextmanager
 from inspect import isabstract, signature
 
 import torch
@@ -76,14 +75,6 @@ class RaterNet(nn.Module):
         lengths = torch.ones(len(rows), dtype=torch.int64, device=rows.device)
         units, _ = self.encode(rows[:, None], lengths)
         return self.dropout(units)
-
-
-@contextmanager
-def seeded_globally(seed):
-    """Seed torch's global generators, and restore their state afterwards."""
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
-        yield
 
 
 def find_rater_model(raters, params):

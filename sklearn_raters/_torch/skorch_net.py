@@ -4,6 +4,7 @@ import linecache
 import traceback
 from contextlib import contextmanager
 
+import cloudpickle
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import (
@@ -62,6 +63,16 @@ class SequenceNet(NeuralNet):
         super().__init__(module, **settings)
         self.dropout_rng = dropout_rng
         self._vector = None  # all weights, while they are trained as one vector
+
+    def __getstate__(self):
+        """Return the state as skorch does, with the code of classes that a notebook or a function defines.
+
+        Workers of joblib find such classes by no name, and skorch pickles a part of the state by names alone.
+        """
+        state = vars(self).copy()
+        on_device = tuple(self.cuda_dependent_attributes_)
+        apart = {name: state.pop(name) for name in vars(self) if name.startswith(on_device)}
+        return {**state, "__cuda_dependent_attributes__": cloudpickle.dumps(apart)}
 
     def _set_training(self, training=True):
         # skorch sets the mode of every module in each step, which is a tenth of a small network's step.

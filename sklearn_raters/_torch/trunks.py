@@ -3,6 +3,7 @@
 import copy
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -160,7 +161,8 @@ def count_units(trunk, frames):
     lengths = torch.tensor([len(frames)])
     try:
         with torch.inference_mode():
-            units, _ = trunk.eval().encode(torch.from_numpy(frames)[None], lengths)
+            # A copy, since torch takes no array that is reversed, and warns of one that is read-only.
+            units, _ = trunk.eval().encode(torch.from_numpy(np.array(frames, order="C"))[None], lengths)
     except (AttributeError, IndexError, RuntimeError, TypeError) as error:
         raise InputError(
             f"The trunk cannot be run on a sample of {len(frames)} frames and {frames.shape[1]} features "

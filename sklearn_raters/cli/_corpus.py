@@ -10,7 +10,10 @@ from sklearn.model_selection import GroupKFold, KFold
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speechocean762, make_rated_speech
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import Task, shorten
+from sklearn_raters.ratings import Task, parse_ratings, shorten
+
+# Options by which the labels of --ratings are read; they are parameters of `load_rated_audio`.
+_READING = ("missing_label", "label_separator", "bins")
 
 
 def print_status(message):
@@ -51,6 +54,9 @@ def _check_corpus_options(options):
         raise InputError(f"{given} needs {other} too: a table of votes, and the folder with its audio.")
     if options.ratings is not None and (options.corpus != "made" or options.root is not None):
         raise InputError("--ratings and --audio name the corpus already: leave out --corpus and --root.")
+    reading = [name for name in _READING if getattr(options, name) is not None]
+    if options.ratings is None and reading:
+        raise InputError(f"--{reading[0].replace('_', '-')} is for the table of --ratings: give it too.")
     if options.corpus != "made" and options.root is None:
         raise InputError(f"--corpus {options.corpus} needs --root: the folder that holds the corpus.")
 
@@ -72,7 +78,10 @@ def _load_table(options):
     """Load the corpus of --ratings and --audio."""
     arguments = ("sample", "rater", "label", "speaker", "session")
     columns = {name: getattr(options, f"{name}_column") for name in arguments}
-    corpus = load_rated_audio(options.ratings, options.audio, **columns)
+    reading = {name: getattr(options, name) for name in _READING}
+    # These are labels, whatever they are called.
+    named = [*(options.classes or []), *(options.label_map or {})]
+    corpus = load_rated_audio(options.ratings, options.audio, **columns, **reading, classes=named or None)
     if corpus.speakers is None:
         print_status("No --speaker-column: all audio is normalised as if by one speaker.")
     if corpus.sessions is None:
@@ -82,7 +91,7 @@ def _load_table(options):
 
 def _make_task(loaded, options):
     """Return the ratings with the classes and the map of the options, otherwise of the corpus."""
-    labels = Task(loaded.Y).votes.labels
+    labels = parse_ratings(loaded.Y, loaded.classes).labels
     # Command-line arguments are text, but labels may be numbers.
     by_text = {str(label): label for label in [*loaded.classes, *labels]}
     classes, label_map = loaded.classes, loaded.label_map
@@ -92,8 +101,11 @@ def _make_task(loaded, options):
                 f"--label-map: no vote has {shorten(unknown)}; the labels are {shorten(labels)}. Correct the "
                 "names before the = signs."
             )
-        label_map = {by_text.get(old, old): by_text.get(new, new) for old, new in options.label_map.items()}
-        classes = list(dict.fromkeys(label_map.get(label, label) for label in classes))
+        # Nothing after the = sign means "not rated".
+        targets = {new: by_text.get(new, new) if new else None for new in options.label_map.values()}
+        label_map = {by_text.get(old, old): targets[new] for old, new in options.label_map.items()}
+        merged = dict.fromkeys(label_map.get(label, label) for label in classes)
+        classes = [label for label in merged if label is not None]
     if options.classes is not None:
         classes = [by_text.get(name, name) for name in options.classes]
         if options.label_map is None and label_map is not None:

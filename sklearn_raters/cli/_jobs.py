@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sklearn_raters._files import check_writable, replacing
 from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status
 from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
 from sklearn_raters.cli._protocol import (
@@ -16,7 +17,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import FramePooler, OpenSmileFrames, SpeakerScaler
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.networks import BLSTMClassifier
-from sklearn_raters.persistence import check_writable, load_model, replacing, save_model
+from sklearn_raters.persistence import load, save
 from sklearn_raters.stacking import MultiRaterStackingClassifier
 
 
@@ -155,13 +156,42 @@ def train(options):
         frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
     stack.fit(frames, corpus.task, groups=groups)
-    save_model(stack.set_params(memory=None, n_jobs=None), out)
+    save(stack.set_params(n_jobs=None), out, card=describe_data(options, corpus))
     print_status(f"Model written: {out}")
+
+
+def describe_data(options, corpus):
+    """
+    Describe what a model learns from, for its card.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options of ``train``.
+    corpus : sklearn.utils.Bunch
+        Result of `open_corpus`.
+
+    Returns
+    -------
+    dict of str to str
+        Text by heading.
+    """
+    name = options.corpus if options.ratings is None else Path(options.ratings).name
+    speakers = "speakers unknown" if corpus.speakers is None else f"{len(set(corpus.speakers))} speakers"
+    n_raters = len(corpus.task.raters)
+    return {
+        "Data": f"{name}: {len(corpus.X)} recordings, {speakers}, {n_raters} raters.",
+        "Front end": (
+            "- `OpenSmileFrames()`: 45 values of the sound, 100 times a second\n"
+            "- `SpeakerScaler()`: each speaker's frames, scaled by their own mean and deviation\n"
+            "- `FramePooler(5)`: 20 frames a second"
+        ),
+    }
 
 
 def predict(options):
     """Print the predicted class, the probabilities and each rater's predicted class for each file."""
-    stack = load_model(options.model)
+    stack = load(options.model)
     if not isinstance(stack, MultiRaterStackingClassifier):
         raise InputError(
             f"{options.model} holds a {type(stack).__name__}: give a file that `sklearn-raters train` wrote."

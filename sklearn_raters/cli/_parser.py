@@ -6,7 +6,7 @@ import sys
 import warnings
 
 from sklearn_raters import __version__
-from sklearn_raters.cli._values import mapping, names, positive, views
+from sklearn_raters.cli._values import mapping, names, positive, scale, views
 
 DESCRIPTION = """\
 Learn emotions or other classes from audio that several raters have labelled. Each view is a network that
@@ -18,8 +18,8 @@ TRAIN = "Train all views and their fusion on a whole corpus and write the model 
 PREDICT = """\
 Print the predicted class of audio files, the probabilities of the classes, and the class that each rater
 would choose. Features are normalised over all audio of a speaker. By default all FILES are taken as by one
-speaker, so give the files of different speakers in different calls, or use --speakers. Model files are
-pickles, which can run code: use only files that you trust."""
+speaker, so give the files of different speakers in different calls, or use --speakers. Model files hold data
+only: reading one runs no code of its author."""
 
 # Help of each option; `add_option` adds its choices and its default.
 HELP = {
@@ -32,9 +32,13 @@ HELP = {
     "label-column": "column of --ratings with the label",
     "speaker-column": "column with the speaker (default: all audio is of one speaker)",
     "session-column": "column with the session, whose samples are kept in one fold (default: the speaker)",
+    "missing-label": "labels of --ratings that mean 'not rated', such as -1",
+    "label-separator": "what separates several labels in one cell of --ratings, such as ; or '|'",
+    "bins": "classes of the scores in --ratings, edges and names in turn: 0,low,33,middle,66,high,100. A "
+    "score on an inner edge belongs to the class below it",
     "classes": "classes to learn (default: the classes of the corpus)",
-    "label-map": "labels to merge after the majority is taken, such as excitement=happiness "
-    "(default: the map of the corpus)",
+    "label-map": "labels to merge after the majority is taken, such as excitement=happiness; a label with "
+    "nothing after its = sign means 'not rated' (default: the map of the corpus)",
     "views": "views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
     "view for each rater with --min-ratings; or names of raters; all: crowd_hard,crowd_soft,raters",
     "min-ratings": "number of samples that a rater with a view must have rated in every training part",
@@ -106,6 +110,9 @@ def add_corpus_options(parser):
     add_option(data, "label-column", "label", metavar="NAME")
     add_option(data, "speaker-column", metavar="NAME")
     add_option(data, "session-column", metavar="NAME")
+    add_option(data, "missing-label", type=names, metavar="A,B")
+    add_option(data, "label-separator", metavar="TEXT")
+    add_option(data, "bins", type=scale, metavar="0,A,1,B,2")
     add_option(data, "classes", type=names, metavar="A,B")
     add_option(data, "label-map", type=mapping, metavar="FROM=TO")
 

@@ -21,9 +21,16 @@ def views(text):
 
 def mapping(text):
     """Return ``from=to`` pairs that are separated by commas as a dict."""
-    return dict(pair.split("=") for pair in names(text))
+    return dict(map(str.strip, pair.split("=")) for pair in names(text))
+
+
+def scale(text):
+    """Return edges and names in turn, ``0,low,50,high,100``, as ``{"edges": [...], "names": [...]}``."""
+    parts = names(text)
+    return {"edges": [float(edge) for edge in parts[::2]], "names": parts[1::2]}
 
 
 # argparse uses the names in its errors: "invalid ... value".
 positive.__name__ = "number above 0"
 mapping.__name__ = "list of from=to pairs"
+scale.__name__ = "list of edges and names in turn, such as 0,low,50,high,100,"

@@ -83,7 +83,11 @@ def consensus_labels(Y, method="majority"):
         raise InputError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
     task = as_task(Y)
     table, classes = _long_table(task), _class_by_label(task)
-    found = _checked(method(table), table) if callable(method) else _crowd_kit(method, "fit_predict", table)
+    found = (
+        _checked(method(table), table)
+        if callable(method)
+        else _crowd_kit(method, "fit_predict", table, task.raters)
+    )
     labels = np.full(task.n_samples, None, dtype=object)
     for sample, label in found.items():
         labels[sample] = classes.get(label)
@@ -128,7 +132,7 @@ def consensus_proba(Y, method="dawid_skene"):
     if method not in PROBA_METHODS:
         raise InputError(f"Consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}.")
     task = as_task(Y)
-    found = _crowd_kit(method, "fit_predict_proba", _long_table(task))
+    found = _crowd_kit(method, "fit_predict_proba", _long_table(task), task.raters)
     classes = _class_by_label(task)
     proba = np.full((task.n_samples, len(task.classes)), np.nan)
     proba[found.index] = 0
@@ -171,8 +175,8 @@ def _checked(found, table):
     return found
 
 
-def _crowd_kit(method, function, table):
-    """Apply a method's `fit_predict` or `fit_predict_proba` to a long table."""
+def _crowd_kit(method, function, table, raters):
+    """Apply a method's `fit_predict` or `fit_predict_proba` to a long table of the votes of raters (list)."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -181,6 +185,8 @@ def _crowd_kit(method, function, table):
         raise ImportError(f"Consensus {method!r} needs crowd-kit: pip install crowd-kit.") from error
     name, settings = _CROWD_KIT[method]
     make = getattr(aggregation, name)
+    # Sorted by their names, raters would get other random numbers when they are renamed.
+    table = table.assign(worker=table["worker"].map({name: n for n, name in enumerate(raters)}))
     if table["label"].dtype == bool:
         table = table.astype({"label": int})  # GLAD mistakes bool column names for a mask
     try:

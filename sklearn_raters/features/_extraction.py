@@ -7,12 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from sklearn.utils.parallel import delayed
+from joblib import delayed
 
+from sklearn_raters._files import replacing
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._audio import SAMPLING_RATE, check_audio_list, content_of, describe, read_audio
-from sklearn_raters.persistence import replacing
 
 CONFIG = Path(__file__).parent / "config" / "lld45.conf"
 
@@ -53,7 +53,8 @@ def extract(X, feature_set, *, n_jobs=None, memory=None, verbose=0):
     wanted = [index for index, values in enumerate(known) if values is None]
     jobs = (delayed(_extract_one)(items[index], index, feature_set, folder) for index in wanted)
     title = f"openSMILE {feature_set}"
-    computed = run_jobs(jobs, len(wanted), n_jobs=n_jobs, description=title, verbose=verbose)
+    names = [f"sample {index}" for index in wanted]
+    computed = run_jobs(jobs, names, n_jobs=n_jobs, description=title, verbose=verbose)
     for index, values in zip(wanted, computed, strict=True):
         known[index] = values
     return known

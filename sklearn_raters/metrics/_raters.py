@@ -8,7 +8,7 @@ from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._order import check_order
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import as_task, is_missing, shorten
+from sklearn_raters.ratings import as_task, is_missing, is_missing_label, shorten
 
 
 @checked_parameters({"raters": ["array-like", None]})
@@ -202,6 +202,9 @@ def _predicted_labels(predicted, n_raters, task):
             f"samples, {shape[1]} raters and {shape[2]} classes, got {values.shape}."
         )
     labels = values.astype(object)
+    # NumPy turns a missing prediction beside texts into a text.
+    missing = [label not in task.classes and is_missing_label(label) for label in labels.ravel()]
+    labels[np.reshape(missing, labels.shape)] = None
     known = [label for label in labels.ravel() if not is_missing(label)]
     if len({isinstance(label, str) for label in (*task.classes, *known)}) == 2:
         raise TypeError(

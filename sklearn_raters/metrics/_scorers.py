@@ -9,11 +9,9 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
-from sklearn_raters._sklearn_compat import (
-    MetadataRequester,
-    checked_parameters,
-    safe_indexing,
-)
+from sklearn_raters._rated import rows_of
+from sklearn_raters._sklearn_compat import MetadataRequester, checked_parameters, safe_indexing
+from sklearn_raters._targets import order_columns
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._calibration_error import expected_calibration_error
@@ -45,7 +43,8 @@ class _RatingsScorer(MetadataRequester):
         also be soft labels; the class with the greatest share then counts as the consensus.
     **params : dict
         Metadata of the samples for the method of the estimator that predicts, which `set_score_request`
-        requests, as in ``uar_scorer.set_score_request(speakers=True)``.
+        requests, as in ``uar_scorer.set_score_request(speakers=True)``. `sample_weight` is for the function
+        instead, which must take it.
 
     Returns
     -------
@@ -68,21 +67,32 @@ class _RatingsScorer(MetadataRequester):
         params = dict(zip(params, aligned, strict=True))
         rows, true, classes = self._targets(estimator, Y)
         X = safe_indexing(X, rows)
-        params = {name: safe_indexing(values, rows) for name, values in params.items()}
-        labels = {}
+        params = {name: rows_of(values, rows) for name, values in params.items()}
+        takes = inspect.signature(self.score_func).parameters
+        further = {}
+        if params.get("sample_weight") is not None:
+            if "sample_weight" not in takes:
+                raise TypeError(
+                    f"{self.score_func.__name__} takes no sample_weight, so that this scorer cannot weigh "
+                    "samples. Leave sample_weight out, or make a scorer of a function that takes it, such as "
+                    "make_ratings_scorer(sklearn.metrics.balanced_accuracy_score)."
+                )
+            further["sample_weight"] = params["sample_weight"]
+        params.pop("sample_weight", None)
         if self.target == "soft":
             predicted = align(_predict_shares(estimator, X, params), estimator.classes_, classes)
         else:
             predicted = estimator.predict(X, **params)
-            if "labels" in inspect.signature(self.score_func).parameters:
-                labels = {"labels": list(classes)}
-        return self.sign * self.score_func(true, predicted, **labels, **self.kwargs)
+            if "labels" in takes:
+                further["labels"] = list(classes)
+        return self.sign * self.score_func(true, predicted, **further, **self.kwargs)
 
     def _targets(self, estimator, Y):
         """Return the samples to score, their labels or soft labels, and the classes."""
-        if takes_soft_targets(estimator) and _are_soft_labels(Y, len(estimator.classes_)):
-            true = Y if self.target == "soft" else estimator.classes_[Y.argmax(axis=1)].tolist()
-            return np.arange(len(Y)), true, estimator.classes_
+        soft = _as_soft_labels(Y, estimator.classes_) if takes_soft_targets(estimator) else None
+        if soft is not None:
+            true = soft if self.target == "soft" else estimator.classes_[soft.argmax(axis=1)].tolist()
+            return np.arange(len(soft)), true, estimator.classes_
         task, classes = self._task(estimator, Y)
         if self.ordered:
             check_order(task)
@@ -150,11 +160,14 @@ def _predict_shares(estimator, X, params):
     return call_inside(estimator, "predict_soft_labels", X, params)
 
 
-def _are_soft_labels(Y, n_classes):
-    """Return whether Y holds soft labels: floats, a column for each class, rows that sum to 1."""
-    if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (n_classes,)):
-        return False
-    return (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1)
+def _as_soft_labels(Y, classes):
+    """Return Y as an array if it holds soft labels: floats, a column a class, rows sum to 1; else None."""
+    if hasattr(Y, "columns"):
+        named = {*Y.columns} in ({*np.asarray(classes).tolist()}, {*range(len(classes))})
+        Y = np.asarray(order_columns(Y, classes)[1]) if named else None
+    if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (len(classes),)):
+        return None
+    return Y if (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1) else None
 
 
 @checked_parameters(

@@ -5,12 +5,10 @@ from numbers import Integral
 from os import PathLike
 from tempfile import TemporaryDirectory
 
-import joblib
 import numpy as np
-from joblib import effective_n_jobs
+from joblib import delayed, effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils import get_tags
-from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._align import align_samples
@@ -329,7 +327,7 @@ def batches_of(models, plans):
     batches = []
     for name, of_folds in plans.items():
         first = [one for plan in of_folds[:1] for one in plan.trainings if one.part == 0]
-        trained = {joblib.hash((one.view.name, one.start, one.estimator)) for one in first}
+        trained = {one.identity for one in first}
         names = [name]
         for batch in [batch for batch in batches if batch[1] & trained]:
             batches.remove(batch)
@@ -378,7 +376,8 @@ def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
     # The longest jobs come first, so that at the end no core waits long for another.
     tasks = [(fold, batch) for batch in batches for fold in folds]
     jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
-    outcomes = run_jobs(jobs, len(jobs), n_jobs=n_jobs, description="Comparing models", verbose=verbose)
+    names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
+    outcomes = run_jobs(jobs, names, n_jobs=n_jobs, description="Comparing models", verbose=verbose)
     predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
     distributions = {name: [] for name in models}
     seconds = {name: np.zeros(2) for name in models}

@@ -4,7 +4,7 @@ from sklearn.base import clone
 
 from sklearn_raters._nested import unwrap
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import Task, eligible_raters
+from sklearn_raters.ratings import Task, eligible_raters, find_name
 from sklearn_raters.stacking import CROWD_VIEWS, PAPER_PAIR, MultiRaterStackingClassifier, view_names
 
 
@@ -73,8 +73,8 @@ def paper_models(stack, Y, *, folds=None):
             )
         # A single view needs no fusion that learns.
         fusion = "mean" if len(chosen) == 1 or name == "mean of posteriors" else given.fusion
-        texts = set(map(str, chosen))
-        view_params = {view: value for view, value in (given.view_params or {}).items() if str(view) in texts}
+        given_params = (given.view_params or {}).items()
+        view_params = {view: value for view, value in given_params if find_name(view, views) in chosen}
         models[name] = clone(stack)
         unwrap(models[name]).set_params(views=list(chosen), fusion=fusion, view_params=view_params or None)
     return models

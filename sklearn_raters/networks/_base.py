@@ -1,5 +1,6 @@
 """Base class of the estimators with one network: its settings, training, representation and tags."""
 
+from contextlib import nullcontext
 from numbers import Integral, Real
 
 import numpy as np
@@ -97,7 +98,14 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
 
         valid_data = None if valid is None else part(valid)
         settings = {**self._training_settings(), **settings}
-        return _torch.train(module, part(train), valid_data, seed=seed, **settings)
+        given = [
+            getattr(self, "trunk", None),
+            getattr(self, "raters", None),
+            *(self.net_params or {}).values(),
+        ]
+        users = any(_torch.is_users(value) for value in given)
+        with _torch.seeded_globally(seed) if users else nullcontext():
+            return _torch.train(module, part(train), valid_data, seed=seed, **settings)
 
     def _encode(self, X):
         """Return representations and frame weights of the samples."""

@@ -43,7 +43,7 @@ class BLSTMClassifier(LabelNetClassifier):
         Number of epochs without a lower validation loss after which to stop.
     classes : array-like of shape (n_classes,), default=None
         The classes in the order of the columns of soft labels, and of `classes_`. None takes the sorted
-        labels of y, or 0, 1, ... for soft labels.
+        labels of y; for soft labels the sorted names of a DataFrame's columns, or 0, 1, ...
     device : str, default="auto"
         Device to compute on: "cpu", "cuda", "cuda:1", ...; "auto" takes a GPU if there is one.
     precision : {"float32", "bfloat16"}, default="float32"

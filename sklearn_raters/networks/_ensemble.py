@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align_samples
 from sklearn_raters._nested import (
     call_inside,
+    check_refits,
     groups_for_fit,
     take_over_input,
     takes_ratings,
@@ -21,7 +22,7 @@ from sklearn_raters._nested import (
     weight_name,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_raters, columns_of
+from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, columns_of, named_raters
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._sklearn_compat import HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
@@ -105,6 +106,7 @@ class DeepEnsembleClassifier(
 
     def _check_settings(self):
         """Raise every error in the parameters that can be found without data."""
+        check_refits(self.estimator)
         self._validate_params()
         if not is_classifier(self.estimator):
             raise TypeError(f"DeepEnsembleClassifier needs a classifier; got {self.estimator!r}.")
@@ -164,7 +166,8 @@ class DeepEnsembleClassifier(
             take_over_input(self, self.estimators_[0])
             if hasattr(unwrap(self.estimators_[0]), "raters_"):
                 known = set().union(*(unwrap(copy).raters_ for copy in self.estimators_))
-                task = Task(y if isinstance(y, Task | Votes) else indexable(y)[0], self.classes)
+                y = y if isinstance(y, Task | Votes) else indexable(y)[0]
+                task = Task(y, self.classes, self.label_map)
                 self.raters_ = [name for name in task.raters if name in known]
         return self
 
@@ -193,8 +196,9 @@ class DeepEnsembleClassifier(
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
         raters : list, default=None
-            The raters; None takes `raters_`. A copy that was trained without votes of a rater predicts the
-            consensus for this rater.
+            The raters, in any spelling: "1" is the rater 1. None takes `raters_`. A copy that was trained
+            without votes of a rater predicts the consensus for this rater; a rater without votes in `fit`
+            causes a warning.
 
         Returns
         -------
@@ -204,11 +208,10 @@ class DeepEnsembleClassifier(
         Raises
         ------
         InputError
-            If `raters` is a single name.
+            If `raters` is a single name, or a name may be that of several raters.
         """
         check_is_fitted(self)
-        check_raters(raters)
-        wanted = self.raters_ if raters is None else list(raters)
+        wanted = named_raters(raters, self.raters_)
         return np.mean([_predict_proba_raters(copy, X, wanted) for copy in self.estimators_], axis=0)
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_soft_labels"))

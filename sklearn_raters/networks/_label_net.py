@@ -49,7 +49,8 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             Sequences of frames; each row of a table, dense or sparse, is a sequence of one frame. Sparse rows
             become dense a batch at a time.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Hard labels, or soft labels: rows that sum to one.
+            Hard labels, or soft labels: rows that sum to one. The columns of a DataFrame are the classes, in
+            any order.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights; a sample of weight 2 counts exactly like the same sample twice.
         groups : array-like of shape (n_samples,), default=None

@@ -6,6 +6,25 @@ import numpy as np
 from scipy.sparse import issparse
 
 
+def content_of(samples, index):
+    """Return the hash of a sample: a blake2b of 16 bytes, which takes more bytes.
+
+    Parameters
+    ----------
+    samples : list of ndarray of shape (n_frames_i, n_features), or CSR matrix
+        The samples. A sparse row counts as the dense row that it stands for.
+    index : int
+        The sample.
+
+    Returns
+    -------
+    hashlib.blake2b
+        The hash.
+    """
+    sample = samples[[index]].toarray() if issparse(samples) else np.ascontiguousarray(samples[index])
+    return blake2b(sample, digest_size=16)
+
+
 def merge_equal(samples, target_bytes, weight, groups):
     """Find the distinct samples and their total weights.
 
@@ -33,9 +52,7 @@ def merge_equal(samples, target_bytes, weight, groups):
     """
     kept, total = {}, {}
     for index in np.flatnonzero(weight):
-        # One dense row at a time: sparse and dense rows are then trained on in the same order.
-        sample = samples[[index]].toarray() if issparse(samples) else np.ascontiguousarray(samples[index])
-        content = blake2b(sample, digest_size=16)
+        content = content_of(samples, index)
         content.update(target_bytes(index))
         if groups is not None:
             content.update(str(groups[index]).encode())

@@ -1,17 +1,17 @@
 """The classifier whose network is trained on all raters' votes at once."""
 
-from contextlib import nullcontext
-
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import gen_batches
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._inner_splits import hold_out
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples, check_raters, columns_of, rows_of
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, named_raters, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters.networks._base import BaseNet
+from sklearn_raters.networks._rater_order import in_places
 from sklearn_raters.networks._vote_targets import count_rated, merge_rated, number_trained_raters
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples, holds_sequences
@@ -24,6 +24,8 @@ _LEARNING_RATE_OF_SEQUENCES, _LEARNING_RATE_OF_ROWS = 1e-3, 2e-3
 
 # Number of samples whose confusion matrices, one for each rater, are in memory at once.
 _SAMPLES_AT_ONCE = 256
+# Methods of a rater model whose values have a place for each rater.
+_OF_RATERS = ("all_raters_log_proba", "confusion")
 
 
 def _rater_model(estimator):
@@ -96,7 +98,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
     classes : list, default=None
         The classes to learn; None takes all labels. Votes for other labels are ignored.
     label_map : dict, default=None
-        Map from the ratings' labels to classes: {"excitement": "happiness"}.
+        Map from the ratings' labels to classes: {"excitement": "happiness"}. None means "not rated":
+        {-1: None}.
     device : str, default="auto"
         Device to compute on: "cpu", "cuda", ...; "auto" takes a GPU if there is one.
     random_state : int, RandomState instance or None, default=None
@@ -253,7 +256,9 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             weight = np.ones(task.n_samples) if weight is None else weight
             # Where nothing is held out, groups must not even change the order of the samples.
             groups = groups if self.early_stopping or searched else None
-            kept, weight, targets, raters = merge_rated(samples, task, weight, self.class_weight, groups)
+            kept, weight, targets, raters, alike = merge_rated(
+                samples, task, weight, self.class_weight, groups
+            )
             samples = rows_of(samples, kept)
             groups = None if groups is None else groups[kept]
             labels = task.class_names(task.class_votes.majority("first")[kept])
@@ -263,14 +268,16 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             if self.learning_rate == "auto":
                 settings["learning_rate"] = _LEARNING_RATE_OF_ROWS if of_rows else _LEARNING_RATE_OF_SEQUENCES
             if self.max_epochs == "auto":
-                data = samples, targets, raters, labels, groups
+                data = samples, targets, len(raters), labels, groups
                 settings["max_epochs"] = self._best_epoch(*data, **settings) if searched else _FEWEST_EPOCHS
-            self.net_, targets, raters = self._train_on(samples, targets, raters, *split, **settings)
+            self.net_, targets, trained = self._train_on(samples, targets, len(raters), *split, **settings)
             self.n_iter_ = len(self.net_.history)
             self.classes_ = np.asarray(task.classes)
-            self.raters_ = [task.raters[rater] for rater in raters]
+            self._places = np.argsort(raters[trained])
+            self._alike = alike[trained][self._places]
+            self.raters_ = [task.raters[rater] for rater in np.sort(raters[trained])]
             train = split[0]
-            self._n_rated = count_rated(targets[train], len(raters))
+            self._n_rated = count_rated(targets[train], len(trained))[self._places]
             if _has_confusion(self):
                 self.rater_confusion_ = self._mean_confusion(rows_of(samples, train), weight[train])
         return self
@@ -282,19 +289,14 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         decided = {"train_split", "max_epochs"} & set(given) or given.get("callbacks") == "disable"
         return self.max_epochs == "auto" and not self.early_stopping and not decided
 
-    def _train_on(self, samples, targets, raters, train, valid, *, of_rows, n_classes, seed, **settings):
+    def _train_on(self, samples, targets, n_raters, train, valid, *, of_rows, n_classes, seed, **settings):
         """Train a network on some samples; return it, and the targets and raters that it knows."""
-        from sklearn_raters import _torch
-
-        targets, raters = number_trained_raters(targets, raters, train)
+        targets, raters = number_trained_raters(targets, n_raters, train)
         sample = samples[[0]].toarray() if issparse(samples) else samples[0]
         module = self._module(sample, of_rows, n_classes, len(raters), seed)
-        # A user's module may draw from torch's global generators.
-        with nullcontext() if isinstance(self.trunk, str) else _torch.seeded_globally(seed):
-            net = self._train(module, samples, targets, train, valid, seed, **settings)
-        return net, targets, raters
+        return self._train(module, samples, targets, train, valid, seed, **settings), targets, raters
 
-    def _best_epoch(self, samples, targets, raters, labels, groups, *, seed, **settings):
+    def _best_epoch(self, samples, targets, n_raters, labels, groups, *, seed, **settings):
         """Return the number of epochs with the lowest loss of held-out votes, at least the fewest."""
         try:
             train, valid = hold_out(groups, labels, self.validation_fraction, seed)
@@ -303,7 +305,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         n_steps = -(-len(train) // self.batch_size)
         settings["max_epochs"] = max(_FEWEST_EPOCHS, _MOST_STEPS // n_steps)
         settings["patience"] = max(self.n_iter_no_change, _PATIENCE // n_steps)
-        net, _, _ = self._train_on(samples, targets, raters, train, valid, seed=seed, **settings)
+        net, _, _ = self._train_on(samples, targets, n_raters, train, valid, seed=seed, **settings)
         return max(_FEWEST_EPOCHS, int(np.argmin(net.history[:, "valid_loss"])) + 1)
 
     def _module(self, sample, of_rows, n_classes, n_raters, seed):
@@ -320,7 +322,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         """Apply a method of the rater model to representations."""
         from sklearn_raters import _torch
 
-        return _torch.apply_part(self.net_, units, f"raters.{part}", _SAMPLES_AT_ONCE)
+        values = _torch.apply_part(self.net_, units, f"raters.{part}", _SAMPLES_AT_ONCE)
+        return in_places(values, self._places, self._alike, axis=1) if part in _OF_RATERS else values
 
     def _proba(self, units, part):
         proba = np.exp(self._apply(units, part))
@@ -349,8 +352,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         X : list or array-like
             Samples in any form that `fit` takes.
         raters : list, default=None
-            The raters; None takes `raters_`. A rater without votes in `fit` is predicted to choose as the
-            consensus does.
+            The raters, in any spelling: "1" is the rater 1. None takes `raters_`. A rater without votes in
+            `fit` is predicted to choose as the consensus does, with a warning.
 
         Returns
         -------
@@ -360,12 +363,13 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         Raises
         ------
         InputError
-            If `raters` is a single name.
+            If `raters` is a single name, or a name may be that of several raters.
         """
-        check_raters(raters)
+        check_is_fitted(self)
+        raters = named_raters(raters, self.raters_)
         units = self._encode(X).representation
         known = self._proba(units, "all_raters_log_proba")
-        if raters is None:
+        if raters == self.raters_:
             return known
         return columns_of(raters, self.raters_, known, self._proba(units, "consensus_log_proba"))
 

@@ -27,7 +27,7 @@ class SoftmaxLayerClassifier(LabelNetClassifier):
         Number of epochs without a lower validation loss after which to stop.
     classes : array-like of shape (n_classes,), default=None
         The classes in the order of the columns of soft labels, and of `classes_`. None takes the sorted
-        labels of y, or 0, 1, ... for soft labels.
+        labels of y; for soft labels the sorted names of a DataFrame's columns, or 0, 1, ...
     device : str, default="cpu"
         Device to compute on; the layer is too small to be faster on a GPU.
     random_state : int, RandomState instance or None, default=None

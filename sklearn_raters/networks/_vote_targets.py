@@ -5,6 +5,7 @@ import numpy as np
 from sklearn_raters._targets import class_weights
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._merged_samples import merge_equal
+from sklearn_raters.networks._rater_order import order_by_content
 from sklearn_raters.ratings import shorten
 
 
@@ -56,7 +57,7 @@ def weight_votes(targets, sample_weight, class_weight):
 
 
 def merge_rated(samples, task, sample_weight, class_weight, groups):
-    """Merge equal samples with equal votes, and weight the votes.
+    """Merge equal samples with equal votes, number the raters by content, and weight the votes.
 
     Parameters
     ----------
@@ -81,18 +82,22 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
         Their votes with all weights; see `votes_in_rows`.
     raters : ndarray of int of shape (n_raters,)
         The raters in `targets`, as indices into the task's raters.
+    alike : ndarray of int of shape (n_raters,)
+        A number that those of these raters have in common who said the same.
 
     Raises
     ------
     InputError
         If all votes are for one class.
     """
-    counts = task.counts * sample_weight[:, None]
-    if (counts.sum(axis=0) > 0).sum() < 2:
+    if (sample_weight @ task.counts > 0).sum() < 2:
         raise InputError(
             f"All votes are for one class of {shorten(task.classes)}, samples of weight 0 left out; a "
             "classifier needs at least two classes."
         )
+    order, alike = order_by_content(samples, task, sample_weight)
+    task = task.with_raters_in_order(order)
+    counts = task.counts * sample_weight[:, None]
     targets, raters = votes_in_rows(task, sample_weight > 0)
     is_rated = targets[:, :, 2].any(axis=1)
 
@@ -104,33 +109,35 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
     weight *= len(weight) / weight.sum()
     targets = targets[kept]
     weight_votes(targets, weight, class_weights(class_weight, task.classes, counts))
-    return kept, weight, targets, raters
+    return kept, weight, targets, order[raters], alike[raters]
 
 
-def number_trained_raters(targets, raters, train):
+def number_trained_raters(targets, n_raters, train):
     """Renumber the raters; all raters without a vote in the training part get the same number.
 
     Parameters
     ----------
-    targets, raters : ndarray
+    targets : ndarray
         As `votes_in_rows` returns them.
+    n_raters : int
+        Number of raters.
     train : ndarray of int
         The samples of the training part.
 
     Returns
     -------
     targets : ndarray of shape (n_samples, n_votes_at_most, 3), float32
-        The same votes; every rater without a vote in the training part has the number ``len(raters)``.
-    raters : ndarray of int of shape (n_trained_raters,)
-        The raters with a vote in the training part, as indices into the task's raters.
+        The same votes; every rater without a vote in the training part has the number ``len(trained)``.
+    trained : ndarray of int of shape (n_trained_raters,)
+        The raters with a vote in the training part, by their numbers before.
     """
     votes = targets[train]
     trained = np.unique(votes[:, :, 0][votes[:, :, 2] > 0]).astype(np.intp)
-    number = np.full(len(raters), len(trained), dtype=np.float32)
+    number = np.full(n_raters, len(trained), dtype=np.float32)
     number[trained] = np.arange(len(trained))
     targets = targets.copy()
     targets[:, :, 0] = number[targets[:, :, 0].astype(np.intp)]
-    return targets, raters[trained]
+    return targets, trained
 
 
 def count_rated(targets, n_raters):

@@ -9,6 +9,11 @@ from sklearn_raters.exceptions import InputError
 
 NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
 
+# The texts that pandas.read_csv reads as missing, and NaT.
+_AS_NUMBERS = ("-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "NaN", "NaT", "nan")
+_AS_WORDS = ("", "#N/A", "#N/A N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "None", "n/a", "null")
+MISSING_TEXTS = frozenset((*_AS_NUMBERS, *_AS_WORDS))
+
 
 def is_missing(value):
     """Return whether a label is missing.
@@ -23,12 +28,38 @@ def is_missing(value):
     bool
         True for None, NaN, pandas.NA and pandas.NaT.
     """
+    if isinstance(value, NO_LABEL):
+        return False
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
+def is_missing_label(value):
+    """Return whether a label is missing, or a text that stands for a missing one.
+
+    Parameters
+    ----------
+    value : object
+        A label.
+
+    Returns
+    -------
+    bool
+        True for None, NaN, pandas.NA and pandas.NaT, for blanks, and for the texts that `pandas.read_csv`
+        takes as missing: "nan", "NA", "<NA>", "None", "null" and others.
+
+    Examples
+    --------
+    >>> from sklearn_raters.ratings import is_missing_label
+    >>> is_missing_label("NA"), is_missing_label(" "), is_missing_label("none")
+    (True, True, False)
+    """
+    return value.strip() in MISSING_TEXTS if isinstance(value, str) else is_missing(value)
+
+
 def plain(label):
-    """Return a NumPy scalar as a Python object, and any other label unchanged."""
-    return label.item() if isinstance(label, np.generic) else label
+    """Return a label as a Python object, a text without blanks around it."""
+    label = label.item() if isinstance(label, np.generic) else label
+    return label.strip() if isinstance(label, str) else label
 
 
 def label_kind(label):
@@ -86,7 +117,7 @@ def check_class_names(classes):
     if not names:
         raise InputError("classes is empty: name at least one label.")
     for position, name in enumerate(names):
-        if isinstance(name, NO_LABEL) or is_missing(name):
+        if isinstance(name, NO_LABEL) or is_missing(name) or name == "":
             raise InputError(f"classes must hold labels, but its entry {position} is {name!r}.")
         if name in names[:position]:
             raise InputError(f"classes names {name!r} twice: name each class once.")
@@ -94,18 +125,19 @@ def check_class_names(classes):
 
 
 def check_map(label_map, classes):
-    """Return `label_map` as a dict; raise if it maps a label to something that is not one of `classes`."""
+    """Return `label_map` as a dict, with None for "not rated"; raise if a target is not one of `classes`."""
     if label_map is None:
         return {}
     if not isinstance(label_map, Mapping):
         raise TypeError(f"label_map must be a dict of label to label, not {label_map!r}.")
+    checked = {}
     for label, target in label_map.items():
-        if isinstance(target, NO_LABEL) or is_missing(target):
-            raise InputError(
-                f"label_map maps {label!r} to {target!r}, which cannot be a class. To drop a label, "
-                "leave it out of classes."
-            )
-        if classes is not None and target not in classes:
+        if isinstance(target, NO_LABEL):
+            raise InputError(f"label_map maps {label!r} to {target!r}, which cannot be a class.")
+        label, target = plain(label), plain(target)
+        if is_missing_label(target) and target not in (classes or ()):
+            target = None
+        if classes is not None and target is not None and target not in classes:
             raise InputError(
                 f"label_map maps {label!r} to {target!r}, which is not one of the classes "
                 f"{classes}. A label outside the classes needs no mapping."
@@ -116,7 +148,8 @@ def check_map(label_map, classes):
                 "of one of them. For a votes cube with more labels than classes, name the cube's "
                 "labels by parse_ratings(Y, classes=...) first and use the result."
             )
-    return {label: plain(target) for label, target in label_map.items()}
+        checked[label] = target
+    return checked
 
 
 def shorten(names, n=10):

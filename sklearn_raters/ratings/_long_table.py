@@ -3,12 +3,27 @@
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings._labels import shorten, sort_codes
+from sklearn_raters.ratings._cells import read_id
+from sklearn_raters.ratings._doubts import warn_of_lookalikes
+from sklearn_raters.ratings._labels import check_class_names, plain, shorten, sort_codes
 from sklearn_raters.ratings._parse import cells_to_votes
+from sklearn_raters.ratings._reading import make_reading
 from sklearn_raters.ratings._task import as_task
 
 
-def ratings_from_long(table, *, sample="sample", rater="rater", label="label", samples=None):
+def ratings_from_long(
+    table,
+    *,
+    sample="sample",
+    rater="rater",
+    label="label",
+    samples=None,
+    classes=None,
+    missing_label=None,
+    label_separator=None,
+    bins=None,
+    numbers=False,
+):
     """
     Turn a long table, one row a vote, into a table with one row a sample and one column a rater.
 
@@ -20,12 +35,22 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
     sample : str, default="sample"
         Name of the column of samples.
     rater : str, default="rater"
-        Name of the column of raters.
+        Name of the column of raters. A rater who is a dict, also one written as text, is called by its entry
+        "id".
     label : str, default="label"
-        Name of the column of labels. A missing label is no vote.
+        Name of the column of labels. A missing label is no vote; a cell may hold several labels, as in
+        `parse_ratings`.
     samples : sequence or None, default=None
         The rows of the result, in this order; must name all samples of the table, and may name samples
         without ratings. None takes the samples of the table in order of first appearance.
+    classes : sequence or None, default=None
+        Labels that are labels, and not missing, although they are called "None" or the like.
+    missing_label, label_separator, bins : default=None
+        Labels that mean "not rated", what separates several labels in one text, and the classes of a scale,
+        as in `parse_ratings`.
+    numbers : bool, default=False
+        Whether labels that are texts become numbers if all of them are numbers, such as in a table that was
+        read as text.
 
     Returns
     -------
@@ -36,8 +61,8 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
     Raises
     ------
     InputError
-        If a column is missing, a row does not name its sample or rater, a sample is not among
-        `samples`, or there is no rating.
+        If a column is missing or there twice, a row does not name its sample or rater, a sample is not among
+        `samples`, there is no rating, or labels cannot be read, as in `parse_ratings`.
 
     Examples
     --------
@@ -51,23 +76,61 @@ def ratings_from_long(table, *, sample="sample", rater="rater", label="label", s
     import pandas as pd
 
     table = pd.DataFrame(table)
-    for column in (sample, rater, label):
-        if column not in table.columns:
-            raise InputError(
-                f"The ratings table has no column {column!r}; it has "
-                f"{shorten(table.columns.tolist())}. Name its columns by sample=, rater=, label=."
-            )
+    check_columns(table, sample, rater, label)
+    table = table.assign(**{sample: _read_names(table[sample]), rater: _read_names(table[rater], plain)})
     for what, column in (("sample", sample), ("rater", rater)):
         if table[column].isna().any():
             line = table.index[table[column].isna()].tolist()[0]
             raise InputError(f"Row {line!r} of the ratings table names no {what}.")
     if table[label].isna().all():
-        raise InputError(f"There are no ratings: column {label!r} of the table holds no label.")
+        raise InputError(
+            f"There are no ratings: column {label!r} of the table holds no label. If a comma at the end of "
+            "each row has shifted the columns, read the file by pandas.read_csv(..., index_col=False)."
+        )
+    settings = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
+    named = () if classes is None else check_class_names(classes)
+    reading = make_reading(named=named, **settings, numbers=numbers)
     row, index = _sample_rows(table[sample], samples)
     code, found = pd.factorize(table[rater])
     code, raters = sort_codes(code, found.tolist(), "The raters' names")
-    votes = cells_to_votes(row, code, table[label].to_numpy(dtype=object), raters, index, table.index)
+    warn_of_lookalikes([name for name in raters if isinstance(name, str)], what="raters")
+    values = table[label].to_numpy(dtype=object)
+    votes = cells_to_votes(row, code, values, raters, index, reading, table.index)
     return pd.DataFrame(_cells(votes), index=index, columns=raters, dtype=object, copy=False)
+
+
+def check_columns(table, sample, rater, label):
+    """Raise InputError if a column is missing, there twice, or named for two purposes."""
+    columns = table.columns.tolist()
+    for column in (sample, rater, label):
+        if column not in columns:
+            raise InputError(
+                f"The ratings table has no column {column!r}; it has "
+                f"{shorten(columns)}. Name its columns by sample=, rater=, label=."
+            )
+        if columns.count(column) > 1:
+            raise InputError(
+                f"{columns.count(column)} columns of the ratings table are named {column!r}: rename all but "
+                "the right one."
+            )
+    if len({sample, rater, label}) < 3:
+        raise InputError(
+            f"sample={sample!r}, rater={rater!r} and label={label!r} must be three different columns."
+        )
+
+
+def _read_names(column, clean=lambda name: name):
+    """Return a column of names, those of dicts by their "id", None for an empty text."""
+
+    def read(value):
+        name = clean(read_id(value))
+        if getattr(name, "__hash__", None) is None:
+            raise InputError(
+                f"The ratings table holds {value!r} as a name: give a text, a number, or a dict with 'id'."
+            )
+        return None if isinstance(name, str) and not name else name
+
+    return column if column.dtype.kind in "iuf" else column.map(read, na_action="ignore")
 
 
 def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):

@@ -5,13 +5,16 @@ from itertools import chain
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._cells import labels_of_cells
+from sklearn_raters.ratings._doubts import check_labels, warn_of_missing_text
 from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_codes
+from sklearn_raters.ratings._reading import make_reading, read_names
 from sklearn_raters.ratings._votes import Votes
 
 _SEVERAL = (list, tuple, set, frozenset, np.ndarray)
 
 
-def parse_ratings(Y, classes=None):
+def parse_ratings(Y, classes=None, *, missing_label=None, label_separator=None, bins=None):
     """
     Read ratings of any form into votes.
 
@@ -20,17 +23,29 @@ def parse_ratings(Y, classes=None):
     Y : array-like, DataFrame, Series or Votes
         The ratings, in one of these forms:
 
-        - ``(n_samples, n_raters)`` labels; missing labels are None, NaN or pandas.NA. A cell may hold a
-          tuple, list or set of labels where the rater chose several; the same label twice in a cell counts
-          once. The columns of a DataFrame name the raters; the raters of an array are called 0, 1, 2, ...
+        - ``(n_samples, n_raters)`` labels; missing labels are None, NaN or pandas.NA, or a text that
+          `is_missing_label` takes as missing, such as "nan" or "". Blanks around a text do not count. A cell
+          may hold a tuple, list or set of labels where the rater chose several, also written as text in JSON
+          or Python; the same label twice in a cell counts once. The columns of a DataFrame name the raters;
+          the raters of an array are called 0, 1, 2, ...
         - ``(n_samples, n_raters, n_classes)`` votes in a NumPy array, 0/1 or weights, all zero
           where the rater did not rate the sample; needs `classes`.
         - ``(n_samples,)`` labels of a single rater.
-        - `Votes`, returned as they are.
+        - `Votes`, which are returned as they are if nothing below changes their labels.
 
         For a long table, call `ratings_from_long` first.
     classes : sequence or None, default=None
-        Labels of the last axis of a votes cube. Not used for the other forms, which hold their labels.
+        Labels of the last axis of a votes cube. In the other forms, which hold their labels, a text such as
+        "None" is a label and not missing if it is named here.
+    missing_label : label or list of labels, default=None
+        Labels that mean "not rated", beside the missing ones: -1, or [-1, "unsure"].
+    label_separator : str, default=None
+        What separates several labels in one text: "|" in "calm|sad".
+    bins : dict, default=None
+        Cuts numbers of a scale into classes: ``{"edges": [0, 33, 66, 100], "names": ["low", "middle",
+        "high"]}``. As in `pandas.cut`, an inner edge belongs to the class below it, or with
+        ``"right": False`` to the class above it. Both ends of the scale belong to it. Texts of numbers are
+        cut too.
 
     Returns
     -------
@@ -40,10 +55,17 @@ def parse_ratings(Y, classes=None):
     Raises
     ------
     InputError
-        If there are no ratings, the labels are of several types, a label is empty, infinite or a
-        collection in a collection, or a votes cube is given without `classes`.
+        If there are no ratings, the labels are of several types, a label is infinite or a collection in a
+        collection, labels are continuous numbers, a number lies beyond `bins`, or a votes cube is given
+        without `classes`.
     TypeError
         If Y is in none of these forms.
+
+    Warns
+    -----
+    InputWarning
+        If labels look as if something else was meant: a single negative number that may mean "not rated",
+        texts that read alike, several labels in one text, many numbers.
 
     Examples
     --------
@@ -53,85 +75,107 @@ def parse_ratings(Y, classes=None):
     Votes(4 votes, 2 samples, 2 raters, labels=['anger', 'neutral', 'sadness'])
     >>> votes.sample, votes.rater, votes.label
     (array([0, 1, 1, 1]), array([0, 0, 0, 1]), array([0, 0, 2, 1]))
+    >>> halves = {"edges": [0, 50, 100], "names": ["low", "high"]}
+    >>> parse_ratings([[10, -1], [90, 55]], missing_label=-1, bins=halves)
+    Votes(3 votes, 2 samples, 2 raters, labels=['high', 'low'])
     """
+    settings = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
+    classes = None if classes is None else check_class_names(classes)
+    return read_ratings(Y, classes, make_reading(named=classes or (), **settings))
+
+
+def read_ratings(Y, classes, reading):
+    """Read ratings of any form into votes, as a `Reading` says; see `parse_ratings`."""
     if isinstance(Y, Votes):
-        return Y
+        return _read_votes(Y, reading)
     if hasattr(Y, "iloc"):
-        return _parse_table(Y)
+        return _parse_table(Y, reading)
     Y = _as_array(Y)
     if Y.ndim == 3:
-        return _parse_cube(Y, classes)
+        return _read_votes(_parse_cube(Y, classes), reading)
     if Y.ndim not in (1, 2):
         raise InputError(f"Ratings must have 1, 2 or 3 dimensions, not the shape {Y.shape}.")
     matrix = Y[:, np.newaxis] if Y.ndim == 1 else Y
-    return cells_to_votes(*_rated_cells(matrix), list(range(matrix.shape[1])), range(len(matrix)))
+    raters, index = list(range(matrix.shape[1])), range(len(matrix))
+    return cells_to_votes(*_rated_cells(matrix), raters, index, reading)
 
 
-def _expand_cells(cells):
-    """Return the labels of all cells; a cell may hold several labels.
-
-    Parameters
-    ----------
-    cells : ndarray of object, shape (n_cells,)
-        Labels, collections of labels, and missing values.
-
-    Returns
-    -------
-    cell : ndarray of int, shape (n_labels,)
-        Index of the cell of each label.
-    labels : ndarray of object, shape (n_labels,)
-        The labels, without missing values.
-    """
-    import pandas as pd
-
-    lists = [cell if isinstance(cell, _SEVERAL) else (cell,) for cell in cells]
-    cell = np.repeat(np.arange(len(cells)), np.fromiter(map(len, lists), dtype=np.intp))
-    labels = np.fromiter(chain.from_iterable(lists), dtype=object)
-    kept = ~pd.isna(labels)
-    return cell[kept], labels[kept]
-
-
-def _encode_labels(labels, where):
+def _encode_labels(labels, where, reading):
     """Encode labels as integers.
 
     Parameters
     ----------
-    labels : ndarray, shape (n_votes,)
-        Labels, none missing.
+    labels : ndarray, shape (n_labels,)
+        Labels, none of them None or NaN.
     where : callable
         Function from an index into `labels` to the text that names its sample and rater in a message.
+    reading : Reading
+        How the labels are read.
 
     Returns
     -------
-    code : ndarray of int, shape (n_votes,)
-        Indices into `names`.
+    code : ndarray of int, shape (n_labels,)
+        Indices into `names`; -1 for a label that means "not rated".
     names : list
         The distinct labels, sorted.
 
     Raises
     ------
     InputError
-        If a label is empty, infinite or of a type that labels cannot have, or labels are of several types.
+        If a label is infinite or of a type that labels cannot have, or labels are of several types.
     """
     import pandas as pd
 
     if labels.dtype == object:
         _check_label_types(labels, where)
-    code, names = pd.factorize(labels)
-    names = [plain(name) for name in names]
-    first = {}
-    for index, name in enumerate(names):
-        first.setdefault(label_kind(name), index)
-        if name == "" or (label_kind(name) == "numbers" and not abs(name) < np.inf):
-            place = where(np.argmax(code == index))
-            raise InputError(f"{place} has the label {name!r}. A missing rating is None, NaN or pandas.NA.")
+    code, found = pd.factorize(labels)
+    found = [plain(name) for name in found]
+
+    def place(index):
+        return where(np.argmax(code == index))
+
+    names = read_names(found, reading, place)
+    unnamed = any(given == "None" and name is None for given, name in zip(found, names, strict=True))
+    if unnamed and "none" not in reading.missing:
+        warn_of_missing_text()
+    first = {label_kind(name): index for index, name in reversed([*enumerate(names)]) if name is not None}
     if len(first) > 1:
-        places = [f"{where(np.argmax(code == index))} has {names[index]!r}" for index in first.values()]
+        in_order = sorted(first.items(), key=lambda item: item[1])
+        places = [f"{place(index)} has {names[index]!r}" for _, index in in_order]
         raise InputError(
-            f"The ratings mix labels of several types ({' and '.join(first)}): {'; '.join(places)}. Make all "
-            "labels of one type."
+            f"The ratings mix labels of several types ({' and '.join(dict(in_order))}): {'; '.join(places)}. "
+            "Make all labels of one type."
         )
-    return sort_codes(code, names, "The labels")
+    if not first:
+        return np.full(len(code), -1), []
+    code, names = _number_labels(code, names, "The labels")
+    if reading.bins is None:
+        counts = np.bincount(code[code >= 0], minlength=len(names))
+        check_labels(names, counts, reading.named)
+    return code, names
+
+
+def _number_labels(code, names, where):
+    """Encode what labels stand for: return the codes, -1 for None, and the sorted distinct names."""
+    distinct = list(dict.fromkeys(name for name in names if name is not None))
+    order, ordered = sort_codes(np.arange(len(distinct)), distinct, where)
+    place = {name: order[index] for index, name in enumerate(distinct)}
+    return np.array([-1 if name is None else place[name] for name in names], dtype=np.intp)[code], ordered
+
+
+def _read_votes(votes, reading):
+    """Return votes whose labels are read once more, as after `parse_ratings` with other settings."""
+    if reading.separator is not None:
+        raise InputError(
+            "label_separator splits cells of texts, but Y holds votes: give it where the texts are read."
+        )
+    names = read_names(votes.labels, reading._replace(named=frozenset(votes.labels)), lambda _: "Y")
+    if names == votes.labels:
+        return votes
+    code, labels = _number_labels(votes.label, names, "The labels")
+    if not (code >= 0).any():
+        raise InputError(f"There are no ratings: all votes are for {shorten(votes.labels)}, 'not rated'.")
+    return votes.relabelled(code, labels)
 
 
 def _check_label_types(labels, where):
@@ -150,7 +194,7 @@ def _as_array(Y):
     if np.ma.isMaskedArray(Y):
         return Y.filled(0) if Y.ndim == 3 else np.where(np.ma.getmaskarray(Y), None, Y.data)
     if isinstance(Y, np.ndarray):
-        return Y
+        return np.asarray(Y)  # the rows of np.matrix have two dimensions
     if isinstance(Y, str | bytes | dict | set) or hasattr(Y, "tocoo") or not np.iterable(Y):
         raise TypeError(
             f"Ratings cannot be read from {type(Y).__name__}: give an array, a list, a DataFrame, "
@@ -179,19 +223,13 @@ def _rated_cells(matrix):
     kind = matrix.dtype.kind
     if kind not in "fiubOUT":
         raise TypeError(f"Ratings of dtype {matrix.dtype} cannot be labels: use strings or numbers.")
-    if kind == "U" and (matrix == "nan").any():
-        row, column = np.argwhere(matrix == "nan")[0]
-        raise InputError(
-            f"Sample {row} has the label 'nan' from rater {column}: NumPy turns a missing rating into this "
-            "text. Make the array with dtype=object."
-        )
     if kind in "UT":
         matrix = matrix.astype(object)
     sample, rater = np.nonzero(~pd.isna(matrix))
     return sample, rater, matrix[sample, rater]
 
 
-def _parse_table(Y):
+def _parse_table(Y, reading):
     """Return the votes of a DataFrame or a Series."""
     if not hasattr(Y, "columns"):
         Y = Y.to_frame(0 if Y.name is None else Y.name)
@@ -202,10 +240,10 @@ def _parse_table(Y):
         sample, rater, values = _rated_cells(Y.to_numpy())
     else:  # by columns: where one column holds 1 and another 1.0, the label is that of the first
         rater, sample, values = _rated_cells(Y.to_numpy(dtype=object).T)
-    return cells_to_votes(sample, rater, values, Y.columns.tolist(), Y.index)
+    return cells_to_votes(sample, rater, values, Y.columns.tolist(), Y.index, reading)
 
 
-def cells_to_votes(sample, rater, values, raters, index, lines=None):
+def cells_to_votes(sample, rater, values, raters, index, reading, lines=None):
     """Return the votes in cells, each of which holds one label or several.
 
     Parameters
@@ -218,6 +256,8 @@ def cells_to_votes(sample, rater, values, raters, index, lines=None):
         Names of the raters.
     index : sequence of length n_samples
         Names of the samples.
+    reading : Reading
+        How the labels are read.
     lines : sequence of length n_cells, default=None
         Names of the rows of a long table, for messages.
 
@@ -233,20 +273,20 @@ def cells_to_votes(sample, rater, values, raters, index, lines=None):
     """
     cell = np.arange(len(values))
     if values.dtype == object:
-        cell, values = _expand_cells(values)
+        cell, values = labels_of_cells(values, reading.separator)
     sample, rater = sample[cell], rater[cell]
-    if not len(values):
-        raise InputError(
-            f"There are no ratings: of the {len(index)} samples x {len(raters)} raters all cells are "
-            "missing. Give at least one label."
-        )
 
     def where(position):
         start = "Sample" if lines is None else f"Row {plain(lines[cell[position]])!r}, sample"
         return f"{start} {plain(index[sample[position]])!r}, rater {raters[rater[position]]!r}"
 
-    code, labels = _encode_labels(values, where)
-    return Votes(sample, rater, code, np.ones(len(code)), len(index), raters, labels).merged()
+    code, labels = _encode_labels(values, where, reading)
+    if not labels:
+        raise InputError(
+            f"There are no ratings: of the {len(index)} samples x {len(raters)} raters all cells are "
+            "missing. Give at least one label."
+        )
+    return Votes(sample, rater, code, np.ones(len(code)), len(index), raters, labels).relabelled(code, labels)
 
 
 def _parse_cube(Y, classes):

@@ -7,7 +7,9 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import check_class_names, check_map, label_kind, shorten, sort_labels
-from sklearn_raters.ratings._parse import parse_ratings
+from sklearn_raters.ratings._names import spelling
+from sklearn_raters.ratings._parse import read_ratings
+from sklearn_raters.ratings._reading import make_reading
 
 
 class Task:
@@ -27,10 +29,19 @@ class Task:
         and map too if neither is given here.
     classes : sequence, default=None
         The classes to learn, in the order of all columns of probabilities. None takes all labels after the
-        map, sorted. The classes also name the last axis of a votes cube.
+        map, sorted. The classes also name the last axis of a votes cube. A text that stands for a missing
+        label, such as "None", is a class if it is named here or in `label_map`.
     label_map : dict, default=None
-        From labels to classes, such as ``{"excitement": "happiness"}``. Other labels stay as they are. The
-        map may name labels that have no vote.
+        From labels to classes, such as ``{"excitement": "happiness"}``. Other labels stay as they are. A
+        label that is mapped to None means "not rated": ``{-1: None}`` is the same as ``missing_label=-1``,
+        also in the parameter `label_map` of estimators. The map may name labels that have no vote.
+    missing_label : label or list of labels, default=None
+        Labels that mean "not rated", as in `parse_ratings`.
+    label_separator : str, default=None
+        What separates several labels in one text, as in `parse_ratings`.
+    bins : dict, default=None
+        Edges and names of the classes of a scale, as in `parse_ratings`. Its names are the classes, in their
+        order, if `classes` are not given.
 
     Attributes
     ----------
@@ -67,17 +78,26 @@ class Task:
            [0., 1.]])
     """
 
-    def __init__(self, Y, classes=None, label_map=None):
+    def __init__(
+        self, Y, classes=None, label_map=None, *, missing_label=None, label_separator=None, bins=None
+    ):
+        settings = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
         if isinstance(Y, Task):
-            if classes is None and label_map is None:
+            if classes is None and label_map is None and all(value is None for value in settings.values()):
                 vars(self).update(vars(Y))
                 return
             Y = Y.votes
-        self.ratings = Y
         classes = None if classes is None else check_class_names(classes)
-        self.classes_given = classes is not None
-        self.votes = parse_ratings(Y, classes)
         self.label_map = check_map(label_map, classes)
+        reading = make_reading(named=[*(classes or ()), *self.label_map], **settings)
+        not_rated = [label for label, target in self.label_map.items() if target is None]
+        reading = reading._replace(missing=reading.missing | {spelling(label) for label in not_rated})
+        self.votes = read_ratings(Y, classes, reading)
+        # Whoever reads the ratings again must not need these settings.
+        self.ratings = self.votes if reading.changes_labels else Y
+        if classes is None and reading.bins is not None:
+            classes = list(dict.fromkeys(self.label_map.get(name, name) for name in reading.bins.names))
+        self.classes_given = classes is not None
         mapped = [self.label_map.get(label, label) for label in self.votes.labels]
         self.classes = classes or sort_labels(dict.fromkeys(mapped), "After label_map the labels")
         if not set(map(label_kind, self.classes)) & set(map(label_kind, mapped)):
@@ -154,7 +174,7 @@ class Task:
         Parameters
         ----------
         name : object
-            The rater, one of `raters`.
+            The rater, one of `raters`, in any spelling: "1" is the rater 1.
 
         Returns
         -------
@@ -167,6 +187,21 @@ class Task:
             If there is no such rater.
         """
         return self._with(self.votes.of_rater(name))
+
+    def with_raters_in_order(self, order):
+        """Return the same task with the raters in another order.
+
+        Parameters
+        ----------
+        order : ndarray of int, shape (n_raters,)
+            All raters in the new order, as indices into `raters`.
+
+        Returns
+        -------
+        Task
+            The same votes and classes.
+        """
+        return self._with(self.votes.with_raters_in_order(order))
 
     def take(self, samples):
         """Return a task with some of the samples.

@@ -1,11 +1,13 @@
 """Votes, the form to which all ratings are converted: arrays with one entry a vote."""
 
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten
+from sklearn_raters.ratings._names import find_name
 
 # Tolerance for ties: sums of weights such as 0.1 + 0.2 and 0.3 differ by rounding only.
 _TIE_TOLERANCE = 1e-9
@@ -55,7 +57,7 @@ class Votes:
         Parameters
         ----------
         name : object
-            The rater, one of `raters`.
+            The rater, one of `raters`, in any spelling: "1" is the rater 1.
 
         Returns
         -------
@@ -67,10 +69,37 @@ class Votes:
         InputError
             If there is no such rater.
         """
+        name = find_name(name, self.raters)
         if name not in self.raters:
             raise InputError(f"There is no rater {name!r}; the raters are {shorten(self.raters)}.")
         chosen = self.rater == self.raters.index(name)
         return self._select(chosen, rater=np.zeros(chosen.sum(), dtype=np.intp), raters=[name])
+
+    def contents(self):
+        """Return what each rater said: list of bytes, a hash for each rater, equal for equal votes only."""
+        order = np.argsort(self.rater, kind="stable")
+        ends = np.searchsorted(self.rater[order], np.arange(1, len(self.raters)))
+        said = [np.split(column[order], ends) for column in (self.sample, self.label, self.weight)]
+        return [
+            blake2b(b"".join(part.tobytes() for part in parts), digest_size=16).digest()
+            for parts in zip(*said, strict=True)
+        ]
+
+    def with_raters_in_order(self, order):
+        """Return the same votes with the raters in another order.
+
+        Parameters
+        ----------
+        order : ndarray of int, shape (n_raters,)
+            All raters in the new order, as indices into `raters`.
+
+        Returns
+        -------
+        Votes
+            The votes, sorted by sample, rater and label.
+        """
+        raters = [self.raters[rater] for rater in order]
+        return replace(self, rater=np.argsort(order)[self.rater], raters=raters).merged()
 
     def take(self, samples):
         """Return the votes on some samples.
@@ -148,3 +177,21 @@ class Votes:
         key = (self.sample.astype(np.int64) * len(self.raters) + self.rater) * len(self.labels) + self.label
         order = np.lexsort((-self.weight, key))
         return self._select(order[np.diff(key[order], prepend=-1) > 0])
+
+    def relabelled(self, label, labels):
+        """Give the votes other labels.
+
+        Parameters
+        ----------
+        label : ndarray of int, shape (n_votes,)
+            The label of each vote, an index into `labels`; -1 takes the vote out.
+        labels : list
+            The labels.
+
+        Returns
+        -------
+        Votes
+            The votes left, merged where a rater now has one label twice for a sample.
+        """
+        kept = label >= 0
+        return replace(self._select(kept), label=label[kept], labels=labels).merged()

@@ -5,6 +5,7 @@ import copy
 import numpy as np
 
 from sklearn_raters._rated import rows_of
+from sklearn_raters.exceptions import collecting_remarks
 from sklearn_raters.networks import train_jointly
 from sklearn_raters.stacking._frozen import side_by_side
 from sklearn_raters.stacking._logistic_layer import fit_layer, label_weights
@@ -57,7 +58,8 @@ def fine_tune(estimators, layer, held_out, fold, X, y, *, class_weight, sample_w
     held_layer = fit_layer(Z_train, y[train], layer[-1].C, class_weight, train_weight)
     log_proba = held_layer.predict_log_proba(side_by_side(parts, valid))
     before = -(targets[valid] * log_proba).sum(axis=1).mean()
-    losses = train_jointly(held_out, held_layer, X, targets, train=train, valid=valid, **settings)
+    with collecting_remarks():  # the held-out loss decides
+        losses = train_jointly(held_out, held_layer, X, targets, train=train, valid=valid, **settings)
     if min(losses) >= before:
         return estimators, layer, 0
     settings["max_epochs"] = int(np.argmin(losses)) + 1

@@ -1,8 +1,8 @@
 """The plan of a fit: all trainings of views and the fusion, made and checked before the first training."""
 
-from dataclasses import dataclass
-from zlib import crc32
+from dataclasses import dataclass, replace
 
+import joblib
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
@@ -16,13 +16,15 @@ from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier
-from sklearn_raters.ratings import Task, shorten
+from sklearn_raters.ratings import Task, is_missing_label, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples
+from sklearn_raters.stacking._sealed import content_to_hash
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
-from sklearn_raters.stacking._views import View, find_consensus, make_view, view_names
+from sklearn_raters.stacking._view_params import view_estimator
+from sklearn_raters.stacking._views import CROWD_VIEWS, View, find_consensus, make_view, view_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,11 @@ class PlannedTraining:
     by_posterior: bool
     part: int
     start: str | None
+
+    @property
+    def identity(self):
+        """A hash of the view's name, its start and its estimator, equal for equal trainings of one fold."""
+        return joblib.hash((self.view.name, self.start, content_to_hash(self.estimator)))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,6 +105,15 @@ class StackPlan:
     purpose: str
     seed: int | None
 
+    def for_fusion(self):
+        """Return the plan with raters and views in an order that depends on neither names nor order.
+
+        The crowd views come first, then the raters in an order of what they said.
+        """
+        task = by_content(self.task)
+        order = [*CROWD_VIEWS, *task.raters]
+        return replace(self, task=task, views=sorted(self.views, key=lambda view: order.index(view.name)))
+
     @property
     def table(self):
         """The views as a DataFrame: name, kind of targets, number of samples and trainings, estimator."""
@@ -132,6 +148,12 @@ class StackPlan:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def by_content(task):
+    """Return a task with the raters in an order that depends on their votes alone."""
+    contents = task.votes.contents()
+    return task.with_raters_in_order(np.array(sorted(range(len(contents)), key=contents.__getitem__)))
 
 
 def _name_of(estimator):
@@ -176,11 +198,13 @@ def make_plan(stack, data):
     task, sample_weight, classes = data.task, data.sample_weight, data.task.classes
     seed = None if stack.random_state is None else draw_seed(stack.random_state)
     names = view_names(stack.views, task, stack.min_ratings, stack.max_raters)
-    stack._check_view_params(names)
-    consensus = find_consensus(task, stack.consensus, sample_weight)
+    own = stack._entries_of_views(names)
+    ordered = by_content(task)  # so that sums over the raters do not depend on their order
+    consensus = find_consensus(ordered, stack.consensus, sample_weight)
     samples, labels = labelled_samples(consensus)
     settings = {"alpha": stack.alpha, "sample_weight": sample_weight}
-    views = [make_view(name, task, consensus, **settings) for name in names]
+    views = [make_view(name, ordered, consensus, **settings) for name in names]
+    seeds = {view.name: None if seed is None else view.seed ^ seed for view in views}
     layer = make_layer(stack.fusion, stack.class_weight, seed, weighted=sample_weight is not None)
     splits = fusion_splits(stack, views, consensus, data.groups, seed, sample_weight)
     base = default_estimator(data.X) if stack.estimator is None else stack.estimator
@@ -189,15 +213,18 @@ def make_plan(stack, data):
     trainings = []
     represented = represented_samples(stack, data, samples, splits)
     for part, learnt in enumerate([views, *(_within(train, views, stack, classes) for train, _ in splits)]):
-        start = _start(stack, [view.name for view in learnt])
+        learns_start = stack.start_from in [view.name for view in learnt] and stack.start_from not in own
+        start = stack.start_from if learns_start else None
         for view in learnt:
-            estimator = prepare(view, stack._view_estimator(view.name, base), classes, seed)
-            starts = view.name != start and not stack._has_own_settings(view.name) and can_start(estimator)
+            own_estimator = view_estimator(view.name, own.get(view.name, {}), base)
+            estimator = prepare(view, own_estimator, classes, seeds[view.name])
+            starts = view.name != start and view.name not in own and can_start(estimator)
             settings = (represented[part], classes, stack._by_posterior, part, start if starts else None)
             trainings.append(PlannedTraining(view, estimator, *settings))
     for training in trainings[: len(views)]:
         check_view_estimator(training.view.name, training.estimator, stack, data)
     if layer is not None:
+        layer = _with_classes(layer, classes) if _need_naming(classes) else layer
         check_parameters(layer, data.groups)
     weights = [class_weights(stack.class_weight, classes, view.class_mass(classes)) for view in views]
     purpose = _purpose(stack, views, splits)
@@ -218,19 +245,12 @@ def _within(train, views, stack, classes):
     return learnt
 
 
-def _start(stack, names):
-    """Return the view that the other views start from; None if it is not trained, or has its own settings."""
-    possible = stack.start_from in names and not stack._has_own_settings(stack.start_from)
-    return stack.start_from if possible else None
-
-
 def prepare(view, estimator, classes, seed):
     """Seed an unfitted estimator and let it take the targets of a view; raise TypeError if it cannot."""
     if not is_classifier(estimator):
         raise TypeError(f"The view {view.name!r} must be learnt by a classifier; got {estimator!r}.")
     if seed is not None:
-        # The name in the seed makes a view independent of the other views that are trained.
-        set_seeds(estimator, crc32(str(view.name).encode()) ^ seed)
+        set_seeds(estimator, seed)
     if view.soft:
         check_scoring_of_soft_labels(estimator, f"The view {view.name!r} has soft labels")
     needs_repeats = view.soft and not takes_soft_targets(estimator)
@@ -243,10 +263,19 @@ def prepare(view, estimator, classes, seed):
         )
     if needs_repeats:
         return SoftTargetClassifier(estimator, classes=classes)
-    if view.soft:  # soft labels do not name their classes
-        path, inner = list(layers(estimator, ensembles=True))[-1]
-        if "classes" in inner.get_params(deep=False):
-            estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
+    return _with_classes(estimator, classes) if view.soft or _need_naming(classes) else estimator
+
+
+def _need_naming(classes):
+    """Return whether a class is called like a missing label, such as "None"."""
+    return any(map(is_missing_label, classes))
+
+
+def _with_classes(estimator, classes):
+    """Name the classes to an unfitted estimator that has such a parameter; return it."""
+    path, inner = list(layers(estimator, ensembles=True))[-1]
+    if "classes" in inner.get_params(deep=False):
+        estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
     return estimator
 
 

@@ -9,8 +9,8 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align
-from sklearn_raters._nested import take_over_input
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples
+from sklearn_raters._nested import check_refits, take_over_input
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
 from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions, num_samples
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.stacking._frozen import FrozenViews
@@ -91,9 +91,11 @@ class MultiRaterStackingClassifier(
     alpha : float, default=0.75
         Smoothing of soft labels, equation 1 of the paper.
     classes : list, default=None
-        The task's classes; None takes all labels. Votes for other labels count for the majority only.
+        The task's classes; None takes all labels. Votes for other labels count for the majority only. A text
+        that stands for a missing label, such as "None", is a class if it is named here.
     label_map : dict, default=None
-        From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}.
+        From the ratings' labels to classes, applied after the majority: {"excitement": "happiness"}. None
+        means "not rated": {-1: None}.
     min_ratings : int, default=1
         Number of samples that a rater must have given a class of the task to get a view.
     max_raters : int, default=None
@@ -135,6 +137,10 @@ class MultiRaterStackingClassifier(
         The fitted fusion; None for "mean". That of "pool" has a `LogLinearPool` (weights, offsets) for each
         question: `consensus`, `shares` and the list `raters`. That of "mixture" has the views' weights as
         `weights_`.
+    fusion_views_ : list
+        The views' names in the order in which the fusion and `transform` have them: the crowd views, then
+        the raters in an order of what they said. So neither the raters' names nor their order change what is
+        learnt.
     n_iter_ : int
         Number of epochs of "fine_tune" that were kept; only for this fusion.
     fusion_fit_time_ : float
@@ -330,6 +336,8 @@ class MultiRaterStackingClassifier(
         return self
 
     def _check_input(self, X, y, sample_weight, groups):
+        check_refits(self.estimator)
+        check_refits(self.fusion)
         self._validate_params()
         if self.estimator is not None and not is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
@@ -346,16 +354,18 @@ class MultiRaterStackingClassifier(
     def _fuse(self, plan, trained, data):
         """Fit the fusion; return all learnt attributes by name."""
         start = perf_counter()
-        fused, layer, n_epochs = fit_fusion(self, plan, trained, data)
+        names, ordered = [view.name for view in plan.views], plan.for_fusion()
+        order = [names.index(view.name) for view in ordered.views]
+        in_order = [[part[place] for place in order] for part in trained]
+        fused, layer, n_epochs = fit_fusion(self, ordered, in_order, data)
         estimators = [view.estimator for view in trained[0]]
-        names = [view.name for view in plan.views]
         fit_seconds = dict.fromkeys(names, 0.0)
         for part in trained:
             for name, view in zip(names, part, strict=True):
                 fit_seconds[name] += view.fit_seconds if view else 0.0
         represent_seconds = sum(view.represent_seconds for part in trained for view in part if view)
         settings = (plan.task.classes, self._by_posterior)
-        fused_views = FrozenViews(plan.views, fused, *settings)
+        fused_views = FrozenViews(ordered.views, fused, *settings)
         learnt = {
             "classes_": np.asarray(plan.task.classes),
             "views_": names,
@@ -364,10 +374,11 @@ class MultiRaterStackingClassifier(
             "view_rows_": [view.samples for view in plan.views],
             "view_fit_time_": fit_seconds,
             "fusion_": layer,
+            "fusion_views_": [view.name for view in ordered.views],
             "_frozen": FrozenViews(plan.views, estimators, *settings),
             "_fused": fused_views,
-            "_view_weights": plan.view_weights,
-            "_unit_names": fused_views.unit_names([view.representation for view in trained[0]]),
+            "_view_weights": plan.view_weights[order],
+            "_unit_names": fused_views.unit_names([view.representation for view in in_order[0]]),
         }
         if n_epochs is not None:
             learnt["n_iter_"] = n_epochs
@@ -396,7 +407,7 @@ class MultiRaterStackingClassifier(
         return self._frozen.posteriors(X)
 
     def _inputs_of_pool(self, X):
-        return self._frozen.posteriors(X, unsmoothed=True, by_decision=True)
+        return self._fused.posteriors(X, unsmoothed=True, by_decision=True)
 
     def predict_proba_raters(self, X):
         """Return the probabilities of the labels that each rater would give.
@@ -420,7 +431,9 @@ class MultiRaterStackingClassifier(
             return np.empty((num_samples(X), 0, len(self.classes_)))
         X = self._as_views_take(X)
         if isinstance(self.fusion_, PoolFusion):
-            return self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
+            known = [name for name in self.fusion_views_ if name not in CROWD_VIEWS]
+            answers = self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
+            return columns_of(self.raters_, known, answers, None)
         return self._frozen.posteriors(X, self.raters_, unsmoothed=True)
 
     def predict_soft_labels(self, X):
@@ -468,7 +481,7 @@ class MultiRaterStackingClassifier(
         """
         X = self._as_views_take(X)
         if self.fusion_ is None:
-            return mean_posterior(self._frozen.posteriors(X), self._view_weights)
+            return mean_posterior(self._fused.posteriors(X), self._view_weights)
         if isinstance(self.fusion_, PoolFusion):
             return self.fusion_.predict_proba(self._inputs_of_pool(X))
         proba = self.fusion_.predict_proba(self._fused.represent(X))
@@ -488,8 +501,9 @@ class MultiRaterStackingClassifier(
         Returns
         -------
         ndarray of shape (n_samples, n_units)
-            Representations by all views side by side; posteriors if `cv` is given, or with the fusions
-            "pool", "mean" and "mixture". The views were trained on all samples that `fit` got.
+            Representations by all views side by side, in the order of `fusion_views_`; posteriors if `cv` is
+            given, or with the fusions "pool", "mean" and "mixture". The views were trained on all samples
+            that `fit` got.
 
         Notes
         -----

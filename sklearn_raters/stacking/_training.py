@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 import joblib
 import numpy as np
+from joblib import delayed
 from scipy.sparse import issparse
-from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._nested import fit_with_weights
-from sklearn_raters._parallel import run_jobs
+from sklearn_raters._parallel import moved_once, run_jobs
 from sklearn_raters._rated import rows_of
+from sklearn_raters.exceptions import collecting_remarks, remark
 from sklearn_raters.stacking._frozen import represent
+from sklearn_raters.stacking._sealed import cached_with, call_cached, content_to_hash
 from sklearn_raters.stacking._starts import start_from
 from sklearn_raters.stacking._views import naming_view
 
@@ -67,51 +69,56 @@ class TrainedView(NamedTuple):
         Representation of the samples for the fusion; None if the fusion needs none.
     fit_seconds, represent_seconds : float
         Seconds of the training and of the representation. Results from the cache keep their first times.
+    remarks : list of str
+        What is to be warned of.
     """
 
     estimator: object
     representation: np.ndarray | None
     fit_seconds: float
     represent_seconds: float
+    remarks: list
 
 
-def fit_view(planned, X, groups, start, key):
-    """Do a planned training; return the fitted estimator and the seconds of the training.
+def fit_view(planned, X, groups, start):
+    """Do a planned training; return the fitted estimator, its seconds, and what it would warn of.
 
     A network starts from the trained estimator `start`, if it is given.
-
-    The cache knows the call by `key` alone, so that the samples are hashed once for all views.
     """
     began = perf_counter()
     view, estimator = planned.view, planned.estimator
     X, groups = rows_of(X, view.samples), rows_of(groups, view.samples)
     if start is not None:
         start_from(estimator, start)
-    with naming_view(view.name):
+    with naming_view(view.name), collecting_remarks() as remarks:
         fit_with_weights(estimator, X, view.targets, view.weights, groups)
-    return estimator, perf_counter() - began
+    return estimator, perf_counter() - began, remarks
 
 
-def represent_view(planned, estimator, X, key):
-    """Compute the representation of the samples that the fusion needs; return it and its seconds.
-
-    The cache knows the call by `key` alone, as in `fit_view`.
-    """
+def represent_view(planned, estimator, X):
+    """Compute the representation of the samples that the fusion needs; return it and its seconds."""
     start = perf_counter()
     X = rows_of(X, planned.represented)
     Z = represent(planned.view, estimator, X, planned.classes, planned.by_posterior)
     return Z, perf_counter() - start
 
 
-def train_one(planned, X, groups, start, cached_fit, fit_key, cached_represent, represent_key):
-    """Train one view and compute its representation by cached functions; return a `TrainedView`."""
-    estimator, fit_seconds = cached_fit(planned, X, groups, start, fit_key)
-    give_back_memory()
-    if planned.represented is None:
-        return TrainedView(estimator, None, fit_seconds, 0.0)
-    representation, represent_seconds = cached_represent(planned, estimator, X, represent_key)
-    give_back_memory()
-    return TrainedView(estimator, representation, fit_seconds, represent_seconds)
+def train_one(planned, X, groups, start, cached, fit_key, represent_key):
+    """Train one view and compute its representation, or take both from a cache; return a `TrainedView`."""
+    name, representation, represent_seconds = planned.view.name, None, 0.0
+    with collecting_remarks() as remarks:
+        arguments = planned, X, groups, start
+        what = f"The training of the view {name!r}"
+        estimator, fit_seconds, of_fit = call_cached(cached, fit_view, arguments, fit_key, what)
+        give_back_memory()
+        if planned.represented is not None:
+            arguments = planned, estimator, X
+            what = f"The representation by the view {name!r}"
+            found = call_cached(cached, represent_view, arguments, represent_key, what)
+            representation, represent_seconds = found
+            give_back_memory()
+    remarks += [f"View {name!r}: {text}" for text in of_fit]
+    return TrainedView(estimator, representation, fit_seconds, represent_seconds, remarks)
 
 
 def train_views(stack, plan, data):
@@ -132,13 +139,11 @@ def train_views(stack, plan, data):
         The views trained on all samples, then those of each split; None for a view that has nothing to learn
         from in a split.
     """
-    memory = check_memory(stack.memory)
-    cached_fit = memory.cache(fit_view, ignore=["planned", "X", "groups", "start"])
-    cached_represent = memory.cache(represent_view, ignore=["planned", "estimator", "X"])
+    cached = cached_with(check_memory(stack.memory))
 
     def key_of(*parts):
         # Hashing takes long, and only a cache needs it. Arrays in memory and in mapped files hash alike.
-        return None if memory.location is None else joblib.hash(parts, coerce_mmap=True)
+        return None if cached is None else joblib.hash(parts, coerce_mmap=True)
 
     content = key_of(content_of(data.X), data.groups)
     X, keys, trained = share(data.X), {}, {}
@@ -146,19 +151,25 @@ def train_views(stack, plan, data):
     def job_of(planned):
         view, start = planned.view, (planned.part, planned.start)
         place = planned.part, view.name
-        parts = (view.name, planned.estimator, view.samples, view.targets, view.weights, keys.get(start))
-        keys[place] = key_of(content, *parts)
+        learnt = view.samples, view.targets, view.weights, keys.get(start)
+        estimator = None if cached is None else content_to_hash(planned.estimator)
+        keys[place] = key_of(content, estimator, *learnt)
         represent_key = key_of(keys[place], planned.represented, planned.classes, planned.by_posterior)
         estimator = trained[start].estimator if start in trained else None
-        cached = cached_fit, keys[place], cached_represent, represent_key
-        return place, delayed(train_one)(planned, X, data.groups, estimator, *cached)
+        arguments = planned, X, data.groups, estimator, cached, keys[place], represent_key
+        return place, delayed(train_one)(*arguments)
 
     settings = {"n_jobs": stack.n_jobs, "verbose": stack.verbose}
-    # The views that others start from come first.
-    for waits, description in ((False, "Training views"), (True, "Training the other views")):
-        jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
-        if jobs:
-            results = run_jobs(jobs.values(), len(jobs), description=description, **settings)
-            trained.update(zip(jobs, results, strict=True))
+    with moved_once(X):
+        # The views that others start from come first.
+        for waits, description in ((False, "Training views"), (True, "Training the other views")):
+            jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
+            if jobs:
+                names = [f"the training of the view {name!r}" for _, name in jobs]
+                results = run_jobs(jobs.values(), names, description=description, **settings)
+                trained.update(zip(jobs, results, strict=True))
+    # Here, since warnings of other processes reach nobody; once for copies of a view that say the same.
+    for text in dict.fromkeys(text for view in trained.values() for text in view.remarks):
+        remark(text)
     parts = range(1 + len(plan.splits))
     return [[trained.get((part, view.name)) for view in plan.views] for part in parts]

@@ -11,7 +11,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils import check_array, get_tags
 
-from sklearn_raters._nested import is_search, layers, splitter_takes_groups
+from sklearn_raters._nested import check_refits, is_search, layers, splitter_takes_groups
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import check_can_train_jointly
 from sklearn_raters.sequences import holds_sequences, holds_text
@@ -81,6 +81,7 @@ def check_parameters(estimator, groups):
         Groups, which some splitters of searches need.
     """
     given = estimator.estimator if isinstance(estimator, SoftTargetClassifier) else estimator
+    check_refits(given)
     for _, layer in layers(given):
         # Networks check more than the types and ranges of their parameters.
         if hasattr(layer, "_check_settings"):

@@ -3,6 +3,7 @@
 from sklearn.base import BaseEstimator, clone
 
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import find_name
 from sklearn_raters.stacking._views import naming_view
 
 
@@ -67,44 +68,62 @@ class ViewParamsMixin:
         if of_views:
             # A copy, because the caller may use the dict elsewhere.
             entries = dict(_entries(self.view_params))
-            keys = {str(key): key for key in entries}  # names of raters may be numbers
             for name, changes in of_views.items():
-                key = keys.get(name, name)
+                key = find_name(name, list(entries))  # names of raters may be numbers
                 entries[key] = _changed(entries.get(key, {}), changes)
             self.view_params = entries
         return self
 
-    def _check_view_params(self, names):
-        """Raise an error if `view_params` has an entry of a wrong type, or for none of the views `names`."""
-        for name, entry in (self.view_params or {}).items():
+    def _entries_of_views(self, names):
+        """Return the entries of `view_params` that are not empty, by the name of the view.
+
+        Parameters
+        ----------
+        names : list
+            The names of the views; `view_params` may spell them otherwise, such as "1" for the rater 1.
+
+        Returns
+        -------
+        dict
+            From the name of a view to a dict of parameters or an estimator.
+
+        Raises
+        ------
+        TypeError
+            If an entry is of a wrong type.
+        InputError
+            If an entry is for none of the views, or two entries are for one view.
+        """
+        entries = {}
+        for given, entry in (self.view_params or {}).items():
             if not (isinstance(entry, dict) or hasattr(entry, "get_params")):
                 raise TypeError(
-                    f"view_params[{name!r}] must be a dict of parameters or an estimator, not {entry!r}."
+                    f"view_params[{given!r}] must be a dict of parameters or an estimator, not {entry!r}."
                 )
-        known = {str(name) for name in names}
-        unknown = [name for name in self.view_params or () if str(name) not in known]
-        if unknown:
-            cut = [name for name in known if name.startswith(f"{unknown[0]}__")]
-            raise InputError(
-                f"There is no view {unknown[0]!r} to set parameters of; the views are {names}. "
-                "Correct view_params, or the <view>__<parameter> names of a grid."
-                + (f" Only view_params sets parameters of a view with a name like {cut[0]!r}." if cut else "")
-            )
+            name = find_name(given, names)
+            if name not in names:
+                cut = [str(name) for name in names if str(name).startswith(f"{given}__")]
+                raise InputError(
+                    f"There is no view {given!r} to set parameters of; the views are {names}. "
+                    "Correct view_params, or the <view>__<parameter> names of a grid."
+                    + (
+                        f" Only view_params sets parameters of a view with a name like {cut[0]!r}."
+                        if cut
+                        else ""
+                    )
+                )
+            if name in entries:
+                raise InputError(f"view_params has two entries for the view {name!r}: leave one out.")
+            entries[name] = entry
+        return {name: entry for name, entry in entries.items() if entry != {}}
 
-    def _entry(self, name):
-        return {str(key): entry for key, entry in _entries(self.view_params).items()}.get(str(name), {})
 
-    def _has_own_settings(self, name):
-        """Return whether `view_params` has an entry for a view that is not empty."""
-        return self._entry(name) != {}
-
-    def _view_estimator(self, name, estimator):
-        """Return the unfitted estimator of a view: `estimator` with the changes that `view_params` names."""
-        entry = self._entry(name)
-        if not isinstance(entry, dict):
-            return clone(entry)
-        with naming_view(name):
-            return clone(estimator).set_params(**entry)
+def view_estimator(name, entry, estimator):
+    """Return the unfitted estimator of a view: `estimator` with the changes of its entry."""
+    if not isinstance(entry, dict):
+        return clone(entry)
+    with naming_view(name):
+        return clone(estimator).set_params(**entry)
 
 
 def _entries(view_params):

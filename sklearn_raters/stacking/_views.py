@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from sklearn_raters.consensus import (
     soft_labels,
 )
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import eligible_raters, shorten
+from sklearn_raters.ratings import eligible_raters, find_name, shorten
 
 PAPER_PAIR = ("crowd_hard", "crowd_soft")
 # "crowd_dawid_skene" and others: views on the labels that a consensus method finds.
@@ -98,6 +99,17 @@ class View:
         shares = np.maximum(shares, 1 / (self.n_rated + n_classes))
         return shares / shares.sum(axis=1, keepdims=True)
 
+    @property
+    def seed(self):
+        """A number that depends on the name of a crowd view, or on what a rater chose how often."""
+        if self.name in CROWD_VIEWS:
+            return crc32(self.name.encode())
+        weights = np.ones(len(self.samples)) if self.weights is None else self.weights
+        rows, place = np.unique(self.targets, axis=0, return_inverse=True)
+        mass = np.bincount(place.ravel(), weights)
+        # Sums in another order differ in the last digits.
+        return crc32(np.column_stack([rows, mass / mass.sum()]).astype(np.float32).tobytes())
+
     def class_mass(self, classes):
         """Return the weighted share of each class in each sample: (n_view_samples, n_classes)."""
         mass = self.targets if self.soft else self.targets[:, None] == np.asarray(classes)
@@ -120,13 +132,17 @@ def naming_view(name, reason=""):
 
 
 def most_active(raters, task, n_raters):
-    """Return the raters who rated the most samples, in the order given; all if `n_raters` is None."""
+    """Return the raters who rated the most samples, in the order given; all if `n_raters` is None.
+
+    What raters said, not their order, decides between those who rated as many.
+    """
     if n_raters is None:
         return raters
     votes = task.votes
     rated = np.unique(votes.rater * votes.n_samples + votes.sample) // votes.n_samples
     n_rated = dict(zip(votes.raters, np.bincount(rated, minlength=len(votes.raters)), strict=True))
-    chosen = set(sorted(raters, key=n_rated.get, reverse=True)[:n_raters])
+    contents = dict(zip(votes.raters, votes.contents(), strict=True))
+    chosen = set(sorted(raters, key=lambda name: (-n_rated[name], contents[name]))[:n_raters])
     return [rater for rater in raters if rater in chosen]
 
 
@@ -166,17 +182,14 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
             f"A rater is called {reserved[0]!r}, which among the views stands for several raters. Rename "
             "this rater, such as the column of a table of ratings."
         )
-    by_text = {str(name): name for name in task.raters}
     names = []
     for name in wanted:
         if name == "raters":
             if eligible is None:
                 eligible = eligible_raters(task, min_ratings=min_ratings)
             names += most_active(eligible, task, max_raters)
-        elif name in CROWD_VIEWS or name in task.raters:
-            names.append(name)
-        elif str(name) in by_text:
-            names.append(by_text[str(name)])
+        elif (found := find_name(name, [*CROWD_VIEWS, *task.raters])) in (*CROWD_VIEWS, *task.raters):
+            names.append(found)
         else:
             raise InputError(
                 f"There is no view {name!r}: the views are {', '.join(map(repr, CROWD_VIEWS))}, 'raters' "
@@ -263,7 +276,8 @@ def _check_view(view, classes):
     if view.n_classes(classes) < 2:
         raise InputError(
             f"The view {view.name!r} holds only one class of {shorten(classes)}; a classifier needs at least "
-            "two classes. Leave it out of views, or smooth a rater's labels by alpha above 0."
+            "two classes. Leave it out of views, smooth a rater's labels by alpha above 0, or give views to "
+            "raters with more ratings only: raise min_ratings, or lower max_raters."
         )
 
 

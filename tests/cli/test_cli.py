@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,7 +21,7 @@ from sklearn_raters import cli
 from sklearn_raters.cli import _jobs, _output, _parser
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
-from sklearn_raters.persistence import load_model
+from sklearn_raters.persistence import load
 from sklearn_raters.ratings import Task, ratings_to_long
 from sklearn_raters.stacking import FUSIONS
 
@@ -117,7 +119,7 @@ def test_the_chosen_fusion_is_trained_and_predicts(made, wavs, tmp_path, capsys,
     status, _, errors = run(capsys, "train", *one, "--fusion", fusion)
     assert status == 0, errors
     assert f"fusion: {fusion}" in errors
-    assert load_model(tmp_path / "model").fusion == fusion
+    assert load(tmp_path / "model").fusion == fusion
     printed = run(capsys, "predict", tmp_path / "model", *wavs, "--format", "json")[1]
     for row in json.loads(printed):
         assert sum(row["probabilities"].values()) == pytest.approx(1)
@@ -140,7 +142,7 @@ def test_predict_prints_the_predictions_of_the_model(model, wavs, capsys):
     status, printed, _ = run(capsys, "predict", model, *wavs, "--format", "json")
     assert status == 0
     rows = json.loads(printed)
-    stack = load_model(model)
+    stack = load(model)
     frames = _jobs.compute_frames(wavs, None)
     np.testing.assert_allclose(
         [list(row["probabilities"].values()) for row in rows], stack.predict_proba(frames)
@@ -151,6 +153,24 @@ def test_predict_prints_the_predictions_of_the_model(model, wavs, capsys):
     for place, rater in enumerate(stack.raters_):
         predicted = [row["raters"][rater]["class"] for row in rows]
         assert predicted == stack.classes_[of_raters[:, place].argmax(axis=1)].tolist()
+
+
+def test_the_model_holds_a_card_with_its_data_and_its_front_end(made, model):
+    with zipfile.ZipFile(model) as archive:
+        card = archive.read("README.md").decode()
+    corpus = load_iemocap(made)
+    n_speakers, n_raters = len(set(corpus.speakers)), corpus.Y.shape[1]
+    assert f"iemocap: {len(corpus.X)} recordings, {n_speakers} speakers, {n_raters} raters." in card
+    assert "- `FramePooler(5)`: 20 frames a second" in card
+    assert "audEERING Research License" in card
+
+
+def test_predict_reads_no_pickle(wavs, tmp_path, capsys):
+    joblib.dump({"model": 1}, tmp_path / "model", compress=3)
+    status, printed, errors = run(capsys, "predict", tmp_path / "model", *wavs)
+    assert (status, printed) == (2, "")
+    assert "is not a model file of sklearn_raters" in errors
+    assert errors.count("\n") == 1
 
 
 def test_predict_prints_the_same_in_every_format(model, wavs, capsys):
@@ -308,7 +328,7 @@ def test_a_single_session_is_enough_to_train_but_not_to_evaluate(made, tmp_path,
     status, _, errors = run(capsys, "train", *data, "--out", tmp_path / "model")
     assert status == 0, errors
     assert "All utterances are of one session" in errors
-    assert load_model(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
+    assert load(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
     status, _, errors = run(capsys, "evaluate", *data, "--out", tmp_path / "table.csv")
     assert status == 2
     assert "folds: 1, sessions: 1" in errors
@@ -337,7 +357,7 @@ def test_classes_may_differ_from_those_of_the_label_map_of_the_corpus(made, tmp_
     data = ["--corpus", "iemocap", "--root", made, "--out", tmp_path / "model", *QUICK]
     status, _, errors = run(capsys, "train", *data, "--views", "crowd_hard", "--classes", "neutral,anger")
     assert status == 0, errors
-    assert load_model(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
+    assert load(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
 
 
 def wait_for(condition, process, seconds=120):

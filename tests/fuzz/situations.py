@@ -20,6 +20,7 @@ from fuzz.targets import (
     Target,
     answers_of,
     blstm,
+    fitted,
     laws_of_classifiers,
     no_laws,
     stack,
@@ -217,12 +218,7 @@ REFUSED = {
     },
 }
 ANSWERED = {
-    "raters of nobody": lambda: (
-        sr.RaterNetClassifier(**QUICK)
-        .fit(data.X, data.Y)
-        .predict_proba_raters(data.X, raters=["nobody"])
-        .shape
-    ),
+    "raters of nobody": lambda: fitted("rater net").predict_proba_raters(data.X, raters=["nobody"]),
     "folds as lists": fits(
         lambda: stack(
             fusion=LogisticRegression(),

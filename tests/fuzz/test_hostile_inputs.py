@@ -1,4 +1,4 @@
-"""A tenth of the fuzz: no hostile input is answered wrongly, refused unclearly, hangs or shows a fault inside.
+"""A tenth of the fuzz: no hostile input gets a wrong answer, an unclear refusal, a fault inside or none.
 
 FUZZ_CASES sets the number of cases; `benchmarks/hostile_inputs.py` runs all and prints the table.
 """

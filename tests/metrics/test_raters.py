@@ -33,6 +33,7 @@ def test_probabilities_of_some_raters():
     proba[:, 0] = [[0.9, 0.1], [0.2, 0.8], [np.nan, np.nan], [0.4, 0.6]]
     # Sample 2 has no probabilities and sample 3 no rating, so that no sample with label b is left.
     assert rater_uar(TASK, proba, raters=["E1"]) == {"E1": 0.5}
+    assert rater_uar(TASK, proba, raters=["e1 "]) == {"e1 ": 0.5}
 
 
 def test_missing_predictions_are_left_out():

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -10,7 +11,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -23,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from made import CLASSES, as_cube, make_rated, small_stack
-from sklearn_raters import DeepEnsembleClassifier
+from sklearn_raters import DeepEnsembleClassifier, SoftTargetClassifier
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
 from sklearn_raters.metrics import (
     brier_score,
@@ -360,3 +361,34 @@ def test_a_model_that_has_learnt_a_class_outside_those_of_the_scorer():
 )
 def test_the_repr_names_the_score_function(scorer, expected):
     assert repr(scorer) == expected
+
+
+@pytest.mark.parametrize("scorer", [uar_scorer, neg_soft_cross_entropy_scorer, soft_f1_scorer])
+def test_soft_labels_in_a_table_are_scored_by_the_names_of_their_columns(scorer):
+    made = make_rated(60)
+    soft = soft_labels(Task(made.Y, CLASSES), alpha=0.5, outside_majority="keep")
+    rows = np.flatnonzero(~np.isnan(soft[:, 0]))
+    X, soft = made.X[rows], soft[rows]
+    table = pd.DataFrame(soft, columns=CLASSES)[sorted(CLASSES, reverse=True)]
+    model = SoftTargetClassifier(LogisticRegression()).fit(X, table)
+    assert model.classes_.tolist() == sorted(CLASSES)
+    by_place = soft[:, np.argsort(CLASSES)]
+    assert scorer(model, X, table) == scorer(model, X, by_place)
+    assert model.score(X, table) == model.score(X, by_place)
+
+
+def test_a_scorer_weighs_the_samples_by_a_function_that_takes_weights():
+    samples, ratings = np.arange(6.0)[:, None], [["a"], ["b"], ["a"], ["b"], ["a"], [None]]
+    model = DummyClassifier(strategy="constant", constant="a").fit(samples[:5], list("ababa"))
+    scorer = make_ratings_scorer(accuracy_score)
+    weight = np.array([1.0, 3.0, 1.0, 0.0, 1.0, 9.0])
+    assert scorer(model, samples, ratings) == pytest.approx(3 / 5)
+    assert scorer(model, samples, ratings, sample_weight=weight) == pytest.approx(3 / 6)
+    assert scorer(model, samples, ratings, sample_weight=None) == pytest.approx(3 / 5)
+
+
+@pytest.mark.parametrize("scorer", [uar_scorer, neg_soft_cross_entropy_scorer], ids=str)
+def test_a_scorer_says_that_it_cannot_weigh_samples(scorer):
+    model = DummyClassifier().fit([[0], [1]], ["a", "b"])
+    with pytest.raises(TypeError, match=r"takes no sample_weight.*Leave sample_weight out"):
+        scorer(model, [[0], [1]], [["a"], ["b"]], sample_weight=[1, 2])

@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from made import CLASSES, as_cube, as_sequences, make_rated, small_blstm, small_stack
 from sklearn_raters import DeepEnsembleClassifier, RaterNetClassifier
 from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.exceptions import InputWarning
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.model_selection import compare, cross_val_predict_raters
 from sklearn_raters.ratings import Task
@@ -40,7 +41,8 @@ def test_probabilities_are_the_mean_of_different_networks():
 
 def test_single_raters_are_predicted_by_name():
     model = DeepEnsembleClassifier(NET, 2, random_state=0).fit(X, Y)
-    by_rater = model.predict_proba_raters(X, raters=["unknown", "E2"])
+    with pytest.warns(InputWarning, match="no votes of the raters 'unknown'"):
+        by_rater = model.predict_proba_raters(X, raters=["unknown", "e2"])
     np.testing.assert_allclose(by_rater[:, 0], model.predict_proba(X))
     np.testing.assert_allclose(by_rater[:, 1], model.predict_proba_raters(X)[:, 1])
 
@@ -57,9 +59,9 @@ def test_copies_with_different_raters_are_averaged_rater_by_rater():
     known = [copy.raters_ for copy in model.estimators_]
     assert len({tuple(raters) for raters in known}) > 1
     assert model.raters_ == sorted(set().union(*known))
-    expected = np.mean(
-        [copy.predict_proba_raters(features, raters=model.raters_) for copy in model.estimators_], axis=0
-    )
+    with pytest.warns(InputWarning, match="no votes of the raters"):
+        by_copy = [copy.predict_proba_raters(features, raters=model.raters_) for copy in model.estimators_]
+    expected = np.mean(by_copy, axis=0)
     np.testing.assert_allclose(model.predict_proba_raters(features), expected)
 
 
@@ -71,7 +73,8 @@ def test_raters_are_predicted_inside_pipelines_and_by_stacks(inner):
     settings = {"cv": GroupKFold(2), "groups": GROUPS, "method": "predict_proba_raters", "return_names": True}
     proba, names = cross_val_predict_raters(model, X, Y, **settings)
     assert proba.shape == (len(X), len(names["raters"]), 3)
-    by_rater = model.fit(X, Y).predict_proba_raters(X, raters=["unknown", "E2"])
+    with pytest.warns(InputWarning, match="no votes of the raters 'unknown'"):
+        by_rater = model.fit(X, Y).predict_proba_raters(X, raters=["unknown", "E2"])
     np.testing.assert_allclose(by_rater[:, 0], model.predict_proba(X))
     with pytest.raises(ValueError, match="give \\['E2'\\]"):
         model.predict_proba_raters(X, raters="E2")

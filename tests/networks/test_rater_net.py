@@ -11,6 +11,7 @@ from skorch.callbacks import Callback
 
 from made import CLASSES, as_cube, as_sequences, make_rated
 from sklearn_raters import RaterNetClassifier
+from sklearn_raters.exceptions import InputWarning
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.model_selection import cross_val_predict_raters
 from sklearn_raters.networks import RATER_MODELS, RaterModel
@@ -87,8 +88,17 @@ def test_soft_labels_are_the_mean_of_the_raters_who_count_by_their_votes(raters)
     np.testing.assert_allclose(clf.predict_soft_labels(made.X), expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("raters", [["1", "03"], [1.0, "3.0"], (" 1", 3)], ids=str)
+def test_a_rater_is_found_by_any_spelling_of_its_name(raters):
+    clf = quick("crowd_layer", max_epochs=2).fit(X, Y.iloc[:, :3].set_axis([1, 2, 3], axis=1))
+    np.testing.assert_array_equal(
+        clf.predict_proba_raters(X, raters=raters), clf.predict_proba_raters(X)[:, [0, 2]]
+    )
+
+
 def test_raters_without_votes_are_predicted_as_the_consensus(fitted):
-    by_rater = fitted.predict_proba_raters(X, raters=["E5", "unknown", "E1"])
+    with pytest.warns(InputWarning, match="no votes of the raters 'unknown'.*with votes are 'E1'"):
+        by_rater = fitted.predict_proba_raters(X, raters=["E5", "unknown", "E1"])
     np.testing.assert_array_equal(by_rater[:, 1], fitted.predict_proba(X))
     np.testing.assert_array_equal(by_rater[:, [0, 2]], fitted.predict_proba_raters(X)[:, [4, 0]])
     assert fitted.predict_proba_raters(X, raters=[]).shape == (150, 0, 3)
@@ -266,7 +276,8 @@ def test_raters_with_held_out_votes_only_are_unknown(raters):
     assert len(clf.raters_) == 6
     assert accuracy(clf) > 0.8
     held_out = ({*range(8)} - {*clf.raters_}).pop()
-    by_rater = clf.predict_proba_raters(UNSEEN.X, raters=[held_out])
+    with pytest.warns(InputWarning, match=f"no votes of the raters {held_out}, who"):
+        by_rater = clf.predict_proba_raters(UNSEEN.X, raters=[held_out])
     np.testing.assert_array_equal(by_rater[:, 0], clf.predict_proba(UNSEEN.X))
     assert min(clf.net_.history[:, "valid_loss"]) < 0.8  # equal probabilities would give log 3 = 1.1
 

@@ -1,11 +1,20 @@
 """RaterNetClassifier with trunks and rater models that a user defines."""
 
+import random
+
+import joblib
 import numpy as np
 import pytest
 import torch
 
 from made import as_sequences, make_rated
-from sklearn_raters import RaterNetClassifier, networks
+from sklearn_raters import (
+    BLSTMClassifier,
+    DeepEnsembleClassifier,
+    RaterNetClassifier,
+    SoftmaxLayerClassifier,
+    networks,
+)
 from sklearn_raters.networks import RATER_MODELS, RaterModel
 
 X, Y, _, _ = make_rated(n_raters=5)
@@ -154,3 +163,83 @@ def test_rater_models_can_be_imported_from_networks():
     assert all(issubclass(model, networks.RaterModel) for model in networks.RATER_MODELS.values())
     with pytest.raises(AttributeError, match="no attribute 'Missing'"):
         _ = networks.Missing
+
+
+class Noisy(torch.nn.Module):
+    """A trunk that draws from the global generators of torch, NumPy and Python."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(4, 6)
+        self.dropout = torch.nn.Dropout(0.5)
+
+    def forward(self, rows):
+        units = self.dropout(self.layer(rows).relu())
+        if self.training:
+            units = units + np.random.normal() + random.random()  # noqa: NPY002
+        return units
+
+
+class NoisySteps(torch.optim.Adamax):
+    """An optimizer that adds noise."""
+
+    def step(self, closure=None):
+        super().step(closure)
+        for group in self.param_groups:
+            for weight in group["params"]:
+                weight.data += 0.01 * torch.randn_like(weight)
+
+
+class NoisyModel(RaterModel):
+    """A rater model with torch's dropout."""
+
+    def rater_log_proba(self, units, sample, rater):
+        return self.output(torch.nn.functional.dropout(units, 0.5, self.training))[sample].log_softmax(dim=1)
+
+
+def noisy_networks():
+    torch.manual_seed(0)
+    return {
+        "trunk": quick(trunk=Noisy(), max_epochs=5),
+        "rater model": quick(NoisyModel, max_epochs=5),
+        "optimizer": quick(net_params={"optimizer": NoisySteps}, max_epochs=5),
+    }
+
+
+@pytest.mark.parametrize("kind", ["trunk", "rater model", "optimizer"])
+def test_users_modules_that_draw_random_numbers_are_repeatable_in_threads(kind):
+    net = noisy_networks()[kind]
+    alone = DeepEnsembleClassifier(net, 4, random_state=0).fit(X, Y).predict_proba(X)
+    states = torch.get_rng_state(), np.random.get_state()[1], random.getstate()  # noqa: NPY002
+    with joblib.parallel_config("threading", n_jobs=4):
+        together = DeepEnsembleClassifier(net, 4, random_state=0, n_jobs=4).fit(X, Y).predict_proba(X)
+    np.testing.assert_array_equal(together, alone)
+    assert torch.equal(torch.get_rng_state(), states[0])
+    np.testing.assert_array_equal(np.random.get_state()[1], states[1])  # noqa: NPY002
+    assert random.getstate() == states[2]
+
+
+FORMS = {
+    "read-only": lambda table: np.frombuffer(table.tobytes(), table.dtype).reshape(table.shape),
+    "reversed": lambda table: np.ascontiguousarray(table[::-1, ::-1])[::-1, ::-1],
+    "columns first": np.asfortranarray,
+    "other bytes": lambda table: table.astype(table.dtype.newbyteorder()),
+    "every second": lambda table: np.repeat(table, 2, axis=1)[:, ::2],
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_arrays_of_every_layout_are_learnt_and_predicted_alike_without_a_warning(form):
+    table, y = X[:40].astype(np.float32), np.repeat(["a", "b"], 20)
+    frames = [np.tile(row, (2 + index % 3, 1)) for index, row in enumerate(table)]
+    torch.manual_seed(0)
+    own = {"table": quick(trunk=torch.nn.Linear(4, 5), max_epochs=1)}
+    own["frames"] = quick(trunk=LastFrame(), max_epochs=1)
+    nets = {"table": [quick(max_epochs=1), SoftmaxLayerClassifier(max_epochs=1, random_state=0)]}
+    nets["frames"] = [BLSTMClassifier(max_epochs=1, random_state=0)]
+    plain = {"table": table, "frames": frames}
+    other = {"table": form(table), "frames": list(map(form, frames))}
+    for kind in plain:
+        for net in (own[kind], *nets[kind]):
+            expected = net.fit(plain[kind], y).predict_proba(plain[kind])
+            np.testing.assert_array_equal(net.fit(other[kind], y).predict_proba(other[kind]), expected)

@@ -112,7 +112,9 @@ def ratings(draw):
 def chosen(Y, rater):
     """Return the set of labels in each cell of a rater's column; an empty one where there is no rating."""
     cells = Y[rater] if rater in Y else [None] * len(Y)
-    return [{*cell} if isinstance(cell, tuple) else {cell} - {None, np.nan} for cell in cells]
+    return [
+        {*cell} if isinstance(cell, tuple) else {cell} if isinstance(cell, str) else set() for cell in cells
+    ]
 
 
 @given(ratings())

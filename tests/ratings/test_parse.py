@@ -166,8 +166,6 @@ def test_memory_of_votes_grows_with_votes_not_with_cells():
         ([["a", "b"], ["a"]], None, "Row 1 of the ratings has 1 cells, row 0 has 2"),
         ([[1, "a"]], None, "numbers and strings.*Sample 0, rater 0 has 1; Sample 0, rater 1 has 'a'"),
         ([[1, ("a", 2)]], None, "Sample 0, rater 1 has 'a'"),
-        (np.array([["a", np.nan]]), None, "Sample 0 has the label 'nan' from rater 1.*dtype=object"),
-        ([["a", ""]], None, "Sample 0, rater 1 has the label ''"),
         (np.array([[1, np.inf]]), None, "Sample 0, rater 1 has the label inf"),
         ([["a", {"b": 1}]], None, "Sample 0, rater 1 holds {'b': 1}, a dict"),
         ([["a", ["b", ["c"]]]], None, "one flat tuple"),

@@ -45,8 +45,8 @@ def test_fine_tuning_leaves_the_predictions_of_single_views_unchanged(frozen, tu
 
 
 def test_two_classes_are_fine_tuned():
-    model = stack(fusion="fine_tune").fit(X, TWO_CLASSES, groups=GROUPS)
-    plain = stack().fit(X, TWO_CLASSES, groups=GROUPS)
+    model = stack(fusion="fine_tune", random_state=1).fit(X, TWO_CLASSES, groups=GROUPS)
+    plain = stack(random_state=1).fit(X, TWO_CLASSES, groups=GROUPS)
     assert model.n_iter_ > 0
     assert np.abs(model.predict_proba(X) - plain.predict_proba(X)).max() > 1e-3
     new = make_rated(300, seed=1)

@@ -68,6 +68,7 @@ def test_views_that_are_sure_and_wrong_get_the_share_of_labels_that_they_have_ri
 def test_a_stack_mixes_its_views_by_the_learnt_weights(cv):
     model = small_stack(fusion="mixture", cv=cv).fit(X, Y, groups=GROUPS)
     assert model.fusion_.weights_.shape == (5,)
-    expected = np.einsum("nvk,v->nk", model.predict_proba_views(X), model.fusion_.weights_)
+    order = [model.views_.index(name) for name in model.fusion_views_]
+    expected = np.einsum("nvk,v->nk", model.predict_proba_views(X)[:, order], model.fusion_.weights_)
     np.testing.assert_allclose(model.predict_proba(X), expected)
     assert accuracy(model) > 0.85

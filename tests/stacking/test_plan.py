@@ -17,8 +17,27 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier
 
-from made import CLASSES, GROUPS, TRUTH, VIEWS, CountedFits, X, Y, accuracy, as_cube, small_blstm, small_stack
-from sklearn_raters import MultiRaterStackingClassifier, SoftmaxLayerClassifier
+from made import (
+    CLASSES,
+    FEW,
+    GROUPS,
+    TRUTH,
+    VIEWS,
+    CountedFits,
+    X,
+    Y,
+    accuracy,
+    as_cube,
+    small_blstm,
+    small_stack,
+)
+from sklearn_raters import (
+    DeepEnsembleClassifier,
+    MultiRaterStackingClassifier,
+    SoftmaxLayerClassifier,
+    SoftTargetClassifier,
+)
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import _task
 
 
@@ -439,10 +458,8 @@ def test_a_plan_names_the_raters_without_a_view():
 
 def test_a_fit_reads_the_ratings_once(monkeypatch):
     read = []
-    parse = _task.parse_ratings
-    monkeypatch.setattr(
-        _task, "parse_ratings", lambda *arguments: read.append(arguments) or parse(*arguments)
-    )
+    parse = _task.read_ratings
+    monkeypatch.setattr(_task, "read_ratings", lambda *arguments: read.append(arguments) or parse(*arguments))
     small_stack(consensus="majority", classes=CLASSES).fit(X, Y, groups=GROUPS)
     assert len(read) == 1
 
@@ -461,3 +478,48 @@ def test_groups_that_are_missing_or_no_column_are_an_error(groups, message):
     with pytest.raises(ValueError, match=message):
         small_stack(CountedFits()).fit(X, Y, groups=groups)
     assert CountedFits.n_fits == 0
+
+
+SEARCH = GridSearchCV(LogisticRegression(), {"C": [1.0]}, refit=False)
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda: small_stack(SEARCH).fit(X, Y),
+        lambda: small_stack(make_pipeline(StandardScaler(), SEARCH)).fit(X, Y),
+        lambda: small_stack(view_params={"E1": SEARCH}).fit(X, Y),
+        lambda: small_stack(fusion=SEARCH).fit(X, Y),
+        lambda: SoftTargetClassifier(SEARCH).fit(X, TRUTH),
+        lambda: DeepEnsembleClassifier(SEARCH).fit(X, TRUTH),
+    ],
+    ids=["estimator", "pipeline", "view", "fusion", "soft labels", "ensemble"],
+)
+def test_a_search_that_keeps_no_estimator_is_an_error_in_one_line(fit):
+    with pytest.raises(InputError, match=r"GridSearchCV has refit=False.*Set refit=True") as error:
+        fit()
+    assert "\n" not in str(error.value)
+
+
+WRONG_NET_PARAMS = [
+    *({"optimizer": 3}, {"callbacks": 5}, {"callbacks": [3]}, {"batch_size": "x"}, {"lr": "x"}, {"foo": 1}),
+    *({"iterator_train": None}, {"max_epochs": -1}, {"device": "gpu9"}, {1: 2}, {"module": 3}),
+    *({"criterion": 4}, {"optimizer__weight_decay": "x"}, {"iterator_train__foo": 1}, {"train_split": 0.5}),
+]
+
+
+@pytest.mark.parametrize("net_params", WRONG_NET_PARAMS, ids=str)
+def test_wrong_net_params_are_one_line_before_any_training_and_leave_no_state(net_params):
+    net = small_blstm(net_params=net_params)
+    with pytest.raises(InputError, match=r"net_params(=| has )"):
+        net.fit(FEW.X, FEW.truth)
+    assert not [name for name in vars(net) if name.endswith("_")]
+    stack = small_stack(net)
+    with pytest.raises(InputError, match="View 'crowd_hard': net_params"):
+        stack.plan(X, Y)
+
+
+@pytest.mark.parametrize("cv", [0.5, 5.0, "5", 1, float("nan")])
+def test_a_cv_that_is_none_is_an_error_in_one_line(cv):
+    with pytest.raises(ValueError, match="The 'cv' parameter of MultiRaterStackingClassifier must be an int"):
+        small_stack(cv=cv).fit(X, Y)

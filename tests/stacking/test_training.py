@@ -55,7 +55,7 @@ def test_a_search_as_view_chooses_parameters_for_each_view():
 
 
 def test_a_search_over_networks_may_be_a_view():
-    networks = GridSearchCV(small_blstm(max_epochs=12), {"learning_rate": [1e-7, 0.02]}, cv=GroupKFold(2))
+    networks = GridSearchCV(small_blstm(max_epochs=30), {"learning_rate": [1e-7, 0.02]}, cv=GroupKFold(2))
     model = small_stack(networks, views=["crowd_hard", "E1"], fusion="mean")
     model.fit(FEW.X, FEW.Y, groups=FEW.groups)
     assert [view.best_params_["learning_rate"] for view in model.estimators_] == [0.02, 0.02]
@@ -187,7 +187,7 @@ def test_a_search_as_view_scores_hard_labels_by_scorers_of_labels():
 
 @pytest.mark.parametrize("wrapped", ["pipeline", "search"])
 def test_the_class_weights_of_a_wrapped_network_belong_to_the_classes_of_the_stack(wrapped):
-    numbers = FEW.Y.map(lambda cell: {"sad": 1, "angry": -1, "neutral": 0}.get(cell), na_action="ignore")
+    numbers = FEW.Y.map(lambda cell: {"sad": -1, "angry": -2, "neutral": 0}.get(cell), na_action="ignore")
     numbers.iloc[0, 0] = numbers.iloc[1, 1] = None  # cells of several labels
     network = small_blstm(class_weight={0: 1000.0}, max_epochs=20)
     estimator = {

@@ -13,10 +13,19 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from sklearn_raters import MultiRaterStackingClassifier
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.stacking._view_params import view_estimator
+
+VIEWS = ["crowd_hard", "crowd_soft", "E1", "E2", 0, 1]
 
 
 def stack(**params):
     return MultiRaterStackingClassifier(LogisticRegression(), **params)
+
+
+def of_view(model, name):
+    """Return the unfitted estimator of one of the views."""
+    return view_estimator(name, model._entries_of_views(VIEWS).get(name, {}), model.estimator)
 
 
 def test_parameters_of_views_are_read_by_the_views_names():
@@ -33,8 +42,8 @@ def test_parameters_of_views_are_set_by_the_views_names():
     model = stack().set_params(crowd_soft__C=5.0, estimator__C=3.0, alpha=0.5)
     assert model.view_params == {"crowd_soft": {"C": 5.0}}
     assert (model.estimator.C, model.alpha) == (3.0, 0.5)
-    assert model._view_estimator("crowd_soft", model.estimator).C == 5.0
-    assert model._view_estimator("crowd_hard", model.estimator).C == 3.0
+    assert of_view(model, "crowd_soft").C == 5.0
+    assert of_view(model, "crowd_hard").C == 3.0
     model.set_params(crowd_soft__tol=0.5, E1__C=2.0)
     assert model.view_params == {"crowd_soft": {"C": 5.0, "tol": 0.5}, "E1": {"C": 2.0}}
 
@@ -49,26 +58,44 @@ def test_set_params_accepts_what_get_params_returns():
 
 def test_a_view_may_have_another_estimator_than_the_rest():
     model = stack().set_params(crowd_hard=SVC(), crowd_hard__C=9.0)
-    assert isinstance(model._view_estimator("crowd_hard", model.estimator), SVC)
-    assert model._view_estimator("crowd_hard", model.estimator).C == 9.0
+    assert isinstance(of_view(model, "crowd_hard"), SVC)
+    assert of_view(model, "crowd_hard").C == 9.0
     model.set_params(crowd_hard=GaussianNB())
-    assert isinstance(model._view_estimator("crowd_hard", model.estimator), GaussianNB)
-    assert isinstance(model._view_estimator("E1", model.estimator), LogisticRegression)
+    assert isinstance(of_view(model, "crowd_hard"), GaussianNB)
+    assert isinstance(of_view(model, "E1"), LogisticRegression)
 
 
 def test_parameters_inside_a_pipeline_are_reached():
     model = MultiRaterStackingClassifier(make_pipeline(StandardScaler(), LogisticRegression()))
     model.set_params(E1__logisticregression__C=7.0)
-    assert model._view_estimator("E1", model.estimator)[-1].C == 7.0
+    assert of_view(model, "E1")[-1].C == 7.0
     assert model.estimator[-1].C == 1.0
 
 
 def test_the_parameters_of_a_rater_called_by_a_number_are_one_entry():
     model = stack(view_params={0: {"C": 5.0}}).set_params(**{"0__tol": 0.5, "1__C": 2.0})
     assert model.view_params == {0: {"C": 5.0, "tol": 0.5}, "1": {"C": 2.0}}
-    assert model._view_estimator(0, model.estimator).get_params()["tol"] == 0.5
-    assert model._view_estimator(1, model.estimator).C == 2.0
-    assert model._view_estimator("0", model.estimator).C == 5.0
+    assert of_view(model, 0).get_params()["tol"] == 0.5
+    assert of_view(model, 1).C == 2.0
+
+
+@pytest.mark.parametrize("name", ["1", 1, "01", " 1 ", 1.0])
+def test_a_view_is_found_by_any_spelling_of_its_name(name):
+    X, Y = [[0.0], [1.0]] * 10, pd.DataFrame({1: ["a", "b"] * 10, 2: ["a", "b"] * 10})
+    model = stack(fusion="mean", views=["crowd_hard", name], view_params={name: {"C": 5.0}}).fit(X, Y)
+    assert model.views_ == ["crowd_hard", 1]
+    assert model.estimators_[1].estimator_.C == 5.0
+
+
+def test_a_name_is_exact_before_it_is_another_spelling():
+    model = stack(view_params={"E1": {"C": 5.0}, "e1": {"C": 2.0}})
+    assert model._entries_of_views(["e1", "E1"]) == {"E1": {"C": 5.0}, "e1": {"C": 2.0}}
+    assert stack(view_params={"E1": {"C": 5.0}})._entries_of_views(["e1", "E1"]) == {"E1": {"C": 5.0}}
+
+
+def test_two_entries_for_one_view_are_an_error():
+    with pytest.raises(InputError, match="two entries for the view 1"):
+        stack(view_params={1: {"C": 5.0}, "1": {"C": 2.0}})._entries_of_views([1, 2])
 
 
 def test_the_callers_dict_and_estimators_stay_as_they_are():
@@ -79,7 +106,7 @@ def test_the_callers_dict_and_estimators_stay_as_they_are():
     model.set_params(crowd_soft__C=1.0, E1__C=9.0, E2__C=4.0)
     assert given == {"crowd_soft": before, "E1": own}
     assert own.C == 2.0
-    assert model._view_estimator("E1", model.estimator) is not model.view_params["E1"]
+    assert of_view(model, "E1") is not model.view_params["E1"]
 
 
 def test_changing_a_clone_does_not_change_the_original():
@@ -113,7 +140,7 @@ def test_an_unknown_parameter_without_a_view_is_an_error():
 
 def test_an_unknown_parameter_of_a_view_is_an_error_when_used():
     with pytest.raises(ValueError, match="View 'crowd_soft': Invalid parameter 'D'"):
-        stack().set_params(crowd_soft__D=0.5)._view_estimator("crowd_soft", LogisticRegression())
+        of_view(stack().set_params(crowd_soft__D=0.5), "crowd_soft")
 
 
 def test_a_view_whose_name_holds_the_delimiter_is_set_by_view_params_alone():

@@ -1,0 +1,119 @@
+"""Find the audio files that names mean: paths or bare names, as another system may spell them."""
+
+import os
+import posixpath
+import unicodedata
+from pathlib import PurePath
+
+from sklearn_raters.datasets._files import raise_for_audio, visible_files
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import shorten
+
+EXTENSIONS = ["aac", "aif", "aifc", "aiff", "au", "caf", "flac", "m4a", "mp3", "mp4", "oga", "ogg"]
+EXTENSIONS += ["opus", "sph", "w64", "wav", "webm", "wma"]
+
+
+def as_given(name):
+    """Return the name itself."""
+    return name
+
+
+def in_one_form(name):
+    """Return a name with / between folders, without ``./``, and with accents composed."""
+    return unicodedata.normalize("NFC", posixpath.normpath(name.strip().replace("\\", "/")))
+
+
+def in_any_case(name):
+    """Return a name in one form, in lower case."""
+    return unicodedata.normalize("NFC", in_one_form(name).casefold())
+
+
+# From the exact spelling to the loosest; the first one that finds a file counts.
+SPELLINGS = (as_given, in_one_form, in_any_case)
+
+
+def list_audio(folder, extension):
+    """Return the audio files in a folder, at any depth.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder. Hidden files and folders, whose names begin with ``.``, are skipped.
+    extension : str or None
+        Extension of the files to take, with or without the dot. None takes all known extensions.
+
+    Returns
+    -------
+    dict
+        ``{path below the folder, with /: size in bytes}``.
+    """
+    wanted = EXTENSIONS if extension is None else [extension.lstrip(".").lower()]
+    sizes = {}
+    for parent, inner, _ in os.walk(folder):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        for name, size in sorted(visible_files(parent).items()):
+            path = PurePath(os.path.relpath(os.path.join(parent, name), folder))
+            if path.suffix[1:].lower() in wanted:
+                sizes[path.as_posix()] = size
+    return sizes
+
+
+def index_names(paths):
+    """Index audio files by the names that they may have in a table.
+
+    Parameters
+    ----------
+    paths : iterable of str
+        Paths of the files, with /.
+
+    Returns
+    -------
+    list of (callable, dict, dict)
+        For each of `SPELLINGS`: the spelling, the paths by the spelling of the whole path, and the paths by
+        that of other names: the path without extension, and the file's name with and without extension.
+    """
+    levels = []
+    for spell in SPELLINGS:
+        by_path, by_name = {}, {}
+        for path in paths:
+            file = PurePath(path)
+            by_path.setdefault(spell(path), []).append(path)
+            for name in {spell(file.with_suffix("").as_posix()), spell(file.name), spell(file.stem)}:
+                by_name.setdefault(name, []).append(path)
+        levels.append((spell, by_path, by_name))
+    return levels
+
+
+def find_files(name, levels, folder):
+    """Return the files that a name may mean, in the closest spelling, by whole paths before other names."""
+    for spell, by_path, by_name in levels:
+        spelt = spell(name)
+        inside = spelt.removeprefix(f"{spell(folder.as_posix())}/")
+        # A path is not ambiguous, even if another file in another folder has the same name.
+        if found := by_path.get(inside) or by_name.get(inside):
+            return found
+    return []
+
+
+def match_audio(samples, sizes, folder):
+    """Return the path of each sample below the folder; raise if it is missing or not unique."""
+    levels = index_names(sizes)
+    found = {name: find_files(name, levels, folder) for name in samples}
+    missing = [name for name, paths in found.items() if not paths]
+    paths = [paths[0] for paths in found.values() if paths]
+    remedy = "name them as the table does (with or without folder and extension), or drop these rows"
+    empty = [path for path in paths if not sizes[path]]
+    raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
+    if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
+        raise InputError(
+            f"Samples that fit several audio files ({len(ambiguous)}): {'; '.join(ambiguous[:5])}. Name "
+            f"them by their path below {folder}, or choose one extension by extension=."
+        )
+    first = {}
+    for sample, path in zip(samples, paths, strict=True):
+        if first.setdefault(path, sample) != sample:
+            raise InputError(
+                f"The samples {first[path]!r} and {sample!r} are the same audio file {path}; "
+                "use one name for each file in the table."
+            )
+    return paths

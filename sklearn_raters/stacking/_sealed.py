@@ -1,0 +1,81 @@
+"""Results in a cache with a checksum, so that a damaged one is computed again."""
+
+import pickle
+from hashlib import blake2b
+
+import cloudpickle
+
+from sklearn_raters.exceptions import remark
+
+
+def sealed_call(function, arguments, key):
+    """Call a function; return its pickled result after a checksum, or the result itself after None.
+
+    A cache knows the call by `key` alone. Classes and functions that are defined in a notebook are pickled
+    with their code. A result that cannot be pickled is left to the cache, which warns.
+    """
+    result = function(*arguments)
+    try:
+        payload = cloudpickle.dumps(result)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        return None, result
+    return blake2b(payload).digest(), payload
+
+
+def cached_with(memory):
+    """Return `sealed_call` cached by a joblib.Memory; None if it has no folder."""
+    if memory.location is None:
+        return None
+    return memory.cache(sealed_call, ignore=["function", "arguments"])
+
+
+def call_cached(cached, function, arguments, key, what):
+    """Return the result of a call, from the cache if it holds it undamaged.
+
+    Parameters
+    ----------
+    cached : callable or None
+        As `cached_with` returns it; None calls the function.
+    function : callable
+        The function.
+    arguments : tuple
+        Its arguments.
+    key : str
+        What the cache knows the call by.
+    what : str
+        What is computed, for the warning.
+
+    Returns
+    -------
+    object
+        The result.
+    """
+    call = function, arguments, key
+    if cached is None:
+        return function(*arguments)
+    if not cached.check_call_in_cache(*call):
+        return _opened(*cached(*call))
+    try:
+        return _opened(*cached.call_and_shelve(*call).get())
+    except Exception as error:  # unpickling damaged bytes raises errors of any kind
+        place = cached.store_backend.location
+        remark(f"{what} is damaged in the cache {place}, and is computed again: {error}")
+        return _opened(*cached.call(*call)[0])
+
+
+def _opened(digest, payload):
+    """Return a result; raise ValueError if its checksum does not match."""
+    if digest is None:
+        return payload
+    if blake2b(payload).digest() != digest:
+        raise ValueError("its checksum does not match")
+    return pickle.loads(payload)
+
+
+def content_to_hash(estimator):
+    """Return what a cache hashes of an estimator: itself, and its code where a name does not tell it."""
+    try:
+        by_name = pickle.dumps(estimator)
+    except (pickle.PicklingError, TypeError, AttributeError):  # a lambda, or a class in a function
+        return cloudpickle.dumps(estimator)
+    return (estimator, cloudpickle.dumps(estimator)) if b"__main__" in by_name else estimator

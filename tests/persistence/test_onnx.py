@@ -1,0 +1,190 @@
+"""Graphs of ONNX answer as their models do; what has no graph is refused."""
+
+import numpy as np
+import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
+
+from made import TRUTH, X, Y, make_rated, small_blstm, small_stack
+from sklearn_raters import (
+    CalibratedRatersClassifier,
+    DeepEnsembleClassifier,
+    FramePooler,
+    MultiRaterStackingClassifier,
+    RaterNetClassifier,
+    SoftmaxLayerClassifier,
+    SoftTargetClassifier,
+)
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.persistence import to_onnx
+from sklearn_raters.stacking import FUSIONS
+
+onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("skl2onnx")
+METHODS = {
+    "probabilities": "predict_proba",
+    "soft_labels": "predict_soft_labels",
+    "raters": "predict_proba_raters",
+}
+NEW = make_rated(60, seed=3).X
+
+
+def ragged(X):
+    """Return rows as sequences of one to four frames that differ."""
+    frames = [np.tile(row, (1 + place % 4, 1)) for place, row in enumerate(X)]
+    return [(part + 0.1 * np.arange(len(part))[:, None]).astype(np.float32) for part in frames]
+
+
+def padded(sequences, value):
+    longest = max(map(len, sequences)) + 2
+    return np.stack(
+        [np.pad(part, ((0, longest - len(part)), (0, 0)), constant_values=value) for part in sequences]
+    )
+
+
+def run(path, inputs):
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(names, inputs), strict=True))
+
+
+def assert_same(model, path, *, sequences=False, answers=tuple(METHODS)):
+    """Compare all answers of a model's graph with the model's."""
+    to_onnx(model, path)
+    if sequences:
+        samples = ragged(NEW)
+        inputs = {"lengths": np.array([len(part) for part in samples]), "frames": padded(samples, 9.0)}
+    else:
+        samples, inputs = NEW, {"X": NEW}
+    found = run(path, inputs)
+    assert sorted(found) == sorted(answers)
+    for name, values in found.items():
+        np.testing.assert_allclose(values, getattr(model, METHODS[name])(samples), rtol=0, atol=1e-5)
+    return found
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.onnx"
+
+
+def test_the_default_stack(path):
+    assert_same(MultiRaterStackingClassifier(random_state=0).fit(X, Y), path)
+
+
+@pytest.mark.parametrize("fusion", [*[name for name in FUSIONS if name != "fine_tune"], GaussianNB()])
+def test_every_fusion_on_a_table(fusion, path):
+    assert_same(small_stack(fusion=fusion, class_weight=None).fit(X, Y), path)
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_every_fusion_of_networks_on_sequences(fusion, path):
+    stack = small_stack(small_blstm(max_epochs=1), fusion=fusion)
+    found = assert_same(stack.fit(ragged(X), Y), path, sequences=True)
+    samples = ragged(NEW)  # the padding changes nothing
+    lengths = np.array([len(part) for part in samples])
+    again = run(path, {"frames": padded(samples, -3.0), "lengths": lengths})
+    for name, values in found.items():
+        np.testing.assert_allclose(again[name], values, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("views", [["crowd_hard"], ["raters"], ["crowd_soft", "E2"]])
+def test_some_views_only(views, path):
+    answers = ["probabilities", "soft_labels", *(["raters"] if views != ["crowd_hard"] else [])]
+    for fusion in ("pool", "mean"):
+        assert_same(small_stack(views=views, fusion=fusion).fit(X, Y), path, answers=answers)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(5, random_state=0),
+        GradientBoostingClassifier(n_estimators=3),
+        make_pipeline(StandardScaler(), RandomForestClassifier(3, random_state=0)),
+        GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=2),
+        CalibratedClassifierCV(LinearSVC(), cv=2),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_views_of_scikit_learn(estimator, path):
+    assert_same(small_stack(estimator, fusion="mean").fit(X, Y), path)
+
+
+def test_two_classes_and_classes_that_a_view_has_not_seen(path):
+    assert_same(small_stack(classes=["sad", "angry"]).fit(X, Y), path)
+    few = Y.copy()
+    few["E1"] = few["E1"].where(few["E1"] != "sad", None)
+    assert_same(small_stack(alpha=0, fusion="mean").fit(X, few), path)
+
+
+def test_estimators_around_a_stack(path):
+    assert_same(CalibratedRatersClassifier(small_stack(), cv=2).fit(X, Y), path)
+    assert_same(DeepEnsembleClassifier(small_stack(), n_estimators=2, random_state=0).fit(X, Y), path)
+    shared = make_pipeline(StandardScaler(), LogisticRegression())
+    assert_same(small_stack(shared, shared_steps=1).fit(X, Y), path)
+    mixed = small_stack(LogisticRegression(), view_params={"E1": small_blstm(max_epochs=1)})
+    assert_same(mixed.fit(X, Y), path)
+    pipeline = make_pipeline(StandardScaler(), small_stack(small_blstm(max_epochs=1))).fit(X, Y)
+    to_onnx(pipeline, path)
+    found = run(path, {"X": NEW})["probabilities"]
+    np.testing.assert_allclose(found, pipeline.predict_proba(NEW), rtol=0, atol=1e-5)
+
+
+def test_single_classifiers(path):
+    for model in (small_blstm(), SoftmaxLayerClassifier(max_epochs=2, random_state=0)):
+        assert_same(model.fit(ragged(X), TRUTH), path, sequences=True, answers=["probabilities"])
+    for model in (SoftTargetClassifier(LogisticRegression()), LogisticRegression()):
+        to_onnx(model.fit(X, TRUTH), path)
+        found = run(path, {"X": NEW})["probabilities"]
+        np.testing.assert_allclose(found, model.predict_proba(NEW), rtol=0, atol=1e-5)
+
+
+def test_the_metadata_name_classes_and_raters(path):
+    to_onnx(small_stack().fit(X, Y), path)
+    metadata = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map
+    assert metadata == {"classes": "angry\nneutral\nsad", "raters": "E1\nE2\nE3"}
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (lambda: RaterNetClassifier(max_epochs=1).fit(X, Y), "RaterNetClassifier cannot become a graph"),
+        (
+            lambda: make_pipeline(FramePooler(2), small_blstm(max_epochs=1)).fit(ragged(X), TRUTH),
+            r"pipeline\[1:\]",
+        ),
+        (lambda: small_stack(SVC()).fit(X, Y), "SVC has no predict_proba"),
+        (
+            lambda: small_blstm(precision="bfloat16", max_epochs=1).fit(X, TRUTH),
+            "precision='bfloat16' cannot",
+        ),
+    ],
+)
+def test_what_has_no_graph_is_refused_in_one_line_and_leaves_no_file(model, message, path):
+    with pytest.raises(InputError, match=message) as caught:
+        to_onnx(model(), path)
+    assert "\n" not in str(caught.value)
+    assert not path.exists()
+
+
+def test_a_graph_that_differs_from_its_model_is_not_written(path, monkeypatch):
+    model = small_stack().fit(X, Y)
+    monkeypatch.setattr(type(model), "predict_proba", lambda self, X: np.full((len(X), 3), 1 / 3))
+    with pytest.raises(InputError, match="differs from the model by up to 0"):
+        to_onnx(model, path)
+    assert not path.exists()
+
+
+def test_an_unfitted_model_and_a_missing_library_are_named(path, monkeypatch):
+    with pytest.raises(NotFittedError):
+        to_onnx(small_stack(), path)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"needs onnx: pip install 'sklearn-raters\[onnx\]'"):
+        to_onnx(small_stack(), path)

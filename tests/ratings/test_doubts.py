@@ -1,0 +1,141 @@
+"""Labels that look as if something else was meant."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_raters.exceptions import InputError, InputWarning
+from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long
+
+
+@pytest.mark.parametrize(
+    ("labels", "code"),
+    [
+        ([0, 1, 2, -1], -1),
+        ([0.0, 1.0, -1.0], -1),
+        (["0", "1", "2", "-1"], -1),
+        ([1, 2, 3, 4, 5, -9], -9),
+        ([1, 2, 3, 99], 99),
+        ([1, 5, 999], 999),
+        ([0, 1, 2, 255], 255),
+    ],
+)
+def test_a_number_that_looks_like_a_code_of_missing_ratings_is_warned_of(labels, code):
+    Y = [[label, labels[0]] for label in labels]
+    with pytest.warns(
+        InputWarning, match=rf"are {code}, where all others .*missing_label={code}, or to an estim"
+    ):
+        assert parse_ratings(Y).labels == sorted(labels)
+    # A label that is named is meant.
+    assert parse_ratings(Y, classes=labels).labels == sorted(labels)
+    assert len(parse_ratings(Y, missing_label=code).labels) == len(labels) - 1
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [-1, 1],
+        [-2, -1, 0, 1],
+        [0, 1, 2],
+        [-1, 0.5, 2],
+        ["-1", "a", "b"],
+        [1, 2, 99, 100],
+        [False, True],
+        [-1, 0],
+    ],
+    ids=str,
+)
+def test_other_numbers_are_not_warned_of(labels):
+    assert parse_ratings([[label, labels[0]] for label in labels]).labels == sorted(labels)
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        ["Sad", "sad"],
+        ["\u00e9mu", "e\u0301mu"],
+        ["very sad", "very  sad"],
+        ["very sad", "very-sad"],
+        ["sad", "sad\u200b"],
+        ["1", "1.0"],
+    ],
+    ids=ascii,
+)
+def test_labels_that_a_person_reads_as_one_are_warned_of(alike):
+    for Y in ([[*alike], ["calm", "calm"]], np.array([[*alike], ["calm", "calm"]]), [*alike, "calm"]):
+        with pytest.warns(InputWarning, match="read alike but are taken for different labels"):
+            assert parse_ratings(Y).labels == sorted([*alike, "calm"])
+    assert parse_ratings([alike], classes=alike).labels == sorted(alike)
+
+
+def test_raters_that_a_person_reads_as_one_are_warned_of():
+    table = {"sample": [0, 0, 1], "rater": ["Ann", "ann", " Ann "], "label": ["a", "b", "a"]}
+    with pytest.warns(InputWarning, match="The raters 'Ann' and 'ann' read alike"):
+        assert ratings_from_long(table).columns.tolist() == ["Ann", "ann"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "|", ", "])
+def test_cells_that_look_like_several_labels_are_warned_of(separator):
+    joined = separator.join
+    most = [[joined(["calm", "sad"]), joined(["happy", "angry"])], [joined(["sad", "calm"]), "calm"]]
+    for Y in (most, np.array(most), pd.DataFrame(most)):
+        with pytest.warns(
+            InputWarning, match=rf"several labels in one cell.*label_separator='\{separator[0]}'"
+        ):
+            parse_ratings(Y)
+    assert parse_ratings(most, label_separator=separator).labels == ["angry", "calm", "happy", "sad"]
+    assert len(parse_ratings(most, classes=sorted({*most[0], *most[1]})).labels) == 4
+
+
+def test_a_joined_label_whose_parts_are_labels_is_warned_of_even_once():
+    Y = [["calm", "sad"], ["sad", "sad"], ["calm/sad", "calm"]]
+    with pytest.warns(InputWarning, match="The rating 'calm/sad' looks like several labels"):
+        parse_ratings(Y)
+
+
+@pytest.mark.parametrize(
+    "labels", [["very sad", "calm"], ["joy/happiness", "anger"], ["a,", ",b"], ["R&B", "pop"]]
+)
+def test_other_texts_are_not_warned_of(labels):
+    assert parse_ratings([labels, labels]).labels == sorted(labels)
+
+
+CONTINUOUS = np.random.default_rng(0).random((20, 3))
+
+
+@pytest.mark.parametrize(
+    "Y",
+    [
+        CONTINUOUS,
+        CONTINUOUS.tolist(),
+        100 * CONTINUOUS,
+        CONTINUOUS.astype(np.float32),
+        CONTINUOUS.round(1) + np.arange(20)[:, None],
+        CONTINUOUS.astype(str),
+        pd.DataFrame(CONTINUOUS),
+        CONTINUOUS[:, 0],
+        [[0.12, 0.5], [0.73, 0.9]],
+    ],
+    ids=lambda Y: type(Y).__name__,
+)
+def test_continuous_ratings_are_refused_with_the_remedy(Y):
+    with pytest.raises(InputError, match=r"Unknown label type: continuous.*by bins= of Task"):
+        parse_ratings(Y)
+
+
+def test_steps_of_a_half_are_classes_and_so_are_numbers_that_are_named():
+    assert parse_ratings([[1, 1.5, 2.5], [1.5, 2, 2.5]]).labels == [1, 1.5, 2, 2.5]
+    grid = (np.arange(30) / 10).reshape(10, 3)
+    assert len(Task(grid, np.unique(grid)).classes) == 30
+
+
+def test_many_numbers_are_warned_of_as_scores():
+    Y = np.arange(30).reshape(10, 3)
+    with pytest.warns(InputWarning, match="hold 30 different numbers, and each becomes a class.*bins="):
+        parse_ratings(Y)
+    assert len(parse_ratings(Y, classes=range(30)).labels) == 30
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(parse_ratings(Y % 10).labels) == 10
