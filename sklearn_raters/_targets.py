@@ -1,5 +1,7 @@
 """Targets of one classifier: hard or soft labels as distributions, and weights of the classes."""
 
+from numbers import Real
+
 import numpy as np
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
@@ -235,9 +237,13 @@ def class_weights(class_weight, classes, mass):
     if class_weight is None:
         return np.ones(len(classes))
     if isinstance(class_weight, dict):
-        wrong = {name: weight for name, weight in class_weight.items() if not 0 <= weight < np.inf}
+        wrong = {
+            name: weight
+            for name, weight in class_weight.items()
+            if not (isinstance(weight, Real) and 0 <= weight < np.inf)
+        }
         if wrong:
-            raise InputError(f"class_weight has {wrong}: weights must be finite and not negative.")
+            raise InputError(f"class_weight has {wrong}: weights must be finite numbers and not negative.")
         if class_weight and not any(class_weight.get(name, 1) for name in np.asarray(classes).tolist()):
             raise InputError(
                 f"class_weight={class_weight} gives every class the weight 0: raise one of them."

@@ -19,7 +19,7 @@ from sklearn_raters._nested import (
     unwrap,
     weight_name,
 )
-from sklearn_raters._sklearn_compat import safe_indexing
+from sklearn_raters._sklearn_compat import HasMethods, safe_indexing
 from sklearn_raters._targets import (
     check_weights,
     class_weights,
@@ -187,6 +187,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     __metadata_request__fit = {"groups": True}
     _takes_soft_targets = True
 
+    _parameter_constraints = {"estimator": [HasMethods("fit")], "classes": ["array-like", None]}
+
     def __init__(self, estimator, *, classes=None):
         self.estimator = estimator
         self.classes = classes
@@ -216,6 +218,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         TypeError
             If the classifier takes no `sample_weight`.
         """
+        self._validate_params()
         if not is_classifier(self.estimator):
             raise TypeError(f"SoftTargetClassifier needs a classifier; got {self.estimator!r}.")
         check_refits(self.estimator)

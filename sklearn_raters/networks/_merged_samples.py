@@ -22,7 +22,8 @@ def content_of(samples, index):
         The hash.
     """
     sample = samples[[index]].toarray() if issparse(samples) else np.ascontiguousarray(samples[index])
-    return blake2b(sample, digest_size=16)
+    # Adding zero turns -0.0 into 0.0, which sparse rows hold in its place.
+    return blake2b(sample + sample.dtype.type(0), digest_size=16)
 
 
 def merge_equal(samples, target_bytes, weight, groups):

@@ -1,7 +1,10 @@
 """Convert long tables, one row a vote, to ratings and back."""
 
+from numbers import Integral
+
 import numpy as np
 
+from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import read_id
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
@@ -11,6 +14,17 @@ from sklearn_raters.ratings._reading import make_reading
 from sklearn_raters.ratings._task import as_task
 
 
+@checked_parameters(
+    {
+        "table": [dict, HasMethods("assign"), list],
+        "sample": [str, Integral],
+        "rater": [str, Integral],
+        "label": [str, Integral],
+        "samples": ["array-like", None],
+        "classes": ["array-like", None],
+        "numbers": ["boolean"],
+    }
+)
 def ratings_from_long(
     table,
     *,
@@ -133,6 +147,7 @@ def _read_names(column, clean=lambda name: name):
     return column if column.dtype.kind in "iuf" else column.map(read, na_action="ignore")
 
 
+@checked_parameters({"sample": [str, Integral], "rater": [str, Integral], "label": [str, Integral]})
 def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     """
     Turn ratings into a long table, one row a vote.

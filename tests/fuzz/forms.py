@@ -355,7 +355,6 @@ RATINGS = [
         numpy_strings=cells(np.str_),
         task=lambda v, rng: Task(v),
         votes=lambda v, rng: parse_ratings(v),
-        empty_rater=lambda v, rng: v.assign(E9=None),
         masked_array=lambda v, rng: np.ma.masked_array(
             v.fillna("sad").to_numpy(dtype=object), v.isna().to_numpy()
         ),
@@ -395,6 +394,7 @@ RATINGS = [
     *forms(
         ANY,
         other_index=lambda v, rng: v.set_index(np.arange(len(v)) + 10**6),
+        empty_rater=lambda v, rng: v.assign(E9=None),
         one_rater=lambda v, rng: v.iloc[:, :1],
         one_rating=lambda v, rng: v.where((v.index.to_numpy()[:, None] == 0) & (v == v).to_numpy(), None),
         one_class=cells(lambda label: "sad"),
