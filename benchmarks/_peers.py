@@ -2,7 +2,11 @@
 
 Each method is a function of the training part, the test part, a seed and the number of epochs. It returns the
 probabilities of the test part's classes. Methods whose package is not installed are left out with a message.
+A trainer is a function of the training part, a seed and the number of epochs, and returns a function of
+samples.
 """
+
+from functools import partial
 
 import numpy as np
 import torch
@@ -47,9 +51,9 @@ def network(X, labels, train, seed, epochs):
 
 
 def scikit_activeml(kind, **params):
-    """Return the method that trains one of scikit-activeml's classifiers."""
+    """Return the trainer of one of scikit-activeml's networks."""
 
-    def run(train, test, seed, epochs):
+    def run(train, seed, epochs):
         from skactiveml.classifier import multiannotator
 
         torch.manual_seed(seed)
@@ -62,8 +66,8 @@ def scikit_activeml(kind, **params):
             classes=list(range(len(train.classes))), neural_net_param_dict=settings, random_state=seed,
             **params,
         )  # fmt: skip
-        model.fit(train.X, train.codes())
-        return model.predict_proba(test.X)
+        model.fit(train.X, train.codes())  # returns None
+        return model.predict_proba
 
     return run
 
@@ -77,7 +81,12 @@ def five(method):
     return run
 
 
-def regressions(train, test, seed, epochs):
+def tested(trainer):
+    """Return the method that predicts the test part as a trainer says."""
+    return lambda train, test, seed, epochs: trainer(train, seed, epochs)(test.X)
+
+
+def regressions(train, seed, epochs):
     """Train scikit-activeml's ensemble: a logistic regression a rater, probabilities averaged."""
     from skactiveml.classifier import SklearnClassifier
     from skactiveml.classifier.multiannotator import AnnotatorEnsembleClassifier
@@ -90,25 +99,25 @@ def regressions(train, test, seed, epochs):
 
     members = [(rater, regression()) for rater in train.Y.columns]
     model = AnnotatorEnsembleClassifier(members, voting="soft", classes=classes, random_state=seed)
-    return model.fit(train.X, train.codes()).predict_proba(test.X)
+    return model.fit(train.X, train.codes()).predict_proba
 
 
-def raykar(train, test, seed, epochs):
+def raykar(train, seed, epochs):
     """Train scikit-activeml's logistic regression with a confusion matrix a rater (Raykar et al. 2010)."""
     from skactiveml.classifier.multiannotator import AnnotatorLogisticRegression
 
     classes = list(range(len(train.classes)))
     model = AnnotatorLogisticRegression(train.Y.shape[1], classes=classes, random_state=seed)
-    return model.fit(train.X, train.codes()).predict_proba(test.X)
+    return model.fit(train.X, train.codes()).predict_proba
 
 
 def crowd_kit(layer):
-    """Return the method that trains one of crowd-kit's modules.
+    """Return the trainer of one of crowd-kit's modules.
 
     A batch holds as many votes as 64 samples have on average.
     """
 
-    def run(train, test, seed, epochs):
+    def run(train, seed, epochs):
         from crowdkit.learning import CoNAL, CrowdLayer
 
         torch.manual_seed(seed)
@@ -137,7 +146,7 @@ def crowd_kit(layer):
                 # Cross-entropy of the module's output, as in its authors' code.
                 loss(vote_proba(rows), label[rows]).backward()
                 optimizer.step()
-        return predict_proba(hidden, output, test.X)
+        return partial(predict_proba, hidden, output)
 
     return run
 
@@ -160,15 +169,20 @@ def crowdlab(train, test, seed, epochs):
     return predict_proba(*network(X, labels, train, seed, epochs), test.X)
 
 
+TRAINERS = {
+    "scikit-activeml crowd_layer": scikit_activeml("CrowdLayerClassifier"),
+    "scikit-activeml annot_mix": scikit_activeml("AnnotMixClassifier"),
+    "scikit-activeml Raykar": raykar,
+    "scikit-activeml ensemble": regressions,
+    "crowd-kit CrowdLayer": crowd_kit("mw"),
+    "crowd-kit CrowdLayer, vector": crowd_kit("vw"),
+    "crowd-kit CoNAL": crowd_kit("conal"),
+}
+_PACKAGES = {"scikit-activeml": "skactiveml", "crowd-kit": "crowdkit"}
+
 METHODS = {
-    "scikit-activeml crowd_layer": ("skactiveml", scikit_activeml("CrowdLayerClassifier")),
-    "scikit-activeml annot_mix": ("skactiveml", scikit_activeml("AnnotMixClassifier")),
-    "scikit-activeml annot_mix, five": ("skactiveml", five(scikit_activeml("AnnotMixClassifier"))),
-    "scikit-activeml Raykar": ("skactiveml", raykar),
-    "scikit-activeml ensemble": ("skactiveml", regressions),
-    "crowd-kit CrowdLayer": ("crowdkit", crowd_kit("mw")),
-    "crowd-kit CrowdLayer, vector": ("crowdkit", crowd_kit("vw")),
-    "crowd-kit CoNAL": ("crowdkit", crowd_kit("conal")),
+    **{name: (_PACKAGES[name.partition(" ")[0]], tested(trainer)) for name, trainer in TRAINERS.items()},
+    "scikit-activeml annot_mix, five": ("skactiveml", five(tested(TRAINERS["scikit-activeml annot_mix"]))),
     "cleanlab CROWDLAB": ("cleanlab", crowdlab),
 }
 

@@ -26,14 +26,15 @@ def peak_megabytes():
 
     `resource.getrusage` is no substitute: a child process starts with the peak of its parent.
     """
-    return _status("VmHWM")
+    return status_megabytes("VmHWM")
 
 
 def resident_megabytes():
     """Return the memory that this process uses now, in 10^6 bytes (Linux only)."""
-    return _status("VmRSS")
+    return status_megabytes("VmRSS")
 
 
-def _status(name):
+def status_megabytes(name):
+    """Return a line of /proc/self/status in 10^6 bytes (Linux only)."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(name)) * 1024 / 1e6

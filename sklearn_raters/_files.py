@@ -1,9 +1,44 @@
-"""Write files completely or not at all."""
+"""Make paths absolute, and write files completely or not at all."""
 
 import os
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
+
+from sklearn_raters.exceptions import InputError
+
+
+def full_path(path):
+    """Return a path with ``~`` and ``~user`` expanded, as an absolute one.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The path.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path, which need not exist.
+
+    Raises
+    ------
+    InputError
+        If there is no such user.
+
+    Examples
+    --------
+    >>> from sklearn_raters._files import full_path
+    >>> full_path("/data/../a.wav").as_posix()
+    '/data/../a.wav'
+    """
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError as error:
+        user = Path(path).parts[0]
+        raise InputError(
+            f"{str(path)!r}: there is no home folder {user}, for there is no such user. Give the whole path."
+        ) from error
 
 
 @contextmanager
@@ -65,7 +100,7 @@ def check_writable(path):
     OSError
         If the folder does not exist or is not writable, or `path` is a folder.
     """
-    path = Path(path).expanduser()
+    path = full_path(path)
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder: name a file to write.")
     if not path.parent.is_dir():

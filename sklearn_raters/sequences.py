@@ -1,6 +1,7 @@
 """Check X in any form, and pack its frames into one array."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from os import PathLike
 
 import numpy as np
@@ -10,6 +11,19 @@ from sklearn.utils.validation import validate_data
 
 from sklearn_raters.exceptions import InputError
 
+# What NumPy turns into a number although it is none, among the elements of an array of objects.
+_NO_NUMBERS = (
+    str,
+    bytes,
+    complex,
+    np.complexfloating,
+    np.datetime64,
+    np.timedelta64,
+    date,
+    timedelta,
+)
+_REMEDY = "Expected numbers: convert it to numbers that mean something as features, or leave it out."
+
 
 @dataclass(frozen=True)
 class Sequences:
@@ -18,7 +32,8 @@ class Sequences:
     Parameters
     ----------
     frames : ndarray or CSR matrix of shape (n_frames_total, n_features), float32
-        All frames; sparse for a sparse table, each row of which is a sample of one frame.
+        All frames; sparse for a sparse table, each row of which is a sample of one frame. Or a list of the
+        samples, where some are memory-mapped: they are read when they are used.
     lengths : ndarray of shape (n_samples,), int64
         Number of frames of each sample.
     """
@@ -73,7 +88,7 @@ def _is_2d(sample):
 
 
 def pack(samples):
-    """Put samples into `Sequences`.
+    """Put samples into `Sequences`, for a network.
 
     Parameters
     ----------
@@ -83,12 +98,40 @@ def pack(samples):
     Returns
     -------
     Sequences
-        All frames, as float32: a copy of a list, and a sparse table itself.
+        All frames, as float32: a copy of a list. A sparse table and a list with memory-mapped samples are
+        not copied.
     """
     if issparse(samples):
         return Sequences(samples, np.ones(samples.shape[0], dtype=np.int64))
-    lengths = np.array([len(sample) for sample in samples], dtype=np.int64)
-    return Sequences(np.concatenate(samples, dtype=np.float32), lengths)
+    if any(is_mapped(sample) for sample in samples):
+        return Sequences(samples, _lengths(samples))
+    return _in_memory(samples)
+
+
+def is_mapped(sample):
+    """Return whether an array is floating point in a file, memory-mapped.
+
+    Parameters
+    ----------
+    sample : object
+        The array, or anything else.
+
+    Returns
+    -------
+    bool
+        False for arrays in memory, also for the result of a computation with a memory-mapped one.
+    """
+    # The result of a computation with a memmap is a memmap without a file.
+    in_file = isinstance(sample, np.memmap) and sample.filename is not None
+    return in_file and sample.dtype.kind == "f"
+
+
+def _lengths(samples):
+    return np.array([len(sample) for sample in samples], dtype=np.int64)
+
+
+def _in_memory(samples):
+    return Sequences(np.concatenate(samples, dtype=np.float32), _lengths(samples))
 
 
 def as_sequences(estimator, X, *, reset):
@@ -106,9 +149,10 @@ def as_sequences(estimator, X, *, reset):
     Returns
     -------
     Sequences
-        All frames.
+        All frames, in one array in memory.
     """
-    return pack(as_samples(estimator, X, reset=reset))
+    samples = as_samples(estimator, X, reset=reset)
+    return pack(samples) if issparse(samples) else _in_memory(samples)
 
 
 def as_samples(estimator, X, *, reset):
@@ -129,13 +173,15 @@ def as_samples(estimator, X, *, reset):
     Returns
     -------
     list of ndarray of shape (n_frames_i, n_features), or CSR matrix of shape (n_samples, n_features), float32
-        Samples; not copied if they are float32 already. A sparse table stays sparse.
+        Samples; not copied if they are float32 already. A sparse table stays sparse, and what is
+        memory-mapped stays in its file and its number format.
 
     Raises
     ------
     InputError
         If a sample is a path, is not 2-D, has no frames, holds NaN or infinity or has another number of
-        features.
+        features; if values are no numbers, or integers that float32 cannot hold; or if X is one 2-D array
+        where `fit` had sequences.
     TypeError
         If X is sparse and the estimator does not take sparse tables.
     """
@@ -146,20 +192,39 @@ def as_samples(estimator, X, *, reset):
             "a transformer before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files, "
             "make_pipeline(TfidfVectorizer(), ...) takes texts."
         )
-    if not holds_sequences(X):
+    is_table = not holds_sequences(X)
+    on_sequences = not reset and not getattr(estimator, "_fitted_on_single_frames", True)
+    if is_table and on_sequences and not issparse(X):
+        raise InputError(
+            f"X is one 2-D array of shape {np.shape(X)}, but {name} was fitted on a list of sequences of "
+            "frames. Give [X] for one recording; give X[:, None] if each row is a sample of one frame."
+        )
+    if is_table:
+        _check_types(X, "X")
         # Checked for NaN below, where the sample is named.
         takes_sparse = "csr" if get_tags(estimator).input_tags.sparse else False
         settings = {"accept_sparse": takes_sparse, "dtype": np.float32, "order": "C"}
         with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
-            table = validate_data(estimator, X, reset=reset, ensure_all_finite=False, **settings)
+            try:
+                table = validate_data(estimator, X, reset=reset, ensure_all_finite=False, **settings)
+            except ValueError as error:
+                if not str(error).startswith("setting an array element"):
+                    raise
+                raise InputError(
+                    f"X is no table of numbers ({error}): all rows must have the same number of features, and "
+                    "each cell one number. Sequences are a list of (n_frames, n_features) arrays."
+                ) from error
         if issparse(table):
             return _check_sparse(table, name)
         _check_finite(table, None, name)
-        return list(table[:, None])
+        if reset:
+            estimator._fitted_on_single_frames = True
+        return list(np.asarray(table)[:, None])
     if len(X) == 0:
         raise InputError("Found array with 0 sample(s) in X; give at least one (n_frames, n_features) array.")
     samples = check_frames(X, name, None if reset else estimator.n_features_in_)
     if reset:
+        estimator._fitted_on_single_frames = all(len(sample) == 1 for sample in samples)
         estimator.n_features_in_ = samples[0].shape[1]
         # An earlier fit may have been on a table, whose feature names do not apply to the frames.
         vars(estimator).pop("feature_names_in_", None)
@@ -198,12 +263,13 @@ def check_frames(X, name, n_features=None):
     Returns
     -------
     list of ndarray of shape (n_frames_i, n_features), float32
-        The samples as float32.
+        The samples as float32; those that are memory-mapped as they are.
 
     Raises
     ------
     InputError
-        If a sample is not 2-D, has no frames, holds NaN or infinity or has another number of features.
+        If a sample is not 2-D, has no frames, holds NaN or infinity or has another number of features; or if
+        values are no numbers, or integers that float32 cannot hold.
     """
     samples = [_as_frames(sample, index) for index, sample in enumerate(X)]
     expects = "sample 0 has" if n_features is None else f"{name} is expecting"
@@ -221,7 +287,10 @@ def check_frames(X, name, n_features=None):
 def _as_frames(sample, index):
     try:
         with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
-            frames = np.asarray(sample, dtype=np.float32)
+            _check_types(sample, f"Sample {index} of X")
+            frames = sample if is_mapped(sample) else np.asarray(sample, dtype=np.float32)
+    except InputError:
+        raise
     except (TypeError, ValueError) as error:
         raise InputError(
             f"Sample {index} of X is not a numeric (n_frames, n_features) array: {error}"
@@ -236,6 +305,42 @@ def _as_frames(sample, index):
             f"Sample {index} of X has no frames or no features: {frames.shape}. Leave it out of X and Y."
         )
     return frames
+
+
+def _check_types(X, what):
+    """Raise InputError if float32 would lose what X holds: text, times, complex numbers, large integers."""
+    if hasattr(X, "columns") and hasattr(X, "dtypes"):  # those of a data frame may differ
+        for name, dtype in zip(X.columns, X.dtypes, strict=True):
+            if getattr(dtype, "kind", "O") not in "bf":
+                _check_types(np.asarray(X[[name]]), f"Column {name!r} of {what}")
+        return
+    try:
+        values = X.tocoo().data if issparse(X) else np.asarray(X)
+    except (TypeError, ValueError):
+        return  # no array at all, as its conversion reports
+    if np.ma.is_masked(X):
+        raise InputError(f"{what} has masked entries. Fill them by .filled(...), or leave the sample out.")
+    kind = values.dtype.kind
+    if kind not in "biufO":
+        reason = "Complex data not supported. " if kind == "c" else ""  # scikit-learn's words
+        raise InputError(f"{what} is of type {values.dtype}. {reason}{_REMEDY}")
+    if kind == "O":
+        odd = next((value for value in values.flat if isinstance(value, _NO_NUMBERS)), None)
+        if odd is not None:
+            raise InputError(f"{what} holds {odd!r} of type {type(odd).__name__}. {_REMEDY}")
+        values = np.array([value for value in values.flat if isinstance(value, int | np.integer)], object)
+    if kind in "iuO" and values.size and max(-int(values.min()), int(values.max())) > 2**24:
+        _check_integers(values, what)
+
+
+def _check_integers(values, what):
+    """Raise InputError if an integer has more than the 24 bits of float32; floating point is rounded."""
+    for value in values.flat:
+        if abs(int(value)) > 2**24 and (abs(int(value)) > 2**127 or int(np.float32(value)) != int(value)):
+            raise InputError(
+                f"{what} holds the integer {value}, of which float32 keeps 24 bits only. Identifiers and "
+                "times are no features; divide other numbers, or give floating point, which is rounded."
+            )
 
 
 def _check_sparse(table, name):

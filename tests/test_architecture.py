@@ -18,7 +18,7 @@ LAYERS = [
     ["_sklearn_compat", "exceptions"],
     ["_align", "_files", "_parallel", "ratings", "sequences", "_torch"],
     ["_nested", "_seeds", "_targets", "consensus", "features"],
-    ["_inner_splits", "_rated", "datasets", "soft_targets"],
+    ["_inner_splits", "_rated", "datasets", "estimator_checks", "soft_targets"],
     ["metrics", "networks"],
     ["stacking"],
     ["model_selection", "persistence"],
@@ -70,7 +70,7 @@ def face_of(folder):
 def test_the_top_holds_few_rooms_each_in_one_layer():
     rooms = {room_of(path) for path in FILES}
     assert len(rooms) <= 28
-    assert len(LAYERS) <= 9
+    assert len(LAYERS) <= 10
     assert sorted(LAYER) == sorted(rooms), "give a new room its layer, take out one that is gone"
 
 

@@ -1,5 +1,6 @@
 """Every form of X gives the same frames; errors name the sample."""
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.base import BaseEstimator
 
-from sklearn_raters.sequences import Sequences, as_sequences, check_frames, holds_sequences, pack
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import save_frames
+from sklearn_raters.sequences import (
+    Sequences,
+    as_samples,
+    as_sequences,
+    check_frames,
+    holds_sequences,
+    is_mapped,
+    pack,
+)
 
 
 def read(X, *, n_features=None):
@@ -165,7 +176,7 @@ def with_value(value):
         ([*RAGGED, np.zeros((2, 3))], "X has 3 features in sample 3, but .* 2 features.*same settings"),
         ([*RAGGED, np.zeros(2)], r"Sample 3 of X has shape \(2,\); expected \(n_frames, n_features\)"),
         ([*RAGGED, None], "Sample 3 of X"),
-        ([*RAGGED, np.array([["a", "b"]])], "Sample 3 of X is not a numeric"),
+        ([*RAGGED, np.array([["a", "b"]])], "Sample 3 of X is of type <U1"),
         ([*RAGGED, [[1.0, 2.0], [3.0]]], "Sample 3 of X is not a numeric"),
         (["a.wav", "b.wav"], "first is 'a.wav', where frames are needed. Put a transformer before the"),
         (np.array(["a.wav", "b.wav"]), "'a.wav', where frames"),
@@ -215,3 +226,76 @@ def test_errors_name_the_estimator_and_the_sample():
     frames[17] = np.full((2, 3), np.inf)
     with pytest.raises(ValueError, match=r"infinity: sample 17, frame 0, feature 0\. Some model does not"):
         check_frames(frames, "Some model")
+
+
+DAY = np.datetime64("2020-01-01")
+LOSSY = [
+    (np.full((2, 2), DAY), "is of type datetime64"),
+    (np.full((2, 2), DAY - DAY), "is of type timedelta64"),
+    ([[DAY, DAY], [DAY, DAY]], "is of type datetime64|holds .*datetime64"),
+    (np.array([[DAY, 1], [2, 3]], dtype=object), "holds .*2020.* of type datetime64"),
+    (np.array([[pd.Timestamp(0), 1.0]] * 2, dtype=object), "of type Timestamp"),
+    (np.array([[datetime(2020, 1, 1), 1.0]] * 2, dtype=object), "of type datetime"),
+    (np.full((2, 2), 1j), "(?s)Complex data not supported"),
+    (np.array([[1j, 1], [2, 3]], dtype=object), "of type complex"),
+    (np.array([["1.5", "2"], ["3", "4"]]), "is of type <U3"),
+    (np.array([["1.5", 2], [3, 4]], dtype=object), "holds '1.5' of type str"),
+    (np.array([[b"1", b"2"]] * 2), "is of type .S1"),
+    (np.array([[2**24 + 1, 0], [0, 0]]), "holds the integer 16777217, of which float32 keeps 24 bits"),
+    (np.array([[-(2**60) - 1, 0], [0, 0]]), "holds the integer -1152921504606846977"),
+    (np.array([[2**64 - 1, 0], [0, 0]], dtype=np.uint64), "holds the integer 18446744073709551615"),
+    (np.array([[2**200, 0], [0, 0]], dtype=object), "holds the integer 16069"),
+    (pd.DataFrame({"a": [DAY, DAY], "b": [1, 2]}), "Column 'a' of .* datetime64"),
+    (pd.DataFrame({"a": ["1", "2"], "b": [1, 2]}), "Column 'a' of "),
+    (pd.DataFrame({"a": [1.0, 2.0], "b": [2**24 + 1, 2]}), "Column 'b' of .* 16777217"),
+]
+
+
+@pytest.mark.parametrize(("X", "message"), LOSSY, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize("form", [lambda X: X, lambda X: [np.zeros((1, 2)), X]], ids=["table", "sequences"])
+def test_what_float32_would_lose_is_refused(X, message, form):
+    with pytest.raises(InputError if "Complex" not in message else ValueError, match=message) as caught:
+        read(form(X))
+    if isinstance(form(X), list) and len(form(X)[0]) == 1:
+        assert "Sample 1 of X" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.array([[2**24, -(2**24)], [0, 1]]),
+        np.array([[2**40, 3 * 2**30], [0, 1]]),  # few digits in binary
+        np.array([[True, False], [False, True]]),
+        np.array([[1.5, 2], [True, np.float64(3)]], dtype=object),
+        np.array([[16777217.0, 0.1], [1e-300, 1e30]]),  # floating point is rounded
+        pd.DataFrame({"a": pd.array([1, 2], dtype="Int64"), "b": [0.5, 1.5]}),
+    ],
+)
+def test_numbers_become_float32_in_a_table_and_in_sequences_alike(X):
+    expected = np.asarray(X, dtype=np.float64).astype(np.float32)
+    np.testing.assert_array_equal(read(X).frames, expected)
+    np.testing.assert_array_equal(read([X]).frames, expected)
+
+
+@pytest.mark.parametrize("form", [list, lambda X: np.stack([sample[[0, 0]] for sample in X])])
+def test_one_recording_given_bare_to_a_model_of_sequences_is_refused(form):
+    estimator = BaseEstimator()
+    as_sequences(estimator, form(RAGGED), reset=True)
+    for bare in (np.zeros((5, 2)), np.zeros((5, 2)).tolist(), pd.DataFrame(np.zeros((5, 2)))):
+        with pytest.raises(InputError, match=r"one 2-D array of shape \(5, 2\), but .* Give \[X\] for one"):
+            as_sequences(estimator, bare, reset=False)
+    assert len(as_sequences(estimator, [np.zeros((5, 2))], reset=False)) == 1
+    as_sequences(estimator, np.zeros((5, 2)), reset=True)
+    assert len(as_sequences(estimator, np.zeros((5, 2)), reset=False)) == 5
+
+
+def test_memory_mapped_frames_stay_in_their_files(tmp_path):
+    samples = save_frames(RAGGED, tmp_path / "frames", dtype="float16")
+    for X in (samples, object_array(samples)):
+        found = as_samples(BaseEstimator(), X, reset=True)
+        assert all(is_mapped(sample) and sample.dtype == np.float16 for sample in found)
+        assert pack(found).frames == found
+    assert not any(map(is_mapped, [2 * samples[0], np.array(samples[0]), RAGGED[0]]))
+    # Transformers need all frames in memory.
+    np.testing.assert_array_equal(read(samples).frames, np.concatenate(RAGGED))
+    assert type(read(samples).frames) is np.ndarray

@@ -20,18 +20,20 @@ class SequenceDataset(Dataset):
     ----------
     sequences : Sequences
         The samples. Sparse rows become dense a batch at a time; on ConvAbuse's texts (18,702 columns) this
-        takes less time than a layer of sparse products.
+        takes less time than a layer of sparse products. Memory-mapped samples are read a batch at a time.
     targets : ndarray of shape (n_samples, ...)
         The samples' targets, in the form that the network's loss takes.
     device : str, default="cpu"
-        The network's device. All frames are moved there at once if they are not sparse and take less than
-        half of its free memory.
+        The network's device. All frames are moved there at once if they are neither sparse nor memory-mapped
+        and take less than half of its free memory.
     """
 
     def __init__(self, sequences, targets, device="cpu"):
         self.sparse = issparse(sequences.frames)
-        self.frames = sequences.frames if self.sparse else torch.from_numpy(sequences.frames)
-        on_gpu = torch.device(device).type == "cuda" and not self.sparse
+        self.mapped = isinstance(sequences.frames, list)
+        packed = not (self.sparse or self.mapped)
+        self.frames = torch.from_numpy(sequences.frames) if packed else sequences.frames
+        on_gpu = torch.device(device).type == "cuda" and packed
         if on_gpu and 2 * self.frames.nbytes < torch.cuda.mem_get_info(device)[0]:
             self.frames = self.frames.to(device)
         self.lengths = torch.from_numpy(sequences.lengths)
@@ -40,6 +42,11 @@ class SequenceDataset(Dataset):
 
     def __len__(self):
         return len(self.lengths)
+
+    @property
+    def n_features(self):
+        """Number of features of a frame."""
+        return (self.frames[0] if self.mapped else self.frames).shape[1]
 
     def batch(self, indices):
         """Return some samples as a padded batch.
@@ -61,6 +68,12 @@ class SequenceDataset(Dataset):
             return {"frames": frames, "lengths": self.lengths[indices]}, self.targets[indices]
         lengths, rows = self.lengths[indices], self.starts[indices, None]
         longest = int(lengths.max())
+        if self.mapped:
+            frames = np.empty((len(indices), longest, self.n_features), np.float32)
+            for padded, index, length in zip(frames, indices.tolist(), lengths.tolist(), strict=True):
+                padded[:length] = self.frames[index]
+                padded[length:] = padded[length - 1]
+            return {"frames": torch.from_numpy(frames), "lengths": lengths}, self.targets[indices]
         if longest > 1:
             # The padding repeats the sample's last frame; no network uses it.
             rows = rows + torch.minimum(torch.arange(longest), lengths[:, None] - 1)
@@ -78,7 +91,7 @@ class SequenceDataset(Dataset):
         """
         together = 1
         if self.lengths.max() == 1:
-            together = max(1, VALUES_AT_ONCE // (self.frames.shape[1] * max(map(len, order))))
+            together = max(1, VALUES_AT_ONCE // (self.n_features * max(map(len, order))))
         for start in range(0, len(order), together):
             some = order[start : start + together]
             sizes = [len(indices) for indices in some]
@@ -108,7 +121,8 @@ class LengthBatches:
 
     def __init__(self, dataset, batch_size, rng=None):
         self.dataset = dataset
-        self.batch_size = batch_size
+        # At most all samples, which any int64 holds.
+        self.batch_size = min(batch_size, max(len(dataset), 1))
         self.rng = rng
 
     def order(self):

@@ -145,7 +145,7 @@ def count_units(trunk, frames):
     ----------
     trunk : torch.nn.Module
         The trunk, as `build_trunk` returns it.
-    frames : ndarray of shape (n_frames, n_features), float32
+    frames : ndarray of shape (n_frames, n_features)
         The sample.
 
     Returns

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sklearn.model_selection import GroupKFold, KFold
+from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speechocean762, make_rated_speech
@@ -66,12 +67,12 @@ def _load(options, temporary):
     if options.ratings is not None:
         return _load_table(options)
     if options.corpus == "speechocean762":
-        return load_speechocean762(options.root)
+        return load_speechocean762(options.root, check_audio=not options.skip_broken)
     root = options.root
     if options.corpus == "made":
         print_status(f"Making synthetic speech of five sessions in {root or 'a temporary folder'}")
         root = make_rated_speech(root or Path(temporary) / "made", random_state=0)
-    return load_iemocap(root)
+    return load_iemocap(root, check_audio=not options.skip_broken)
 
 
 def _load_table(options):
@@ -81,7 +82,8 @@ def _load_table(options):
     reading = {name: getattr(options, name) for name in _READING}
     # These are labels, whatever they are called.
     named = [*(options.classes or []), *(options.label_map or {})]
-    corpus = load_rated_audio(options.ratings, options.audio, **columns, **reading, classes=named or None)
+    reading |= {"classes": named or None, "check_audio": not options.skip_broken}
+    corpus = load_rated_audio(options.ratings, options.audio, **columns, **reading)
     if corpus.speakers is None:
         print_status("No --speaker-column: all audio is normalised as if by one speaker.")
     if corpus.sessions is None:
@@ -114,6 +116,30 @@ def _make_task(loaded, options):
     task = Task(loaded.Y, classes, label_map)
     check_classes(task)
     return task
+
+
+def take_samples(corpus, kept):
+    """Return a corpus of some of its samples.
+
+    Parameters
+    ----------
+    corpus : sklearn.utils.Bunch
+        Result of `open_corpus`.
+    kept : list of int
+        The samples.
+
+    Returns
+    -------
+    sklearn.utils.Bunch
+        Audio, speakers, sessions and the task of these samples.
+    """
+
+    def some(values):
+        return None if values is None else values[kept]
+
+    X = [corpus.X[index] for index in kept]
+    speakers, sessions = some(corpus.speakers), some(corpus.sessions)
+    return Bunch(X=X, speakers=speakers, sessions=sessions, task=corpus.task.take(kept))
 
 
 def evaluation_folds(options, corpus):

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from sklearn_raters._files import check_writable, replacing
-from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status
+from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status, take_samples
+from sklearn_raters.cli._front_end import compute_frames
 from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
 from sklearn_raters.cli._protocol import (
     beside_the_paper,
@@ -14,36 +15,13 @@ from sklearn_raters.cli._protocol import (
 )
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import FramePooler, OpenSmileFrames, SpeakerScaler
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.persistence import load, save
 from sklearn_raters.stacking import MultiRaterStackingClassifier
 
-
-def compute_frames(paths, speakers, *, n_jobs=None, memory=None):
-    """
-    Compute the frames that the networks learn from.
-
-    Parameters
-    ----------
-    paths : list of str
-        Audio files.
-    speakers : array-like of shape (n_samples,) or None
-        Speaker of each file; None if all files are of one speaker.
-    n_jobs : int, default=None
-        Number of files at once.
-    memory : str, default=None
-        Folder of the cache.
-
-    Returns
-    -------
-    list of ndarray of shape (n_frames_i, 45)
-        Normalised frames, 20 per second.
-    """
-    frames = OpenSmileFrames(n_jobs=n_jobs, memory=memory, verbose=1).fit_transform(paths)
-    frames = SpeakerScaler().fit_transform(frames, speakers=speakers)
-    return FramePooler(5).fit_transform(frames)
+# Exit status of a command that has done its work but for files that --skip-broken skipped.
+SKIPPED = 3
 
 
 def make_stack(options, task):
@@ -105,29 +83,61 @@ def _all_views(models):
     return models.get("all views", next(iter(models.values())))
 
 
+def read_corpus(options, corpus):
+    """
+    Compute the frames of a corpus.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options of ``evaluate`` or ``train``.
+    corpus : sklearn.utils.Bunch
+        Result of `open_corpus`.
+
+    Returns
+    -------
+    corpus : sklearn.utils.Bunch
+        The same, or another one without the samples that are skipped.
+    frames : list of ndarray of shape (n_frames_i, 45)
+        Frames of its samples.
+    """
+    settings = {"n_jobs": options.n_jobs, "memory": options.cache, "skip_broken": options.skip_broken}
+    frames, kept = compute_frames(corpus.X, corpus.speakers, **settings)
+    return corpus if len(kept) == len(corpus.X) else take_samples(corpus, kept), frames
+
+
+def plan_evaluation(options, corpus):
+    """Return the models to compare, the folds, and a description of them; print the plan of a fold."""
+    folds, description = evaluation_folds(options, corpus)
+    make = make_stack if options.protocol is None else protocol_stack
+    # Parallel jobs train different folds, so each stack runs in one job.
+    stack = make(options, corpus.task).set_params(n_jobs=None)
+    models = paper_models(stack, corpus.task, folds=folds)
+    if options.protocol is not None:
+        del models["mean of posteriors"]  # not in the paper
+    plans = [plan_training(_all_views(models), corpus, corpus.sessions, train) for train, _ in folds]
+    print_status(f"Plan of the first of {len(plans)} folds:\n{plans[0]}\n")
+    return models, folds, description
+
+
 def evaluate(options):
     """Compare the views, the crowd pair and all views on a corpus; print a table and write a CSV file."""
     out = check_writable(options.out)
     check_protocol(options)
     with open_corpus(options) as corpus:
-        folds, description = evaluation_folds(options, corpus)
-        make = make_stack if options.protocol is None else protocol_stack
-        # Parallel jobs train different folds, so each stack runs in one job.
-        stack = make(options, corpus.task).set_params(n_jobs=None)
-        models = paper_models(stack, corpus.task, folds=folds)
         if options.protocol is not None:
-            del models["mean of posteriors"]  # not in the paper
             print_status(f"{differing_counts(corpus)}\n\n{describe_search(options)}\n")
-        plans = [plan_training(_all_views(models), corpus, corpus.sessions, train) for train, _ in folds]
-        print_status(f"Plan of the first of {len(plans)} folds:\n{plans[0]}\n")
-        frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
-    judged, _ = labelled_samples(hard_labels(corpus.task))
+        models, folds, description = plan_evaluation(options, corpus)
+        kept, frames = read_corpus(options, corpus)
+    if kept is not corpus:
+        models, folds, description = plan_evaluation(options, kept)
+    judged, _ = labelled_samples(hard_labels(kept.task))
     print_status(f"{len(frames)} utterances, {len(judged)} with a majority, {description}")
     table = compare(
         models,
         frames,
-        corpus.task,
-        groups=corpus.sessions,
+        kept.task,
+        groups=kept.sessions,
         cv=folds,
         baseline="crowd-hard" if "crowd-hard" in models else None,
         n_jobs=options.n_jobs,
@@ -141,23 +151,33 @@ def evaluate(options):
         table.to_csv(partial)
     print_comparison(table, f"Unweighted average recall, {description}")
     print_status(f"The same numbers and more: {out}")
+    return 0 if kept is corpus else SKIPPED
+
+
+def plan_model(options, corpus):
+    """Return the model to train on a corpus, and the groups that it keeps whole; print its plan."""
+    groups = corpus.sessions
+    if groups is not None and len(set(groups)) == 1:
+        print_status("All utterances are of one session: the training holds out single utterances.")
+        groups = None
+    stack = _all_views(paper_models(make_stack(options, corpus.task), corpus.task))
+    print_status(f"{stack.plan(corpus.X, corpus.task, groups=groups)}\n")
+    return stack, groups
 
 
 def train(options):
     """Train all views and their fusion on a corpus and write the model to a file."""
     out = check_writable(options.out)
     with open_corpus(options) as corpus:
-        groups = corpus.sessions
-        if groups is not None and len(set(groups)) == 1:
-            print_status("All utterances are of one session: the training holds out single utterances.")
-            groups = None
-        stack = _all_views(paper_models(make_stack(options, corpus.task), corpus.task))
-        print_status(f"{stack.plan(corpus.X, corpus.task, groups=groups)}\n")
-        frames = compute_frames(corpus.X, corpus.speakers, n_jobs=options.n_jobs, memory=options.cache)
+        stack, groups = plan_model(options, corpus)
+        kept, frames = read_corpus(options, corpus)
+    if kept is not corpus:
+        stack, groups = plan_model(options, kept)
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
-    stack.fit(frames, corpus.task, groups=groups)
-    save(stack.set_params(n_jobs=None), out, card=describe_data(options, corpus))
+    stack.fit(frames, kept.task, groups=groups)
+    save(stack.set_params(memory=None, n_jobs=None), out, card=describe_data(options, kept))
     print_status(f"Model written: {out}")
+    return 0 if kept is corpus else SKIPPED
 
 
 def describe_data(options, corpus):
@@ -201,5 +221,9 @@ def predict(options):
         "each": range(len(options.files)),
         "folder": [str(Path(file).parent) for file in options.files],
     }[options.speakers]
-    frames = compute_frames(options.files, speakers, n_jobs=options.n_jobs)
-    write_predictions(prediction_rows(options.files, stack, frames), options.format)
+    frames, kept = compute_frames(
+        options.files, speakers, n_jobs=options.n_jobs, skip_broken=options.skip_broken
+    )
+    files = [options.files[index] for index in kept]
+    write_predictions(prediction_rows(files, stack, frames), options.format)
+    return 0 if len(kept) == len(options.files) else SKIPPED

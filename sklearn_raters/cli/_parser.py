@@ -53,6 +53,8 @@ HELP = {
     "n-jobs": "number of processes; -1 uses all cores",
     "device": "device of the networks: cpu, cuda, ...; auto uses a GPU if there is one",
     "cache": "folder to keep features and trained views in, with which an interrupted run continues",
+    "skip-broken": "leave out audio files that cannot be used, list them with the reasons on standard error, "
+    "and exit with status 3",
     "out": "file to write the numbers to",
     "protocol": "settings of a publication, which take the place of the options of corpus, folds and model; "
     "--epochs, --batch-size and --learning-rate narrow its search",
@@ -133,6 +135,7 @@ def add_model_options(parser):
     add_option(run, "n-jobs", -1, type=int, metavar="N")
     add_option(run, "device", "auto")
     add_option(run, "cache", metavar="DIR")
+    run.add_argument("--skip-broken", action="store_true", help=HELP["skip-broken"])
 
 
 def build_parser(protocol=None):
@@ -158,6 +161,7 @@ def build_parser(protocol=None):
     add_option(predict, "format", "table", FORMATS)
     add_option(predict, "speakers", "one", SPEAKERS)
     add_option(predict, "n-jobs", 1, type=int, metavar="N")
+    predict.add_argument("--skip-broken", action="store_true", help=HELP["skip-broken"])
     return parser
 
 
@@ -183,8 +187,9 @@ def main(arguments=None):
     Returns
     -------
     int
-        Exit status: 0 for success, 2 for wrong input (explained in one line on standard error), 130 after
-        Ctrl-C, 141 if the reader of the output has closed it.
+        Exit status: 0 for success, 2 for wrong input (explained in one line on standard error), 3 for success
+        on all audio but files that ``--skip-broken`` left out, 130 after Ctrl-C, 141 if the reader of the
+        output has closed it.
 
     Examples
     --------
@@ -202,7 +207,7 @@ def main(arguments=None):
             options = build_parser(_protocol.PAPER_OPTIONS).parse_args(arguments)
         with warnings.catch_warnings():
             warnings.showwarning = show_warning
-            getattr(_jobs, options.command)(options)
+            return getattr(_jobs, options.command)(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         return 130
@@ -213,4 +218,3 @@ def main(arguments=None):
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
         print(f"sklearn-raters: error: {one_line(error)}", file=sys.stderr)
         return 2
-    return 0

@@ -95,14 +95,16 @@ def find_files(name, levels, folder):
     return []
 
 
-def match_audio(samples, sizes, folder):
-    """Return the path of each sample below the folder; raise if it is missing or not unique."""
+def match_audio(samples, sizes, folder, *, checked):
+    """Return the path of each sample below the folder; raise if it is not unique or, if checked, missing."""
     levels = index_names(sizes)
     found = {name: find_files(name, levels, folder) for name in samples}
+    if not checked:
+        found = {name: paths or [name] for name, paths in found.items()}
     missing = [name for name, paths in found.items() if not paths]
     paths = [paths[0] for paths in found.values() if paths]
     remedy = "name them as the table does (with or without folder and extension), or drop these rows"
-    empty = [path for path in paths if not sizes[path]]
+    empty = [path for path in paths if checked and not sizes[path]]
     raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
     if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
         raise InputError(

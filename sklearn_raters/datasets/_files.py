@@ -3,23 +3,26 @@
 import os
 from pathlib import Path
 
+from sklearn_raters._files import full_path
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
 
 def existing_folder(path, what, remedy):
     """Return `path` as a Path with ``~`` expanded; raise if it is not a folder."""
-    folder = Path(path).expanduser()
+    folder = full_path(path)
     if not folder.exists():
         raise FileNotFoundError(f"{what}: there is no folder {folder}; {remedy}.")
     if not folder.is_dir():
         raise NotADirectoryError(f"{what}: {folder} is a file, not a folder; {remedy}.")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise PermissionError(f"{what}: the folder {folder} may not be read; allow reading, or {remedy}.")
     return folder
 
 
 def existing_file(path, what, remedy):
     """Return `path` as a Path with ``~`` expanded; raise if it is no file, empty or a Git LFS pointer."""
-    file = Path(path).expanduser()
+    file = full_path(path)
     if not file.is_file():
         raise FileNotFoundError(f"{what}: there is no file {file}; {remedy}.")
     if file.stat().st_size == 0:
@@ -37,12 +40,14 @@ def read_text(path):
 
 def visible_files(folder):
     """Return the files of a folder as ``{name: size in bytes}``, without hidden ones (``.name``)."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise PermissionError(f"The folder {folder} may not be read; allow reading it.")
     with os.scandir(folder) as entries:
         files = [entry for entry in entries if not entry.name.startswith(".") and entry.is_file()]
     return {file.name: file.stat().st_size for file in files}
 
 
-def check_audio(paths, remedy):
+def check_files(paths, remedy):
     """Check that audio files exist and are not empty.
 
     Parameters

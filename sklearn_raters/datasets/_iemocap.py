@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sklearn_raters._sklearn_compat import checked_parameters
-from sklearn_raters.datasets._files import check_audio, existing_folder, visible_files
+from sklearn_raters.datasets._files import check_files, existing_folder, visible_files
 from sklearn_raters.datasets._iemocap_text import SPEAKER, cross_check, read_categorical, read_summary
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
@@ -71,11 +71,12 @@ def read_session(folder, differences):
     return utterances
 
 
-def find_audio(folder, names):
-    """Return the path of each utterance of a session."""
+def find_audio(folder, names, checked):
+    """Return the path of each utterance of a session, checked or not."""
     remedy = "copy SessionN/sentences/wav whole from the corpus' archive"
     wav = existing_folder(folder / "sentences" / "wav", "IEMOCAP", remedy)
-    return check_audio([wav / name.rpartition("_")[0] / f"{name}.wav" for name in names], remedy)
+    paths = [wav / name.rpartition("_")[0] / f"{name}.wav" for name in names]
+    return check_files(paths, remedy) if checked else list(map(str, paths))
 
 
 def ratings_table(utterances):
@@ -109,7 +110,7 @@ def report_differences(differences, strict):
 
 
 @checked_parameters({"root": [str, PathLike], "sessions": ["array-like", None], "strict": ["boolean"]})
-def load_iemocap(root, *, sessions=None, strict=False):
+def load_iemocap(root, *, sessions=None, strict=False, check_audio=True):
     """Load IEMOCAP's utterances with every outside rater's labels.
 
     The corpus holds each rating twice, in a summary file and in a Categorical file. The ratings are taken
@@ -126,6 +127,9 @@ def load_iemocap(root, *, sessions=None, strict=False):
     strict : bool, default=False
         Whether to raise an error instead of a warning if the two kinds of files differ or a line is not
         understood.
+    check_audio : bool, default=True
+        Whether audio that is missing or empty is an error. False leaves it to
+        ``OpenSmileFrames(on_error="skip")`` to list it.
 
     Returns
     -------
@@ -176,7 +180,7 @@ def load_iemocap(root, *, sessions=None, strict=False):
                 f"{folder} holds utterances of another session: {shorten(sorted(double), 5)}; "
                 "copy the session again from the corpus' archive."
             )
-        X += find_audio(folder, spoken)
+        X += find_audio(folder, spoken, check_audio)
         session_of += [number] * len(spoken)
         utterances |= spoken
     if differences:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sklearn_raters._files import full_path
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.datasets import _made_raters
 from sklearn_raters.datasets._iemocap_tree import write_dialog
@@ -89,7 +90,7 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
     (24, 6)
     """
     _check_settings(n_sessions, n_utterances, difficulty)
-    root = Path(root).expanduser()
+    root = full_path(root)
     settings = {
         "version": VERSION,
         "n_sessions": int(n_sessions),

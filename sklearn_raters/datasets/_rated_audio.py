@@ -2,11 +2,11 @@
 
 import os
 from numbers import Integral
-from pathlib import Path
 from textwrap import dedent
 
 from sklearn.utils import Bunch
 
+from sklearn_raters._files import full_path
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._audio_names import list_audio, match_audio
@@ -42,6 +42,7 @@ def load_rated_audio(
     missing_label=None,
     label_separator=None,
     bins=None,
+    check_audio=True,
 ):
     """Load audio files and their ratings from a long table, one row a vote.
 
@@ -82,6 +83,9 @@ def load_rated_audio(
     bins : dict, default=None
         Cuts the scores of a scale into classes: ``{"edges": [0, 33, 66, 100], "names": ["low", "middle",
         "high"]}``, as in `sklearn_raters.ratings.parse_ratings`.
+    check_audio : bool, default=True
+        Whether audio that is missing or empty is an error. False leaves it to
+        ``OpenSmileFrames(on_error="skip")`` to list it.
 
     Returns
     -------
@@ -131,7 +135,7 @@ def load_rated_audio(
     wanted = {argument: column for argument, column in wanted.items() if column is not None}
     source, from_file = "", isinstance(table, (str, os.PathLike))
     if from_file:
-        source = f" {Path(table).expanduser()}"
+        source = f" {full_path(table)}"
         table = read_table(table, set(wanted.values()))
     require_columns(table, wanted, source)
     table = table.assign(**{sample: table[sample].map(lambda name: str(name).strip(), na_action="ignore")})
@@ -140,7 +144,7 @@ def load_rated_audio(
     Y = ratings_from_long(table, **columns, **reading, classes=classes, numbers=from_file).rename_axis(sample)
     folder = existing_folder(audio_dir, "The audio", "give the folder that holds the audio files")
     sizes = list_audio(folder, extension)
-    paths = match_audio(list(Y.index), sizes, folder)
+    paths = match_audio(list(Y.index), sizes, folder, checked=check_audio)
     speakers = None if speaker is None else value_by_sample(table, sample, speaker)
     sessions = speakers if session is None else value_by_sample(table, sample, session)
     task = Task(parse_ratings(Y, classes))
@@ -157,7 +161,7 @@ def load_rated_audio(
         {len(Y)} samples, {Y.shape[1]} raters, {len(task.votes.label)} votes.
         Labels {shorten(task.classes, 20)}.
         {sum(unlabelled)} rows of the table have no label and are no votes.
-        {len(sizes) - len(paths)} audio files in the folder have no ratings and were left out.
+        {len(sizes.keys() - set(paths))} audio files in the folder have no ratings and were left out.
         Groups that must not be split between folds: {split}.
         """)
     return Bunch(

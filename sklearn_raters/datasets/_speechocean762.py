@@ -14,7 +14,7 @@ from sklearn.utils import Bunch
 
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._files import check_audio, existing_file, existing_folder, read_text
+from sklearn_raters.datasets._files import check_files, existing_file, existing_folder, read_text
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, shorten
 
@@ -146,7 +146,7 @@ def cut_scores(scores, cuts):
 
 
 @checked_parameters({"root": [str, PathLike], "task": [str], "cuts": ["array-like"]})
-def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
+def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9), check_audio=True):
     """Load speechocean762 with the scores of each expert cut into four classes.
 
     The folder holds either the published archive (``WAVE/``, ``train/``, ``test/`` and
@@ -164,6 +164,9 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
         Lowest scores of the classes unstable, good and excellent. By default poor is [0, 5), unstable
         [5, 7), good [7, 9) and excellent [9, 10]. For whole scores these are the bands 0-4, 5-6, 7-8 and
         9-10 of the corpus' rubric. The rubric of ``fluency`` has other bands: ``(4, 6, 8)``.
+    check_audio : bool, default=True
+        Whether audio that is missing or empty is an error. False leaves it to
+        ``OpenSmileFrames(on_error="skip")`` to list it.
 
     Returns
     -------
@@ -210,7 +213,8 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9)):
         scores, about, paths = read_archive(folder, task)
     else:
         raise FileNotFoundError(f"speechocean762: {folder} has neither ratings.csv nor train/; {remedy}.")
-    paths = check_audio(paths, "copy the audio again from the source of the scores")
+    remedy = "copy the audio again from the source of the scores"
+    paths = check_files(paths, remedy) if check_audio else list(map(str, paths))
     index = pd.Index(scores.index, dtype=object, name="utterance")
     Y = pd.DataFrame(cut_scores(scores, cuts), index=index, columns=list(scores.columns))
     consensus = hard_labels(Task(Y, CLASSES))

@@ -2,7 +2,16 @@
 
 from sklearn_raters.features._frame_pooler import FramePooler
 from sklearn_raters.features._front_end_scaler import FrontEndScaler
+from sklearn_raters.features._mapped import load_frames, save_frames
 from sklearn_raters.features._opensmile import OpenSmileFrames, OpenSmileFunctionals
 from sklearn_raters.features._speaker_scaler import SpeakerScaler
 
-__all__ = ["FramePooler", "FrontEndScaler", "OpenSmileFrames", "OpenSmileFunctionals", "SpeakerScaler"]
+__all__ = [
+    "FramePooler",
+    "FrontEndScaler",
+    "OpenSmileFrames",
+    "OpenSmileFunctionals",
+    "SpeakerScaler",
+    "load_frames",
+    "save_frames",
+]

@@ -1,25 +1,38 @@
 """Read audio files and signals as one channel at 16 kHz."""
 
 import os
-import re
 from pathlib import Path
 
 import numpy as np
 
+from sklearn_raters._files import full_path
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.features._audio_files import check_file, content_of_file, read_file
 
 SAMPLING_RATE = 16000  # Hz
 
+# Rates of audio in Hz, from the lowest one in which speech can be made out to those of ultrasound recorders.
+_LOWEST_RATE, _HIGHEST_RATE = 1000, 1_000_000
 # Integers cast to float peak in the thousands; audio that is clipped or resampled stays near 1.
 _HIGHEST_PEAK = 10.0
-# Headers of streamed WAV files, written before the end of the recording, give at least this length.
-_UNKNOWN_LENGTH = 2**31 - 2**16
-# audiofile needs ffmpeg for these formats, so soundfile reads them.
-_BY_LIBSNDFILE = {".aif", ".aiff", ".au"}
+# Resampling and loud mixes go a little beyond full scale.
+_CLIPPED_PEAK = 2.0
+# Below this share of the channels' power, the mean of the channels is what they do not cancel out.
+_CANCELLED_SHARE = 1e-3
+
+# What looks wrong about samples, which `{samples}` stands for.
+CANCELLED = (
+    "Channels of opposite phase cancel each other out, so that their mean is silent: {samples}. Turn one "
+    "channel over, or give one channel."
+)
+CLIPPED = (
+    "Signals go beyond twice the full scale of floating point, which is 1, and are clipped: {samples}. "
+    "Divide them by their full scale."
+)
 
 
 def check_audio_list(X):
-    """Check that X is a collection of paths or of (signal, rate) pairs, and that the files exist.
+    """Check that X is a collection of paths or of (signal, rate) pairs.
 
     Parameters
     ----------
@@ -29,15 +42,12 @@ def check_audio_list(X):
     Returns
     -------
     list
-        The same items, paths as absolute ones: joblib's workers keep the working directory in which they
-        started.
+        The same items.
 
     Raises
     ------
-    FileNotFoundError
-        If a file is missing.
     InputError
-        If X is one path instead of a list, has no samples, or a file is empty or a Git LFS pointer.
+        If X is one path instead of a list, or has no samples.
     TypeError
         If an item is neither a path nor a pair.
     """
@@ -49,15 +59,61 @@ def check_audio_list(X):
     if not items:
         raise InputError("Found array with 0 sample(s) in X while a minimum of 1 is required.")
     for index, item in enumerate(items):
-        if _is_path(item):
-            items[index] = Path(item).expanduser().absolute()
-            _check_file(items[index], describe(item, index))
-        elif not _is_pair(item):
+        if not _is_path(item) and not _is_pair(item):
             raise TypeError(
                 f"Sample {index} of X is of type {type(item).__name__}; expected a path (str or PathLike) "
                 "or a (signal, rate) pair."
             )
     return items
+
+
+def absolute(item):
+    """Return a sample with an absolute path, since joblib's workers keep their first working directory.
+
+    Parameters
+    ----------
+    item : str, PathLike or pair
+        The sample.
+
+    Returns
+    -------
+    Path or pair
+        The sample.
+
+    Raises
+    ------
+    InputError
+        If there is no such home folder.
+    """
+    return full_path(item) if _is_path(item) else item
+
+
+def located(item, index):
+    """Return a sample with an absolute path, and check that there is a file.
+
+    Parameters
+    ----------
+    item : str, PathLike or pair
+        The sample.
+    index : int
+        Index of the sample in X.
+
+    Returns
+    -------
+    Path or pair
+        The sample.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing.
+    InputError
+        If the file cannot be reached, is empty or a Git LFS pointer, or there is no such home folder.
+    """
+    found = absolute(item)
+    if _is_path(item):
+        check_file(found, describe(item, index))
+    return found
 
 
 def describe(item, index):
@@ -92,7 +148,7 @@ def content_of(item):
         The bytes of the file, without its name; or type, shape, rate and values of the signal.
     """
     if _is_path(item):
-        yield Path(item).read_bytes()
+        yield content_of_file(Path(item), str(item))
     else:
         signal, rate = item
         signal = np.ascontiguousarray(signal)
@@ -103,21 +159,24 @@ def content_of(item):
 def read_audio(item, index=0):
     """Read one sample as one channel at 16 kHz.
 
-    Channels are averaged; other rates are resampled by audresample (soxr). Integers are taken as PCM: the
-    highest value of their type is full scale.
+    Channels are averaged; other rates are resampled by audresample (soxr).
 
     Parameters
     ----------
     item : str, PathLike or (signal, rate) pair
-        A file in any format that audiofile reads; or a signal of shape (n_samples,) or
-        (n_channels, n_samples), floating point with full scale 1, or integer, and its rate in Hz.
+        A file in any format of libsndfile, or of ffmpeg if that is installed; or a signal of shape
+        (n_samples,) or (n_channels, n_samples) and its rate in Hz. Floating point has full scale 1. Integers
+        of 8 and 16 bits have the full scale of their type. Wider ones, and lists, may hold 16 bits or 32,
+        which their values tell; values that fit both are an error.
     index : int, default=0
         Index of the sample in X, for messages.
 
     Returns
     -------
-    ndarray of shape (n_samples,), float32
+    signal : ndarray of shape (n_samples,), float32
         The signal at 16 kHz, full scale 1.
+    notes : tuple of str
+        What looks wrong: `CANCELLED`, `CLIPPED`.
 
     Raises
     ------
@@ -131,19 +190,22 @@ def read_audio(item, index=0):
     >>> import numpy as np
     >>> from sklearn_raters.features._audio import read_audio
     >>> stereo = np.zeros((2, 44100))
-    >>> read_audio((stereo, 44100)).shape
+    >>> signal, notes = read_audio((stereo, 44100))
+    >>> signal.shape
     (16000,)
     """
     import audresample
 
     where = describe(item, index)
-    if _is_path(item):
-        signal, rate = _read_file(Path(item).expanduser(), where)
-    else:
-        signal, rate = _check_pair(item, where)
-    _check_values(signal, where)
-    mono = signal.mean(axis=0, keepdims=True, dtype=np.float32)
-    return audresample.resample(mono, rate, SAMPLING_RATE)[0]
+    parts = read_file(full_path(item), where) if _is_path(item) else [_check_pair(item, where)]
+    monos, notes = [], {}
+    for signal, rate in parts:
+        _check_rate(rate, where)
+        _check_values(signal, where)
+        mono = signal.mean(axis=0, keepdims=True, dtype=np.float32)
+        notes |= dict.fromkeys(_notes_of(signal, mono))
+        monos.append(audresample.resample(mono, rate, SAMPLING_RATE)[0])
+    return np.concatenate(monos), tuple(notes)
 
 
 def _is_path(item):
@@ -154,67 +216,33 @@ def _is_pair(item):
     return isinstance(item, list | tuple | np.ndarray) and len(item) == 2
 
 
-def _check_file(path, where):
-    if not path.exists():
-        raise FileNotFoundError(f"{where}: there is no such file. Check the path, or leave the sample out.")
-    if not path.is_file():
-        raise InputError(f"{where} is not a file. Give the path of an audio file.")
-    if path.stat().st_size == 0:
-        raise InputError(f"{where} is empty (0 bytes). Fetch or record it again, or leave it out.")
-    if path.stat().st_size < 1024 and path.read_bytes().startswith(b"version https://git-lfs"):
+def _notes_of(signal, mono):
+    power = np.mean(signal**2, dtype=np.float64)
+    if np.mean(mono**2, dtype=np.float64) < _CANCELLED_SHARE * power:
+        yield CANCELLED
+    if np.abs(mono).max() > _CLIPPED_PEAK:
+        yield CLIPPED
+
+
+def _check_rate(rate, where):
+    is_number = isinstance(rate, int | float | np.number)
+    if not is_number or not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
+        given = f"of type {type(rate).__name__}"
+        if isinstance(rate, float | np.number | str) or (isinstance(rate, int) and abs(rate) < 10**18):
+            given = repr(rate)
         raise InputError(
-            f"{where} is a Git LFS pointer, not audio: the file's content was not fetched. "
-            "Run `git lfs pull` in the repository that holds it."
-        )
-
-
-def _read_file(path, where):
-    import audiofile
-    import soundfile
-
-    _check_file(path, where)
-    try:
-        if path.suffix.lower() in _BY_LIBSNDFILE:
-            signal, rate = soundfile.read(path, always_2d=True, dtype="float32")
-            signal = signal.T
-        else:
-            signal, rate = audiofile.read(path, always_2d=True, dtype="float32")
-    except Exception as error:
-        raise InputError(
-            f"{where} cannot be read as audio: {error}. The file is damaged, cut short, not audio, or in a "
-            "format that needs ffmpeg to be installed."
-        ) from error
-    if signal.shape[1] == 0:
-        raise InputError(f"{where} holds no audio: its length is 0 s. Leave it out, or fetch it again.")
-    _check_length(path, signal.shape[1], where)
-    return signal, rate
-
-
-def _check_length(path, n_read, where):
-    import soundfile
-
-    try:
-        info = soundfile.info(str(path), verbose=True)
-    except soundfile.SoundFileError:
-        return  # audiofile reads this format by ffmpeg, which checks the length
-    # libsndfile reads a WAV file that is cut short without an error; only its log gives both lengths.
-    log = re.search(r"^data : (\d+) \(should be (\d+)\)", info.extra_info, re.MULTILINE)
-    promised, found = (int(log[1]), int(log[2])) if log else (info.frames, n_read)
-    # The header of an MP3 file gives no exact length.
-    slack = 0.1 * promised if info.format == "MP3" else 0
-    if found < promised - slack and promised < _UNKNOWN_LENGTH:
-        unit = "bytes" if log else "samples"
-        raise InputError(
-            f"{where} is cut short: its header gives {promised} {unit}, but it holds {found}. "
-            "Fetch or copy it again, or leave it out."
+            f"{where} has the rate {given}; expected a (signal, rate) pair, the rate between {_LOWEST_RATE} "
+            f"and {_HIGHEST_RATE} Hz. scipy.io.wavfile.read returns both the other way round."
         )
 
 
 def _check_pair(item, where):
     signal, rate = item
-    if not isinstance(rate, int | float | np.number) or not np.isfinite(rate) or rate <= 0:
-        raise InputError(f"{where} has the rate {rate!r}; expected a (signal, rate) pair, the rate in Hz.")
-    signal = np.asarray(signal)
+    _check_rate(rate, where)
+    try:
+        signal = np.asarray(signal)
+    except ValueError as error:
+        raise InputError(f"{where} has a signal that is no array: {error}.") from error
     if signal.dtype.kind not in "iuf":
         raise TypeError(f"{where} has a signal of type {signal.dtype}; expected floating point or integers.")
     if signal.ndim not in (1, 2) or signal.size == 0:
@@ -228,15 +256,42 @@ def _check_pair(item, where):
             f"{where} has a signal of shape {signal.shape}, more channels than samples; expected "
             "(n_channels, n_samples). Transpose it."
         )
-    return _full_scale_one(signal), rate
+    return _full_scale_one(signal, where), rate
 
 
-def _full_scale_one(signal):
+def _full_scale_one(signal, where):
+    """Return a signal as float32; integers divided by their full scale."""
     if signal.dtype.kind == "f":
-        return signal.astype(np.float32, copy=False)
-    half_range = 2 ** (8 * signal.dtype.itemsize - 1)
-    offset = half_range if signal.dtype.kind == "u" else 0
-    return ((signal.astype(np.float64) - offset) / half_range).astype(np.float32)
+        with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
+            return signal.astype(np.float32, copy=False)
+    if signal.dtype == np.uint8:
+        return (signal.astype(np.float32) - 128) / 128
+    bits = 8 * signal.dtype.itemsize if signal.dtype.itemsize <= 2 else _bits_of_values(signal, where)
+    if signal.dtype.kind == "u" and signal.max() >= 2 ** (bits - 1):
+        raise InputError(
+            f"{where} has a signal of type {signal.dtype}, in which silence may be 0 or half of the range. "
+            "Give signed integers, or floating point with full scale 1."
+        )
+    return (signal.astype(np.float64) / 2 ** (bits - 1)).astype(np.float32)
+
+
+def _bits_of_values(signal, where):
+    """Return how many bits the values of wide integers have: 16, or 32 of which some may be zero."""
+    peak = max(-int(signal.min()), int(signal.max()) + 1)
+    if peak <= 1 and not signal.any():
+        return 32
+    # A signal of 16 or 24 bits in the upper bits of 32, as libraries read it.
+    fills_upper_bits = signal.dtype == np.int32 and not (signal % 256).any()
+    if 2**25 < peak <= 2**31 or fills_upper_bits:
+        return 32
+    is_unsigned = signal.min() >= 0 and peak <= 2**8  # values of uint8, whose silence is 128
+    if 2**7 < peak <= 2**15 and not is_unsigned:
+        return 16
+    raise InputError(
+        f"{where} has a signal of type {signal.dtype} with values up to {peak - 1}, of which it is not known "
+        "how many bits are full scale. Divide it by its full scale: signal / 2**15 if that is 16 bits, "
+        "signal / 2**23 if 24."
+    )
 
 
 def _check_values(signal, where):
@@ -251,5 +306,5 @@ def _check_values(signal, where):
     if peak > _HIGHEST_PEAK:
         raise InputError(
             f"{where} has a signal with values up to {peak:.6g}; floating point has full scale 1. "
-            "Give the integers as an integer array, or divide by their full scale."
+            "Divide it by its full scale: signal / 2**15 if that is 16 bits."
         )

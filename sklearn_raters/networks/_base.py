@@ -11,7 +11,7 @@ from sklearn_raters._inner_splits import hold_out
 from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import Interval, StrOptions
 from sklearn_raters._targets import class_weights
-from sklearn_raters.sequences import as_sequences, pack
+from sklearn_raters.sequences import as_samples, pack
 
 
 class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):
@@ -112,7 +112,7 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         from sklearn_raters import _torch
 
         check_is_fitted(self)
-        return _torch.encode(self.net_, as_sequences(self, X, reset=False))
+        return _torch.encode(self.net_, pack(as_samples(self, X, reset=False)))
 
     def transform(self, X):
         """Return the representation, the values before the softmax layer.

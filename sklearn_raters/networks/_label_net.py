@@ -47,7 +47,7 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         X : list of array-like of shape (n_frames_i, n_features), or array-like of shape \
                 (n_samples, n_frames, n_features) or (n_samples, n_features)
             Sequences of frames; each row of a table, dense or sparse, is a sequence of one frame. Sparse rows
-            become dense a batch at a time.
+            become dense a batch at a time, and memory-mapped sequences (`features.load_frames`) are read so.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Hard labels, or soft labels: rows that sum to one. The columns of a DataFrame are the classes, in
             any order.

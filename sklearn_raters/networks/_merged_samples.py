@@ -21,9 +21,9 @@ def content_of(samples, index):
     hashlib.blake2b
         The hash.
     """
-    sample = samples[[index]].toarray() if issparse(samples) else np.ascontiguousarray(samples[index])
+    sample = samples[[index]].toarray() if issparse(samples) else samples[index]
     # Adding zero turns -0.0 into 0.0, which sparse rows hold in its place.
-    return blake2b(sample + sample.dtype.type(0), digest_size=16)
+    return blake2b(np.ascontiguousarray(sample, dtype=np.float32) + np.float32(0), digest_size=16)
 
 
 def merge_equal(samples, target_bytes, weight, groups):

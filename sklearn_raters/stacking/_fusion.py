@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import StratifiedKFold
 
 from sklearn_raters._inner_splits import hold_out, inner_splits
 from sklearn_raters._nested import fit_with_weights, weight_name
@@ -75,7 +75,8 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
     present = np.arange(len(consensus)) if sample_weight is None else np.flatnonzero(sample_weight)
     if stack.fusion == "pool":
         rated = np.unique(np.concatenate([view.samples for view in views]))
-        return _pool_splits(rated, consensus[rated], rows_of(groups, rated), seed)
+        groups, weight = rows_of(groups, rated), rows_of(sample_weight, rated)
+        return _pool_splits(rated, consensus[rated], groups, weight, seed)
     if stack.fusion not in ("logistic", "mixture", "fine_tune"):
         return []
     parts = [np.searchsorted(present, view.samples) for view in views]
@@ -84,7 +85,7 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
     return [Split(present[train], present[test])]
 
 
-def _pool_splits(rated, labels, groups, seed):
+def _pool_splits(rated, labels, groups, weight, seed):
     """Return folds of whole groups, which share the classes; none, with a warning, if there is one group."""
     n_groups = len(rated) if groups is None else len(np.unique(groups))
     if n_groups < 2:
@@ -94,17 +95,37 @@ def _pool_splits(rated, labels, groups, seed):
             stacklevel=2,
         )
         return []
-    if groups is None:
-        # Always the same folds without a seed, so that a cache knows them again.
-        cv = StratifiedKFold(_POOL_FOLDS, shuffle=True, random_state=0 if seed is None else seed)
-    else:
-        cv = StratifiedGroupKFold(
-            _POOL_FOLDS
-        )  # some versions of scikit-learn do not stratify what they shuffle
+    if groups is not None:
+        fold = _folds_of_groups(labels, groups, np.ones(len(rated)) if weight is None else weight)
+        return [Split(rated[fold != test], rated[fold == test]) for test in range(_POOL_FOLDS)]
+    # Always the same folds without a seed, so that a cache knows them again.
+    cv = StratifiedKFold(_POOL_FOLDS, shuffle=True, random_state=0 if seed is None else seed)
     with warnings.catch_warnings():  # of a class with one sample
         warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)
-        folds = inner_splits(cv, labels, groups, seed)
+        folds = inner_splits(cv, labels, None, seed)
     return [Split(rated[train], rated[test]) for train, test in folds]
+
+
+def _folds_of_groups(labels, groups, weight):
+    """Return the fold of each sample, so that the folds have similar weights of each class.
+
+    Without weights these are the folds of scikit-learn's `StratifiedGroupKFold`. It takes no weights, so that
+    a sample of weight 2 would give other folds than the sample twice.
+    """
+    _, group = np.unique(groups, return_inverse=True)
+    names = sorted(set(labels), key=str)
+    mass = np.zeros((group.max() + 1, len(names)))
+    np.add.at(mass, (group, [names.index(label) for label in labels]), weight)
+    fold, by_fold = np.zeros(len(mass), dtype=np.intp), np.zeros((_POOL_FOLDS, len(names)))
+    for index in np.argsort(-mass.std(axis=1), kind="stable"):
+        best = np.inf, np.inf
+        for number, here in enumerate(np.eye(_POOL_FOLDS)[:, :, None] * mass[index]):
+            spread = np.std((by_fold + here) / mass.sum(axis=0), axis=0).mean()
+            size = by_fold[number].sum()
+            if spread < best[0] or (np.isclose(spread, best[0]) and size < best[1]):
+                best, fold[index] = (spread, size), number
+        by_fold[fold[index]] += mass[index]
+    return fold[group]
 
 
 def _check_out_of_fold(consensus, splits):

@@ -111,8 +111,13 @@ class StackPlan:
         The crowd views come first, then the raters in an order of what they said.
         """
         task = by_content(self.task)
-        order = [*CROWD_VIEWS, *task.raters]
-        return replace(self, task=task, views=sorted(self.views, key=lambda view: order.index(view.name)))
+
+        def place(view):
+            if view.name in CROWD_VIEWS:
+                return 0, CROWD_VIEWS.index(view.name)
+            return 1, view.content, task.raters.index(view.name)
+
+        return replace(self, task=task, views=sorted(self.views, key=place))
 
     @property
     def table(self):

@@ -388,7 +388,10 @@ class MultiRaterStackingClassifier(
     def _as_views_take(self, X):
         """Return the samples as the views take them: after the shared steps."""
         check_is_fitted(self)
-        return X if self.shared_steps_ is None else self.shared_steps_.transform(X)
+        if self.shared_steps_ is not None:
+            return self.shared_steps_.transform(X)
+        check_texts_are_read(dict(zip(self.views_, self.estimators_, strict=True)), X)
+        return X
 
     def predict_proba_views(self, X):
         """Return the probabilities of each view's own targets, which for soft labels are smoothed.

@@ -100,15 +100,18 @@ class View:
         return shares / shares.sum(axis=1, keepdims=True)
 
     @property
-    def seed(self):
-        """A number that depends on the name of a crowd view, or on what a rater chose how often."""
-        if self.name in CROWD_VIEWS:
-            return crc32(self.name.encode())
+    def content(self):
+        """What the view learns how often, as bytes that do not depend on names or the order of samples."""
         weights = np.ones(len(self.samples)) if self.weights is None else self.weights
         rows, place = np.unique(self.targets, axis=0, return_inverse=True)
         mass = np.bincount(place.ravel(), weights)
         # Sums in another order differ in the last digits.
-        return crc32(np.column_stack([rows, mass / mass.sum()]).astype(np.float32).tobytes())
+        return np.column_stack([rows, mass / mass.sum()]).astype(np.float32).tobytes()
+
+    @property
+    def seed(self):
+        """A number that depends on the name of a crowd view, or on the content of a rater's view."""
+        return crc32(self.name.encode() if self.name in CROWD_VIEWS else self.content)
 
     def class_mass(self, classes):
         """Return the weighted share of each class in each sample: (n_view_samples, n_classes)."""

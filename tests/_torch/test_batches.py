@@ -10,7 +10,8 @@ from sklearn_raters._torch.batches import (
     SequenceDataset,
     cut_batch,
 )
-from sklearn_raters.sequences import Sequences
+from sklearn_raters.features import save_frames
+from sklearn_raters.sequences import Sequences, pack
 
 rng = np.random.default_rng(0)
 LENGTHS = rng.integers(1, 13, size=60)
@@ -75,3 +76,20 @@ def test_rows_collected_for_many_batches_are_the_rows_of_each_batch(values_at_on
         expected, of_samples = dataset.batch(torch.from_numpy(indices))
         torch.testing.assert_close(batch, expected)
         torch.testing.assert_close(targets, of_samples)
+
+
+@pytest.mark.parametrize("longest", [1, 9])
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_batches_of_memory_mapped_samples_are_those_of_the_same_samples_in_memory(dtype, longest, tmp_path):
+    rng = np.random.default_rng(0)
+    samples = [rng.normal(size=(rng.integers(1, longest + 1), 3)).astype(dtype) for _ in range(40)]
+    mapped = save_frames(samples, tmp_path / "frames", dtype=dtype)
+    targets = np.arange(40.0)
+    found, expected = (
+        list(LengthBatches(SequenceDataset(pack(X), targets), 7, np.random.default_rng(0)))
+        for X in (mapped, samples)
+    )
+    for (batch, its_targets), (other, others_targets) in zip(found, expected, strict=True):
+        assert torch.equal(batch["frames"], other["frames"])
+        assert torch.equal(batch["lengths"], other["lengths"])
+        assert torch.equal(its_targets, others_targets)

@@ -143,7 +143,7 @@ def test_predict_prints_the_predictions_of_the_model(model, wavs, capsys):
     assert status == 0
     rows = json.loads(printed)
     stack = load(model)
-    frames = _jobs.compute_frames(wavs, None)
+    frames, _ = _jobs.compute_frames(wavs, None)
     np.testing.assert_allclose(
         [list(row["probabilities"].values()) for row in rows], stack.predict_proba(frames)
     )
@@ -231,6 +231,70 @@ def test_predict_names_the_broken_file_in_one_line(model, wavs, tmp_path, capsys
     assert "Traceback" not in errors
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_broken_files_are_skipped_on_demand_and_listed(model, wavs, tmp_path, capsys, form):
+    expected = run(capsys, "predict", model, *wavs, "--format", form)
+    broken = [make(tmp_path) for make in (lfs_pointer, empty_file, no_audio, missing_file)]
+    files = [wavs[0], *broken, *wavs[1:]]
+    status, printed, errors = run(capsys, "predict", model, *files, "--format", form, "--skip-broken")
+    assert (status, printed) == (3, expected[1])
+    lines = [line for line in errors.splitlines() if line.startswith("skipped: ")]
+    assert len(lines) == len(broken)
+    for path, line in zip(broken, lines, strict=True):
+        assert str(path) in line
+    assert "4 of 7 files are skipped" in errors
+    assert "Traceback" not in errors
+    # Nothing to skip is a plain success, and nothing left an error.
+    assert run(capsys, "predict", model, *wavs, "--format", form, "--skip-broken")[:2] == (0, expected[1])
+    status, printed, errors = run(capsys, "predict", model, *broken, "--skip-broken")
+    assert (status, printed) == (2, "")
+    assert "None of the 4 samples can be used" in errors.splitlines()[-1]
+
+
+def test_a_corpus_with_broken_files_is_that_without_them(made, tmp_path, capsys):
+    corpus = load_iemocap(made)
+    votes = ratings_to_long(corpus.Y)
+    speakers = dict(zip(corpus.Y.index, corpus.speakers, strict=True))
+    votes["speaker"] = votes["sample"].map(speakers)
+    folder = tmp_path / "audio"
+    shutil.copytree(made, folder)
+    samples = list(corpus.Y.index)
+    damaged = {samples[3]: "cut short", samples[20]: "is empty", samples[40]: "no such file"}
+    paths = [next(folder.rglob(f"{name}.wav")) for name in damaged]
+    paths[0].write_bytes(paths[0].read_bytes()[: paths[0].stat().st_size // 2])
+    paths[1].write_bytes(b"")
+    paths[2].unlink()
+    votes.to_csv(tmp_path / "all.csv", index=False)
+    votes[~votes["sample"].isin(damaged)].to_csv(tmp_path / "rest.csv", index=False)
+    settings = ["--audio", folder, "--speaker-column=speaker", "--classes=neutral,anger", *QUICK]
+    settings += ["--views=crowd_hard,crowd_soft"]
+
+    def evaluated(table, *more):
+        out = tmp_path / "out.csv"
+        status, _, errors = run(capsys, "evaluate", "--ratings", table, "--out", out, *settings, *more)
+        if status == 2:
+            return status, errors
+        shares = pd.read_csv(out, index_col="model").filter(regex="^(?!.*seconds)")
+        out.unlink()
+        return status, errors, shares
+
+    status, errors = evaluated(tmp_path / "all.csv")
+    assert status == 2
+    assert f"without an audio file (1): '{samples[40]}'" in errors.splitlines()[-1]
+    status, errors, skipped = evaluated(tmp_path / "all.csv", "--skip-broken")
+    assert status == 3
+    for name, reason in damaged.items():
+        (line,) = [line for line in errors.splitlines() if line.startswith("skipped: ") and name in line]
+        assert reason in line
+    status, errors, rest = evaluated(tmp_path / "rest.csv")
+    assert status == 0
+    pd.testing.assert_frame_equal(skipped, rest)
+    train = ["train", "--ratings", tmp_path / "all.csv", *settings, "--out", tmp_path / "model"]
+    assert run(capsys, *train)[0] == 2
+    assert run(capsys, *train, "--skip-broken")[0] == 3
+    assert run(capsys, "predict", tmp_path / "model", corpus.X[0])[0] == 0
+
+
 def test_predict_gives_an_error_for_a_file_that_is_not_a_model(model, wavs, tmp_path, capsys):
     damaged = tmp_path / "damaged.model"
     damaged.write_bytes(model.read_bytes()[:1000])
@@ -282,7 +346,7 @@ def test_wrong_data_gives_an_error_and_writes_nothing(
         (["--label-map", "excitement=anger", "--classes", "excitement,anger"], "leave it out of one of them"),
         (["--device", "cuda:99"], "device='cuda:99' cannot be used here"),
         (["--device", "tpu9"], "device='tpu9' cannot be used here"),
-        (["--out", "no/out"], "no folder no"),
+        (["--out", "no/out"], "no to write out to"),
         (["--out", "."], "is a folder"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from sklearn_raters import OpenSmileFrames
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._extraction import (
     cache_folder,
     count_frames,
@@ -181,7 +182,7 @@ def entries(memory):
 def poison(memory):
     """Change the values in the cache, so that a cached value differs from a computed one."""
     for path in entries(memory):
-        store(path, np.full_like(load(path), 7))
+        store(path, np.full_like(load(path, "lld45").features, 7))
 
 
 def hit(memory, items, feature_set="lld45"):
@@ -238,6 +239,81 @@ def test_damaged_cache_entries_are_computed_anew(wav, tmp_path):
         path.write_bytes(damaged)
         np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
         assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda features: features[:, :44],
+        lambda features: features[:0],
+        lambda features: features.ravel(),
+        lambda features: features[None],
+        lambda features: features.astype(np.float64),
+        lambda features: np.where(np.arange(45) == 3, np.float32(np.nan), features),
+        lambda features: np.where(np.arange(45) == 3, np.float32(np.inf), features),
+        lambda features: np.array(["not", "frames"]),
+    ],
+)
+def test_a_cached_array_that_cannot_be_frames_is_computed_anew(change, wav, tmp_path):
+    memory = tmp_path / "memory"
+    first = extract([wav], "lld45", memory=memory)[0]
+    (path,) = entries(memory)
+    store(path, change(first))
+    np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+    np.savez(path, features=np.full_like(first, 7))  # without a checksum
+    np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+
+
+def test_a_cache_entry_under_the_name_of_another_is_computed_anew(wav, tmp_path):
+    memory = tmp_path / "memory"
+    first = extract([wav], "lld45", memory=memory)[0]
+    (path,) = entries(memory)
+    extract([(noise(), RATE)], "lld45", memory=memory)
+    (other,) = set(entries(memory)) - {path}
+    path.write_bytes(other.read_bytes())
+    np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), PermissionError(13, "Denied")])
+def test_a_cache_that_cannot_be_written_is_one_warning_and_the_features_are_right(
+    error, wav, tmp_path, monkeypatch
+):
+    expected = extract([wav], "lld45")[0]
+
+    def refuse(path):
+        raise error
+
+    monkeypatch.setattr("sklearn_raters.features._extraction.replacing", refuse)
+    with pytest.warns(InputWarning, match=f"cannot be written .{error.strerror}.: .* not kept") as caught:
+        found = extract([wav] * 3, "lld45", memory=tmp_path / "{memory}")
+    assert len(caught) == 1
+    for frames in found:
+        np.testing.assert_array_equal(frames, expected)
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_channels_that_cancel_each_other_are_a_warning_that_names_the_files_each_time(n_jobs, tmp_path):
+    paths = [tmp_path / f"{name}.wav" for name in "abc"]
+    signal = noise()
+    for path, sign in zip(paths, (-1, 1, -1), strict=True):
+        soundfile.write(path, np.stack([signal, sign * signal], axis=1), RATE)
+    for _ in range(2):  # the second time from the cache
+        with pytest.warns(InputWarning, match=r"opposite phase") as caught:
+            extract(paths, "lld45", memory=tmp_path / "memory", n_jobs=n_jobs)
+        (warning,) = caught
+        assert "a.wav" in str(warning.message)
+        assert "c.wav" in str(warning.message)
+        assert "b.wav" not in str(warning.message)
+    renamed = paths[0].rename(tmp_path / "renamed.wav")
+    with pytest.warns(InputWarning, match=r"Sample 0 .*renamed.wav"):
+        extract([renamed], "lld45", memory=tmp_path / "memory")
+
+
+def test_the_home_of_an_unknown_user_is_one_clear_line(wav):
+    for settings in ({"items": ["~no_such_user/a.wav"]}, {"items": [wav], "memory": "~no_such_user/memory"}):
+        items = settings.pop("items")
+        with pytest.raises(InputError, match=r"'~no_such_user/.*': there is no home folder ~no_such_user"):
+            extract(items, "lld45", **settings)
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path):

@@ -4,6 +4,7 @@ import os
 import pickle
 import signal as signals
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_checks
 
-from sklearn_raters import FramePooler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
+from sklearn_raters import BLSTMClassifier, FramePooler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._extraction import count_frames
 
 RATE = 16000
@@ -185,3 +187,104 @@ def test_recorded_speech_from_cache(speech, tmp_path):
     first, second = transformer.transform(speech), transformer.transform(speech)
     assert len(list(tmp_path.rglob("*.npz"))) == len(speech)
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+@pytest.mark.parametrize("transformer", [OpenSmileFrames(), OpenSmileFunctionals("eGeMAPSv02")])
+def test_broken_samples_are_skipped_on_demand_and_listed_with_their_reasons(
+    transformer, n_jobs, wavs, tmp_path
+):
+    expected = transformer.transform(wavs)
+    (tmp_path / "text.wav").write_text("a note\n" * 50)
+    (tmp_path / "cut.wav").write_bytes(Path(wavs[0]).read_bytes()[:3000])
+    broken = [
+        (tmp_path / "text.wav", "cannot be read as audio"),
+        (tmp_path / "cut.wav", "cut short"),
+        ("nowhere.wav", "no such file"),
+        ("~no_such_user/a.wav", "no home folder"),
+        ((np.zeros(100), RATE), "too short"),
+        ((np.full(5000, np.nan), RATE), "NaN or infinity"),
+        ((np.zeros(5000), 3), "the rate 3"),
+    ]
+    X = [wavs[0], *(item for item, _ in broken), *wavs[1:]]
+    skips = clone(transformer).set_params(on_error="skip", n_jobs=n_jobs, memory=tmp_path / "memory")
+    for _ in range(2):  # the second time from the cache
+        with pytest.warns(InputWarning, match=r"skipped \(7 of 11\), with NaN .*Sample 1 .* cannot be read"):
+            found = skips.transform(X)
+        assert list(skips.errors_) == list(range(1, 8))
+        for (_, reason), text in zip(broken, skips.errors_.values(), strict=True):
+            assert reason in text
+        kept = [index for index in range(len(X)) if index not in skips.errors_]
+        for index, values in zip(kept, expected, strict=True):
+            np.testing.assert_array_equal(found[index], values)
+        for index in skips.errors_:
+            assert np.isnan(found[index]).all()
+            assert np.shape(found[index])[-1] == np.shape(expected[0])[-1]
+    assert len(skips.transform(wavs)) == len(wavs)
+    assert skips.errors_ == {}
+
+
+def test_an_audio_list_of_which_nothing_can_be_used_is_an_error_in_any_case():
+    with pytest.raises(InputError, match=r"None of the 2 samples can be used. Sample 0 \('a.wav'\)"):
+        OpenSmileFrames(on_error="skip").transform(["a.wav", "b.wav"])
+
+
+def test_a_skipped_sample_is_not_learnt_from(wavs):
+    frames = OpenSmileFrames(on_error="skip")
+    with (
+        pytest.warns(InputWarning, match="skipped"),
+        pytest.raises(InputError, match="NaN: sample 2, frame 0"),
+    ):
+        make_pipeline(frames, BLSTMClassifier(max_epochs=1)).fit(
+            [*wavs[:2], "nowhere.wav", wavs[3]], [0, 1, 0, 1]
+        )
+    with pytest.raises(ValueError, match="'on_error' parameter"):
+        OpenSmileFrames(on_error="ignore").transform(wavs)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_frames_may_be_written_to_a_folder_and_read_from_there(dtype, wavs, tmp_path, monkeypatch):
+    monkeypatch.setattr("sklearn_raters.features._opensmile._SAMPLES_AT_ONCE", 3)
+    expected = OpenSmileFrames().transform(wavs)
+    smile = OpenSmileFrames(out=tmp_path / "out", dtype=dtype)
+    found = smile.transform(wavs)
+    for frames, values in zip(found, expected, strict=True):
+        assert isinstance(frames, np.memmap)
+        assert not frames.flags.writeable
+        np.testing.assert_array_equal(frames, values.astype(dtype))
+    # Other samples get a folder of their own; the same ones are found again without openSMILE.
+    assert len(smile.transform(wavs[:2])) == 2
+    monkeypatch.setattr("sklearn_raters.features._extraction._run_opensmile", None)
+    again = smile.transform(wavs)
+    for frames, values in zip(again, found, strict=True):
+        np.testing.assert_array_equal(frames, values)
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_a_folder_of_frames_that_was_changed_is_written_anew(wavs, tmp_path):
+    smile = OpenSmileFrames(out=tmp_path)
+    found = [np.array(frames) for frames in smile.transform(wavs)]
+    (path,) = tmp_path.rglob("*.npy")
+    content = bytearray(path.read_bytes())
+    content[-10] ^= 1
+    path.write_bytes(content)
+    for frames, values in zip(smile.transform(wavs), found, strict=True):
+        np.testing.assert_array_equal(frames, values)
+    path.unlink()
+    assert len(smile.transform(wavs)) == 4
+
+
+def test_skipped_samples_of_a_folder_of_frames_are_listed_each_time(wavs, tmp_path):
+    smile = OpenSmileFrames(out=tmp_path, on_error="skip")
+    for _ in range(2):
+        with pytest.warns(InputWarning, match=r"skipped \(1 of 5\)"):
+            frames = smile.transform(["nowhere.wav", *wavs])
+        assert list(smile.errors_) == [0]
+        assert np.isnan(frames[0]).all()
+    with pytest.raises(InputError, match=r"Sample 0 .*no such file"):
+        OpenSmileFrames(out=tmp_path).transform(["nowhere.wav", *wavs])
+
+
+def test_half_precision_is_that_of_a_folder(wavs):
+    with pytest.raises(InputError, match=r"dtype='float16' .* give a folder as out="):
+        OpenSmileFrames(dtype="float16").transform(wavs)

@@ -315,7 +315,7 @@ def test_the_softmax_layer_averages_frames_and_represents_samples_by_its_input()
     logits = layer.transform(X) @ output.weight.detach().numpy().T + output.bias.detach().numpy()
     np.testing.assert_allclose(layer.predict_proba(X), softmax(logits, axis=1), atol=1e-6)
     unseen = make_rated(200, seed=1)
-    assert layer.score(unseen.X, unseen.truth) > 0.7  # 0.38 by the most frequent class
+    assert layer.score(np.asarray(unseen.X)[:, None], unseen.truth) > 0.7  # 0.38 by the most frequent class
 
 
 # Bad input

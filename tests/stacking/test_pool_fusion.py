@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold
+from sklearn.model_selection import KFold, StratifiedGroupKFold
 from sklearn.svm import SVC
 
 from made import CLASSES, GROUPS, X, Y, make_rated, small_stack
@@ -59,6 +59,26 @@ def test_two_folds_of_groups_are_the_default_of_the_pool():
     assert first.train.tolist() == second.test.tolist()
     rated = np.flatnonzero(Task(Y, CLASSES).counts.sum(axis=1))
     assert sorted([*first.test, *second.test]) == rated.tolist()
+
+
+def _held_out_first(model, weight=None, rows=slice(None)):
+    plan = model.plan(X[rows], Y.iloc[rows], groups=GROUPS[rows], sample_weight=weight)
+    return set(GROUPS[rows][plan.splits[0].test])
+
+
+def test_the_folds_of_groups_stratify_as_scikit_learn_does():
+    model = small_stack(fusion="pool")
+    rated = np.flatnonzero(Task(Y, CLASSES).counts.sum(axis=1))
+    strata = [str(label) for label in hard_labels(Y)[rated]]
+    splits = StratifiedGroupKFold(2).split(rated[:, None], strata, GROUPS[rated])
+    assert _held_out_first(model) == set(GROUPS[rated][next(iter(splits))[1]])
+
+
+def test_weights_give_the_folds_of_repeated_samples():
+    model, weight = small_stack(fusion="pool"), np.random.default_rng(0).integers(0, 4, size=150)
+    held_out = _held_out_first(model, weight)
+    assert held_out == _held_out_first(model, rows=np.repeat(np.arange(150), weight))
+    assert held_out != _held_out_first(model)
 
 
 @pytest.mark.parametrize("cv", [4, KFold(3, shuffle=True, random_state=0)], ids=str)

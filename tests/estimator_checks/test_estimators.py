@@ -1,0 +1,63 @@
+"""The checks of classifiers of ratings, on every estimator here that learns from them."""
+
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from made import small_blstm
+from sklearn_raters import (
+    CalibratedRatersClassifier,
+    DeepEnsembleClassifier,
+    MultiRaterStackingClassifier,
+    RaterNetClassifier,
+    SoftmaxLayerClassifier,
+    SoftTargetClassifier,
+)
+from sklearn_raters.estimator_checks import parametrize_with_rater_checks
+from sklearn_raters.networks import RATER_MODELS
+from sklearn_raters.stacking import truth_stack
+
+FUSIONS = ["pool", "logistic", "softmax", "mean", "mixture"]
+NET = {"max_epochs": 4, "learning_rate": 0.02}
+BLSTM = small_blstm(max_epochs=6, batch_size=16, dropout=0.1, random_state=None)
+REGRESSION = LogisticRegression()
+
+
+def stack(estimator=REGRESSION, **params):
+    return MultiRaterStackingClassifier(estimator, **params)
+
+
+QUICK = [stack(fusion="mean"), RaterNetClassifier(**NET)]
+SLOW = [
+    *(stack(fusion=fusion) for fusion in FUSIONS if fusion != "mean"),
+    stack(fusion=LogisticRegression(), cv=3),
+    stack(SoftTargetClassifier(LogisticRegression()), fusion="mean"),
+    stack(SoftmaxLayerClassifier(max_epochs=40), fusion="mean"),
+    stack(make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1),
+    *(stack(BLSTM, fusion=fusion) for fusion in [*FUSIONS, "fine_tune"]),
+    truth_stack(REGRESSION, views=["crowd_hard", "crowd_soft", "crowd_one_coin"], consensus="one_coin"),
+    *(RaterNetClassifier(raters, **NET) for raters in RATER_MODELS if raters != "crowd_layer"),
+    DeepEnsembleClassifier(RaterNetClassifier("multitask", **NET), 2),
+    DeepEnsembleClassifier(stack(fusion="mean"), 2),
+    CalibratedRatersClassifier(stack(fusion="mean"), cv=2),
+]
+
+
+@parametrize_with_rater_checks(QUICK)
+def test_a_stack_and_a_network_pass(estimator, check):
+    check(estimator)
+
+
+def crowd_kits(estimator):
+    """Return the checks that an estimate of the truth fails: crowd-kit takes no weights of samples."""
+    if getattr(estimator, "consensus", "majority") == "majority":
+        return {}
+    reason = "Weights do not change the labels that crowd-kit estimates from all ratings, repeats do."
+    return dict.fromkeys(["check_weights_as_repeats", "check_weight_zero"], reason)
+
+
+@pytest.mark.slow
+@parametrize_with_rater_checks(SLOW, expected_failed_checks=crowd_kits)
+def test_every_other_estimator_passes(estimator, check):
+    check(estimator)

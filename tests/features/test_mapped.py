@@ -1,0 +1,90 @@
+"""Frames on disk: written whole or not at all, found again as they were, damage noticed."""
+
+import numpy as np
+import pytest
+
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import load_frames, save_frames
+
+RNG = np.random.default_rng(0)
+
+
+def made(n_samples=20, n_features=5):
+    return [RNG.normal(size=(length, n_features)).astype(np.float32) for length in range(1, n_samples + 1)]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_what_was_saved_is_loaded_from_several_files(dtype, tmp_path, monkeypatch):
+    monkeypatch.setattr("sklearn_raters.features._mapped._BYTES_A_FILE", 1000)
+    samples = made()
+    for found in (
+        save_frames(iter(samples), tmp_path / "a" / "b", dtype=dtype),
+        load_frames(tmp_path / "a" / "b"),
+    ):
+        assert isinstance(found, list)
+        for frames, sample in zip(found, samples, strict=True):
+            assert isinstance(frames, np.memmap)
+            np.testing.assert_array_equal(frames, sample.astype(dtype))
+    assert len(list((tmp_path / "a" / "b").glob("*.npy"))) > 2
+
+
+@pytest.mark.parametrize(
+    ("samples", "settings", "message"),
+    [
+        ([], {}, "There are no samples"),
+        ([np.ones(3)], {}, r"Sample 0 is of type float64 and shape \(3,\)"),
+        ([np.ones((2, 3)), np.ones((0, 3))], {}, r"Sample 1 .* shape \(0, 3\)"),
+        ([np.ones((2, 3)), np.ones((2, 4))], {}, "Sample 1 has 4 features, but sample 0 has 3"),
+        ([np.array([["a"]])], {}, "Sample 0 is of type <U1"),
+        ([np.array([["2020-01-01"]], "M8[D]")], {}, "Sample 0 is of type datetime64"),
+        (
+            [np.ones((2, 3)), np.full((2, 3), 1e5)],
+            {"dtype": "float16"},
+            "Sample 1 has values up to 100000, too",
+        ),
+        ([np.ones((2, 3))], {"dtype": "int8"}, "dtype='int8'"),
+    ],
+)
+def test_what_cannot_be_saved_is_named_and_leaves_nothing_behind(samples, settings, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        save_frames(samples, tmp_path / "frames", **settings)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_write_leaves_nothing_behind(tmp_path):
+    def interrupted():
+        yield from made()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save_frames(interrupted(), tmp_path / "frames")
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_folder_is_overwritten(tmp_path):
+    save_frames(made(), tmp_path / "frames")
+    with pytest.raises(FileExistsError, match="is there already"):
+        save_frames(made(), tmp_path / "frames")
+
+
+def test_damage_is_noticed(tmp_path):
+    folder = tmp_path / "frames"
+    with pytest.raises(FileNotFoundError, match="name a folder that save_frames wrote"):
+        load_frames(folder)
+    save_frames(made(), folder)
+    path = folder / "frames-00000.npy"
+    content = path.read_bytes()
+    for damaged in (content[:-1], content[:-5] + bytes([content[-5] ^ 1]) + content[-4:]):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match=r"frames-00000.npy was changed since it was written"):
+            load_frames(folder)
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=r"frames-00000.npy is missing"):
+        load_frames(folder)
+    for text in ("{", "[]", "{}", '{"format": 1, "files": [3]}'):
+        (folder / "frames.json").write_text(text)
+        with pytest.raises(InputError, match=r"frames.json is damaged"):
+            load_frames(folder)
+    (folder / "frames.json").write_text('{"format": 9}')
+    with pytest.raises(InputError, match="has format 9, but this version reads 1"):
+        load_frames(folder)
