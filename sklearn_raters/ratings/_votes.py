@@ -76,7 +76,13 @@ class Votes:
         return self._select(chosen, rater=np.zeros(chosen.sum(), dtype=np.intp), raters=[name])
 
     def contents(self):
-        """Return what each rater said: list of bytes, a hash for each rater, equal for equal votes only."""
+        """Return a hash of what each rater said.
+
+        Returns
+        -------
+        list of bytes
+            One for each of `raters`, equal for equal votes only.
+        """
         order = np.argsort(self.rater, kind="stable")
         ends = np.searchsorted(self.rater[order], np.arange(1, len(self.raters)))
         said = [np.split(column[order], ends) for column in (self.sample, self.label, self.weight)]

@@ -108,7 +108,10 @@ class StackPlan:
     def for_fusion(self):
         """Return the plan with raters and views in an order that depends on neither names nor order.
 
-        The crowd views come first, then the raters in an order of what they said.
+        Returns
+        -------
+        StackPlan
+            The crowd views come first, then the raters in an order of what they said.
         """
         task = by_content(self.task)
 

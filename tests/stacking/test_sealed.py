@@ -33,7 +33,7 @@ def test_a_flipped_bit_is_warned_of_and_the_view_is_trained_again(tmp_path, plac
     expected = model.fit(X, Y).predict_proba(X)
     flip(outputs(tmp_path)[3], place)
     with pytest.warns(
-        InputWarning, match="of the view '.*' is damaged in the cache .*, and is computed again"
+        InputWarning, match="the view '.*' is damaged in the cache .*, and is computed again"
     ) as heard:
         again = model.fit(X, Y)
     assert len(heard) == 1
