@@ -1,5 +1,6 @@
 """Targets of one classifier: hard or soft labels as distributions, and weights of the classes."""
 
+from collections.abc import Hashable
 from numbers import Real
 
 import numpy as np
@@ -95,8 +96,11 @@ def check_labels(y, classes=()):
     large = [label for label in column if type(label) is int and not -(2**63) <= label < 2**64]
     if large:
         raise InputError(f"The label {large[0]!r} in y is no 64-bit integer: give the labels as texts.")
-    check_classification_targets(column)
+    no_label = [label for label in column.tolist() if not isinstance(label, Hashable)]
+    if no_label:
+        raise InputError(f"{no_label[0]!r} in y is no label: give numbers or strings.")
     sort_labels(set(column.tolist()), "The labels of y")
+    check_classification_targets(column)
     return column
 
 

@@ -82,8 +82,8 @@ def holds_sequences(X):
 
 
 def _is_2d(sample):
-    if hasattr(sample, "ndim"):
-        return sample.ndim == 2
+    if hasattr(sample, "shape"):
+        return len(sample.shape) == 2
     return isinstance(sample, list | tuple) and len(sample) > 0 and np.ndim(sample[0]) == 1
 
 
@@ -211,8 +211,8 @@ def as_samples(estimator, X, *, reset):
                 if not str(error).startswith("setting an array element"):
                     raise
                 raise InputError(
-                    f"X is no table of numbers ({error}): all rows must have the same number of features, and "
-                    "each cell one number. Sequences are a list of (n_frames, n_features) arrays."
+                    f"X is no table of numbers ({error}): all rows must have the same number of "
+                    "features, and each cell one number. Sequences are a list of 2-D arrays."
                 ) from error
         if issparse(table):
             return _check_sparse(table, name)

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import recall_score
 
-from sklearn_raters._align import align_samples, refuse_masked
+from sklearn_raters._align import align_samples, count_rows, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import is_missing, shorten, sort_labels
@@ -74,7 +74,10 @@ def class_recalls(y_true, y_pred, *, labels=None):
     y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample")
     if not y_true:
         raise InputError("There is no sample to score: y_true and y_pred are empty.")
-    labels = sort_labels(_distinct(y_true), "The labels of y_true") if labels is None else list(labels)
+    if labels is None:
+        labels = sort_labels(_distinct(y_true), "The labels of y_true")
+    count_rows(labels, "labels")
+    labels = _distinct(labels)
     if len({isinstance(label, str) for label in (*labels, *y_pred)}) == 2:
         raise TypeError(
             f"Classes {labels[:5]} and predictions {sorted(set(y_pred), key=str)[:5]} mix strings and "

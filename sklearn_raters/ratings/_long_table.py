@@ -211,7 +211,10 @@ def _sample_rows(names, samples):
     """Return the index of each row's sample, and the samples as a pandas Index."""
     import pandas as pd
 
-    index = pd.Index(names.unique().tolist() if samples is None else samples)
+    try:
+        index = pd.Index(names.unique().tolist() if samples is None else samples)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"samples must be a list of the samples' names: {error}.") from error
     if not index.is_unique:
         raise InputError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
     number = index.get_indexer(names)

@@ -684,14 +684,12 @@ def selection_targets():
 
     def compared(X, Y, groups, **settings):
         settings = {"n_bootstrap": 20, "cv": 3, "random_state": 0, "baseline": "a", **settings}
-        table = model_selection.compare(
-            settings.pop("models", None) or models(), X, Y, groups=groups, **settings
-        )
+        table = model_selection.compare(settings.pop("models", models()), X, Y, groups=groups, **settings)
         return table.drop(columns=["fit_seconds", "predict_seconds"]).to_numpy()
 
     yield Target("compare", "model_selection", compared, {"X": X, "Y": Y, "groups": groups}, laws_of_numbers)
     for name, value in {
-        "models": None,
+        "models": models(),
         "cv": 3,
         "truth": None,
         "ordered": False,
