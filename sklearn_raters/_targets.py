@@ -24,7 +24,10 @@ from sklearn_raters.ratings import (
 def is_soft(y):
     """Tell whether targets are soft labels of shape (n_samples, n_classes), not one label a sample."""
     # NumPy's own `ndim` does not take objects that are only convertible to arrays.
-    shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+    try:
+        shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+    except ValueError as error:
+        raise InputError(f"y must hold one label for each sample, or rows of one length: {error}.") from error
     return len(shape) == 2 and shape[1] > 1
 
 

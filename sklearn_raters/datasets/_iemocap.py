@@ -19,6 +19,8 @@ from sklearn_raters.datasets._iemocap_text import SPEAKER, cross_check, read_cat
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
+# IEMOCAP has five; synthetic corpora in its layout may have more.
+_HIGHEST_SESSION = 999
 SUMMARY_NAME = re.compile(r"(Ses\d+[FM]_.+)\.txt")
 CATEGORICAL_NAME = re.compile(r"(Ses\d+[FM]_.+)_e(\d+)_cat\.txt", re.IGNORECASE)
 
@@ -29,6 +31,8 @@ def find_sessions(root, sessions):
     root = existing_folder(root, "IEMOCAP", remedy)
     folders = [folder for folder in root.iterdir() if re.fullmatch(r"Session\d+", folder.name)]
     found = {int(folder.name.removeprefix("Session")): folder for folder in folders if folder.is_dir()}
+    if odd := [found[number] for number in found if number > _HIGHEST_SESSION]:
+        raise InputError(f"IEMOCAP: {odd[0]} is no session of the corpus, Session1 to Session5: rename it.")
     if not found:
         inner = sorted(folder.parent for folder in root.glob("*/Session1"))
         hint = f"did you mean {inner[0]}?" if inner else f"{remedy}."

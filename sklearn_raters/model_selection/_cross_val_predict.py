@@ -1,5 +1,6 @@
 """Out-of-fold predictions of estimators that learn from ratings."""
 
+from inspect import signature
 from numbers import Integral
 
 import numpy as np
@@ -16,7 +17,7 @@ from sklearn_raters.model_selection._folds import (
     make_folds,
     predict_part,
 )
-from sklearn_raters.ratings import Task, check_groups, sort_labels
+from sklearn_raters.ratings import Task, check_groups, shorten, sort_labels
 from sklearn_raters.stacking import CROWD_VIEWS
 
 # Axes of a method's predictions after the samples.
@@ -129,6 +130,7 @@ def cross_val_predict_raters(
         raise InputError(
             f"The folds of cv test {n_tested} of {n_samples} samples: give a cv that tests each sample once."
         )
+    _check_params(estimator, params or {})
     check_trainable(estimator, Y, consensus, folds, groups)
     parts = Parallel(n_jobs=n_jobs)(
         delayed(_predict_fold)(estimator, X, Y, consensus, fold, groups, params, methods) for fold in folds
@@ -142,6 +144,18 @@ def cross_val_predict_raters(
         return merged[0] if return_names else merged[0][0]
     predictions, names = (list(part) for part in zip(*merged, strict=True))
     return (predictions, names) if return_names else predictions
+
+
+def _check_params(estimator, params):
+    """Raise InputError if `fit` takes no argument of such a name."""
+    taken = signature(estimator.fit).parameters.values()
+    names = [one.name for one in taken]
+    unknown = [name for name in params if name not in names]
+    if unknown and not any(one.kind is one.VAR_KEYWORD for one in taken):
+        raise InputError(
+            f"params names {unknown[0]!r}, which the fit of {type(estimator).__name__} does not take; it takes "
+            f"{shorten(names)}."
+        )
 
 
 def _merge(method, parts, order, task):
