@@ -85,6 +85,10 @@ def test_the_comparison_shows_the_measured_figures(readme, project):
         duels = "" if name == "all views" else f" {wins}, {len(results) - wins - losses}, {losses}"
         uars = " | ".join(f"{uar:.1f}" for uar in results["uar"])
         assert f"| {row} | {uars} |{duels} |" in readme
+    for name in ("crowd_hard", "crowd_hard, ensemble of equal cost"):
+        results = measured.loc[name].loc[list(TABLE_COLUMNS.values())]
+        assert (results["own_balanced to all views, high"] < 0).sum() == 1
+        assert not (results["own_balanced to all views, low"] > 0).any()
 
 
 def test_the_figures_of_networks_on_frames_are_measured(readme, project):

@@ -38,10 +38,15 @@ def add_stack(graph, stack, answers):
         for view, one in zip(views, stack.estimators_, strict=True)
     ]
     plain = [_unsmoothed(graph, view, proba) for view, proba in zip(views, posteriors, strict=True)]
+    # The fusion takes the views in an order of its own.
+    place = {view.name: index for index, view in enumerate(views)}
+    order = [place[name] for name in stack.fusion_views_]
     if hasattr(stack.fusion_, "readings"):
-        return _pooled(graph, stack.fusion_, _stacked(graph, plain))
+        known = [name for name in stack.fusion_views_ if name in stack.raters_]
+        raters = [known.index(name) for name in stack.raters_]
+        return _pooled(graph, stack.fusion_, _stacked(graph, [plain[index] for index in order]), raters)
     of_raters = [proba for view, proba in zip(views, plain, strict=True) if view.name in stack.raters_]
-    results = {"probabilities": _fused(graph, stack, posteriors, answers)}
+    results = {"probabilities": _fused(graph, stack, [posteriors[index] for index in order], answers)}
     if of_raters:
         results["raters"] = _stacked(graph, of_raters)
     shares = [
@@ -107,8 +112,8 @@ def _fused(graph, stack, posteriors, answers):
     return add_aligned(graph, answers(stack.fusion_, rows=rows), stack.fusion_.classes_, stack.classes_)
 
 
-def _pooled(graph, fusion, posteriors):
-    """Add the three answers of the fusion "pool", as `PoolFusion` computes them."""
+def _pooled(graph, fusion, posteriors, raters):
+    """Add the three answers of the fusion "pool", as `PoolFusion` computes them; `raters` are its places."""
     readings = fusion.readings
     crowd = readings._crowd()
     floored = _normed(
@@ -130,14 +135,11 @@ def _pooled(graph, fusion, posteriors):
         "soft_labels": _pool(graph, fusion.shares, common),
     }
     if own is not None:
-        answers = [
-            _pool(
-                graph,
-                pool,
-                graph.op("Concat", graph.op("Gather", own, np.array([place]), axis=1), common, axis=1),
-            )
-            for place, pool in enumerate(fusion.raters)
-        ]
+        answers = []
+        for place in raters:
+            its_own = graph.op("Gather", own, np.array([place]), axis=1)
+            ratios_of_rater = graph.op("Concat", its_own, common, axis=1)
+            answers.append(_pool(graph, fusion.raters[place], ratios_of_rater))
         results["raters"] = _stacked(graph, answers)
     return results
 
