@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 
-from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus._labels import hard_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import as_task, ratings_to_long, shorten
@@ -22,7 +21,6 @@ METHODS = ("majority", *_CROWD_KIT)
 PROBA_METHODS = tuple(method for method in _CROWD_KIT if method != "mmsr")
 
 
-@checked_parameters({"method": [str, callable]})
 def consensus_labels(Y, method="majority"):
     """
     Return one label a sample, by a majority vote or a method that learns how good each rater is.
@@ -77,10 +75,10 @@ def consensus_labels(Y, method="majority"):
     >>> consensus_labels(Y, "dawid_skene").tolist()
     ['a', 'b', 'a', 'b', None]
     """
+    if not callable(method) and not (isinstance(method, str) and method in METHODS):
+        raise InputError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
     if method == "majority":
         return hard_labels(Y)
-    if not callable(method) and method not in METHODS:
-        raise InputError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
     task = as_task(Y)
     table, classes = _long_table(task), _class_by_label(task)
     found = (
@@ -94,7 +92,6 @@ def consensus_labels(Y, method="majority"):
     return labels
 
 
-@checked_parameters({"method": [str]})
 def consensus_proba(Y, method="dawid_skene"):
     """
     Return the probability of each class by a method of `consensus_labels`.
@@ -129,7 +126,7 @@ def consensus_proba(Y, method="dawid_skene"):
            [0.18, 0.82],
            [ nan,  nan]])
     """
-    if method not in PROBA_METHODS:
+    if not isinstance(method, str) or method not in PROBA_METHODS:
         raise InputError(f"Consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}.")
     task = as_task(Y)
     found = _crowd_kit(method, "fit_predict_proba", _long_table(task), task.raters)

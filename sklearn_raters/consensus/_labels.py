@@ -4,12 +4,10 @@ from numbers import Real
 
 import numpy as np
 
-from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import as_task, shorten
 
 
-@checked_parameters({"ties": [str]})
 def hard_labels(Y, *, ties="missing"):
     """
     Return the majority label of each sample.
@@ -48,13 +46,12 @@ def hard_labels(Y, *, ties="missing"):
     >>> hard_labels(Task(Y, classes=["a", "b"]))
     array(['a', None, None], dtype=object)
     """
-    if ties not in ("missing", "first"):
+    if not isinstance(ties, str) or ties not in ("missing", "first"):
         raise InputError(f"ties must be 'missing' or 'first', not {ties!r}.")
     task = as_task(Y)
     return task.class_names(task.majority(ties))
 
 
-@checked_parameters({"alpha": [Real], "outside_majority": [str]})
 def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
     """
     Return the distribution of each sample's votes over the classes.
@@ -97,9 +94,9 @@ def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
     array([[0.7, 0.3],
            [nan, nan]])
     """
-    if not (np.isscalar(alpha) and 0 <= alpha < np.inf):
+    if not (isinstance(alpha, Real) and 0 <= alpha < np.inf):
         raise InputError(f"alpha must be a finite number of 0 or more, not {alpha!r}.")
-    if outside_majority not in ("drop", "keep"):
+    if not isinstance(outside_majority, str) or outside_majority not in ("drop", "keep"):
         raise InputError(f"outside_majority must be 'drop' or 'keep', not {outside_majority!r}.")
     task = as_task(Y)
     n_classes, counts = len(task.classes), task.counts

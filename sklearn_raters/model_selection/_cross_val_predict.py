@@ -153,7 +153,7 @@ def _check_params(estimator, params):
     unknown = [name for name in params if name not in names]
     if unknown and not any(one.kind is one.VAR_KEYWORD for one in taken):
         raise InputError(
-            f"params names {unknown[0]!r}, which the fit of {type(estimator).__name__} does not take; it takes "
+            f"params names {unknown[0]!r}, which the fit of {type(estimator).__name__} does not take: it has "
             f"{shorten(names)}."
         )
 

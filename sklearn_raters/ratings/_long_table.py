@@ -4,7 +4,6 @@ from numbers import Integral
 
 import numpy as np
 
-from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import read_id
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
@@ -14,17 +13,6 @@ from sklearn_raters.ratings._reading import make_reading
 from sklearn_raters.ratings._task import as_task
 
 
-@checked_parameters(
-    {
-        "table": [dict, HasMethods("assign"), list],
-        "sample": [str, Integral],
-        "rater": [str, Integral],
-        "label": [str, Integral],
-        "samples": ["array-like", None],
-        "classes": ["array-like", None],
-        "numbers": ["boolean"],
-    }
-)
 def ratings_from_long(
     table,
     *,
@@ -89,7 +77,10 @@ def ratings_from_long(
     """
     import pandas as pd
 
-    table = pd.DataFrame(table)
+    try:
+        table = pd.DataFrame(table)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The ratings are no table or dict of columns of one length: {error}.") from error
     check_columns(table, sample, rater, label)
     table = table.assign(**{sample: _read_names(table[sample]), rater: _read_names(table[rater], plain)})
     for what, column in (("sample", sample), ("rater", rater)):
@@ -113,10 +104,17 @@ def ratings_from_long(
     return pd.DataFrame(_cells(votes), index=index, columns=raters, dtype=object, copy=False)
 
 
+def check_column_name(name):
+    """Raise InputError if something cannot be the name of a column."""
+    if not isinstance(name, str | Integral):
+        raise InputError(f"{name!r} is no name of a column: give a text, as sample=, rater=, label=.")
+
+
 def check_columns(table, sample, rater, label):
     """Raise InputError if a column is missing, there twice, or named for two purposes."""
     columns = table.columns.tolist()
     for column in (sample, rater, label):
+        check_column_name(column)
         if column not in columns:
             raise InputError(
                 f"The ratings table has no column {column!r}; it has "
@@ -147,7 +145,6 @@ def _read_names(column, clean=lambda name: name):
     return column if column.dtype.kind in "iuf" else column.map(read, na_action="ignore")
 
 
-@checked_parameters({"sample": [str, Integral], "rater": [str, Integral], "label": [str, Integral]})
 def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     """
     Turn ratings into a long table, one row a vote.
@@ -187,6 +184,8 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     """
     import pandas as pd
 
+    for name in (sample, rater, label):
+        check_column_name(name)
     votes = as_task(Y).votes
     weighted = np.flatnonzero(votes.weight != 1)
     if len(weighted):

@@ -4,7 +4,6 @@ from itertools import chain
 
 import numpy as np
 
-from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import labels_of_cells
 from sklearn_raters.ratings._doubts import check_labels, warn_of_missing_text
@@ -15,7 +14,6 @@ from sklearn_raters.ratings._votes import Votes
 _SEVERAL = (list, tuple, set, frozenset, np.ndarray)
 
 
-@checked_parameters({"classes": ["array-like", None]})
 def parse_ratings(Y, classes=None, *, missing_label=None, label_separator=None, bins=None):
     """
     Read ratings of any form into votes.

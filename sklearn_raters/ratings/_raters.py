@@ -5,7 +5,6 @@ from numbers import Real
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._task import Task, as_task
@@ -147,7 +146,6 @@ def krippendorff_alpha(Y):
     return float(alpha(value_counts=counts, level_of_measurement=lambda *_, i1, i2, **__: distance[i1, i2]))
 
 
-@checked_parameters({"min_ratings": [Real]})
 def eligible_raters(Y, *, min_ratings=1, groups=None):
     """
     List the raters who rated enough samples in every group.
@@ -179,7 +177,7 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     >>> eligible_raters([["a", "b"], ["a", None], ["b", "b"]], min_ratings=3)
     [0]
     """
-    if not min_ratings >= 1:
+    if not (isinstance(min_ratings, Real) and min_ratings >= 1):
         raise InputError(f"min_ratings must be 1 or more, not {min_ratings!r}.")
     task = as_task(Y)
     votes = task.class_votes

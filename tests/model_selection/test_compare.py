@@ -26,7 +26,7 @@ from sklearn_raters.metrics import (
     wasserstein_distance,
 )
 from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap, paper_models
-from sklearn_raters.model_selection._compare import batches_of
+from sklearn_raters.model_selection._runs import batches_of
 from sklearn_raters.ratings import Task
 
 SORTED = sorted(CLASSES)
