@@ -35,7 +35,7 @@ NO_NUMBERS = (
     "could not convert string to float",
     "float() argument must be",
     "must be real number",
-    "setting an array element with a sequence. The requested array has an inhomogeneous shape",
+    "setting an array element with a sequence",
     "Cannot cast array data",
 )
 

@@ -142,7 +142,6 @@ REFUSED = {
     "a stack of clusters": fits(lambda: stack(KMeans(2))),
     "a stack of an empty pipeline": fits(lambda: stack(Pipeline([]))),
     "a stack of a class": fits(lambda: stack(LogisticRegression)),
-    "a stack of a stack": fits(lambda: stack(stack())),
     "soft targets of neighbours": fits(lambda: sr.SoftTargetClassifier(KNeighborsClassifier()), "shares"),
     "soft views of neighbours": fits(lambda: stack(KNeighborsClassifier(), views=["crowd_soft"])),
     "soft targets of a regression": fits(lambda: sr.SoftTargetClassifier(LinearRegression()), "shares"),
@@ -218,6 +217,7 @@ REFUSED = {
     },
 }
 ANSWERED = {
+    "a stack of a stack": fits(lambda: stack(stack())),
     "raters of nobody": lambda: fitted("rater net").predict_proba_raters(data.X, raters=["nobody"]),
     "folds as lists": fits(
         lambda: stack(
