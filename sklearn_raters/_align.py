@@ -144,7 +144,8 @@ def count_rows(value, name):
     shape = getattr(value, "shape", None)
     if hasattr(value, "n_samples"):  # a Task, or Votes
         return value.n_samples
-    if isinstance(value, _NO_ROWS) or not (shape if shape is not None else hasattr(value, "__len__")):
+    no_rows = isinstance(value, _NO_ROWS) and not issparse(value)  # dok_array is a dict
+    if no_rows or not (shape if shape is not None else hasattr(value, "__len__")):
         given = repr(value) if value is None or np.isscalar(value) else f"a {type(value).__name__}"
         raise InputError(
             f"{name} is {given[:80]}, which has no row for each sample: give a list, an array or a table."

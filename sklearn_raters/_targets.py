@@ -99,10 +99,11 @@ def check_labels(y, classes=()):
     large = [label for label in column if type(label) is int and not -(2**63) <= label < 2**64]
     if large:
         raise InputError(f"The label {large[0]!r} in y is no 64-bit integer: give the labels as texts.")
-    no_label = [label for label in column.tolist() if not isinstance(label, Hashable)]
-    if no_label:
+    no_label = [label for label in given if not isinstance(label, Hashable)]
+    if no_label and column.dtype == object:
         raise InputError(f"{no_label[0]!r} in y is no label: give numbers or strings.")
-    sort_labels(set(column.tolist()), "The labels of y")
+    # Those given, because NumPy turns a number beside strings into a string.
+    sort_labels(set(column.tolist() if no_label else given), "The labels of y")
     check_classification_targets(column)
     return column
 

@@ -212,9 +212,10 @@ def _sample_rows(names, samples):
 
     try:
         index = pd.Index(names.unique().tolist() if samples is None else samples)
+        unique = index.is_unique
     except (TypeError, ValueError) as error:
         raise InputError(f"samples must be a list of the samples' names: {error}.") from error
-    if not index.is_unique:
+    if not unique:
         raise InputError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
     number = index.get_indexer(names)
     if (number < 0).any():
