@@ -31,7 +31,6 @@ from sklearn_raters.sequences import check_frames, holds_sequences
 @checked_parameters(
     {
         "models": [dict, HasMethods("fit")],
-        "cv": ["cv_object"],
         "ordered": ["boolean"],
         "baseline": [Hashable],
         "n_bootstrap": [Integral],

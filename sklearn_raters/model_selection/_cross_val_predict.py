@@ -33,7 +33,6 @@ _AXES = {
 @checked_parameters(
     {
         "estimator": [HasMethods("fit")],
-        "cv": ["cv_object"],
         "method": [str, "array-like"],
         "n_jobs": [Integral, None],
         "params": [dict, None],

@@ -1,8 +1,7 @@
 """Runs of several models on the same folds, those that share views one after the other."""
 
 import numpy as np
-from joblib import effective_n_jobs
-from sklearn.utils.parallel import delayed
+from joblib import delayed, effective_n_jobs
 
 from sklearn_raters._nested import unwrap
 from sklearn_raters._parallel import run_jobs

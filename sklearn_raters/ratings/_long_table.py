@@ -212,7 +212,7 @@ def _sample_rows(names, samples):
 
     try:
         index = pd.Index(names.unique().tolist() if samples is None else samples)
-        unique = index.is_unique
+        unique = len({*index}) == len(index)  # a TypeError where an entry is a list
     except (TypeError, ValueError) as error:
         raise InputError(f"samples must be a list of the samples' names: {error}.") from error
     if not unique:
