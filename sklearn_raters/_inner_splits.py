@@ -136,7 +136,7 @@ def inner_splits(cv, labels, groups, seed):
             found = f"samples: n_samples = {n_groups}" if groups is None else f"groups: there are {n_groups}"
             raise InputError(f"cv={cv} folds need as many {found}. Give a smaller cv, or finer groups.")
         cv = GroupKFold(cv) if groups is not None else KFold(cv, shuffle=True, random_state=seed)
-    if not hasattr(cv, "split"):
+    if not hasattr(cv, "split") or isinstance(cv, str):
         cv = check_pairs(cv, len(labels))
     cv = check_cv(cv)
     if groups is None and splitter_takes_groups(cv):

@@ -83,6 +83,8 @@ def check_labels(y, classes=()):
     """Return hard labels of shape (n_samples,); raise InputError if one is missing, or their types differ."""
     refuse_masked(y, "y")
     column = column_or_1d(y, warn=True)
+    if column.dtype.kind == "V":
+        raise InputError(f"y holds {column.dtype}, where labels are needed: give one of its fields.")
     # NumPy turns a NaN in a list of strings into the label "nan".
     given = y if isinstance(y, list | tuple) else column.tolist()
     missing = np.flatnonzero(
@@ -214,7 +216,10 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
     """
     weight = check_weights(sample_weight, predicted)
     if is_soft(y):
-        correct = _check_soft(order_columns(y, classes)[1])[predicted[:, None] == classes]
+        soft = _check_soft(order_columns(y, classes)[1])
+        if soft.shape[1] != len(classes):
+            raise InputError(f"y has {soft.shape[1]} columns of soft labels for {len(classes)} classes.")
+        correct = soft[predicted[:, None] == classes]
     else:
         correct = check_labels(y, np.asarray(classes).tolist()).astype(object) == predicted
     return float(np.average(correct, weights=weight))

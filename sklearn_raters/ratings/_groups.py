@@ -40,21 +40,22 @@ def check_groups(groups, n_samples=None, *, name="groups"):
     """
     if groups is None:
         return None
+    one = name.removesuffix("s")
     if getattr(groups, "ndim", 1) != 1:
-        raise InputError(f"{name} has the shape {groups.shape}: give one group for each sample.")
+        raise InputError(f"{name} has the shape {groups.shape}: give one {one} for each sample.")
     if isinstance(groups, str | bytes | Mapping | Set | type) or not np.iterable(groups):
         raise InputError(f"{name} must be a list of one group for each sample, not {groups!r}.")
     # As objects, because NumPy turns a NaN or a number beside strings into a string.
     values = groups.tolist() if hasattr(groups, "tolist") else list(groups)
     n_groups = len(values)
     if n_samples not in (None, n_groups):
-        raise InputError(f"{name} has {n_groups} entries for {n_samples} samples: give one group for each.")
+        raise InputError(f"{name} has {n_groups} entries for {n_samples} samples: give one {one} for each.")
     missing = [place for place, value in enumerate(values) if is_missing(value)]
     if missing:
-        raise InputError(f"Sample {missing[0]} has no group ({len(missing)} have none). Name all groups.")
+        raise InputError(f"Sample {missing[0]} has no {one} ({len(missing)} have none). Name all {name}.")
     for place, value in enumerate(values):
         if isinstance(value, NO_LABEL) or not isinstance(value, Hashable):
-            raise InputError(f"The group of sample {place} in {name} is {value!r}: give one name.")
+            raise InputError(f"The {one} of sample {place} in {name} is {value!r}: give one name.")
     kinds = {label_kind(value): value for value in values}
     if len(kinds) > 1:
         given = " and ".join(f"{kind} (such as {value!r})" for kind, value in kinds.items())

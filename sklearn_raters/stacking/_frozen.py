@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import softmax
 
 from sklearn_raters._align import align
+from sklearn_raters._sklearn_compat import num_samples
 from sklearn_raters.exceptions import InputError
 
 
@@ -61,10 +62,10 @@ def posterior(view, estimator, X, classes, *, by_decision=False):
             "sklearn.calibration.CalibratedClassifierCV around this one."
         )
     proba = proba if view.soft else align(proba, list(estimator.classes_), classes)
-    if not (np.shape(proba)[1:] == (len(classes),) and _are_probabilities(proba)):
+    if not (np.shape(proba) == (num_samples(X), len(classes)) and _are_probabilities(proba)):
         raise InputError(
             f"predict_proba of the view {view.name!r} answers what is no probability of the classes, by "
-            f"{estimator!r}: its rows must hold {len(classes)} numbers from 0 to 1 that sum to 1."
+            f"{estimator!r}: it must give each sample {len(classes)} numbers from 0 to 1 that sum to 1."
         )
     return proba
 

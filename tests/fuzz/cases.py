@@ -118,7 +118,9 @@ def run(case, seed):
         if wanted != SAME:
             expect = wanted if len(case.forms) == 1 else ANY
         try:
-            arguments[name] = form.make(arguments[name], rng)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of np.matrix
+                arguments[name] = form.make(arguments[name], rng)
         except Exception as error:  # a form that these data cannot take
             raise AssertionError(f"The form {form.name} of {kind} cannot be made: {error!r}") from error
     return judge(

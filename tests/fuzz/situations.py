@@ -100,7 +100,6 @@ REFUSED = {
     **UNFITTED,
     "a view of nobody": fits(lambda: stack(views=["nobody"])),
     "no views": fits(lambda: stack(views=[])),
-    "a view twice": fits(lambda: stack(views=["crowd_hard", "crowd_hard"])),
     "a missing view": fits(lambda: stack(views=[None])),
     "parameters of nobody": fits(lambda: stack(view_params={"nobody": {"C": 1}})),
     "unknown parameters of a view": fits(lambda: stack(view_params={"crowd_hard": {"depth": 1}})),
@@ -217,6 +216,7 @@ REFUSED = {
     },
 }
 ANSWERED = {
+    "a view twice": fits(lambda: stack(views=["crowd_hard", "crowd_hard"])),
     "a stack of a stack": fits(lambda: stack(stack())),
     "raters of nobody": lambda: fitted("rater net").predict_proba_raters(data.X, raters=["nobody"]),
     "folds as lists": fits(
