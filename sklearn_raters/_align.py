@@ -142,6 +142,8 @@ def count_rows(value, name):
     2
     """
     shape = getattr(value, "shape", None)
+    if shape is None and hasattr(value, "__array__"):
+        shape = np.asarray(value).shape
     if hasattr(value, "n_samples"):  # a Task, or Votes
         return value.n_samples
     no_rows = isinstance(value, _NO_ROWS) and not issparse(value)  # dok_array is a dict
