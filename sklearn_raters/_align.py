@@ -1,8 +1,14 @@
 """Bring arrays into one order: columns by their names, samples by the index of pandas objects."""
 
+from collections.abc import Mapping, Set
+
 import numpy as np
+from scipy.sparse import issparse
 
 from sklearn_raters.exceptions import InputError
+
+# They have a length, but no rows.
+_NO_ROWS = (str, bytes, Mapping, Set, type)
 
 
 def align(values, present, names, *, axis=-1, fill=0.0):
@@ -30,7 +36,7 @@ def align(values, present, names, *, axis=-1, fill=0.0):
     Raises
     ------
     InputError
-        If a name in `present` is not in `names`.
+        If a name in `present` is not in `names`, or there is not one entry for each.
 
     Examples
     --------
@@ -38,7 +44,13 @@ def align(values, present, names, *, axis=-1, fill=0.0):
     >>> align([[0.25, 0.75]], ["a", "c"], ["c", "b", "a"])
     array([[0.75, 0.  , 0.25]])
     """
-    values = np.moveaxis(np.asarray(values), axis, -1)
+    values = np.asarray(values)
+    if values.ndim <= max(axis, 0) or values.shape[axis] != len(present):
+        raise InputError(
+            f"Values of the shape {values.shape} are not one for each of {list(present)}: a classifier must "
+            "answer a column for each of its classes_."
+        )
+    values = np.moveaxis(values, axis, -1)
     place = {name: index for index, name in enumerate(names)}
     for name in present:
         if name not in place:
@@ -50,13 +62,14 @@ def align(values, present, names, *, axis=-1, fill=0.0):
 
 def align_samples(**values):
     """
-    Bring pandas objects that describe the same samples into the order of the first one.
+    Check that inputs describe the same samples, and bring pandas objects into the order of the first one.
 
     Parameters
     ----------
     **values : object
         Samples, ratings, groups, weights and the like, by the names to use in the message. Those without an
-        index, such as arrays and lists, are paired by place and returned as they are.
+        index, such as arrays and lists, are paired by place and returned as they are. None is left out of all
+        checks, but for the first one, which is needed.
 
     Returns
     -------
@@ -66,7 +79,8 @@ def align_samples(**values):
     Raises
     ------
     InputError
-        If an index of the same length names other samples.
+        If a value has no rows, another number of rows than the first one, or masked entries (but for ratings
+        `Y` and labels `y`, where they are missing); or if an index names other samples.
 
     Examples
     --------
@@ -76,19 +90,112 @@ def align_samples(**values):
     >>> align_samples(X=X, y=y)[1].tolist()
     ['a', 'b']
     """
+    first, n_rows = None, None
+    for name, value in values.items():
+        if first is None or value is not None:
+            found = count_rows(value, name)
+            first, n_rows = (name, found) if first is None else (first, n_rows)
+            if found != n_rows:
+                raise InputError(
+                    f"Found input variables with inconsistent numbers of samples: {first} has {n_rows}, "
+                    f"{name} has {found}. Each sample of {first} needs its row of {name}, in that order."
+                )
+            if name not in ("Y", "y"):
+                refuse_masked(value, name)
+            if issparse(value):
+                values[name] = value.tocsr()  # other formats have no rows to take
     indexed = {name: value for name, value in values.items() if hasattr(value, "iloc")}
     if len(indexed) < 2:
         return list(values.values())
     (first, start), *others = indexed.items()
     for name, value in others:
-        # Other lengths are refused, with other words, by the checks of lengths.
-        if len(value) == len(start) and not value.index.equals(start.index):
+        if not value.index.equals(start.index):
             values[name] = value.iloc[_places(start.index, value.index, first, name)]
     return list(values.values())
 
 
+def count_rows(value, name):
+    """
+    Return the number of samples that a value has a row for.
+
+    Parameters
+    ----------
+    value : object
+        Samples, ratings, groups, weights and the like.
+    name : str
+        Its name in the message.
+
+    Returns
+    -------
+    int
+        The number of samples.
+
+    Raises
+    ------
+    InputError
+        If the value is none of an array, a list, a table and the like.
+
+    Examples
+    --------
+    >>> from sklearn_raters._align import count_rows
+    >>> count_rows([[0.0], [1.0]], "X")
+    2
+    """
+    shape = getattr(value, "shape", None)
+    if shape is None and hasattr(value, "__array__"):
+        shape = np.asarray(value).shape
+    if hasattr(value, "n_samples"):  # a Task, or Votes
+        return value.n_samples
+    no_rows = isinstance(value, _NO_ROWS) and not issparse(value)  # dok_array is a dict
+    if no_rows or not (shape if shape is not None else hasattr(value, "__len__")):
+        given = repr(value) if value is None or np.isscalar(value) else f"a {type(value).__name__}"
+        raise InputError(
+            f"{name} is {given[:80]}, which has no row for each sample: give a list, an array or a table."
+        )
+    return shape[0] if shape is not None else len(value)
+
+
+def refuse_masked(value, name):
+    """
+    Raise InputError if entries of a masked array are masked, which NumPy would use as if they were not.
+
+    Parameters
+    ----------
+    value : object
+        Samples, weights and the like.
+    name : str
+        Its name in the message.
+
+    Raises
+    ------
+    InputError
+        If an entry is masked.
+
+    Examples
+    --------
+    >>> import numpy as np
+    from scipy.sparse import issparse
+    >>> from sklearn_raters._align import refuse_masked
+    >>> refuse_masked(np.ma.masked_array([1.0, 2.0], [False, True]), "X")
+    Traceback (most recent call last):
+        ...
+    sklearn_raters.exceptions.InputError: X has 1 masked entries, the first in sample 1. ...
+    """
+    if np.ma.is_masked(value):
+        places = np.argwhere(np.ma.getmaskarray(value))
+        raise InputError(
+            f"{name} has {len(places)} masked entries, the first in sample {places[0][0]}. Fill them by "
+            f"{name}.filled(...), or leave these samples out."
+        )
+
+
 def _places(index, other, first, name):
     """Return the place in `other` of each entry of `index`; raise InputError unless both hold the same."""
+    if index.nlevels != other.nlevels:
+        raise InputError(
+            f"The index of {first} has {index.nlevels} levels and that of {name} {other.nlevels}: give both "
+            f"the same index, or pair them by place: {name}.to_numpy()."
+        )
     unknown = ~index.isin(other)
     if unknown.any():
         place = unknown.argmax()

@@ -7,6 +7,7 @@ from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, check_
 
 from sklearn_raters._nested import splitter_takes_groups
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import shorten
 
 # Number of random splits that are tried until one leaves every class in the training part.
 _TRIES = 50
@@ -65,6 +66,44 @@ def hold_out(groups, labels, fraction, seed, parts=()):
     )
 
 
+def check_pairs(cv, n_samples):
+    """Check folds that are given as pairs of indices.
+
+    Parameters
+    ----------
+    cv : iterable of (train, test)
+        Indices of the training and the test part of each fold.
+    n_samples : int
+        Number of samples.
+
+    Returns
+    -------
+    list of (ndarray of int, ndarray of int)
+        The folds.
+
+    Raises
+    ------
+    InputError
+        If a fold is no pair of lists of indices, or an index is not that of a sample.
+    """
+    if isinstance(cv, str) or not np.iterable(cv):
+        raise InputError(f"cv must be an int, a splitter or a list of pairs (train, test), not {cv!r}.")
+    folds = []
+    for number, fold in enumerate(cv, start=1):
+        parts = [np.asarray(part) for part in fold] if isinstance(fold, list | tuple | np.ndarray) else []
+        if len(parts) != 2 or any(part.ndim != 1 for part in parts):
+            raise InputError(f"Fold {number} of cv is no pair (train, test) of lists of indices: {fold!r}.")
+        for part in parts:
+            wrong = len(part) and part.dtype.kind not in "iu"
+            if wrong or (len(part) and not 0 <= part.min() <= part.max() < n_samples):
+                raise InputError(
+                    f"Fold {number} of cv holds {shorten(part.tolist(), 3)}, not all of them indices of the "
+                    f"{n_samples} samples: give whole numbers from 0 to {n_samples - 1}."
+                )
+        folds.append(tuple(part.astype(np.intp) for part in parts))
+    return folds
+
+
 def inner_splits(cv, labels, groups, seed):
     """Split samples into folds for out-of-fold predictions.
 
@@ -97,6 +136,8 @@ def inner_splits(cv, labels, groups, seed):
             found = f"samples: n_samples = {n_groups}" if groups is None else f"groups: there are {n_groups}"
             raise InputError(f"cv={cv} folds need as many {found}. Give a smaller cv, or finer groups.")
         cv = GroupKFold(cv) if groups is not None else KFold(cv, shuffle=True, random_state=seed)
+    if not hasattr(cv, "split") or isinstance(cv, str):
+        cv = check_pairs(cv, len(labels))
     cv = check_cv(cv)
     if groups is None and splitter_takes_groups(cv):
         raise InputError(f"cv={cv!r} splits by groups: call fit(X, Y, groups=...), or give an int as cv.")

@@ -49,6 +49,8 @@ def layers(estimator, *, ensembles=False):
     while True:
         yield Layer(path, estimator)
         if isinstance(estimator, Pipeline):
+            if not estimator.steps:
+                raise InputError("A Pipeline has no steps: give it at least a classifier.")
             name, estimator = estimator.steps[-1]
         elif is_search(estimator):
             fitted = hasattr(estimator, "best_estimator_")

@@ -9,10 +9,11 @@ from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from sklearn_raters._align import align_samples
 from sklearn_raters._nested import InnerTagsMixin, innermost
-from sklearn_raters._sklearn_compat import check_sample_weight, num_samples, safe_indexing
+from sklearn_raters._sklearn_compat import safe_indexing
+from sklearn_raters._targets import check_weights
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError, InputWarning
-from sklearn_raters.ratings import Task, Votes, find_name, is_missing, shorten
+from sklearn_raters.ratings import Task, Votes, check_groups, find_name, is_missing, shorten
 from sklearn_raters.sequences import check_frames, holds_sequences, holds_text
 
 
@@ -70,18 +71,9 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     name = type(estimator).__name__
     if y is None:
         raise InputError(f"{name} requires y to be passed, but the target y is None: give the ratings.")
-    X, groups = indexable(X)[0], indexable(groups)[0]
+    X = indexable(X)[0]
     y = y if isinstance(y, Task | Votes) else indexable(y)[0]
     X, y, groups, sample_weight = align_samples(X=X, y=y, groups=groups, sample_weight=sample_weight)
-    lengths = {"y": y.n_samples if isinstance(y, Task | Votes) else num_samples(y)}
-    if groups is not None:
-        lengths["groups"] = num_samples(groups)
-    for what, n_rows in lengths.items():
-        if n_rows != num_samples(X):
-            raise InputError(
-                f"Found input variables with inconsistent numbers of samples: X has {num_samples(X)}, "
-                f"{what} has {n_rows}. Each sample of X needs its row of {what}, in that order."
-            )
     # Checked before any training, because a view would report the index in its own part of the samples.
     if holds_text(X):
         _check_texts(X)
@@ -93,9 +85,8 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
         y = column_or_1d(y, warn=True)
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype != object:
         assert_all_finite(y, allow_nan=True, input_name="y")
-    if sample_weight is not None:
-        sample_weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-    groups = None if groups is None else _check_groups(groups)
+    sample_weight = check_weights(sample_weight, X)
+    groups = check_groups(groups)
     task = Task(y, estimator.classes, estimator.label_map)
     _check_fractions(task)
     return RatedSamples(X, y, task, groups, sample_weight)
@@ -120,17 +111,6 @@ def _check_texts(X):
             f"Sample {missing[0]} of X has no text ({len(missing)} have none). Leave it out of X and y, or "
             'give it an empty text: "".'
         )
-
-
-def _check_groups(groups):
-    """Return groups as an array of shape (n_samples,) in which none is missing."""
-    groups = np.asarray(groups)
-    if groups.ndim != 1:
-        raise InputError(f"groups has the shape {groups.shape}: give one group for each sample.")
-    missing = np.flatnonzero([is_missing(group) for group in groups.tolist()])
-    if len(missing):
-        raise InputError(f"Sample {missing[0]} has no group ({len(missing)} have none). Name all groups.")
-    return groups
 
 
 def rows_of(values, rows):
@@ -253,8 +233,10 @@ class ConsensusMixin:
             Accuracy between 0 and 1. The field reports `sklearn_raters.metrics.uar_scorer` instead.
         """
         X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
+        sample_weight = check_weights(sample_weight, X)
         rows, labels = labelled_samples(hard_labels(Task(y, self.classes_.tolist(), self.label_map)))
         if len(rows) == 0:
             raise InputError("No sample has a majority label in the classes, so there is nothing to score.")
-        correct = self.predict(safe_indexing(X, rows)) == labels
+        # All samples, so that one that cannot be predicted is told of, whether it has a label or not.
+        correct = self.predict(X)[rows] == labels
         return float(np.average(correct, weights=rows_of(sample_weight, rows)))

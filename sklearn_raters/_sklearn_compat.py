@@ -2,11 +2,16 @@
 
 # ruff: noqa: F401
 
+from functools import partial
+
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing as safe_indexing
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 from sklearn.utils.metadata_routing import _MetadataRequester as MetadataRequester
 from sklearn.utils.validation import _check_method_params as check_method_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 from sklearn.utils.validation import _num_samples as num_samples
+
+# Checks the types of a function's parameters; those of the estimators that it is given are checked as well.
+checked_parameters = partial(validate_params, prefer_skip_nested_validation=False)

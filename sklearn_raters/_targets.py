@@ -1,11 +1,15 @@
 """Targets of one classifier: hard or soft labels as distributions, and weights of the classes."""
 
+from collections.abc import Hashable
+from numbers import Real
+
 import numpy as np
-from sklearn.metrics import accuracy_score
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
+from sklearn_raters._align import refuse_masked
+from sklearn_raters._sklearn_compat import check_sample_weight
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import (
     find_name,
@@ -20,7 +24,10 @@ from sklearn_raters.ratings import (
 def is_soft(y):
     """Tell whether targets are soft labels of shape (n_samples, n_classes), not one label a sample."""
     # NumPy's own `ndim` does not take objects that are only convertible to arrays.
-    shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+    try:
+        shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+    except ValueError as error:
+        raise InputError(f"y must hold one label for each sample, or rows of one length: {error}.") from error
     return len(shape) == 2 and shape[1] > 1
 
 
@@ -56,25 +63,8 @@ def target_distributions(y, classes):
         if len(classes) != n_classes:
             raise InputError(f"Soft targets have {n_classes} columns, but there are {len(classes)} classes.")
         return classes, soft
-    column = column_or_1d(y, warn=True)
-    # NumPy turns a NaN in a list of strings into the label "nan".
     named = () if classes is None else np.asarray(classes).tolist()
-    given = y if isinstance(y, list | tuple) else column.tolist()
-    missing = np.flatnonzero(
-        [is_missing(label) or (label not in named and is_missing_label(label)) for label in given]
-    )
-    if len(missing):
-        raise InputError(
-            f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
-            "the samples without a label, such as those whose raters do not agree. If a class is called "
-            f"{given[missing[0]]!r}, name it in classes."
-        )
-    if column.dtype.kind == "f":
-        assert_all_finite(column, input_name="y")
-    large = [label for label in column if type(label) is int and not -(2**63) <= label < 2**64]
-    if large:
-        raise InputError(f"The label {large[0]!r} in y is no 64-bit integer: give the labels as texts.")
-    check_classification_targets(column)
+    column = check_labels(y, named)
     if len(column) == 0:
         raise InputError("Found array with 0 sample(s); at least two, of different classes, are needed.")
     classes = np.unique(column) if classes is None else np.asarray(classes)
@@ -87,6 +77,52 @@ def target_distributions(y, classes):
     if len(classes) < 2:
         raise InputError(f"y holds only one class ({classes[0]!r}); a classifier needs at least two classes.")
     return classes, np.eye(len(classes))[[places[label] for label in labels]]
+
+
+def check_labels(y, classes=()):
+    """Return hard labels of shape (n_samples,); raise InputError if one is missing, or their types differ."""
+    refuse_masked(y, "y")
+    column = column_or_1d(y, warn=True)
+    if column.dtype.kind == "V":
+        raise InputError(f"y holds {column.dtype}, where labels are needed: give one of its fields.")
+    # NumPy turns a NaN in a list of strings into the label "nan".
+    given = y if isinstance(y, list | tuple) else column.tolist()
+    missing = np.flatnonzero(
+        [is_missing(label) or (label not in classes and is_missing_label(label)) for label in given]
+    )
+    if len(missing):
+        raise InputError(
+            f"Sample {missing[0]} has no label in y ({len(missing)} have none). Leave out of X and y "
+            "the samples without a label, such as those whose raters do not agree. If a class is called "
+            f"{given[missing[0]]!r}, name it in classes."
+        )
+    if column.dtype.kind == "f":
+        assert_all_finite(column, input_name="y")
+    large = [label for label in column if type(label) is int and not -(2**63) <= label < 2**64]
+    if large:
+        raise InputError(f"The label {large[0]!r} in y is no 64-bit integer: give the labels as texts.")
+    no_label = [label for label in given if not isinstance(label, Hashable)]
+    if no_label and column.dtype == object:
+        raise InputError(f"{no_label[0]!r} in y is no label: give numbers or strings.")
+    # Those given, because NumPy turns a number beside strings into a string.
+    sort_labels(set(column.tolist() if no_label else given), "The labels of y")
+    check_classification_targets(column)
+    return column
+
+
+def check_weights(sample_weight, samples):
+    """Return weights as an array, None if there are none; raise an error if they are no weights."""
+    if sample_weight is None:
+        return None
+    refuse_masked(sample_weight, "sample_weight")
+    if np.asarray(sample_weight).dtype.kind in "mMV":
+        raise InputError(f"sample_weight holds {np.asarray(sample_weight).dtype}, where numbers are needed.")
+    weight = check_sample_weight(sample_weight, samples, dtype=np.float64, ensure_non_negative=True)
+    if not 0 < weight.sum() < np.inf:
+        raise InputError(
+            f"sample_weight sums to {weight.sum()}: give some sample a weight above 0, and all finite ones."
+        )
+    return weight
 
 
 def order_columns(y, classes):
@@ -130,6 +166,7 @@ def order_columns(y, classes):
 def _check_soft(y):
     """Return soft labels as an array of floats; raise InputError if a row is not a distribution."""
     try:
+        refuse_masked(y, "y")
         soft = check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
     except (TypeError, ValueError) as error:
         raise InputError(
@@ -177,10 +214,15 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
     float
         Between 0 and 1.
     """
-    if not is_soft(y):
-        return accuracy_score(y, predicted, sample_weight=sample_weight)
-    share = np.asarray(order_columns(y, classes)[1])[predicted[:, None] == classes]
-    return float(np.average(share, weights=sample_weight))
+    weight = check_weights(sample_weight, predicted)
+    if is_soft(y):
+        soft = _check_soft(order_columns(y, classes)[1])
+        if soft.shape[1] != len(classes):
+            raise InputError(f"y has {soft.shape[1]} columns of soft labels for {len(classes)} classes.")
+        correct = soft[predicted[:, None] == classes]
+    else:
+        correct = check_labels(y, np.asarray(classes).tolist()).astype(object) == predicted
+    return float(np.average(correct, weights=weight))
 
 
 def class_weights(class_weight, classes, mass):
@@ -208,9 +250,13 @@ def class_weights(class_weight, classes, mass):
     if class_weight is None:
         return np.ones(len(classes))
     if isinstance(class_weight, dict):
-        wrong = {name: weight for name, weight in class_weight.items() if not 0 <= weight < np.inf}
+        wrong = {
+            name: weight
+            for name, weight in class_weight.items()
+            if not (isinstance(weight, Real) and 0 <= weight < np.inf)
+        }
         if wrong:
-            raise InputError(f"class_weight has {wrong}: weights must be finite and not negative.")
+            raise InputError(f"class_weight has {wrong}: weights must be finite numbers and not negative.")
         if class_weight and not any(class_weight.get(name, 1) for name in np.asarray(classes).tolist()):
             raise InputError(
                 f"class_weight={class_weight} gives every class the weight 0: raise one of them."

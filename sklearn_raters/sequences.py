@@ -82,8 +82,8 @@ def holds_sequences(X):
 
 
 def _is_2d(sample):
-    if hasattr(sample, "ndim"):
-        return sample.ndim == 2
+    if hasattr(sample, "shape"):
+        return len(sample.shape) == 2
     return isinstance(sample, list | tuple) and len(sample) > 0 and np.ndim(sample[0]) == 1
 
 
@@ -205,7 +205,15 @@ def as_samples(estimator, X, *, reset):
         takes_sparse = "csr" if get_tags(estimator).input_tags.sparse else False
         settings = {"accept_sparse": takes_sparse, "dtype": np.float32, "order": "C"}
         with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
-            table = validate_data(estimator, X, reset=reset, ensure_all_finite=False, **settings)
+            try:
+                table = validate_data(estimator, X, reset=reset, ensure_all_finite=False, **settings)
+            except ValueError as error:
+                if not str(error).startswith("setting an array element"):
+                    raise
+                raise InputError(
+                    f"X is no table of numbers ({error}): all rows must have the same number of "
+                    "features, and each cell one number. Sequences are a list of 2-D arrays."
+                ) from error
         if issparse(table):
             return _check_sparse(table, name)
         _check_finite(table, None, name)
@@ -310,6 +318,8 @@ def _check_types(X, what):
         values = X.tocoo().data if issparse(X) else np.asarray(X)
     except (TypeError, ValueError):
         return  # no array at all, as its conversion reports
+    if np.ma.is_masked(X):
+        raise InputError(f"{what} has masked entries. Fill them by .filled(...), or leave the sample out.")
     kind = values.dtype.kind
     if kind not in "biufO":
         reason = "Complex data not supported. " if kind == "c" else ""  # scikit-learn's words

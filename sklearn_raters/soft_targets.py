@@ -19,8 +19,15 @@ from sklearn_raters._nested import (
     unwrap,
     weight_name,
 )
-from sklearn_raters._sklearn_compat import check_sample_weight, safe_indexing
-from sklearn_raters._targets import class_weights, expected_accuracy, is_soft, target_distributions
+from sklearn_raters._sklearn_compat import HasMethods, safe_indexing
+from sklearn_raters._targets import (
+    check_weights,
+    class_weights,
+    expected_accuracy,
+    is_soft,
+    target_distributions,
+)
+from sklearn_raters.ratings import check_groups
 
 
 def wrap_innermost(estimator, classes):
@@ -180,6 +187,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     __metadata_request__fit = {"groups": True}
     _takes_soft_targets = True
 
+    _parameter_constraints = {"estimator": [HasMethods("fit")], "classes": ["array-like", None]}
+
     def __init__(self, estimator, *, classes=None):
         self.estimator = estimator
         self.classes = classes
@@ -209,6 +218,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         TypeError
             If the classifier takes no `sample_weight`.
         """
+        self._validate_params()
         if not is_classifier(self.estimator):
             raise TypeError(f"SoftTargetClassifier needs a classifier; got {self.estimator!r}.")
         check_refits(self.estimator)
@@ -217,10 +227,11 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
                 f"{type(self.estimator).__name__}.fit takes no sample_weight, so soft labels cannot reach "
                 "it. Give a classifier that does, or train this one on hard labels."
             )
-        X, y, groups = indexable(X, y, groups)
+        X, y = indexable(X, y)
         X, y, groups, sample_weight = align_samples(X=X, y=y, groups=groups, sample_weight=sample_weight)
+        groups = check_groups(groups)
         classes, soft = target_distributions(y, self.classes)
-        weight = None if sample_weight is None else check_sample_weight(sample_weight, soft, dtype=np.float64)
+        weight = check_weights(sample_weight, soft)
         estimator = clone(self.estimator)
         if not is_soft(y):
             y = classes[soft.argmax(axis=1)]
@@ -322,6 +333,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         float
             Between 0 and 1.
         """
+        X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)
 
 

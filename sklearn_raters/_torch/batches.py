@@ -121,7 +121,8 @@ class LengthBatches:
 
     def __init__(self, dataset, batch_size, rng=None):
         self.dataset = dataset
-        self.batch_size = batch_size
+        # At most all samples, which any int64 holds.
+        self.batch_size = min(batch_size, max(len(dataset), 1))
         self.rng = rng
 
     def order(self):

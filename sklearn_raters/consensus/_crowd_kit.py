@@ -75,10 +75,10 @@ def consensus_labels(Y, method="majority"):
     >>> consensus_labels(Y, "dawid_skene").tolist()
     ['a', 'b', 'a', 'b', None]
     """
+    if not callable(method) and not (isinstance(method, str) and method in METHODS):
+        raise InputError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
     if method == "majority":
         return hard_labels(Y)
-    if not callable(method) and method not in METHODS:
-        raise InputError(f"There is no consensus method {method!r}: give {shorten(METHODS)} or a callable.")
     task = as_task(Y)
     table, classes = _long_table(task), _class_by_label(task)
     found = (
@@ -126,7 +126,7 @@ def consensus_proba(Y, method="dawid_skene"):
            [0.18, 0.82],
            [ nan,  nan]])
     """
-    if method not in PROBA_METHODS:
+    if not isinstance(method, str) or method not in PROBA_METHODS:
         raise InputError(f"Consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}.")
     task = as_task(Y)
     found = _crowd_kit(method, "fit_predict_proba", _long_table(task), task.raters)

@@ -1,5 +1,7 @@
 """Majority labels, soft labels and agreement of each sample."""
 
+from numbers import Real
+
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
@@ -44,7 +46,7 @@ def hard_labels(Y, *, ties="missing"):
     >>> hard_labels(Task(Y, classes=["a", "b"]))
     array(['a', None, None], dtype=object)
     """
-    if ties not in ("missing", "first"):
+    if not isinstance(ties, str) or ties not in ("missing", "first"):
         raise InputError(f"ties must be 'missing' or 'first', not {ties!r}.")
     task = as_task(Y)
     return task.class_names(task.majority(ties))
@@ -92,9 +94,9 @@ def soft_labels(Y, *, alpha=0.75, outside_majority="drop"):
     array([[0.7, 0.3],
            [nan, nan]])
     """
-    if not (np.isscalar(alpha) and 0 <= alpha < np.inf):
+    if not (isinstance(alpha, Real) and 0 <= alpha < np.inf):
         raise InputError(f"alpha must be a finite number of 0 or more, not {alpha!r}.")
-    if outside_majority not in ("drop", "keep"):
+    if not isinstance(outside_majority, str) or outside_majority not in ("drop", "keep"):
         raise InputError(f"outside_majority must be 'drop' or 'keep', not {outside_majority!r}.")
     task = as_task(Y)
     n_classes, counts = len(task.classes), task.counts

@@ -7,16 +7,20 @@ expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
 
 import re
 import warnings
+from os import PathLike
 from textwrap import dedent
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.datasets._files import check_files, existing_folder, visible_files
 from sklearn_raters.datasets._iemocap_text import SPEAKER, cross_check, read_categorical, read_summary
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
+# IEMOCAP has five; synthetic corpora in its layout may have more.
+_HIGHEST_SESSION = 999
 SUMMARY_NAME = re.compile(r"(Ses\d+[FM]_.+)\.txt")
 CATEGORICAL_NAME = re.compile(r"(Ses\d+[FM]_.+)_e(\d+)_cat\.txt", re.IGNORECASE)
 
@@ -27,6 +31,8 @@ def find_sessions(root, sessions):
     root = existing_folder(root, "IEMOCAP", remedy)
     folders = [folder for folder in root.iterdir() if re.fullmatch(r"Session\d+", folder.name)]
     found = {int(folder.name.removeprefix("Session")): folder for folder in folders if folder.is_dir()}
+    if odd := [found[number] for number in found if number > _HIGHEST_SESSION]:
+        raise InputError(f"IEMOCAP: {odd[0]} is no session of the corpus, Session1 to Session5: rename it.")
     if not found:
         inner = sorted(folder.parent for folder in root.glob("*/Session1"))
         hint = f"did you mean {inner[0]}?" if inner else f"{remedy}."
@@ -107,6 +113,7 @@ def report_differences(differences, strict):
     )
 
 
+@checked_parameters({"root": [str, PathLike], "sessions": ["array-like", None], "strict": ["boolean"]})
 def load_iemocap(root, *, sessions=None, strict=False, check_audio=True):
     """Load IEMOCAP's utterances with every outside rater's labels.
 

@@ -1,10 +1,13 @@
 """Synthetic tables labelled by raters of several kinds, to compare methods on."""
 
+from numbers import Real
+
 import numpy as np
 from sklearn.datasets import make_classification
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch, check_random_state
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._made_labels import check_integers, class_names, draw_labels
 from sklearn_raters.exceptions import InputError
@@ -21,6 +24,7 @@ Dawid and Skene (Applied Statistics 28, 1979).
 CROWD = {"expert": 5, "average": 8, "biased": 3, "spammer": 3, "constant": 1}
 
 
+@checked_parameters({"raters": [dict, None], "class_sep": [Real], "random_state": ["random_state"]})
 def make_rated_samples(
     n_samples=2000,
     n_classes=10,

@@ -1,9 +1,12 @@
 """Synthetic sequences labelled by raters with known confusion matrices."""
 
+from numbers import Real
+
 import numpy as np
 from scipy.signal import lfilter
 from sklearn.utils import Bunch, check_random_state
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._made_labels import check_integers, class_names, draw_labels
 from sklearn_raters.exceptions import InputError
@@ -16,6 +19,9 @@ matrix, as in the model of Dawid and Skene (Applied Statistics 28, 1979).
 """
 
 
+@checked_parameters(
+    {"difficulty": [Real], "coverage": [Real], "multiple": [Real], "random_state": ["random_state"]}
+)
 def make_rated_sequences(
     n_samples=200,
     n_raters=5,

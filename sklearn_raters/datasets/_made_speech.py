@@ -3,13 +3,15 @@
 import json
 import shutil
 import tempfile
-from numbers import Integral
+from numbers import Integral, Real
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from sklearn_raters._files import full_path
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.datasets import _made_raters
 from sklearn_raters.datasets._iemocap_tree import write_dialog
 from sklearn_raters.datasets._made_labels import check_integers
@@ -28,6 +30,7 @@ REMARKS = (
 )
 
 
+@checked_parameters({"root": [str, PathLike], "difficulty": [Real], "random_state": ["random_state"]})
 def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, random_state=None):
     """Write a corpus of synthetic speech, labelled by several raters, laid out like IEMOCAP.
 

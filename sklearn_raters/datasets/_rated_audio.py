@@ -1,11 +1,13 @@
 """Load any rated audio: a folder of audio files and a long table of ratings, one row a vote."""
 
 import os
+from numbers import Integral
 from textwrap import dedent
 
 from sklearn.utils import Bunch
 
 from sklearn_raters._files import full_path
+from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._audio_names import list_audio, match_audio
 from sklearn_raters.datasets._files import existing_folder
@@ -13,6 +15,19 @@ from sklearn_raters.datasets._vote_table import read_table, require_columns, val
 from sklearn_raters.ratings import Task, is_missing_label, parse_ratings, ratings_from_long, shorten
 
 
+@checked_parameters(
+    {
+        "table": [str, os.PathLike, HasMethods("assign")],
+        "audio_dir": [str, os.PathLike],
+        "sample": [str, Integral],
+        "rater": [str, Integral],
+        "label": [str, Integral],
+        "speaker": [str, Integral, None],
+        "session": [str, Integral, None],
+        "extension": [str, None],
+        "classes": ["array-like", None],
+    }
+)
 def load_rated_audio(
     table,
     audio_dir,

@@ -6,11 +6,13 @@ pronunciation assessment", Interspeech 2021 (arXiv 2104.01378); OpenSLR resource
 
 import json
 from itertools import pairwise
+from os import PathLike
 from textwrap import dedent
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._files import check_files, existing_file, existing_folder, read_text
 from sklearn_raters.exceptions import InputError
@@ -143,6 +145,7 @@ def cut_scores(scores, cuts):
     return names[classes]
 
 
+@checked_parameters({"root": [str, PathLike], "task": [str], "cuts": ["array-like"]})
 def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9), check_audio=True):
     """Load speechocean762 with the scores of each expert cut into four classes.
 

@@ -240,6 +240,8 @@ def _check_pair(item, where):
     signal, rate = item
     _check_rate(rate, where)
     try:
+        if np.ma.is_masked(signal):
+            raise ValueError("it has masked samples: fill them by .filled(0)")
         signal = np.asarray(signal)
     except ValueError as error:
         raise InputError(f"{where} has a signal that is no array: {error}.") from error

@@ -7,7 +7,7 @@ from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
-from sklearn_raters.ratings import is_missing
+from sklearn_raters.ratings import check_groups
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
 
@@ -30,7 +30,7 @@ def frames_by_speaker(speakers, lengths):
     """
     if speakers is None:
         return [None], [np.arange(lengths.sum())]
-    speakers = _check_speakers(speakers, len(lengths))
+    speakers = check_groups(speakers, len(lengths), name="speakers").tolist()
     codes = {}
     sample_codes = [codes.setdefault(speaker, len(codes)) for speaker in speakers]
     frame_codes = np.repeat(sample_codes, lengths)
@@ -60,20 +60,6 @@ def mean_and_scale(frames):
     scale = np.where(constant, 1.0, frames.std(axis=0, dtype=np.float64))
     # The variance of values near the smallest float is 0, although they differ.
     return mean, np.where(scale == 0, 1.0, scale)
-
-
-def _check_speakers(speakers, n_samples):
-    speakers = list(speakers)
-    if len(speakers) != n_samples:
-        raise InputError(
-            f"speakers has {len(speakers)} entries, but X has {n_samples} samples. Give one speaker a sample."
-        )
-    for index, speaker in enumerate(speakers):
-        if is_missing(speaker):
-            raise InputError(f"The speaker of sample {index} is missing ({speaker!r}). Name all speakers.")
-        if not np.isscalar(speaker):
-            raise InputError(f"The speaker of sample {index} is {speaker!r}; expected a name or a number.")
-    return speakers
 
 
 @keeps_frames(holds_sequences)

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import agreement_weights, soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._calibration_error import expected_calibration_error
 from sklearn_raters.metrics._distributions import (
+    as_numbers,
     brier_score,
     check_distributions,
     manhattan_distance,
@@ -21,6 +23,7 @@ _SCORES = {
 }
 
 
+@checked_parameters({"scores": [dict, None]})
 def by_agreement(Y, proba, scores=None):
     """
     Score predicted distributions on the samples on which the raters agree, and on those on which they do not.
@@ -92,7 +95,8 @@ def by_agreement(Y, proba, scores=None):
 
 def _rated_distributions(task, proba):
     """Return soft labels and probabilities, both checked, and which samples have a vote for a class."""
-    soft_true, proba = soft_labels(task, alpha=0, outside_majority="keep"), np.asarray(proba)
+    soft_true = soft_labels(task, alpha=0, outside_majority="keep")
+    proba = as_numbers(proba, "proba")
     if proba.shape != soft_true.shape:
         raise InputError(
             f"proba must have shape {soft_true.shape}, a row for each sample and a column for each of the "

@@ -4,10 +4,12 @@ from numbers import Integral
 
 import numpy as np
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._distributions import check_distributions
 
 
+@checked_parameters({"n_bins": [Integral]})
 def expected_calibration_error(soft_true, proba, *, n_bins=15):
     """
     Compute the expected calibration error of the most probable class.

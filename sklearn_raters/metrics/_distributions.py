@@ -1,17 +1,31 @@
 """Distances of predicted distributions from soft labels."""
 
 import numpy as np
+from scipy.sparse import issparse
 from scipy.special import rel_entr, xlogy
 
+from sklearn_raters._align import refuse_masked
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
+
+
+def as_numbers(given, name):
+    """Return rows of numbers as a float array; raise InputError if they are none."""
+    refuse_masked(given, name)
+    try:
+        values = given.toarray() if issparse(given) else np.asarray(given)
+        if values.dtype.kind not in "fiubO":
+            raise ValueError(f"its type is {values.dtype}")
+        return values.astype(float if values.dtype == object else np.result_type(values.dtype, np.float32))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must hold rows of numbers, all of one length: {error}.") from error
 
 
 def check_distributions(soft_true, proba):
     """Return both as float arrays of the same shape (n_samples, n_classes) whose rows sum to 1."""
     pair = []
     for name, given in (("soft_true", soft_true), ("proba", proba)):
-        values = np.asarray(given)
-        values = values.astype(np.result_type(values.dtype, np.float32), copy=False)
+        values = as_numbers(given, name)
         if values.ndim != 2:
             raise InputError(
                 f"{name} must have shape (n_samples, n_classes), got {values.shape}: give one "
@@ -221,6 +235,7 @@ def brier_score(soft_true, proba):
     return float(((soft_true - proba) ** 2).sum(axis=1).mean())
 
 
+@checked_parameters({"average": [str]})
 def soft_f1_score(soft_true, proba, *, average="micro"):
     """
     Compute the F1 score of predicted distributions, in which a class counts by its share.

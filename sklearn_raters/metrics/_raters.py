@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_raters._align import refuse_masked
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._order import check_order
@@ -9,6 +11,7 @@ from sklearn_raters.metrics._recalls import unweighted_average_recall
 from sklearn_raters.ratings import as_task, is_missing, is_missing_label, shorten
 
 
+@checked_parameters({"raters": ["array-like", None]})
 def rater_uar(Y, predicted, *, raters=None):
     """
     Compute each rater's unweighted average recall against the rater's own labels.
@@ -52,6 +55,7 @@ def rater_uar(Y, predicted, *, raters=None):
     }
 
 
+@checked_parameters({"raters": ["array-like", None]})
 def rater_error_rate(Y, predicted, *, raters=None):
     """
     Compute the share of each rater's votes that the predictions miss.
@@ -102,6 +106,7 @@ def rater_error_rate(Y, predicted, *, raters=None):
     }
 
 
+@checked_parameters({"raters": ["array-like", None]})
 def rater_distance(Y, predicted, *, raters=None):
     """
     Compute how far the predictions are from each rater's votes, on a scale of ordered classes.
@@ -179,7 +184,11 @@ def _votes_and_predictions(task, predicted, raters):
 
 def _predicted_labels(predicted, n_raters, task):
     """Return labels of shape (n_samples, n_raters) from labels or probabilities, some of them missing."""
-    values = np.asarray(predicted)
+    refuse_masked(predicted, "predicted")
+    try:
+        values = np.asarray(predicted)
+    except ValueError as error:
+        raise InputError(f"predicted must hold rows of one length: {error}.") from error
     if values.dtype.kind == "U":
         # As objects, because NumPy turns a NaN beside strings into the string "nan".
         values = np.asarray(predicted, dtype=object)

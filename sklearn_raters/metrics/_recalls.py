@@ -1,19 +1,30 @@
 """Recalls of the classes, and their unweighted average (UAR)."""
 
 import warnings
+from collections.abc import Hashable
 
 import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import recall_score
 
-from sklearn_raters._align import align_samples
+from sklearn_raters._align import align_samples, count_rows, refuse_masked
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import is_missing, shorten
+from sklearn_raters.ratings import is_missing, shorten, sort_labels
+
+
+def _distinct(labels):
+    """Return the labels, each once; raise InputError if one is a collection."""
+    unhashable = [label for label in labels if not isinstance(label, Hashable)]
+    if unhashable:
+        raise InputError(f"{unhashable[0]!r} is no label: give numbers or strings.")
+    return list(dict.fromkeys(labels))
 
 
 def _complete_labels(y, name, remedy):
     """Return labels as a list; raise InputError if one is missing."""
     # As objects, because NumPy turns a NaN beside strings into the string "nan".
+    refuse_masked(y, name)
     y = np.asarray(y, dtype=object)
     if y.ndim != 1:
         raise InputError(f"{name} must hold one label for each sample, got an array of shape {y.shape}.")
@@ -21,9 +32,11 @@ def _complete_labels(y, name, remedy):
     missing = np.flatnonzero([is_missing(label) for label in y])
     if len(missing):
         raise InputError(f"Sample {missing[0]} has no label in {name}. {remedy}.")
+    _distinct(y)
     return y
 
 
+@checked_parameters({"labels": ["array-like", None]})
 def class_recalls(y_true, y_pred, *, labels=None):
     """
     Compute the recall of each class.
@@ -59,11 +72,12 @@ def class_recalls(y_true, y_pred, *, labels=None):
     y_true, y_pred = align_samples(y_true=y_true, y_pred=y_pred)
     y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus")
     y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample")
-    if len(y_true) != len(y_pred):
-        raise InputError(f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}: predict each sample.")
     if not y_true:
         raise InputError("There is no sample to score: y_true and y_pred are empty.")
-    labels = sorted(set(y_true)) if labels is None else list(labels)
+    if labels is None:
+        labels = sort_labels(_distinct(y_true), "The labels of y_true")
+    count_rows(labels, "labels")
+    labels = _distinct(labels)
     if len({isinstance(label, str) for label in (*labels, *y_pred)}) == 2:
         raise TypeError(
             f"Classes {labels[:5]} and predictions {sorted(set(y_pred), key=str)[:5]} mix strings and "

@@ -2,6 +2,7 @@
 
 import inspect
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
@@ -9,7 +10,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
 from sklearn_raters._rated import rows_of
-from sklearn_raters._sklearn_compat import MetadataRequester, safe_indexing
+from sklearn_raters._sklearn_compat import MetadataRequester, checked_parameters, safe_indexing
 from sklearn_raters._targets import order_columns
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
 from sklearn_raters.exceptions import InputError
@@ -169,6 +170,17 @@ def _as_soft_labels(Y, classes):
     return Y if (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1) else None
 
 
+@checked_parameters(
+    {
+        "score_func": [callable],
+        "target": [str],
+        "greater_is_better": ["boolean"],
+        "alpha": [Real],
+        "ordered": ["boolean"],
+        "classes": ["array-like", None],
+        "label_map": [dict, None],
+    }
+)
 def make_ratings_scorer(
     score_func,
     *,

@@ -1,12 +1,15 @@
 """A paired bootstrap over groups: the interval of the difference of two models' UAR."""
 
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import class_recalls
+from sklearn_raters.ratings import check_groups
 
 
 class UarDifference(NamedTuple):
@@ -21,6 +24,14 @@ class UarDifference(NamedTuple):
 _BLOCK = 4_000_000
 
 
+@checked_parameters(
+    {
+        "labels": ["array-like", None],
+        "n_bootstrap": [Integral],
+        "confidence": [Real],
+        "random_state": ["random_state"],
+    }
+)
 def paired_bootstrap(
     y_true, pred_a, pred_b, groups=None, *, labels=None, n_bootstrap=2000, confidence=0.95, random_state=None
 ):
@@ -74,11 +85,7 @@ def paired_bootstrap(
     UarDifference(difference=0.5, low=0.5, high=0.5)
     """
     recalls_a, recalls_b = (class_recalls(y_true, predicted, labels=labels) for predicted in (pred_a, pred_b))
-    groups = np.arange(len(y_true)) if groups is None else np.asarray(groups)
-    if groups.shape != (len(y_true),):
-        raise InputError(
-            f"groups has shape {groups.shape} for {len(y_true)} samples: give one group for each sample."
-        )
+    groups = np.arange(len(y_true)) if groups is None else check_groups(groups, len(y_true))
     check_bootstrap(groups, n_bootstrap, confidence)
     support, gain = _counts_by_group(y_true, pred_a, pred_b, groups, labels)
     differences = _bootstrap_differences(support, gain, n_bootstrap, check_random_state(random_state))

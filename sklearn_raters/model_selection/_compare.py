@@ -1,30 +1,46 @@
 """The comparison table: models side by side on the same folds, as in the paper's Table 3."""
 
+from collections.abc import Hashable
+from numbers import Integral
+from os import PathLike
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from joblib import delayed, effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._align import align_samples
 from sklearn_raters._nested import innermost, takes_ratings, unwrap
-from sklearn_raters._parallel import run_jobs
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
+from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import check_order
 from sklearn_raters.model_selection._bootstrap import check_bootstrap
-from sklearn_raters.model_selection._folds import check_lengths, check_trainable, fit_and_predict, make_folds
+from sklearn_raters.model_selection._folds import check_trainable, make_folds
 from sklearn_raters.model_selection._paper_models import paper_models
-from sklearn_raters.model_selection._soft_scores import predict_distributions, score_distributions
+from sklearn_raters.model_selection._runs import run_folds
+from sklearn_raters.model_selection._soft_scores import score_distributions
 from sklearn_raters.model_selection._tables import LABEL_COLUMNS, prediction_table, score_table
-from sklearn_raters.ratings import Task, shorten, sort_labels
+from sklearn_raters.ratings import Task, check_groups, shorten, sort_labels
 from sklearn_raters.sequences import check_frames, holds_sequences
 
 
+@checked_parameters(
+    {
+        "models": [dict, HasMethods("fit")],
+        "ordered": ["boolean"],
+        "baseline": [Hashable],
+        "n_bootstrap": [Integral],
+        "n_jobs": [Integral, None],
+        "memory": [str, PathLike, HasMethods("cache"), None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+        "return_predictions": ["boolean"],
+    }
+)
 def compare(
     models,
     X,
@@ -145,11 +161,11 @@ def compare(
     neighbours  1.0       1.0       1.0         0.5
     """
     Y, X, groups, truth = align_samples(Y=Y, X=X, groups=groups, truth=truth)
+    groups = check_groups(groups)
     settings = _task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
     if ordered:
         check_order(task)
-    check_lengths(task.n_samples, X=X, groups=groups, truth=truth)
     consensus = hard_labels(task)
     labels = {"consensus": consensus}
     if truth is not None:
@@ -157,7 +173,7 @@ def compare(
     folds = make_folds(consensus if X is None else X, consensus, groups, cv)
     if not isinstance(models, dict):
         models = paper_models(_with_settings(models, settings), task, folds=folds)
-    models = _with_features(models, X, Y, task.n_samples)
+    models = _with_features(models, X, Y)
     _check_names(models, baseline)
     fold_numbers = np.full(task.n_samples, -1)
     for number, fold in enumerate(folds):
@@ -216,7 +232,7 @@ def _known_truth(truth, settings):
         raise InputError(f"truth: {error}") from error
 
 
-def _with_features(models, X, Y, n_samples):
+def _with_features(models, X, Y):
     """Return the models as a dict from name to the pair (estimator, X), after a check of both."""
     pairs = {name: given if isinstance(given, tuple) else (given, X) for name, given in models.items()}
     for name, (estimator, own_X) in pairs.items():
@@ -227,7 +243,6 @@ def _with_features(models, X, Y, n_samples):
         if own_X is None:
             raise InputError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
         what = f"X of model {name!r}"
-        check_lengths(n_samples, **{what: own_X})
         pairs[name] = estimator, align_samples(Y=Y, **{what: own_X})[1]
         if holds_sequences(own_X) and not get_tags(estimator).input_tags.allow_nan:
             # Checked here, since an error of the model would number samples within a fold, not within X.
@@ -290,97 +305,3 @@ def _scored_labels(labels, tested, classes):
             f"classes, which are {classes}, or test more samples."
         )
     return true_labels, classes
-
-
-def batches_of(models, plans):
-    """Return the models in batches, the largest first; models that train the same view are in one batch.
-
-    Parameters
-    ----------
-    models : dict
-        From name to the pair (estimator, X).
-    plans : dict
-        From name to the list of the plans of its folds, empty if it is no stack.
-
-    Returns
-    -------
-    list of dict
-        Parts of `models`, those with the most trainings first.
-    """
-    batches = []
-    for name, of_folds in plans.items():
-        first = [one for plan in of_folds[:1] for one in plan.trainings if one.part == 0]
-        trained = {one.identity for one in first}
-        names = [name]
-        for batch in [batch for batch in batches if batch[1] & trained]:
-            batches.remove(batch)
-            names, trained = batch[0] + names, batch[1] | trained
-        batches.append((names, trained))
-    batches.sort(key=lambda batch: len(batch[1]), reverse=True)
-    return [{name: models[name] for name in models if name in names} for names, _ in batches]
-
-
-def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
-    """
-    Train and test every model on every fold.
-
-    Parameters
-    ----------
-    models : dict
-        From name to the pair (estimator, X).
-    plans : dict
-        From name to the plans of its folds, as `check_trainable` returns them.
-    Y : ratings of n_samples
-        For the estimators that take ratings.
-    consensus : ndarray of object of shape (n_samples,)
-        Labels for the other estimators, None where there is no consensus.
-    folds : list of Fold
-        The splits.
-    groups : array-like of shape (n_samples,) or None
-        Passed to estimators whose `fit` uses groups.
-    n_jobs : int or None
-        Number of jobs at once.
-    verbose : int
-        Above 0 shows progress on standard error.
-
-    Returns
-    -------
-    predicted : dict
-        From name to the predicted labels, ndarray of object of shape (n_samples,); None where untested.
-    distributions : dict
-        From name to a list with the result of `predict_distributions` for each fold.
-    seconds : dict
-        From name to the seconds of `fit` and of `predict` in all folds, ndarray of shape (2,).
-    """
-    # Two jobs whose models share a view would both train this view. Without parallel jobs, a model at a time
-    # shows more progress.
-    alone = [{name: models[name]} for name in models]
-    batches = batches_of(models, plans) if effective_n_jobs(n_jobs) > 1 else alone
-    # The longest jobs come first, so that at the end no core waits long for another.
-    tasks = [(fold, batch) for batch in batches for fold in folds]
-    jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
-    names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
-    outcomes = run_jobs(jobs, names, n_jobs=n_jobs, description="Comparing models", verbose=verbose)
-    predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
-    distributions = {name: [] for name in models}
-    seconds = {name: np.zeros(2) for name in models}
-    for (fold, _), outcome in zip(tasks, outcomes, strict=True):
-        for name, (labels, distribution, fold_seconds) in outcome.items():
-            predicted[name][fold.test] = labels
-            distributions[name].append(distribution)
-            seconds[name] += fold_seconds
-    return predicted, distributions, seconds
-
-
-def _run_fold(models, Y, consensus, fold, groups):
-    """Train and test models on one fold; return, by name, labels, distributions and seconds."""
-    outcomes = {}
-    for name, (estimator, X) in models.items():
-        fitted, labels, *seconds = fit_and_predict(estimator, X, Y, consensus, fold, groups)
-        inner = unwrap(fitted)
-        if hasattr(inner, "view_fit_time_"):
-            # The measured seconds leave out the views that were trained for an earlier model of this fold.
-            seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
-        distribution = predict_distributions(fitted, rows_of(X, fold.test))
-        outcomes[name] = labels.tolist(), distribution, seconds
-    return outcomes

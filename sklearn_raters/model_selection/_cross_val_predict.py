@@ -1,20 +1,23 @@
 """Out-of-fold predictions of estimators that learn from ratings."""
 
+from inspect import signature
+from numbers import Integral
+
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import innermost, unwrap
+from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection._folds import (
-    check_lengths,
     check_trainable,
     fit_and_predict,
     make_folds,
     predict_part,
 )
-from sklearn_raters.ratings import Task, sort_labels
+from sklearn_raters.ratings import Task, check_groups, shorten, sort_labels
 from sklearn_raters.stacking import CROWD_VIEWS
 
 # Axes of a method's predictions after the samples.
@@ -27,6 +30,15 @@ _AXES = {
 }
 
 
+@checked_parameters(
+    {
+        "estimator": [HasMethods("fit")],
+        "method": [str, "array-like"],
+        "n_jobs": [Integral, None],
+        "params": [dict, None],
+        "return_names": ["boolean"],
+    }
+)
 def cross_val_predict_raters(
     estimator,
     X,
@@ -106,10 +118,10 @@ def cross_val_predict_raters(
     if unknown or not methods:
         raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
     X, Y, groups = align_samples(X=X, Y=Y, groups=groups)
+    groups = check_groups(groups)
     settings = innermost(estimator)
     task = Task(Y, getattr(settings, "classes", None), getattr(settings, "label_map", None))
     n_samples = task.n_samples
-    check_lengths(n_samples, X=X, groups=groups)
     consensus = hard_labels(task)
     folds = make_folds(X, consensus, groups, cv)
     n_tested = sum(len(fold.test) for fold in folds)
@@ -117,6 +129,7 @@ def cross_val_predict_raters(
         raise InputError(
             f"The folds of cv test {n_tested} of {n_samples} samples: give a cv that tests each sample once."
         )
+    _check_params(estimator, params or {})
     check_trainable(estimator, Y, consensus, folds, groups)
     parts = Parallel(n_jobs=n_jobs)(
         delayed(_predict_fold)(estimator, X, Y, consensus, fold, groups, params, methods) for fold in folds
@@ -130,6 +143,18 @@ def cross_val_predict_raters(
         return merged[0] if return_names else merged[0][0]
     predictions, names = (list(part) for part in zip(*merged, strict=True))
     return (predictions, names) if return_names else predictions
+
+
+def _check_params(estimator, params):
+    """Raise InputError if `fit` takes no argument of such a name."""
+    taken = signature(estimator.fit).parameters.values()
+    names = [one.name for one in taken]
+    unknown = [name for name in params if name not in names]
+    if unknown and not any(one.kind is one.VAR_KEYWORD for one in taken):
+        raise InputError(
+            f"params names {unknown[0]!r}, which the fit of {type(estimator).__name__} does not take: it has "
+            f"{shorten(names)}."
+        )
 
 
 def _merge(method, parts, order, task):

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, KFold
 
+from sklearn_raters._inner_splits import check_pairs
 from sklearn_raters._nested import (
     call_inside,
     groups_for_fit,
@@ -25,30 +26,6 @@ class Fold(NamedTuple):
 
     train: np.ndarray
     test: np.ndarray
-
-
-def check_lengths(n_samples, **others):
-    """
-    Check that arrays have one entry for each sample.
-
-    Parameters
-    ----------
-    n_samples : int
-        Number of samples in the ratings Y.
-    **others : array-like or None
-        Arrays with one entry for each sample, by the name to use in the message; None is not checked.
-
-    Raises
-    ------
-    InputError
-        If an array is shorter or longer than `n_samples`.
-    """
-    for name, values in others.items():
-        if values is not None and num_samples(values) != n_samples:
-            raise InputError(
-                f"Y has {n_samples} samples, but {name} has {num_samples(values)}: give one entry of {name} "
-                "for each sample of Y, in the same order."
-            )
 
 
 def make_folds(X, consensus, groups, cv):
@@ -86,8 +63,8 @@ def make_folds(X, consensus, groups, cv):
                 "Give another cv, or finer groups."
             )
         cv = KFold(cv) if groups is None else GroupKFold(cv)
-    if not hasattr(cv, "split"):
-        folds = [Fold(*map(np.asarray, fold)) for fold in cv]
+    if not hasattr(cv, "split") or isinstance(cv, str):
+        folds = [Fold(*fold) for fold in check_pairs(cv, len(consensus))]
     elif splitter_takes_groups(cv) and groups is None and hasattr(cv, "get_metadata_routing"):
         raise InputError(
             f"{cv!r} splits by groups, but groups is None: pass groups=, such as the sessions or "

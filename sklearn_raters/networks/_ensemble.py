@@ -27,7 +27,7 @@ from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._sklearn_compat import HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
 from sklearn_raters.networks._whole_fit import whole_fit
-from sklearn_raters.ratings import Task, Votes
+from sklearn_raters.ratings import Task, Votes, check_groups
 
 
 def _predict_proba_raters(copy, X, raters):
@@ -150,6 +150,7 @@ class DeepEnsembleClassifier(
         """
         self._check_settings()
         X, y, sample_weight, groups = align_samples(X=X, y=y, sample_weight=sample_weight, groups=groups)
+        groups = check_groups(groups)
         if sample_weight is not None and weight_name(self.estimator) is None:
             raise TypeError(
                 f"{type(self.estimator).__name__}.fit takes no sample_weight. Leave sample_weight out, or "
@@ -249,4 +250,5 @@ class DeepEnsembleClassifier(
         """
         if self._takes_ratings:
             return super().score(X, y, sample_weight)
+        X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)

@@ -4,17 +4,18 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import gen_batches
 from sklearn.utils.extmath import softmax
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align_samples
 from sklearn_raters._rated import ConsensusMixin, rows_of
 from sklearn_raters._seeds import draw_seed
-from sklearn_raters._sklearn_compat import check_sample_weight, num_samples
-from sklearn_raters._targets import class_weights, expected_accuracy, target_distributions
+from sklearn_raters._sklearn_compat import num_samples
+from sklearn_raters._targets import check_weights, class_weights, expected_accuracy, target_distributions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.networks._whole_fit import whole_fit
+from sklearn_raters.ratings import check_groups
 from sklearn_raters.sequences import as_samples, pack
 
 # What "auto" trains at least: passes over the samples, and training steps.
@@ -70,9 +71,9 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         self._check_settings()
         earlier = vars(self).copy() if self.warm_start and hasattr(self, "net_") else None
         X, y, sample_weight, groups = align_samples(X=X, y=y, sample_weight=sample_weight, groups=groups)
+        groups = check_groups(groups)
         with whole_fit(self):
             samples = as_samples(self, X, reset=True)
-            check_consistent_length(samples, y, groups)
             classes, kept, mass, groups = self._weighted_targets(samples, y, sample_weight, groups)
             seed = draw_seed(self.random_state)
             train, valid = self._split(classes[mass.argmax(axis=1)], groups, seed)
@@ -112,9 +113,10 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
     def _weighted_targets(self, samples, y, sample_weight, groups):
         """Return the classes, and the distinct samples with their weighted targets and groups."""
         classes, distributions = target_distributions(y, self.classes)
-        weight = check_sample_weight(sample_weight, distributions, dtype=np.float64, ensure_non_negative=True)
+        weight = check_weights(sample_weight, distributions)
+        weight = np.ones(len(distributions)) if weight is None else weight
         # Without a validation part, groups must not even change the order of the samples.
-        groups = np.asarray(groups) if self.early_stopping and groups is not None else None
+        groups = groups if self.early_stopping else None
         rows = distributions.astype(np.float32)
         kept, weight = merge_equal(samples, lambda index: rows[index].tobytes(), weight, groups)
         mass = distributions[kept] * weight[:, None]
@@ -168,4 +170,5 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         float
             Between 0 and 1.
         """
+        X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)

@@ -22,7 +22,8 @@ def content_of(samples, index):
         The hash.
     """
     sample = samples[[index]].toarray() if issparse(samples) else samples[index]
-    return blake2b(np.ascontiguousarray(sample, dtype=np.float32), digest_size=16)
+    # Adding zero turns -0.0 into 0.0, which sparse rows hold in its place.
+    return blake2b(np.ascontiguousarray(sample, dtype=np.float32) + np.float32(0), digest_size=16)
 
 
 def merge_equal(samples, target_bytes, weight, groups):

@@ -1,6 +1,7 @@
 """Save a fitted model to a file that holds data only, and load it."""
 
 import json
+import os
 import warnings
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -9,6 +10,7 @@ from sklearn.exceptions import InconsistentVersionWarning, NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._files import check_writable, replacing
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.persistence._archive import ARRAYS, CARD, MANIFEST, STRUCTURE, pack, unpack, versions_of
 from sklearn_raters.persistence._card import make_card
@@ -25,6 +27,7 @@ _CHECKED = {
 }
 
 
+@checked_parameters({"path": [str, os.PathLike]})
 def save(model, path, *, card=None):
     """
     Save a fitted model to a file that holds data only, completely or not at all.
@@ -97,6 +100,7 @@ def save(model, path, *, card=None):
         partial.write_bytes(pack(parts))
 
 
+@checked_parameters({"path": [str, os.PathLike]})
 def load(path, *, trusted=()):
     """
     Load a model that `save` wrote, without running anything that the file could bring.

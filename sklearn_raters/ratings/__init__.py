@@ -1,6 +1,7 @@
 """Ratings of several raters: their input forms, the task of learning from them, agreement, long tables."""
 
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
+from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long
 from sklearn_raters.ratings._names import find_name
@@ -13,6 +14,7 @@ __all__ = [
     "Task",
     "Votes",
     "as_task",
+    "check_groups",
     "eligible_raters",
     "find_name",
     "is_missing",

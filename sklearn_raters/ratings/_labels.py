@@ -7,7 +7,7 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 
-_NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
+NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
 
 # The texts that pandas.read_csv reads as missing, and NaT.
 _AS_NUMBERS = ("-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "NaN", "NaT", "nan")
@@ -28,7 +28,7 @@ def is_missing(value):
     bool
         True for None, NaN, pandas.NA and pandas.NaT.
     """
-    if isinstance(value, _NO_LABEL):
+    if isinstance(value, NO_LABEL):
         return False
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
@@ -117,7 +117,7 @@ def check_class_names(classes):
     if not names:
         raise InputError("classes is empty: name at least one label.")
     for position, name in enumerate(names):
-        if isinstance(name, _NO_LABEL) or is_missing(name) or name == "":
+        if isinstance(name, NO_LABEL) or is_missing(name) or name == "":
             raise InputError(f"classes must hold labels, but its entry {position} is {name!r}.")
         if name in names[:position]:
             raise InputError(f"classes names {name!r} twice: name each class once.")
@@ -132,7 +132,7 @@ def check_map(label_map, classes):
         raise TypeError(f"label_map must be a dict of label to label, not {label_map!r}.")
     checked = {}
     for label, target in label_map.items():
-        if isinstance(target, _NO_LABEL):
+        if isinstance(target, NO_LABEL):
             raise InputError(f"label_map maps {label!r} to {target!r}, which cannot be a class.")
         label, target = plain(label), plain(target)
         if is_missing_label(target) and target not in (classes or ()):

@@ -1,5 +1,7 @@
 """Convert long tables, one row a vote, to ratings and back."""
 
+from numbers import Integral
+
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
@@ -75,7 +77,10 @@ def ratings_from_long(
     """
     import pandas as pd
 
-    table = pd.DataFrame(table)
+    try:
+        table = pd.DataFrame(table)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The ratings are no table or dict of columns of one length: {error}.") from error
     check_columns(table, sample, rater, label)
     table = table.assign(**{sample: _read_names(table[sample]), rater: _read_names(table[rater], plain)})
     for what, column in (("sample", sample), ("rater", rater)):
@@ -99,10 +104,17 @@ def ratings_from_long(
     return pd.DataFrame(_cells(votes), index=index, columns=raters, dtype=object, copy=False)
 
 
+def check_column_name(name):
+    """Raise InputError if something cannot be the name of a column."""
+    if not isinstance(name, str | Integral):
+        raise InputError(f"{name!r} is no name of a column: give a text, as sample=, rater=, label=.")
+
+
 def check_columns(table, sample, rater, label):
     """Raise InputError if a column is missing, there twice, or named for two purposes."""
     columns = table.columns.tolist()
     for column in (sample, rater, label):
+        check_column_name(column)
         if column not in columns:
             raise InputError(
                 f"The ratings table has no column {column!r}; it has "
@@ -172,6 +184,8 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     """
     import pandas as pd
 
+    for name in (sample, rater, label):
+        check_column_name(name)
     votes = as_task(Y).votes
     weighted = np.flatnonzero(votes.weight != 1)
     if len(weighted):
@@ -196,8 +210,12 @@ def _sample_rows(names, samples):
     """Return the index of each row's sample, and the samples as a pandas Index."""
     import pandas as pd
 
-    index = pd.Index(names.unique().tolist() if samples is None else samples)
-    if not index.is_unique:
+    try:
+        index = pd.Index(names.unique().tolist() if samples is None else samples)
+        unique = len({*index}) == len(index)  # a TypeError where an entry is a list
+    except (TypeError, ValueError) as error:
+        raise InputError(f"samples must be a list of the samples' names: {error}.") from error
+    if not unique:
         raise InputError(f"samples names {index[index.duplicated()].tolist()[0]!r} twice.")
     number = index.get_indexer(names)
     if (number < 0).any():

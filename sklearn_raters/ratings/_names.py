@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Hashable
 from math import isfinite
 from numbers import Number
 
@@ -78,6 +79,8 @@ def find_name(name, names):
     >>> find_name("1", [1, 2, 3]), find_name("ann ", ["Ann", "Bob"]), find_name("Cho", ["Ann", "Bob"])
     (1, 'Ann', 'Cho')
     """
+    if not isinstance(name, Hashable):
+        raise InputError(f"{name!r} is no name: give numbers or texts, such as {shorten(names, 3)}.")
     for alike in (lambda known: known, str, spelling):
         found = [known for known in names if alike(known) == alike(name)]
         if len(found) > 1:

@@ -1,9 +1,12 @@
 """Statistics of raters: number of ratings, shares of the classes, and agreement."""
 
+from numbers import Real
+
 import numpy as np
 from scipy.spatial.distance import cdist
 
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._task import Task, as_task
 
 _CROWD = ("crowd_hard", "crowd_soft")
@@ -174,15 +177,11 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     >>> eligible_raters([["a", "b"], ["a", None], ["b", "b"]], min_ratings=3)
     [0]
     """
-    if not min_ratings >= 1:
+    if not (isinstance(min_ratings, Real) and min_ratings >= 1):
         raise InputError(f"min_ratings must be 1 or more, not {min_ratings!r}.")
     task = as_task(Y)
     votes = task.class_votes
-    groups = np.zeros(votes.n_samples) if groups is None else np.asarray(groups)
-    if groups.shape != (votes.n_samples,):
-        raise InputError(
-            f"groups has the shape {groups.shape}, but there are {task.n_samples} samples: give one a sample."
-        )
+    groups = check_groups([0] * task.n_samples if groups is None else groups, task.n_samples)
     names, group = np.unique(groups, return_inverse=True)
     inside = votes.label < len(task.classes)
     rated = np.unique(votes.rater[inside] * votes.n_samples + votes.sample[inside])

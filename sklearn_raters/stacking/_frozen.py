@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import softmax
 
 from sklearn_raters._align import align
+from sklearn_raters._sklearn_compat import num_samples
 from sklearn_raters.exceptions import InputError
 
 
@@ -60,7 +61,19 @@ def posterior(view, estimator, X, classes, *, by_decision=False):
             f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
             "sklearn.calibration.CalibratedClassifierCV around this one."
         )
-    return proba if view.soft else align(proba, list(estimator.classes_), classes)
+    proba = proba if view.soft else align(proba, list(estimator.classes_), classes)
+    if not (np.shape(proba) == (num_samples(X), len(classes)) and _are_probabilities(proba)):
+        raise InputError(
+            f"predict_proba of the view {view.name!r} answers what is no probability of the classes, by "
+            f"{estimator!r}: it must give each sample {len(classes)} numbers from 0 to 1 that sum to 1."
+        )
+    return proba
+
+
+def _are_probabilities(proba):
+    """Tell whether rows are numbers that are not negative and sum to one."""
+    proba = np.asarray(proba)
+    return proba.dtype.kind == "f" and (proba >= 0).all() and np.allclose(proba.sum(axis=1), 1, atol=1e-3)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, Tra
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_raters._align import align
+from sklearn_raters._align import align, refuse_masked
 from sklearn_raters._nested import check_refits, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
 from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions, num_samples
@@ -388,7 +388,11 @@ class MultiRaterStackingClassifier(
     def _as_views_take(self, X):
         """Return the samples as the views take them: after the shared steps."""
         check_is_fitted(self)
-        return X if self.shared_steps_ is None else self.shared_steps_.transform(X)
+        if self.shared_steps_ is not None:
+            return self.shared_steps_.transform(X)
+        refuse_masked(X, "X")
+        check_texts_are_read(dict(zip(self.views_, self.estimators_, strict=True)), X)
+        return X
 
     def predict_proba_views(self, X):
         """Return the probabilities of each view's own targets, which for soft labels are smoothed.

@@ -126,7 +126,7 @@ def check_samples(estimator, X):
 
 
 def check_texts_are_read(estimators, X):
-    """Raise InputError if X holds texts or paths, and it is certain that an estimator takes numbers only.
+    """Raise InputError if X holds texts or times, and it is certain that an estimator takes numbers only.
 
     Parameters
     ----------
@@ -140,9 +140,15 @@ def check_texts_are_read(estimators, X):
     InputError
         If the first step of an estimator that reads X takes a table of numbers.
     """
-    for name, estimator in estimators.items() if holds_text(X) else ():
+    times = _holds_times(X)
+    for name, estimator in estimators.items() if times or holds_text(X) else ():
         for reader in _readers(estimator):
             tags = get_tags(reader).input_tags
+            if times and not tags.categorical:
+                raise InputError(
+                    f"X holds times, and the view {name!r} begins with {type(reader).__name__}, which takes "
+                    "numbers. Make numbers of them that mean something, such as the hour."
+                )
             if not (tags.string or tags.categorical):
                 raise InputError(
                     f"X holds texts or paths: the first is {str(next(iter(X)))!r}, and the view {name!r} "
@@ -150,6 +156,12 @@ def check_texts_are_read(estimators, X):
                     "make_pipeline(TfidfVectorizer(), ...) takes texts, and "
                     "make_pipeline(OpenSmileFunctionals(), ...) takes audio files."
                 )
+
+
+def _holds_times(X):
+    """Tell whether an array, or a column of a data frame, holds times or durations."""
+    types = X.dtypes if hasattr(X, "columns") else [getattr(X, "dtype", None)]
+    return any(getattr(one, "kind", "") in ("m", "M") for one in types)
 
 
 def _readers(estimator):

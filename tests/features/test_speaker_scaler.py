@@ -116,10 +116,10 @@ def test_speakers_in_any_container():
 @pytest.mark.parametrize(
     ("speakers", "message"),
     [
-        (["a", "b"], "speakers has 2 entries, but X has 3 samples"),
-        (["a", None, "b"], "speaker of sample 1 is missing"),
-        (["a", "b", float("nan")], "speaker of sample 2 is missing"),
-        ([["a"], ["b"], ["c"]], "expected a name or a number"),
+        (["a", "b"], "X has 3, speakers has 2"),
+        (["a", None, "b"], "Sample 1 has no speaker"),
+        (["a", "b", float("nan")], "Sample 2 has no speaker"),
+        ([["a"], ["b"], ["c"]], "The speaker of sample 0 in speakers"),
     ],
 )
 def test_wrong_speakers_are_named(speakers, message):

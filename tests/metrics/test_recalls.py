@@ -70,7 +70,7 @@ def test_a_missing_label_is_named(missing):
 @pytest.mark.parametrize(
     ("y_true", "y_pred", "names", "error", "message"),
     [
-        (["a", "b", "b"], ["a", "b"], None, ValueError, "3 samples and y_pred 2"),
+        (["a", "b", "b"], ["a", "b"], None, ValueError, "y_true has 3, y_pred has 2"),
         ([], [], None, ValueError, "no sample to score"),
         (["1", "2"], [1, 2], None, TypeError, "mix strings and numbers"),
         (["a"], ["a"], ["b"], ValueError, "None of the 1 samples has one of the classes"),

@@ -26,7 +26,7 @@ from sklearn_raters.metrics import (
     wasserstein_distance,
 )
 from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap, paper_models
-from sklearn_raters.model_selection._compare import batches_of
+from sklearn_raters.model_selection._runs import batches_of
 from sklearn_raters.ratings import Task
 
 SORTED = sorted(CLASSES)
@@ -351,7 +351,7 @@ class TestErrorsBeforeTheFirstTraining:
 
     def test_features_of_other_samples(self, refuse):
         other = {"other": (LogisticRegression(), DATA.X[:4])}
-        refuse(ValueError, "Y has 150 samples, but X of model 'other' has 4", other)
+        refuse(ValueError, "Y has 150, X of model 'other' has 4", other)
 
     def test_a_model_without_features(self, refuse):
         refuse(ValueError, "Model 'first' has no features", X=None)
@@ -365,10 +365,10 @@ class TestErrorsBeforeTheFirstTraining:
         refuse(ValueError, "The models have different classes", models)
 
     def test_ratings_of_other_samples(self, refuse):
-        refuse(ValueError, "Y has 80 samples, but X has 150", Y=DATA.Y[:80])
+        refuse(ValueError, "Y has 80, X has 150", Y=DATA.Y[:80])
 
     def test_truth_of_other_samples(self, refuse):
-        refuse(ValueError, "Y has 150 samples, but truth has 2", truth=["sad", "angry"])
+        refuse(ValueError, "Y has 150, truth has 2", truth=["sad", "angry"])
 
     def test_a_class_without_known_truth(self, refuse):
         task = Task(DATA.Y, CLASSES)

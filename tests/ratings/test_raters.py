@@ -136,7 +136,7 @@ def test_eligible_raters_rate_enough_in_every_group():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"groups": [1, 2, 2]}, r"groups has the shape \(3,\), but there are 2 samples"),
+        ({"groups": [1, 2, 2]}, "groups has 3 entries for 2 samples"),
         ({"min_ratings": 0}, "min_ratings must be 1 or more, not 0"),
     ],
 )

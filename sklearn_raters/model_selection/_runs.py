@@ -1,0 +1,104 @@
+"""Runs of several models on the same folds, those that share views one after the other."""
+
+import numpy as np
+from joblib import delayed, effective_n_jobs
+
+from sklearn_raters._nested import unwrap
+from sklearn_raters._parallel import run_jobs
+from sklearn_raters._rated import rows_of
+from sklearn_raters.model_selection._folds import fit_and_predict
+from sklearn_raters.model_selection._soft_scores import predict_distributions
+
+
+def batches_of(models, plans):
+    """Return the models in batches, the largest first; models that train the same view are in one batch.
+
+    Parameters
+    ----------
+    models : dict
+        From name to the pair (estimator, X).
+    plans : dict
+        From name to the list of the plans of its folds, empty if it is no stack.
+
+    Returns
+    -------
+    list of dict
+        Parts of `models`, those with the most trainings first.
+    """
+    batches = []
+    for name, of_folds in plans.items():
+        first = [one for plan in of_folds[:1] for one in plan.trainings if one.part == 0]
+        trained = {one.identity for one in first}
+        names = [name]
+        for batch in [batch for batch in batches if batch[1] & trained]:
+            batches.remove(batch)
+            names, trained = batch[0] + names, batch[1] | trained
+        batches.append((names, trained))
+    batches.sort(key=lambda batch: len(batch[1]), reverse=True)
+    return [{name: models[name] for name in models if name in names} for names, _ in batches]
+
+
+def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
+    """
+    Train and test every model on every fold.
+
+    Parameters
+    ----------
+    models : dict
+        From name to the pair (estimator, X).
+    plans : dict
+        From name to the plans of its folds, as `check_trainable` returns them.
+    Y : ratings of n_samples
+        For the estimators that take ratings.
+    consensus : ndarray of object of shape (n_samples,)
+        Labels for the other estimators, None where there is no consensus.
+    folds : list of Fold
+        The splits.
+    groups : array-like of shape (n_samples,) or None
+        Passed to estimators whose `fit` uses groups.
+    n_jobs : int or None
+        Number of jobs at once.
+    verbose : int
+        Above 0 shows progress on standard error.
+
+    Returns
+    -------
+    predicted : dict
+        From name to the predicted labels, ndarray of object of shape (n_samples,); None where untested.
+    distributions : dict
+        From name to a list with the result of `predict_distributions` for each fold.
+    seconds : dict
+        From name to the seconds of `fit` and of `predict` in all folds, ndarray of shape (2,).
+    """
+    # Two jobs whose models share a view would both train this view. Without parallel jobs, a model at a time
+    # shows more progress.
+    alone = [{name: models[name]} for name in models]
+    batches = batches_of(models, plans) if effective_n_jobs(n_jobs) > 1 else alone
+    # The longest jobs come first, so that at the end no core waits long for another.
+    tasks = [(fold, batch) for batch in batches for fold in folds]
+    jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
+    names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
+    outcomes = run_jobs(jobs, names, n_jobs=n_jobs, description="Comparing models", verbose=verbose)
+    predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
+    distributions = {name: [] for name in models}
+    seconds = {name: np.zeros(2) for name in models}
+    for (fold, _), outcome in zip(tasks, outcomes, strict=True):
+        for name, (labels, distribution, fold_seconds) in outcome.items():
+            predicted[name][fold.test] = labels
+            distributions[name].append(distribution)
+            seconds[name] += fold_seconds
+    return predicted, distributions, seconds
+
+
+def _run_fold(models, Y, consensus, fold, groups):
+    """Train and test models on one fold; return, by name, labels, distributions and seconds."""
+    outcomes = {}
+    for name, (estimator, X) in models.items():
+        fitted, labels, *seconds = fit_and_predict(estimator, X, Y, consensus, fold, groups)
+        inner = unwrap(fitted)
+        if hasattr(inner, "view_fit_time_"):
+            # The measured seconds leave out the views that were trained for an earlier model of this fold.
+            seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
+        distribution = predict_distributions(fitted, rows_of(X, fold.test))
+        outcomes[name] = labels.tolist(), distribution, seconds
+    return outcomes
