@@ -174,7 +174,6 @@ def refuse_masked(value, name):
     Examples
     --------
     >>> import numpy as np
-    from scipy.sparse import issparse
     >>> from sklearn_raters._align import refuse_masked
     >>> refuse_masked(np.ma.masked_array([1.0, 2.0], [False, True]), "X")
     Traceback (most recent call last):

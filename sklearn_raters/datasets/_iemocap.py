@@ -109,7 +109,7 @@ def report_differences(differences, strict):
         f"{message}\nThe ratings are taken from the summary files. The attribute differences lists all "
         "places; strict=True raises an error instead.",
         UserWarning,
-        stacklevel=3,
+        stacklevel=4,  # the check of the loader's parameters is a call of its own
     )
 
 

@@ -221,6 +221,8 @@ def _rated_cells(matrix):
     import pandas as pd
 
     kind = matrix.dtype.kind
+    if kind == "c":
+        raise InputError(f"Complex data not supported: ratings of dtype {matrix.dtype} cannot be labels.")
     if kind not in "fiubOUT":
         raise TypeError(f"Ratings of dtype {matrix.dtype} cannot be labels: use strings or numbers.")
     if kind in "UT":
