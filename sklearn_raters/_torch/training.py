@@ -31,6 +31,11 @@ def resolve_device(device):
     return device
 
 
+# Settings of skorch's net that are parameters of the estimator, by these names.
+_OF_THE_ESTIMATOR = {"max_epochs": "max_epochs", "lr": "learning_rate", "batch_size": "batch_size"}
+_OF_THE_ESTIMATOR |= {"device": "device", "verbose": "verbose"}
+
+
 def _check_net_params(net_params, early_stopping, schedule, own_loss):
     """Raise InputError on settings of skorch's net that would have no effect or undo other settings."""
     for name, value in net_params.items():
@@ -38,6 +43,11 @@ def _check_net_params(net_params, early_stopping, schedule, own_loss):
             raise InputError(f"net_params has the name {name!r}, which is no string. Correct it.")
         if name == "module":
             raise InputError("net_params has 'module', but the estimator makes the network. Leave it out.")
+        if name in _OF_THE_ESTIMATOR:
+            raise InputError(
+                f"net_params has {name!r}, which would undo {_OF_THE_ESTIMATOR[name]}= of the estimator. "
+                "Give it there."
+            )
         if own_loss and name.startswith("criterion"):
             raise InputError(f"net_params has {name!r}, but this network defines its own loss. Leave it out.")
         if name.startswith("module__"):
