@@ -5,6 +5,7 @@ import numpy as np
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters.networks._label_net import LabelNetClassifier
+from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.sequences import as_samples, pack
 
 
@@ -33,6 +34,7 @@ def train_jointly(
     layer,
     X,
     targets,
+    weight,
     *,
     train=None,
     valid=None,
@@ -53,7 +55,9 @@ def train_jointly(
     X : list or array-like of length n_samples
         Samples in any form that the estimators take.
     targets : ndarray of shape (n_samples, n_classes)
-        Soft labels times the samples' weights, columns in the order of ``layer.classes_``.
+        Soft labels, columns in the order of ``layer.classes_``.
+    weight : ndarray of shape (n_samples,)
+        Weights of the samples.
     train, valid : ndarray of bool of shape (n_samples,), default=None
         The samples to train on (None: all), and the samples whose loss stops the training; the epoch with the
         lowest loss is restored. Without `valid` all epochs are trained.
@@ -81,7 +85,10 @@ def train_jointly(
     samples = as_samples(estimators[0], X, reset=False)
 
     def part(rows):
-        return pack(rows_of(samples, np.flatnonzero(rows))), targets[rows]
+        # Merged and in an order of their own, so that neither order nor repeats of samples change the result.
+        used = np.where(rows, weight, 0.0)
+        kept, total = merge_equal(samples, lambda index: targets[index].tobytes(), used, None)
+        return pack(rows_of(samples, kept)), targets[kept] * (total / total.mean())[:, None]
 
     scaler, regression = layer
     coef, intercept = regression.coef_, regression.intercept_

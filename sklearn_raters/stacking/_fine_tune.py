@@ -50,19 +50,19 @@ def fine_tune(estimators, layer, held_out, fold, X, y, *, class_weight, sample_w
         Number of epochs that were kept, 0 if none helped.
     """
     weight = label_weights(class_weight, y, sample_weight)
-    weight = np.ones(len(y)) if weight is None else weight / weight.mean()
-    targets = (y[:, None] == layer.classes_) * weight[:, None]
+    weight = np.ones(len(y)) if weight is None else weight
+    targets = np.asarray(y[:, None] == layer.classes_, dtype=float)
     settings = {**SETTINGS, "random_state": random_state}
     parts, train, valid = fold
     Z_train, train_weight = side_by_side(parts, train), rows_of(sample_weight, train)
     held_layer = fit_layer(Z_train, y[train], layer[-1].C, class_weight, train_weight)
     log_proba = held_layer.predict_log_proba(side_by_side(parts, valid))
-    before = -(targets[valid] * log_proba).sum(axis=1).mean()
+    before = -np.average((targets[valid] * log_proba).sum(axis=1), weights=weight[valid])
     with collecting_remarks():  # the held-out loss decides
-        losses = train_jointly(held_out, held_layer, X, targets, train=train, valid=valid, **settings)
+        losses = train_jointly(held_out, held_layer, X, targets, weight, train=train, valid=valid, **settings)
     if min(losses) >= before:
         return estimators, layer, 0
     settings["max_epochs"] = int(np.argmin(losses)) + 1
     estimators, layer = copy.deepcopy(estimators), copy.deepcopy(layer)
-    train_jointly(estimators, layer, X, targets, **settings)
+    train_jointly(estimators, layer, X, targets, weight, **settings)
     return estimators, layer, settings["max_epochs"]
