@@ -15,8 +15,9 @@ from sklearn_raters import (
     SoftTargetClassifier,
 )
 from sklearn_raters.estimator_checks import parametrize_with_rater_checks
+from sklearn_raters.estimator_checks._content import check_weights_as_repeats
+from sklearn_raters.estimator_checks._order import check_samples_in_another_order
 from sklearn_raters.networks import RATER_MODELS
-from sklearn_raters.stacking import truth_stack
 
 FUSIONS = ["pool", "logistic", "softmax", "mean", "mixture"]
 NET = {"max_epochs": 4, "learning_rate": 0.02}
@@ -35,8 +36,7 @@ SLOW = [
     stack(SoftTargetClassifier(LogisticRegression()), fusion="mean"),
     stack(SoftmaxLayerClassifier(max_epochs=40), fusion="mean"),
     stack(make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1),
-    *(stack(BLSTM, fusion=fusion) for fusion in ["pool", "fine_tune"]),
-    truth_stack(REGRESSION, views=["crowd_hard", "crowd_soft", "crowd_one_coin"], consensus="one_coin"),
+    stack(BLSTM, cv=2),
     *(RaterNetClassifier(raters, **NET) for raters in RATER_MODELS if raters != "crowd_layer"),
     DeepEnsembleClassifier(RaterNetClassifier("multitask", **NET), 2),
     DeepEnsembleClassifier(stack(fusion="mean"), 2),
@@ -49,15 +49,13 @@ def test_a_stack_and_a_network_pass(estimator, check):
     check(estimator)
 
 
-def crowd_kits(estimator):
-    """Return the checks that an estimate of the truth fails: crowd-kit takes no weights of samples."""
-    if getattr(estimator, "consensus", "majority") == "majority":
-        return {}
-    reason = "Weights do not change the labels that crowd-kit estimates from all ratings, repeats do."
-    return dict.fromkeys(["check_weights_as_repeats", "check_weight_zero"], reason)
+@pytest.mark.slow
+@parametrize_with_rater_checks(SLOW)
+def test_every_other_estimator_passes(estimator, check):
+    check(estimator)
 
 
 @pytest.mark.slow
-@parametrize_with_rater_checks(SLOW, expected_failed_checks=crowd_kits)
-def test_every_other_estimator_passes(estimator, check):
-    check(estimator)
+@pytest.mark.parametrize("check", [check_samples_in_another_order, check_weights_as_repeats])
+def test_fine_tuning_depends_on_neither_order_nor_repeats_of_samples(check):
+    check("stack", stack(BLSTM, fusion="fine_tune"))
