@@ -38,7 +38,8 @@ def test_the_warning_names_the_view_also_from_other_processes_and_the_cache(n_jo
     for _ in range(2):
         with pytest.warns(InputWarning, match="View 'E2': The training diverged") as heard:
             stack.fit(X, Y)
-        assert len(heard) == 1
+        # joblib may warn of a worker that stopped.
+        assert [one.category for one in heard if "A worker stopped" not in str(one.message)] == [InputWarning]
 
 
 def test_weights_that_are_not_finite_stay_an_error_that_names_the_view():

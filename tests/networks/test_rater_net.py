@@ -224,7 +224,7 @@ def test_weights_change_the_network_and_their_scale_does_not(fitted):
     [
         (np.full(len(X), -1.0), "[Nn]egative"),
         (np.ones(3), "sample_weight has 3"),
-        (np.zeros(len(X)), "samples of weight 0 left out|zero"),
+        (np.zeros(len(X)), "samples of weight 0 left out|zero|sums to 0"),
     ],
     ids=["negative", "too few", "all zero"],
 )
