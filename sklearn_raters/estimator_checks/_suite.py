@@ -171,6 +171,7 @@ def _run(estimator, check, expected_failed_checks, on_skip, on_fail):
     except Exception as error:
         if on_fail == "raise" and not expected:
             raise
+        # The words of scikit-learn's reports, so that the same code can read both.
         status, exception = "xfail" if expected else "failed", error
     report = {
         "estimator": estimator,

@@ -5,7 +5,11 @@ import pytest
 from sklearn.exceptions import EstimatorCheckFailedWarning, SkipTestWarning
 
 from estimator_checks.centroids import WRONG, Centroids, OfTables
-from sklearn_raters.estimator_checks import check_rater_estimator, rater_estimator_checks_generator
+from sklearn_raters.estimator_checks import (
+    check_rater_estimator,
+    parametrize_with_rater_checks,
+    rater_estimator_checks_generator,
+)
 from sklearn_raters.exceptions import InputError
 
 # Found by several checks: what differs in each fit, and what a pickle changes.
@@ -104,3 +108,12 @@ def test_wrong_settings_are_refused(settings, message):
 def test_a_class_is_no_estimator():
     with pytest.raises(InputError, match="Give an estimator, such as"):
         check_rater_estimator(Centroids)
+
+
+def test_only_the_checks_that_are_named_are_marked_as_expected_failures():
+    reasons = {"check_answers": "twice the probability on purpose"}
+    marked = parametrize_with_rater_checks(
+        [WRONG["check_answers"]()], expected_failed_checks=lambda estimator: reasons
+    )
+    found = {case.values[1].func.__name__: case.marks[0].kwargs for case in marked.args[1] if case.marks}
+    assert found == {name: {"reason": reason} for name, reason in reasons.items()}
