@@ -4,12 +4,11 @@ import json
 import os
 import warnings
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from sklearn.exceptions import InconsistentVersionWarning, NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_raters._files import check_writable, replacing
+from sklearn_raters._files import check_writable, full_path, replacing
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.persistence._archive import ARRAYS, CARD, MANIFEST, STRUCTURE, pack, unpack, versions_of
@@ -142,7 +141,7 @@ def load(path, *, trusted=()):
     """
     import skops.io
 
-    path = Path(path).expanduser()
+    path = full_path(path)
     allowed = _names_of(trusted)
     parts = unpack(path)
     saved = versions_of(json.loads(parts[MANIFEST]))

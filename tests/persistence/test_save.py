@@ -462,3 +462,8 @@ def test_weights_are_named_after_their_place(path):
     structure = json.loads(parts["structure.json"])
     assert structure["content"]["content"]["alpha"] == 0.75
     assert sys.getsizeof(parts["structure.json"]) < 100_000
+
+
+def test_the_home_of_an_unknown_user_is_refused_in_one_line():
+    with pytest.raises(InputError, match="there is no home folder ~nobody-of-this-name"):
+        load("~nobody-of-this-name/model")
