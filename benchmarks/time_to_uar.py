@@ -176,7 +176,7 @@ def main():
     target = table.loc[("skorch", skorch_epochs)]
     table["share_of_skorch"] = table["seconds"] / target["seconds"]
     table["reaches_skorch"] = table["uar"] >= target["uar"]
-    report(table, "time_to_uar", quick=arguments.quick)
+    report(table, f"time_to_uar_{arguments.samples}", quick=arguments.quick)
 
 
 if __name__ == "__main__":
