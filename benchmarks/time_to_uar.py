@@ -12,7 +12,7 @@ Seconds are of one thread's processor time, so other work on the machine matters
 alone for skorch, of the whole `fit` for the stacks, with the copies of the views that the default fusion
 learns from. UAR is measured on 400 other sequences, against their classes.
 
-Writes results/time_to_uar.csv, a row for each contender and number of epochs: means over the seeds.
+Writes results/time_to_uar_<samples>.csv, a row for each contender and number of epochs: means over the seeds.
 """
 
 import argparse
