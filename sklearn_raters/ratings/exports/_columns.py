@@ -29,6 +29,7 @@ USUAL = {
         (
             *("rater_id", "annotator", "annotator_id", "worker", "worker_id", "coder", "coder_id", "judge"),
             *("listener", "listener_id", "participant", "participant_id", "user", "user_id", "performer"),
+            *("prolific_pid", "prolific_id"),
         ),
     ),
     "label": (

@@ -12,10 +12,10 @@ from sklearn_raters.ratings._cells import read_id
 from sklearn_raters.ratings._labels import MISSING_TEXTS, is_missing, shorten
 from sklearn_raters.ratings._names import as_number
 from sklearn_raters.ratings.exports._columns import find_columns
+from sklearn_raters.ratings.exports._rows import ROLES, one_or_several
 from sklearn_raters.ratings.exports._sources import open_source
 from sklearn_raters.ratings.exports._tools import TOOLS, check_tool, known_tools, recognise
 
-ROLES = ("sample", "rater", "label")
 # Rows that become a table at once.
 _ROWS = 50_000
 
@@ -28,12 +28,26 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
     ----------
     path : str or path-like
         The file: CSV, TSV, JSON, JSON lines, Parquet or Excel (the latter two need the extra ``tables``).
-        ``.csv.gz`` and ``.jsonl.gz`` are unpacked.
+        ``.csv.gz`` and ``.jsonl.gz`` are unpacked. A folder or a zip file may hold a file of each rater, as
+        doccano and Potato write them.
     tool : str or None, default=None
-        The tool that wrote the file, or "table" for a plain table with a row a vote. None recognises the tool
-        by the names of the fields.
+        The tool that wrote the file; None recognises it by the names of the fields, and takes any other file
+        as a plain table:
+
+        - "table": a plain table with a row a vote;
+        - "label-studio": JSON, JSON-MIN, CSV and TSV of Label Studio;
+        - "argilla": records of Argilla, nested or flat, as JSON or JSON lines;
+        - "prodigy": JSON lines of ``prodigy db-out``;
+        - "doccano": JSON lines, named for their rater, or with a user in each annotation;
+        - "potato": Potato's folder of raters, its JSON lines, CSV and TSV;
+        - "mturk": batch results of Mechanical Turk;
+        - "prolific": responses of a batch of Prolific's AI Task Builder as JSON;
+        - "toloka": results of a pool of Toloka;
+        - "crowd-kit": a table with columns task, worker and label;
+        - "lewidi": JSON of the shared tasks Learning with Disagreements.
     question : str or None, default=None
-        The question whose answers are the labels, where raters answered several.
+        The question whose answers are the labels, where raters answered several. Scores become classes by
+        ``bins`` of `ratings_from_long`.
     sample : str or None, default=None
         Column, or field of the tool's task, that names the samples. None takes the task's own name, in a
         plain table the column with a usual name, such as "sample", "item" or "task".
@@ -42,7 +56,7 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
         as "rater", "annotator" or "worker".
     label : str or None, default=None
         Column of labels of a plain table. None takes the one with a usual name, such as "label", "rating" or
-        "answer".
+        "answer". If a label is named, any file is a plain table.
 
     Returns
     -------
@@ -96,23 +110,23 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
         raise TypeError(f"path must be the name of a file, not {type(path).__name__}.")
     tool = check_tool(tool)
     source = open_source(path)
-    tool = tool or recognise(source)
+    # Whoever names the column of labels has a table in mind, whatever wrote it.
+    tool = tool or (recognise(source) if label is None else "table")
     given, left_out = {"sample": sample, "rater": rater, "label": label}, Counter()
-    if tool != "table" and label is not None:
+    plain = TOOLS[tool] is TOOLS["table"]
+    if label is not None and not plain:
         raise InputError(f"label={label!r} is for plain tables; name a question of {tool} by question=.")
     rows = TOOLS[tool].read(source, question, left_out)
     table = rows if hasattr(rows, "columns") else _as_table(rows)
-    if tool == "table" or table.empty:
-        columns = _plain_columns(table, given, source)
-    else:
-        columns = {role: given[role] or role for role in ROLES}
-        columns = find_columns(table.columns.tolist(), columns, f" {source.file} of {tool}")
+    what = ", ".join(f"{number} {name}" for name, number in left_out.items())
+    if not len(table):
+        raise InputError(f"{source.file} of {tool} holds no ratings; left out: {what or 'nothing'}.")
+    columns = _plain_columns(table, given, source) if plain else _tool_columns(table, given, source)
     table, renamed = _in_order(table, columns)
     table["sample"], table["rater"] = _names(table["sample"]), _names(table["rater"])
     table["label"] = _labels(table["label"])
     table.attrs = {"tool": tool, "columns": renamed, "left_out": dict(left_out)}
     if left_out:
-        what = ", ".join(f"{number} {name}" for name, number in left_out.items())
         warnings.warn(f"{source.file} of {tool}: left out {what}.", InputWarning, stacklevel=2)
     return table
 
@@ -128,6 +142,13 @@ def _plain_columns(table, given, source):
             f"{error} If an annotation tool wrote the file, the tool was not recognised: the known tools are "
             f"{known_tools()}; name one by tool=."
         ) from None
+
+
+def _tool_columns(table, given, source):
+    """Return the columns of a tool's table, with those that are named in place of the tool's own."""
+    hidden = {name: f"{name}_in_file" for name in ROLES if f"{name}_in_file" in table}
+    columns = {role: hidden.get(given[role], given[role]) or role for role in ROLES}
+    return find_columns(table.columns.tolist(), columns, f" {source.file}")
 
 
 def _as_table(rows):
@@ -202,13 +223,6 @@ def _labels(column):
     # With a missing label, integers would become floats.
     numeric = (code >= 0).all() and not any(value is None or isinstance(value, str) for value in found)
     return labels.infer_objects() if numeric else labels
-
-
-def one_or_several(labels):
-    """Return the only label of a list, a tuple of several, None of an empty list; anything else unchanged."""
-    if not isinstance(labels, list):
-        return labels
-    return tuple(labels) if len(labels) > 1 else next(iter(labels), None)
 
 
 def _stripped(value):
