@@ -1,6 +1,6 @@
 """Open an export: a table, or records of JSON that are read one by one."""
 
-from importlib.util import find_spec
+import importlib.util
 from itertools import chain
 from typing import NamedTuple
 
@@ -77,7 +77,7 @@ def open_source(path):
     if last == ".zip":
         return _from_records(file, *folder_records(file))
     if package := _PACKAGES.get(last):
-        if find_spec(package) is None:
+        if importlib.util.find_spec(package) is None:
             raise ImportError(f"{file.name} needs {package}: pip install 'sklearn-raters[tables]'.")
         return _from_table(file, read_binary_table(file, last))
     if last in (".json", ".jsonl", ".ndjson") or (last not in (".csv", ".tsv", ".tab") and is_json(file)):

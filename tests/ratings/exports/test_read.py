@@ -159,7 +159,7 @@ def test_a_damaged_file_and_a_missing_package_are_told(tmp_path, monkeypatch, su
     if importlib.util.find_spec(package):
         with pytest.raises(InputError, match=f"cannot be read as {suffix}"):
             read_ratings(path)
-    monkeypatch.setattr("sklearn_raters.ratings.exports._sources.find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(
         ImportError, match=rf"v.{suffix} needs {package}: pip install 'sklearn-raters\[tables\]'"
     ):
