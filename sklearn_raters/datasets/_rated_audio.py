@@ -10,7 +10,7 @@ from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._audio_names import list_audio, match_audio
 from sklearn_raters.datasets._files import existing_folder
-from sklearn_raters.datasets._vote_table import value_by_sample
+from sklearn_raters.datasets._vote_table import name_in_file, read_vote_table, value_by_sample
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import (
     Task,
@@ -18,7 +18,6 @@ from sklearn_raters.ratings import (
     is_missing_label,
     parse_ratings,
     ratings_from_long,
-    read_ratings,
     shorten,
 )
 
@@ -75,7 +74,8 @@ def load_rated_audio(
         The question whose answers are the labels, where an export holds several.
     sample : str or None, default=None
         Name of the column of samples; None looks for the usual names, as `read_ratings` does. It holds the
-        path of the audio file below `audio_dir` or the name of the file, both with or without extension.
+        path of the audio file below `audio_dir` or the name of the file, both with or without extension. In
+        the export of a tool, None takes its only field of audio files, also of web addresses.
         Backslashes, ``./``, other case and accents in another form are allowed where they leave no doubt.
     rater : str or None, default=None
         Name of the column of raters, None as for `sample`; a dict, as Label Studio writes it, is called by
@@ -150,25 +150,24 @@ def load_rated_audio(
     array(['sad', 'happy'], dtype=object)
     """
     from_file = isinstance(table, str | os.PathLike)
-    given = {"sample": sample, "rater": rater, "label": label}
-    groups = {"speaker": speaker, "session": session}
-    names, source = {}, f" {table}" if from_file else ""
+    given = {"sample": sample, "rater": rater, "label": label, "speaker": speaker, "session": session}
     if from_file:
-        table = read_ratings(table, tool, question=question, **given)
-        names, given = table.attrs["columns"], {role: role for role in given}
-        groups = {argument: names.get(name, name) for argument, name in groups.items()}
-        table = _without_blanks(table, set(groups.values()))
+        source = f" {table}"
+        table, given = read_vote_table(table, tool, question, given)
     elif tool or question:
         raise InputError("tool and question are for the file of an export, but the ratings are a DataFrame.")
-    columns = find_columns(table.columns.tolist(), given | groups, source)
+    else:
+        source = ""
+    left_out = table.attrs.get("left_out", {}) if from_file else {}
+    columns = find_columns(table.columns.tolist(), given, source)
     if not len(table):
         raise InputError("The ratings table has no rows: there are no ratings to load.")
-    groups = {argument: columns.pop(argument, None) for argument in groups}
+    groups = {argument: columns.pop(argument, None) for argument in ("speaker", "session")}
     sample, label = columns["sample"], columns["label"]
     table = table.assign(**{sample: table[sample].map(lambda name: str(name).strip(), na_action="ignore")})
     reading = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
     Y = ratings_from_long(table, **columns, **reading, classes=classes, numbers=from_file)
-    Y = Y.rename_axis(next((old for old, new in names.items() if new == "sample"), sample))
+    Y = Y.rename_axis(name_in_file(table, sample) if from_file else sample)
     folder = existing_folder(audio_dir, "The audio", "give the folder that holds the audio files")
     sizes = list_audio(folder, extension)
     paths = match_audio(list(Y.index), sizes, folder, checked=check_audio)
@@ -188,6 +187,7 @@ def load_rated_audio(
         {len(Y)} samples, {Y.shape[1]} raters, {len(task.votes.label)} votes.
         Labels {shorten(task.classes, 20)}.
         {sum(unlabelled)} rows of the table have no label and are no votes.
+        Left out of the export: {", ".join(f"{n} {what}" for what, n in left_out.items()) or "nothing"}.
         {len(sizes.keys() - set(paths))} audio files in the folder have no ratings and were left out.
         Groups that must not be split between folds: {split}.
         """)
@@ -200,15 +200,4 @@ def load_rated_audio(
         classes=task.classes,
         label_map=None,
         DESCR=description,
-    )
-
-
-def _without_blanks(table, names):
-    """Return the table with None for the blank texts in some of its columns."""
-    columns = names & set(table.columns)
-    blank = {
-        name: table[name].map(lambda value: isinstance(value, str) and not value.strip()) for name in columns
-    }
-    return table.assign(
-        **{name: table[name].astype(object).mask(found, None) for name, found in blank.items()}
     )
