@@ -1,6 +1,7 @@
 """load_rated_audio and the command line on the exports of annotation tools."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -8,9 +9,11 @@ import pytest
 
 from sklearn_raters import cli
 from sklearn_raters.cli._corpus import open_corpus
-from sklearn_raters.cli._parser import build_parser
+from sklearn_raters.cli._parser import HELP, build_parser
 from sklearn_raters.datasets import load_rated_audio
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import read_ratings
+from sklearn_raters.ratings.exports._tools import TOOLS
 
 
 @pytest.fixture
@@ -108,7 +111,7 @@ def test_the_command_takes_an_export(folder):
         (["--tool", "paper"], "tool='paper' is not known; the known tools are 'table', 'label-studio'"),
         (
             [],
-            "2 questions: 'emotion', 'stars'. Name the one whose answers are the labels by question=, or --question",
+            "2 questions: 'emotion', 'stars'. Name the one whose answers are the labels by",
         ),
         (["--question", "mood"], "no answers to question='mood'; its questions are 'emotion', 'stars'"),
     ],
@@ -117,6 +120,12 @@ def test_the_command_tells_what_an_export_lacks(folder, capsys, options, message
     data = ["--ratings", export(folder / "e.json", ADDRESSES), "--audio", folder]
     assert cli.main(["evaluate", *map(str, data), *options, "--out", str(folder / "out.csv")]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_help_and_the_docstring_name_all_tools():
+    for tool in TOOLS:
+        assert re.search(rf"\b{tool}\b", HELP["tool"])
+        assert f'- "{tool}": ' in read_ratings.__doc__
 
 
 @pytest.mark.parametrize("option", ["--tool", "--question"])

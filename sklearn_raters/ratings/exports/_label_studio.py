@@ -4,12 +4,14 @@ https://labelstud.io/guide/export and https://labelstud.io/guide/task_format
 """
 
 import json
+from functools import partial
 
-from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import read_literal
+from sklearn_raters.ratings._labels import shorten
 from sklearn_raters.ratings.exports._rows import (
     choose_answers,
     choose_column,
+    each_record,
     leave_out,
     make_row,
     map_texts,
@@ -17,6 +19,13 @@ from sklearn_raters.ratings.exports._rows import (
     table_of,
 )
 
+EXPECTED = (
+    "a task of Label Studio's JSON, with a dict 'data' and a list of 'annotations', whose 'result' has "
+    "'from_name', 'type' and 'value'"
+)
+_EXPECTED_FLAT = (
+    "columns 'id', 'annotator', 'annotation_id' and 'lead_time' of Label Studio's JSON-MIN or CSV"
+)
 # Types of results that are labels of a whole sample, and the field of their value.
 _LABELS = {
     "choices": "choices",
@@ -27,7 +36,9 @@ _LABELS = {
 }
 # Columns of JSON-MIN, CSV and TSV that are neither data nor answers.
 _ALWAYS = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "was_cancelled")
-_KEPT = ("lead_time", "created_at", "updated_at", "ground_truth")
+_KEPT = {"id": "annotation_id"} | {
+    name: name for name in ("lead_time", "created_at", "updated_at", "ground_truth")
+}
 _REGION = {"start", "end", "x", "y", "startOffset", "endOffset"}
 
 
@@ -42,54 +53,41 @@ def read(source, question, left_out):
     """Return a table, or yield rows; cancelled annotations, drafts and predictions are left out."""
     if source.is_table or "annotator" in source.example:
         return _read_flat(source, question, left_out)
-    return choose_answers(_annotations(source, left_out), question, source)
+    return choose_answers(
+        each_record(source, partial(_annotations, left_out=left_out), EXPECTED), question, source
+    )
 
 
-def _annotations(source, left_out):
-    """Yield the row and the answers of each annotation of an export in JSON."""
-    for number, task in source.records:
-        annotations = task.get("annotations", task.get("completions"))
-        data = task.get("data", {})
-        if not isinstance(annotations, list) or not isinstance(data, dict):
-            raise source.refuse(
-                number,
-                f"'annotations' is {_kind(annotations)} and 'data' is {_kind(data)}",
-                "a task of Label Studio's JSON, with a list of annotations and a dict of data",
-            )
-        for what in ("predictions", "drafts"):
-            if found := task.get(what):
-                left_out[what] += len(found) if isinstance(found, list) else 1
-        if not annotations:
-            left_out["tasks without annotations"] += 1
-        for annotation in annotations:
-            if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
-                raise source.refuse(
-                    number, f"an annotation is {_kind(annotation)}", "a dict with a list 'result'"
-                )
-            if annotation.get("was_cancelled") or annotation.get("skipped"):
-                left_out["cancelled annotations"] += 1
-                continue
-            kept = {name: annotation[name] for name in _KEPT if name in annotation}
-            row = make_row(task.get("id"), annotation.get("completed_by"), data | kept)
-            yield (
-                row | {"annotation_id": annotation.get("id")},
-                _answers(annotation["result"], number, source),
-            )
+def _annotations(task, left_out):
+    """Yield the row and the answers of each annotation of a task."""
+    annotations = task.get("annotations", task.get("completions"))
+    data = task.get("data", {})
+    if not isinstance(annotations, list) or not isinstance(data, dict):
+        raise ValueError(f"'annotations' is {_kind(annotations)} and 'data' is {_kind(data)}")
+    for what in ("predictions", "drafts"):
+        if found := task.get(what):
+            left_out[what] += len(found)
+    if not annotations:
+        left_out["tasks without annotations"] += 1
+    for annotation in annotations:
+        if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
+            raise ValueError(f"an annotation is {_kind(annotation)} without a list 'result'")
+        if annotation.get("was_cancelled") or annotation.get("skipped"):
+            left_out["cancelled annotations"] += 1
+            continue
+        kept = {name: annotation[key] for key, name in _KEPT.items() if key in annotation}
+        row = make_row(task.get("id"), annotation.get("completed_by"), data | kept)
+        yield row, _answers(annotation["result"])
 
 
-def _answers(results, number, source):
+def _answers(results):
     """Return the labels by question of the results of an annotation."""
     answers = {}
     for result in results:
-        field = _LABELS.get(result.get("type")) if isinstance(result, dict) else None
-        value = result.get("value") if field else None
-        if field is None or not isinstance(value, dict) or _REGION & value.keys():
+        field = _LABELS.get(result.get("type"))
+        if field is None or _REGION & result["value"].keys():
             continue  # a relation, a text, or a mark of a region
-        if field not in value or "from_name" not in result:
-            raise source.refuse(
-                number, f"a result of type {field!r} is {result}", f"'from_name' and '{field}'"
-            )
-        answers.setdefault(result["from_name"], []).extend(_labels(value[field], field))
+        answers.setdefault(result["from_name"], []).extend(_labels(result["value"][field], field))
     return answers
 
 
@@ -108,12 +106,8 @@ def _read_flat(source, question, left_out):
     table = source.table
     if table is None:
         table = pd.DataFrame([record for _, record in source.records], dtype=object)
-    lacking = [name for name in ("id", "annotator") if name not in table]
-    if lacking:
-        raise InputError(
-            f"{source.file} has no column {lacking[0]!r}; expected 'id', 'annotator', 'annotation_id' and "
-            "'lead_time', as Label Studio writes JSON-MIN and CSV."
-        )
+    if not {"id", "annotator"} <= {*table.columns}:
+        raise source.refuse(f"its columns are {shorten(table.columns)}", _EXPECTED_FLAT)
     if "was_cancelled" in table:
         cancelled = table["was_cancelled"].astype(str).str.lower().isin(["true", "1"])
         table = leave_out(table, ~cancelled, "cancelled annotations", left_out)

@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/AWSMechTurk/latest/AWSMechanicalTurkRequester/Introd
 import json
 
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._labels import shorten
 from sklearn_raters.ratings.exports._rows import choose_column, leave_out, map_texts, one_or_several, table_of
 
+EXPECTED = "columns 'HITId', 'WorkerId', 'AssignmentStatus' and 'Answer...' of a batch of Mechanical Turk"
 _ANSWER, _JSON = "Answer.", "Answer.taskAnswers"
 
 
@@ -19,14 +21,13 @@ def recognises(source):
 def read(source, question, left_out):
     """Return the table; rejected assignments are left out."""
     table = source.table
-    for name in ("HITId", "WorkerId"):
-        if source.table is None or name not in table:
-            raise InputError(f"{source.file} has no column {name!r}, which a batch of Mechanical Turk has.")
+    if table is None or not {"HITId", "WorkerId"} <= {*table.columns}:
+        raise source.refuse(f"its fields are {shorten(source.example)}", EXPECTED)
     if "AssignmentStatus" in table:
-        kept = table["AssignmentStatus"].str.strip().str.lower() != "rejected"
+        kept = table["AssignmentStatus"].astype(str).str.strip().str.lower() != "rejected"
         table = leave_out(table, kept, "rejected assignments", left_out)
     if "Reject" in table:
-        kept = table["Reject"].fillna("").str.strip() == ""
+        kept = table["Reject"].fillna("").astype(str).str.strip() == ""
         table = leave_out(table, kept, "rejected assignments", left_out)
     answers = [name for name in table.columns if name.startswith(_ANSWER) and name != _JSON]
     questions = {}
@@ -48,10 +49,12 @@ def _from_columns(columns):
     """Return the labels of a question that has a column, or one for each choice."""
     import pandas as pd
 
-    choices = [name for name in columns if columns[name].str.lower().isin(["true", "false", ""]).all()]
+    choices = [
+        name for name in columns if columns[name].astype(str).str.lower().isin(["true", "false", ""]).all()
+    ]
     if len(choices) == columns.shape[1] and (len(choices) > 1 or choices[0].count(".") > 1):
         names = [name.split(".", 2)[2] if name.count(".") > 1 else name for name in choices]
-        chosen = columns.apply(lambda column: column.str.lower() == "true").to_numpy()
+        chosen = columns.apply(lambda column: column.astype(str).str.lower() == "true").to_numpy()
         labels = [
             one_or_several([name for name, yes in zip(names, row, strict=True) if yes]) for row in chosen
         ]
@@ -73,9 +76,7 @@ def _task_answers(text, source):
         found = json.loads(text)
         return {name: value for part in found for name, value in part.items()}
     except (ValueError, TypeError, AttributeError):
-        raise InputError(
-            f"{source.file}: column {_JSON!r} holds {text!r}; expected a list of answers in JSON."
-        ) from None
+        raise source.refuse(f"column {_JSON!r} holds {text!r}", "a list of answers in JSON") from None
 
 
 def _chosen(answer):

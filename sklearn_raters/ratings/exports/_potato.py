@@ -7,8 +7,12 @@ import re
 from pathlib import PurePosixPath
 
 from sklearn_raters.ratings.exports._records import FILE
-from sklearn_raters.ratings.exports._rows import choose_answers, make_row
+from sklearn_raters.ratings.exports._rows import choose_answers, each_record, make_row
 
+EXPECTED = (
+    "Potato's user_state.json, or lines with 'label_annotations' or with 'instance_id', 'user_id' and "
+    "'labels', as {schema: {label: value}} or [{'schema', 'name'}, value]"
+)
 _STATE = "instance_id_to_label_to_value"
 _NOT_CHOSEN = (None, False, "", "false", "False")
 # Names of answers whose value is the answer; other names are answers themselves.
@@ -30,13 +34,18 @@ def recognises(source):
 
 def read(source, question, left_out):
     """Yield rows; samples without labels and answers of machines are left out."""
-    records = _table_records(source) if source.is_table else _json_records(source)
-    return choose_answers(_rows(records, left_out), question, source)
+    if source.is_table:
+        pairs = _votes(_of_table(source), left_out)
+    else:
+        pairs = each_record(
+            source, lambda record: _votes(_of_record(record, source.file), left_out), EXPECTED
+        )
+    return choose_answers(pairs, question, source)
 
 
-def _rows(records, left_out):
+def _votes(found, left_out):
     """Yield the row and the answers of each sample and rater."""
-    for sample, rater, schemas, fields in records:
+    for sample, rater, schemas, fields in found:
         kind = fields.get("annotator_origin")
         kind = kind.get("kind") if isinstance(kind, dict) else kind
         if kind not in (None, "", "human"):
@@ -62,44 +71,34 @@ def _labels(values):
     return labels
 
 
-def _json_records(source):
-    """Yield sample, rater, {schema: {name: value}} and further fields of JSON."""
-    for number, record in source.records:
-        file = PurePosixPath(record.pop(FILE, source.file.as_posix()))
-        if _STATE in record:  # a user_state.json holds all samples of a rater
-            states, rater = record[_STATE], record.get("user_id") or file.parent.name
-            if not isinstance(states, dict):
-                raise source.refuse(number, f"{_STATE!r} is {states!r}", "a dict of samples")
-            for sample, schemas in states.items():
-                yield sample, rater, _schemas(schemas, number, source), {}
-        elif "label_annotations" in record:
-            further = {"displayed_text": record.get("displayed_text")}
-            schemas = _schemas(record["label_annotations"], number, source)
-            yield record.get("id"), file.parent.name or None, schemas, further
-        else:
-            schemas = _schemas(record.get("labels"), number, source)
-            further = {name: record[name] for name in ("annotator_origin",) if name in record}
-            yield record.get("instance_id"), record.get("user_id"), schemas, further
+def _of_record(record, path):
+    """Yield sample, rater, {schema: {name: value}} and further fields of a record of JSON."""
+    file = PurePosixPath(record.get(FILE, path.as_posix()))
+    if _STATE in record:  # a user_state.json holds all samples of a rater
+        rater = record.get("user_id") or file.parent.name
+        for sample, schemas in record[_STATE].items():
+            yield sample, rater, _schemas(schemas), {}
+    elif "label_annotations" in record:
+        further = {"displayed_text": record.get("displayed_text")}
+        yield record["id"], file.parent.name or None, _schemas(record["label_annotations"]), further
+    else:
+        further = {name: record[name] for name in ("annotator_origin",) if name in record}
+        yield record["instance_id"], record["user_id"], _schemas(record["labels"]), further
 
 
-def _schemas(found, number, source):
+def _schemas(found):
     """Return {schema: {name: value}}, also of a list of [{"schema": ..., "name": ...}, value]."""
-    try:
-        if isinstance(found, list):
-            schemas = {}
-            for which, value in found:
-                schemas.setdefault(which["schema"], {})[which["name"]] = value
-            return schemas
+    if not isinstance(found, list):
         return {
             schema: values if isinstance(values, dict) else {"": values} for schema, values in found.items()
         }
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise source.refuse(
-            number, f"the labels are {found!r}", "{schema: {label: value}}, or [{'schema', 'name'}, value]"
-        ) from error
+    schemas = {}
+    for which, value in found:
+        schemas.setdefault(which["schema"], {})[which["name"]] = value
+    return schemas
 
 
-def _table_records(source):
+def _of_table(source):
     """Yield sample, rater, {schema: {name: value}} and further fields of each row of CSV or TSV."""
     rater, mark = ("user", ":::") if "user" in source.table else ("user_id", ".")
     split = {name: name.partition(mark) for name in source.table.columns if mark in name}

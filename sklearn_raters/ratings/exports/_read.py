@@ -13,7 +13,7 @@ from sklearn_raters.ratings._labels import MISSING_TEXTS, is_missing, shorten
 from sklearn_raters.ratings._names import as_number
 from sklearn_raters.ratings.exports._columns import find_columns
 from sklearn_raters.ratings.exports._rows import ROLES, one_or_several
-from sklearn_raters.ratings.exports._sources import open_source
+from sklearn_raters.ratings.exports._sources import UnexpectedShapeError, open_source
 from sklearn_raters.ratings.exports._tools import TOOLS, check_tool, known_tools, recognise
 
 # Rows that become a table at once.
@@ -116,8 +116,17 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
     plain = TOOLS[tool] is TOOLS["table"]
     if label is not None and not plain:
         raise InputError(f"label={label!r} is for plain tables; name a question of {tool} by question=.")
-    rows = TOOLS[tool].read(source, question, left_out)
-    table = rows if hasattr(rows, "columns") else _as_table(rows)
+    if source.is_table and not plain and not source.table.columns.is_unique:
+        twice = source.table.columns[source.table.columns.duplicated()].tolist()
+        raise InputError(f"Two columns of {source.file} are named {twice[0]!r}: rename one of them.")
+    try:
+        rows = TOOLS[tool].read(source, question, left_out)
+        table = rows if hasattr(rows, "columns") else _as_table(rows)
+    except UnexpectedShapeError as error:
+        raise InputError(
+            f"{error} It was read as an export of {tool}; the known tools are {known_tools()}. Name the "
+            "right one by tool=."
+        ) from error
     what = ", ".join(f"{number} {name}" for name, number in left_out.items())
     if not len(table):
         raise InputError(f"{source.file} of {tool} holds no ratings; left out: {what or 'nothing'}.")

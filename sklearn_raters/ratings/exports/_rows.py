@@ -6,6 +6,45 @@ from sklearn_raters.ratings._labels import shorten
 ROLES = ("sample", "rater", "label")
 
 
+def each_record(source, votes, expected):
+    """
+    Yield what a function yields of each record of an export.
+
+    Parameters
+    ----------
+    source : Source
+        The export.
+    votes : callable
+        Function from a record to rows and their answers. It raises ValueError, or another error of Python, if
+        the record is not as expected.
+    expected : str
+        The shape of the tool's exports, for messages.
+
+    Yields
+    ------
+    dict, dict
+        A row, and the label by question.
+
+    Raises
+    ------
+    InputError
+        If a record is not as expected, with its place.
+    """
+    if source.records is None:
+        raise source.refuse("it is a table", expected)
+    for number, record in source.records:
+        try:
+            yield from votes(record)
+        except InputError:
+            raise
+        except ValueError as error:
+            raise source.refuse(error, expected, number) from error
+        except KeyError as error:
+            raise source.refuse(f"the field {error} is missing", expected, number) from error
+        except (TypeError, AttributeError) as error:
+            raise source.refuse(f"a field holds something else ({error})", expected, number) from error
+
+
 def make_row(sample, rater, fields):
     """
     Return a row with further fields; those called like a role get another name.

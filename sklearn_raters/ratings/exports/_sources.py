@@ -14,6 +14,10 @@ _REMEDY = "give a table (CSV, TSV, JSON lines, Parquet, Excel) or the export of 
 _PACKAGES = {".parquet": "pyarrow", ".pq": "pyarrow", ".xlsx": "openpyxl", ".xlsm": "openpyxl"}
 
 
+class UnexpectedShapeError(InputError):
+    """An export has not the shape that its tool writes."""
+
+
 class Source(NamedTuple):
     """An opened export.
 
@@ -42,9 +46,10 @@ class Source(NamedTuple):
         """Whether the export is a table."""
         return self.table is not None
 
-    def refuse(self, number, problem, expected):
-        """Return the error of a record that is not as expected."""
-        return InputError(f"{self.file}, {self.unit} {number}: {problem}; expected {expected}.")
+    def refuse(self, problem, expected, number=None):
+        """Return the error of an export, or of one of its records, that is not as expected."""
+        place = self.file if number is None else f"{self.file}, {self.unit} {number}"
+        return UnexpectedShapeError(f"{place}: {problem}; expected {expected}.")
 
 
 def open_source(path):

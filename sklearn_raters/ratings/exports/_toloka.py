@@ -3,9 +3,10 @@
 https://toloka.ai/docs/guide/result-of-eval
 """
 
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._labels import shorten
 from sklearn_raters.ratings.exports._rows import choose_column, leave_out, table_of
 
+EXPECTED = "columns 'INPUT:...', 'OUTPUT:...' and 'ASSIGNMENT:worker_id' of a pool of Toloka"
 _OUTPUT, _TASK, _WORKER, _STATUS = (
     "OUTPUT:",
     "ASSIGNMENT:task_id",
@@ -25,19 +26,15 @@ def read(source, question, left_out):
     """Return the table; assignments that were rejected, skipped or not finished are left out."""
     table = source.table
     if table is None or _WORKER not in table:
-        raise InputError(
-            f"{source.file} has no column {_WORKER!r}, which the results of a pool of Toloka have."
-        )
+        raise source.refuse(f"its fields are {shorten(source.example)}", EXPECTED)
     if _STATUS in table:
         for status in _NO_VOTES:
-            kept = table[_STATUS].str.strip().str.upper() != status
+            kept = table[_STATUS].astype(str).str.strip().str.upper() != status
             table = leave_out(table, kept, f"assignments with status {status}", left_out)
     outputs = {name.removeprefix(_OUTPUT): name for name in table.columns if name.startswith(_OUTPUT)}
     label = table[outputs[choose_column(outputs, question, source)]]
     inputs = [name for name in table.columns if name.startswith("INPUT:")]
     if not inputs and _TASK not in table:
-        raise InputError(
-            f"{source.file} has neither a column {_TASK!r} nor columns 'INPUT:...', which name the task."
-        )
-    sample = table[_TASK] if _TASK in table else table[inputs[0]].str.cat(table[inputs[1:]], sep=" | ")
+        raise source.refuse(f"neither a column {_TASK!r} nor inputs name the task", EXPECTED)
+    sample = table[_TASK] if _TASK in table else table[inputs].astype(str).agg(" | ".join, axis=1)
     return table_of(table.drop(columns=list(outputs.values())), sample, table[_WORKER], label)

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from sklearn_raters.exceptions import InputError, InputWarning
@@ -82,6 +83,18 @@ def test_flat_records_are_read(tmp_path):
     ]
 
 
+def test_flat_records_in_parquet_are_read(tmp_path):
+    pytest.importorskip("pyarrow")
+    lists = {"label.responses": [["sad", "angry"], ["sad"]], "label.responses.users": [["u1", "u2"], ["u1"]]}
+    pd.DataFrame({"id": ["a", "b"], "text": ["s", "t"], **lists}).to_parquet(tmp_path / "records.parquet")
+    table = read_ratings(tmp_path / "records.parquet")
+    assert table.to_numpy().tolist() == [
+        ["a", "u1", "sad", "s"],
+        ["a", "u2", "angry", "s"],
+        ["b", "u1", "sad", "t"],
+    ]
+
+
 def test_records_of_version_1_are_read(tmp_path):
     responses = [
         {"user_id": "u1", "values": {"label": {"value": "sad"}}, "status": "submitted"},
@@ -95,13 +108,18 @@ def test_records_of_version_1_are_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "records",
+    ("records", "problem"),
     [
-        [record("a", {"label": [{"value": 1}]})],
-        [record("a", 5)],
-        [{"id": 1, "q.responses": ["a", "b"], "q.responses.users": ["u"]}],
+        ([record("a", {"label": [{"value": 1}]})], "the field 'user_id' is missing"),
+        ([record("a", 5)], "a field holds something else"),
+        (
+            [{"id": 1, "q.responses": ["a", "b"], "q.responses.users": ["u"]}],
+            "'q' has 2 responses of 1 users",
+        ),
     ],
 )
-def test_other_shapes_are_told_with_their_place(tmp_path, records):
-    with pytest.raises(InputError, match=r"entry 0: 'responses' is .*expected lists of answers with 'value'"):
+def test_other_shapes_are_told_with_their_place(tmp_path, records, problem):
+    with pytest.raises(
+        InputError, match=rf"entry 0: .*{problem}.*expected lists of answers with 'value'.*known tools"
+    ):
         read_ratings(write(tmp_path / "records.json", records))

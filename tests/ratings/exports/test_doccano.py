@@ -76,7 +76,11 @@ def test_annotations_of_version_1_name_their_users(tmp_path):
             [{"id": 1, "text": "t", "label": [[0, 3, "PER"]]}],
             r"line 1: the labels are \[\[0.*spans",
         ),
-        ("ann.jsonl", [{"id": 1, "text": "t", "annotations": [{"user": 1}, 4]}], "line 1: an annotation is"),
+        (
+            "ann.jsonl",
+            [{"id": 1, "text": "t", "annotations": [{"user": 1}, 4]}],
+            "line 1: the field 'label' is missing",
+        ),
     ],
 )
 def test_other_shapes_are_told(tmp_path, name, documents, message):

@@ -132,11 +132,14 @@ def test_completions_of_version_0_are_annotations(tmp_path):
     [
         (
             [{"id": 1, "data": {}, "annotations": {"a": 1}}],
-            "entry 0: 'annotations' is a dict .* list of annotations",
+            "entry 0: 'annotations' is a dict .*list of 'annotations'.*known tools are",
         ),
         ([task(1), {"id": 2, "data": [], "annotations": []}], "entry 1: .*'data' is a list.*expected a task"),
-        ([task(1, 5)], "entry 0: an annotation is a int; expected a dict with a list 'result'"),
-        ([task(1, annotation(1, {"type": "choices", "value": {}}))], "entry 0: a result of type 'choices'"),
+        ([task(1, 5)], "entry 0: an annotation is a int without a list 'result'; expected a task"),
+        (
+            [task(1, annotation(1, {"type": "choices", "value": {}}))],
+            "entry 0: the field 'from_name' is missing",
+        ),
         ([task(1, annotation(1, was_cancelled=True))], "no ratings; left out: 1 cancelled annotations"),
     ],
 )
@@ -193,5 +196,8 @@ def test_cancelled_rows_of_csv_are_left_out(tmp_path):
 
 def test_a_table_without_label_studios_columns_is_told(tmp_path):
     (tmp_path / "export.csv").write_text("sample,rater,label\n1,2,3\n")
-    with pytest.raises(InputError, match="no column 'id'; expected 'id', 'annotator', 'annotation_id'"):
+    with pytest.raises(
+        InputError,
+        match="columns are 'sample', 'rater', 'label'; expected columns 'id', 'annotator', 'annotation_id'",
+    ):
         read_ratings(tmp_path / "export.csv", tool="label-studio")

@@ -51,7 +51,5 @@ def test_samples_of_a_test_set_without_annotations_are_counted(tmp_path):
 @pytest.mark.parametrize(("annotations", "annotators"), [("0,1", "Ann1"), (None, "Ann1"), ("0", ["Ann1"])])
 def test_ratings_that_do_not_fit_are_told(tmp_path, annotations, annotators):
     samples = {"4": sample(annotations, annotators)}
-    with pytest.raises(
-        InputError, match=r"entry 4: 'annotations' is .*expected as many annotations as annotators"
-    ):
+    with pytest.raises(InputError, match=r"entry 4: .*expected as many 'annotations' as 'annotators'"):
         read_ratings(write(tmp_path / "train.json", samples))

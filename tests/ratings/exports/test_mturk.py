@@ -98,8 +98,15 @@ def test_other_shapes_are_told(tmp_path, answers, message):
 
 def test_a_table_of_other_columns_is_told(tmp_path):
     (tmp_path / "v.csv").write_text("sample,rater,label\n1,2,3\n")
-    with pytest.raises(InputError, match="no column 'HITId', which a batch"):
+    with pytest.raises(InputError, match="fields are 'sample', 'rater', 'label'; expected columns 'HITId'"):
         read_ratings(tmp_path / "v.csv", tool="mturk")
+
+
+def test_two_columns_of_one_name_are_told(tmp_path):
+    path = write(tmp_path / "batch.csv", Answer__a=["x"] * 4)
+    path.write_text(path.read_text().replace("Title", "HITId"))
+    with pytest.raises(InputError, match=r"Two columns of .* are named 'HITId'"):
+        read_ratings(path)
 
 
 def test_naming_all_columns_reads_the_batch_as_a_plain_table(tmp_path):

@@ -61,7 +61,7 @@ def test_a_label_that_was_accepted_or_rejected_is_a_question(tmp_path):
 def test_another_field_may_be_the_question(tmp_path):
     path = write(tmp_path / "t.jsonl", [task(1, "a", stars=4), task(2, "a", stars=5)])
     assert read_ratings(path, question="stars")["label"].tolist() == [4, 5]
-    with pytest.raises(InputError, match=r"line 1: its fields are text, .*stars; expected a choice"):
+    with pytest.raises(InputError, match=r"line 1: its fields are text, .*stars; expected a task of Prodigy"):
         read_ratings(path)
 
 
@@ -70,6 +70,6 @@ def test_other_shapes_are_told_with_their_line(tmp_path):
         tmp_path / "t.jsonl", [task(1, "a", accept=["x"]), {"text": "t", "_input_hash": 1, "answer": "ok"}]
     )
     with pytest.raises(
-        InputError, match=r"line 2: 'answer' is 'ok', '_annotator_id' is None.*expected 'accept'"
+        InputError, match=r"line 2: the field '_session_id' is missing; expected a task of Prodigy"
     ):
         read_ratings(path)

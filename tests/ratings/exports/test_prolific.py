@@ -57,11 +57,11 @@ def test_one_of_several_instructions_is_named(tmp_path):
 def test_other_shapes_are_told_with_their_place(tmp_path):
     bad = response("t", "p") | {"response": "sad"}
     with pytest.raises(
-        InputError, match="entry 1: 'response' is 'sad'; expected 'task_id', 'participant_id'"
+        InputError, match=r"entry 1: a field holds something else .*expected 'task_id', 'participant_id'"
     ):
         read_ratings(write(tmp_path / "r.json", [response("t", "p", answer=chosen("x")), bad]))
     (tmp_path / "v.csv").write_text("sample,rater,label\n1,2,3\n")
-    with pytest.raises(InputError, match="is a table; expected the responses of a batch"):
+    with pytest.raises(InputError, match="it is a table; expected 'task_id'"):
         read_ratings(tmp_path / "v.csv", tool="prolific")
 
 
