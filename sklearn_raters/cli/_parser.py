@@ -28,8 +28,8 @@ HELP = {
     "ratings": "your own ratings in place of --corpus: a table with a row for each vote (CSV, TSV, JSON "
     "lines, Parquet, Excel), or the export of an annotation tool",
     "audio": "folder with the audio of --ratings",
-    "tool": "tool that wrote --ratings: table, label-studio, argilla, prodigy, doccano, potato, mturk, prolific, "
-    "toloka, crowd-kit or lewidi (default: recognised from the file)",
+    "tool": "tool that wrote --ratings: table, label-studio, argilla, prodigy, doccano, potato, mturk, "
+    "prolific, toloka, crowd-kit or lewidi (default: recognised from the file)",
     "question": "question whose answers are the labels, where the raters answered several",
     "sample-column": "column of --ratings with the sample (default: the one with a usual name)",
     "rater-column": "column of --ratings with the rater (default: the one with a usual name)",

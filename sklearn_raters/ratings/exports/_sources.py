@@ -1,6 +1,6 @@
 """Open an export: a table, or records of JSON that are read one by one."""
 
-import importlib.util
+from importlib import import_module
 from itertools import chain
 from typing import NamedTuple
 
@@ -82,8 +82,12 @@ def open_source(path):
     if last == ".zip":
         return _from_records(file, *folder_records(file))
     if package := _PACKAGES.get(last):
-        if importlib.util.find_spec(package) is None:
-            raise ImportError(f"{file.name} needs {package}: pip install 'sklearn-raters[tables]'.")
+        try:
+            import_module(package)
+        except ImportError as error:
+            raise ImportError(
+                f"{file.name} needs {package}: pip install 'sklearn-raters[tables]' ({error})."
+            ) from error
         return _from_table(file, read_binary_table(file, last))
     if last in (".json", ".jsonl", ".ndjson") or (last not in (".csv", ".tsv", ".tab") and is_json(file)):
         return _from_records(file, *json_records(file, as_lines=last in (".jsonl", ".ndjson")))

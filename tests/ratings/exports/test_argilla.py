@@ -84,7 +84,7 @@ def test_flat_records_are_read(tmp_path):
 
 
 def test_flat_records_in_parquet_are_read(tmp_path):
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", exc_type=ImportError)
     lists = {"label.responses": [["sad", "angry"], ["sad"]], "label.responses.users": [["u1", "u2"], ["u1"]]}
     pd.DataFrame({"id": ["a", "b"], "text": ["s", "t"], **lists}).to_parquet(tmp_path / "records.parquet")
     table = read_ratings(tmp_path / "records.parquet")
