@@ -85,6 +85,12 @@ def find_columns(columns, given, source=""):
     return wanted
 
 
+def has_usual(columns, argument):
+    """Return whether a column has a usual name for an argument."""
+    usual = {spelling(name) for names in USUAL[argument] for name in names}
+    return any(spelling(column) in usual for column in columns)
+
+
 def _usual_column(columns, argument, taken, source):
     """Return the column that has a usual name for an argument, or the argument's name if there is none."""
     for names in USUAL[argument]:

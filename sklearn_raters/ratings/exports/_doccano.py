@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings.exports._columns import has_usual
 from sklearn_raters.ratings.exports._records import FILE
 from sklearn_raters.ratings.exports._rows import choose_answers, each_record, make_row
 
@@ -21,8 +22,13 @@ _OWN = {"id", "label", "labels", "annotations", "meta", FILE}
 def recognises(source):
     """Return whether doccano has written the export."""
     fields = source.example
-    if source.is_table or "id" not in fields or not {"text", "filename"} & fields.keys() or "rater" in fields:
-        return False
+    if (
+        source.is_table
+        or "id" not in fields
+        or not {"text", "filename"} & fields.keys()
+        or has_usual(fields, "rater")
+    ):
+        return False  # a table of JSON lines, if it names raters
     annotations = fields.get("annotations")
     if isinstance(annotations, list):
         return any(isinstance(one, dict) and "user" in one for one in annotations)

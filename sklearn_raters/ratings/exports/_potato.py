@@ -6,6 +6,7 @@ https://github.com/davidjurgens/potato, docs/data-export/export_formats.md and d
 import re
 from pathlib import PurePosixPath
 
+from sklearn_raters.ratings.exports._columns import has_usual
 from sklearn_raters.ratings.exports._records import FILE
 from sklearn_raters.ratings.exports._rows import choose_answers, each_record, make_row
 
@@ -15,8 +16,9 @@ EXPECTED = (
 )
 _STATE = "instance_id_to_label_to_value"
 _NOT_CHOSEN = (None, False, "", "false", "False")
-# Names of answers whose value is the answer; other names are answers themselves.
-_VALUES = re.compile(r"scale_\d+|text_?box|slider|number|value|response|", re.IGNORECASE)
+# Names of answers whose value is the answer; scale_4 is the answer 4, and other names are answers themselves.
+_VALUES = re.compile(r"text_?box|slider|number|value|response|", re.IGNORECASE)
+_SCALE = re.compile(r"scale_(\d+)")
 _OWN = ("user", "user_id", "instance_id", "annotator_origin", "annotator_origin_detail")
 
 
@@ -27,7 +29,8 @@ def recognises(source):
         v1 = {"user", "instance_id", "displayed_text"} <= fields and any(
             ":::" in str(name) for name in fields
         )
-        return v1 or ({"user_id", "instance_id"} <= fields and any("." in str(name) for name in fields))
+        v2 = list(fields)[:2] == ["instance_id", "user_id"] and any("." in str(name) for name in fields)
+        return v1 or (v2 and not has_usual(fields, "label"))
     own = {_STATE, "label_annotations"} & fields
     return bool(own) or {"instance_id", "user_id", "labels", "spans"} <= fields
 
@@ -67,7 +70,8 @@ def _labels(values):
         if isinstance(value, dict):  # {"labels": {name: value}}
             labels += _labels(value)
         elif value not in _NOT_CHOSEN:
-            labels.append(value if _VALUES.fullmatch(name) else name)
+            score = _SCALE.fullmatch(name)
+            labels.append(score[1] if score else value if _VALUES.fullmatch(name) else name)
     return labels
 
 

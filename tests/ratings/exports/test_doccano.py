@@ -53,6 +53,14 @@ def test_a_zip_or_folder_holds_all_raters(tmp_path, packed):
     ]
 
 
+def test_lines_that_name_their_rater_are_a_plain_table(tmp_path):
+    table = read_ratings(
+        write(tmp_path / "all.jsonl", [{"id": 1, "text": "t", "annotator": "ann", "label": ["x"]}])
+    )
+    assert table.attrs["tool"] == "table"
+    assert table.iloc[0, :3].tolist() == ["1", "ann", "x"]
+
+
 def test_annotations_of_version_1_name_their_users(tmp_path):
     annotations = [
         {"label": 3, "user": 1, "id": 9},

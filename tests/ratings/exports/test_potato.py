@@ -57,7 +57,7 @@ def test_json_lines_of_version_2_and_answers_of_machines(tmp_path):
     path = write(
         tmp_path / "annotations.jsonl",
         line("i1", "ann", {"stars": {"scale_4": "4"}}, annotator_origin={"kind": "human"})
-        + line("i1", "bob", {"stars": {"labels": {"scale_5": 5}}})
+        + line("i1", "bob", {"stars": {"labels": {"scale_5": "true"}}})
         + line("i1", "tool", {"stars": {"scale_1": "1"}}, annotator_origin={"kind": "llm"}),
     )
     with pytest.warns(InputWarning, match="1 annotations of machines"):
@@ -100,6 +100,13 @@ def test_a_text_is_the_label_of_a_text_box(tmp_path):
     path = write(tmp_path / "a.jsonl", json.dumps(line))
     assert read_ratings(path, question="why")["label"].tolist() == ["hm"]
     assert read_ratings(path, question="one")["label"].tolist() == ["x"]
+
+
+def test_a_plain_table_with_a_dot_in_a_name_is_no_export_of_potato(tmp_path):
+    path = write(tmp_path / "v.csv", "instance_id,user_id,label,meta.source\ni1,ann,sad,web\n")
+    table = read_ratings(path)
+    assert table.attrs["tool"] == "table"
+    assert table.iloc[0].tolist() == ["i1", "ann", "sad", "web"]
 
 
 @pytest.mark.parametrize("labels", [5, [[1]], [["a", "b", "c"]]])
