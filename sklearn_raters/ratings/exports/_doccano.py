@@ -22,13 +22,10 @@ _OWN = {"id", "label", "labels", "annotations", "meta", FILE}
 def recognises(source):
     """Return whether doccano has written the export."""
     fields = source.example
-    if (
-        source.is_table
-        or "id" not in fields
-        or not {"text", "filename"} & fields.keys()
-        or has_usual(fields, "rater")
-    ):
-        return False  # a table of JSON lines, if it names raters
+    if source.is_table or has_usual(fields, "rater"):
+        return False  # a plain table of JSON lines, if it names raters
+    if "id" not in fields or not {"text", "filename"} & fields.keys():
+        return False
     annotations = fields.get("annotations")
     if isinstance(annotations, list):
         return any(isinstance(one, dict) and "user" in one for one in annotations)

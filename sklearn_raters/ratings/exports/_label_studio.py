@@ -77,16 +77,17 @@ def _annotations(task, left_out):
             continue
         kept = {name: annotation[key] for key, name in _KEPT.items() if key in annotation}
         row = make_row(task.get("id"), annotation.get("completed_by"), data | kept)
-        yield row, _answers(annotation["result"])
+        yield row, _answers(annotation["result"], left_out)
 
 
-def _answers(results):
+def _answers(results, left_out):
     """Return the labels by question of the results of an annotation."""
     answers = {}
     for result in results:
         field = _LABELS.get(result.get("type"))
         if field is None or _REGION & result["value"].keys():
-            continue  # a relation, a text, or a mark of a region
+            left_out["results that are no labels of a task"] += 1  # relations, texts, and marks of regions
+            continue
         answers.setdefault(result["from_name"], []).extend(_labels(result["value"][field], field))
     return answers
 

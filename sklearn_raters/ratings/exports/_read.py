@@ -11,7 +11,7 @@ from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings._cells import read_id
 from sklearn_raters.ratings._labels import MISSING_TEXTS, is_missing, shorten
 from sklearn_raters.ratings._names import as_number
-from sklearn_raters.ratings.exports._columns import find_columns
+from sklearn_raters.ratings.exports._columns import find_columns, has_usual
 from sklearn_raters.ratings.exports._rows import ROLES, one_or_several
 from sklearn_raters.ratings.exports._sources import UnexpectedShapeError, open_source
 from sklearn_raters.ratings.exports._tools import TOOLS, check_tool, known_tools, recognise
@@ -145,8 +145,8 @@ def _plain_columns(table, given, source):
     try:
         return find_columns(table.columns.tolist(), given, f" {source.file}")
     except InputError as error:
-        if any(name is not None for name in given.values()):
-            raise
+        if sum(has_usual(table.columns, role) or given[role] is not None for role in ROLES) > 1:
+            raise  # a plain table, but for one column
         raise InputError(
             f"{error} If an annotation tool wrote the file, the tool was not recognised: the known tools are "
             f"{known_tools()}; name one by tool=."
