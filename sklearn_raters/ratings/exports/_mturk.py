@@ -7,7 +7,14 @@ import json
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten
-from sklearn_raters.ratings.exports._rows import choose_column, leave_out, map_texts, one_or_several, table_of
+from sklearn_raters.ratings.exports._rows import (
+    choose_column,
+    leave_out,
+    map_rows,
+    map_texts,
+    one_or_several,
+    table_of,
+)
 
 EXPECTED = "columns 'HITId', 'WorkerId', 'AssignmentStatus' and 'Answer...' of a batch of Mechanical Turk"
 _ANSWER, _JSON = "Answer.", "Answer.taskAnswers"
@@ -47,18 +54,16 @@ def read(source, question, left_out):
 
 def _from_columns(columns):
     """Return the labels of a question that has a column, or one for each choice."""
-    import pandas as pd
-
-    choices = [
-        name for name in columns if columns[name].astype(str).str.lower().isin(["true", "false", ""]).all()
-    ]
-    if len(choices) == columns.shape[1] and (len(choices) > 1 or choices[0].count(".") > 1):
-        names = [name.split(".", 2)[2] if name.count(".") > 1 else name for name in choices]
-        chosen = columns.apply(lambda column: column.astype(str).str.lower() == "true").to_numpy()
-        labels = [
-            one_or_several([name for name, yes in zip(names, row, strict=True) if yes]) for row in chosen
-        ]
-        return pd.Series(labels, index=columns.index, dtype=object)
+    texts = columns.fillna("").apply(lambda column: column.astype(str).str.strip())
+    ticks = texts.apply(lambda column: column.str.lower())
+    if ticks.isin(["true", "false", ""]).all(axis=None) and any(name.count(".") > 1 for name in columns):
+        choices = [name.split(".", 2)[-1] for name in columns]
+        return map_rows(
+            ticks,
+            lambda row: one_or_several(
+                [name for name, tick in zip(choices, row, strict=True) if tick == "true"]
+            ),
+        )
     if columns.shape[1] > 1:
         raise InputError(
             f"The question has the columns {', '.join(columns)}, which are not all true or false: name the "

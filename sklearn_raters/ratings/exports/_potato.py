@@ -6,14 +6,25 @@ https://github.com/davidjurgens/potato, docs/data-export/export_formats.md and d
 import re
 from pathlib import PurePosixPath
 
+from sklearn_raters.ratings._labels import shorten
 from sklearn_raters.ratings.exports._columns import has_usual
 from sklearn_raters.ratings.exports._records import FILE
-from sklearn_raters.ratings.exports._rows import choose_answers, each_record, make_row
+from sklearn_raters.ratings.exports._rows import (
+    choose_answers,
+    choose_column,
+    each_record,
+    leave_out,
+    make_row,
+    map_rows,
+    one_or_several,
+    table_of,
+)
 
 EXPECTED = (
     "Potato's user_state.json, or lines with 'label_annotations' or with 'instance_id', 'user_id' and "
     "'labels', as {schema: {label: value}} or [{'schema', 'name'}, value]"
 )
+EXPECTED_TABLE = "columns 'instance_id', 'user_id' or 'user', and a column for each label of a schema"
 _STATE = "instance_id_to_label_to_value"
 _NOT_CHOSEN = (None, False, "", "false", "False")
 # Names of answers whose value is the answer; scale_4 is the answer 4, and other names are answers themselves.
@@ -38,11 +49,8 @@ def recognises(source):
 def read(source, question, left_out):
     """Yield rows; samples without labels and answers of machines are left out."""
     if source.is_table:
-        pairs = _votes(_of_table(source), left_out)
-    else:
-        pairs = each_record(
-            source, lambda record: _votes(_of_record(record, source.file), left_out), EXPECTED
-        )
+        return _read_table(source, question, left_out)
+    pairs = each_record(source, lambda record: _votes(_of_record(record, source.file), left_out), EXPECTED)
     return choose_answers(pairs, question, source)
 
 
@@ -102,14 +110,28 @@ def _schemas(found):
     return schemas
 
 
-def _of_table(source):
-    """Yield sample, rater, {schema: {name: value}} and further fields of each row of CSV or TSV."""
-    rater, mark = ("user", ":::") if "user" in source.table else ("user_id", ".")
-    split = {name: name.partition(mark) for name in source.table.columns if mark in name}
-    answers = {name: parts[::2] for name, parts in split.items() if not parts[2].startswith("_")}
-    for row in source.table.to_dict("records"):
-        schemas = {}
-        for column, (schema, name) in answers.items():
-            value = row.pop(column)
-            schemas.setdefault(schema, {})[name] = value.strip() if isinstance(value, str) else None
-        yield row.pop("instance_id"), row.pop(rater), schemas, row
+def _read_table(source, question, left_out):
+    """Return the table of CSV or TSV, which has a column for each label of a schema."""
+    table, columns = source.table, {*source.table.columns}
+    rater, mark = ("user", ":::") if "user" in columns else ("user_id", ".")
+    if not {"instance_id", rater} <= columns:
+        raise source.refuse(f"its columns are {shorten(source.example)}", EXPECTED_TABLE)
+    if "annotator_origin" in columns:
+        human = table["annotator_origin"].fillna("").isin(["", "human"])
+        table = leave_out(table, human, "annotations of machines", left_out)
+    split = {name: name.partition(mark) for name in table.columns if mark in name}
+    split = {name: (schema, label) for name, (schema, _, label) in split.items() if not label.startswith("_")}
+    cells = table[list(split)].fillna("").apply(lambda column: column.astype(str).str.strip())
+    chosen = ~cells.isin(["", "false", "False"])
+    table = leave_out(table, chosen.any(axis=1), "annotations without a label", left_out)
+    schemas = {}
+    for name, (schema, _) in split.items():
+        if chosen[name].any():
+            schemas.setdefault(schema, []).append(name)
+    names = schemas[choose_column(schemas, question, source)]
+    labels = [split[name][1] for name in names]
+    label = map_rows(
+        cells.loc[table.index, names],
+        lambda row: one_or_several(_labels(dict(zip(labels, row, strict=True)))),
+    )
+    return table_of(table.drop(columns=list(split)), table["instance_id"], table[rater], label)

@@ -1,5 +1,7 @@
 """What the readers of all tools share: rows of votes, labels of a cell, and the choice of one question."""
 
+import numpy as np
+
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten
 
@@ -185,3 +187,29 @@ def leave_out(table, kept, what, left_out):
 def map_texts(column, read):
     """Return a column with each distinct text read once."""
     return column.map({text: read(text) for text in column.dropna().unique()}).astype(object)
+
+
+def map_rows(columns, read):
+    """
+    Return a Series of what a function makes of each row, called once for equal rows.
+
+    Parameters
+    ----------
+    columns : DataFrame
+        Texts.
+    read : callable
+        Function from a list of the cells of a row to a label.
+
+    Returns
+    -------
+    Series
+        The labels.
+    """
+    import pandas as pd
+
+    names = columns.columns.tolist()
+    rows = columns.drop_duplicates().itertuples(index=False, name=None)
+    labels = [read(list(row)) for row in rows]
+    labels = np.fromiter(labels, dtype=object, count=len(labels))
+    code = columns.groupby(names, sort=False, dropna=False).ngroup().to_numpy()
+    return pd.Series(labels[code], index=columns.index, dtype=object)

@@ -36,5 +36,11 @@ def read(source, question, left_out):
     inputs = [name for name in table.columns if name.startswith("INPUT:")]
     if not inputs and _TASK not in table:
         raise source.refuse(f"neither a column {_TASK!r} nor inputs name the task", EXPECTED)
-    sample = table[_TASK] if _TASK in table else table[inputs].astype(str).agg(" | ".join, axis=1)
+    sample = table[_TASK] if _TASK in table else _joined(table, inputs)
     return table_of(table.drop(columns=list(outputs.values())), sample, table[_WORKER], label)
+
+
+def _joined(table, columns):
+    """Return the texts of columns, joined where there are several."""
+    first, *others = (table[name].astype(str) for name in columns)
+    return first.str.cat(others, sep=" | ") if others else first
