@@ -21,13 +21,8 @@ def recognises(source):
 
 def read(source, question, left_out):
     """Yield rows; suggestions of models and responses that were not submitted are left out."""
-    if source.is_table:  # a flat record a row, as in Parquet, where lists are arrays
-        rows = source.table.to_dict("records")
-        records = (
-            {name: value.tolist() if hasattr(value, "tolist") else value for name, value in row.items()}
-            for row in rows
-        )
-        source = source._replace(records=enumerate(records))
+    if source.is_table:  # a flat record a row, as in Parquet
+        source = source._replace(records=enumerate(source.table.to_dict("records")))
     return choose_answers(each_record(source, partial(_votes, left_out=left_out), EXPECTED), question, source)
 
 

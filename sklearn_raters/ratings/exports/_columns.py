@@ -62,6 +62,13 @@ def find_columns(columns, given, source=""):
     ------
     InputError
         If a column is missing or there twice, or several columns may be meant.
+
+    Examples
+    --------
+    >>> from sklearn_raters.ratings import find_columns
+    >>> given = {"sample": None, "rater": None, "label": None, "speaker": "who"}
+    >>> find_columns(["clip", "Worker ID", "answer", "who"], given)
+    {'sample': 'clip', 'rater': 'Worker ID', 'label': 'answer', 'speaker': 'who'}
     """
     wanted = {argument: name for argument, name in given.items() if name is not None}
     for argument in USUAL:

@@ -120,6 +120,10 @@ def _read_table(source, question, left_out):
         human = table["annotator_origin"].fillna("").isin(["", "human"])
         table = leave_out(table, human, "annotations of machines", left_out)
     split = {name: name.partition(mark) for name in table.columns if mark in name}
+    if not split:  # as Parquet: a column for each schema
+        schemas = [name for name in table.columns if name not in _OWN]
+        label = table[choose_column(schemas, question, source)]
+        return table_of(table.drop(columns=label.name), table["instance_id"], table[rater], label)
     split = {name: (schema, label) for name, (schema, _, label) in split.items() if not label.startswith("_")}
     cells = table[list(split)].fillna("").apply(lambda column: column.astype(str).str.strip())
     chosen = ~cells.isin(["", "false", "False"])

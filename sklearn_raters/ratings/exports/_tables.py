@@ -1,5 +1,7 @@
 """Read tables from files of text, Parquet and Excel."""
 
+import numpy as np
+
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten
 from sklearn_raters.ratings.exports._records import open_text
@@ -15,7 +17,7 @@ def read_binary_table(file, suffix):
 
     try:
         if suffix not in _EXCEL:
-            return pd.read_parquet(file)
+            return _with_lists(pd.read_parquet(file))
         sheets = pd.read_excel(file, sheet_name=None, dtype=str, keep_default_na=False, engine="openpyxl")
     except Exception as error:  # both libraries raise errors of many types of damaged files
         raise InputError(f"{file} cannot be read as {suffix[1:]}: {error}.") from error
@@ -29,6 +31,16 @@ def read_binary_table(file, suffix):
         raise InputError(f"The ratings table {file} has no rows: there are no ratings to load.")
     table = next(iter(filled.values()))
     return table.set_axis([str(name).strip() for name in table.columns], axis=1)
+
+
+def _with_lists(table):
+    """Return a table with lists in place of the arrays that Parquet gives for lists."""
+    for number, dtype in enumerate(table.dtypes):
+        column = table.iloc[:, number]
+        if dtype == object and isinstance(next(iter(column.dropna()), None), np.ndarray):
+            lists = column.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
+            table = table.assign(**{table.columns[number]: lists})
+    return table
 
 
 def read_text_table(file, tabs):

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from sklearn_raters.exceptions import InputError, InputWarning
@@ -100,6 +101,16 @@ def test_a_text_is_the_label_of_a_text_box(tmp_path):
     path = write(tmp_path / "a.jsonl", json.dumps(line))
     assert read_ratings(path, question="why")["label"].tolist() == ["hm"]
     assert read_ratings(path, question="one")["label"].tolist() == ["x"]
+
+
+def test_parquet_has_a_column_a_schema(tmp_path):
+    pytest.importorskip("pyarrow", exc_type=ImportError)
+    table = pd.DataFrame(
+        {"instance_id": ["i1", "i2"], "user_id": "ann", "emotion": [["sad"], ["sad", "angry"]]}
+    )
+    table.to_parquet(tmp_path / "annotations.parquet")
+    found = read_ratings(tmp_path / "annotations.parquet", tool="potato")
+    assert found[["sample", "rater", "label"]].to_numpy().tolist() == EXPECTED[:2]
 
 
 def test_a_plain_table_with_a_dot_in_a_name_is_no_export_of_potato(tmp_path):
