@@ -37,7 +37,7 @@ def _with_lists(table):
     """Return a table with lists in place of the arrays that Parquet gives for lists."""
     for number, dtype in enumerate(table.dtypes):
         column = table.iloc[:, number]
-        if dtype == object and isinstance(next(iter(column.dropna()), None), np.ndarray):
+        if dtype == "object" and isinstance(next(iter(column.dropna()), None), np.ndarray):
             lists = column.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
             table = table.assign(**{table.columns[number]: lists})
     return table
