@@ -6,6 +6,7 @@ from textwrap import dedent
 
 from sklearn.utils import Bunch
 
+from sklearn_raters._files import full_path
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._audio_names import list_audio, match_audio
@@ -151,14 +152,13 @@ def load_rated_audio(
     """
     from_file = isinstance(table, str | os.PathLike)
     given = {"sample": sample, "rater": rater, "label": label, "speaker": speaker, "session": session}
+    source, left_out = "", {}
     if from_file:
-        source = f" {table}"
+        source = f" {full_path(table)}"
         table, given = read_vote_table(table, tool, question, given)
+        left_out = table.attrs["left_out"]
     elif tool or question:
         raise InputError("tool and question are for the file of an export, but the ratings are a DataFrame.")
-    else:
-        source = ""
-    left_out = table.attrs.get("left_out", {}) if from_file else {}
     columns = find_columns(table.columns.tolist(), given, source)
     if not len(table):
         raise InputError("The ratings table has no rows: there are no ratings to load.")
@@ -187,10 +187,13 @@ def load_rated_audio(
         {len(Y)} samples, {Y.shape[1]} raters, {len(task.votes.label)} votes.
         Labels {shorten(task.classes, 20)}.
         {sum(unlabelled)} rows of the table have no label and are no votes.
-        Left out of the export: {", ".join(f"{n} {what}" for what, n in left_out.items()) or "nothing"}.
         {len(sizes.keys() - set(paths))} audio files in the folder have no ratings and were left out.
         Groups that must not be split between folds: {split}.
         """)
+    if left_out:
+        description += (
+            f"Left out of the export: {', '.join(f'{n} {what}' for what, n in left_out.items())}.\n"
+        )
     return Bunch(
         X=[str(folder / path) for path in paths],
         Y=Y,

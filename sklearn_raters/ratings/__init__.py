@@ -1,4 +1,4 @@
-"""Ratings of several raters: their input forms, the task of learning from them, agreement, long tables."""
+"""Ratings of several raters: input forms, exports of annotation tools, the task of learning, agreement."""
 
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
 from sklearn_raters.ratings._groups import check_groups

@@ -11,7 +11,7 @@ from sklearn_raters import cli
 from sklearn_raters.cli._corpus import open_corpus
 from sklearn_raters.cli._parser import HELP, build_parser
 from sklearn_raters.datasets import load_rated_audio
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import read_ratings
 from sklearn_raters.ratings.exports._tools import TOOLS
 
@@ -90,6 +90,15 @@ def test_an_export_without_a_field_of_audio_names_its_samples_by_the_task(folder
     path = export(folder / "e.json", ["text one", "text two", "text three"])
     with pytest.raises(FileNotFoundError, match="'1', '2', '3'; put the files below"):
         load_rated_audio(path, folder, question="emotion")
+
+
+def test_what_was_left_out_is_described(folder):
+    path = export(folder / "e.json", ADDRESSES)
+    path.write_text(path.read_text().replace('"completed_by": 8', '"was_cancelled": true, "completed_by": 8'))
+    with pytest.warns(InputWarning, match="left out 3 cancelled annotations"):
+        corpus = load_rated_audio(path, folder, question="emotion")
+    assert corpus.Y.columns.tolist() == ["7"]
+    assert "Left out of the export: 3 cancelled annotations." in corpus.DESCR
 
 
 def test_a_data_frame_is_no_export(folder):
