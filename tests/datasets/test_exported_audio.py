@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -129,6 +130,13 @@ def test_the_command_tells_what_an_export_lacks(folder, capsys, options, message
     data = ["--ratings", export(folder / "e.json", ADDRESSES), "--audio", folder]
     assert cli.main(["evaluate", *map(str, data), *options, "--out", str(folder / "out.csv")]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_command_names_the_package_that_a_file_needs(folder, capsys, monkeypatch):
+    (folder / "votes.xlsx").write_bytes(b"PK")
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    assert cli.main(["evaluate", "--ratings", str(folder / "votes.xlsx"), "--audio", str(folder)]) == 2
+    assert "votes.xlsx needs openpyxl: pip install 'sklearn-raters[tables]'" in capsys.readouterr().err
 
 
 def test_the_help_and_the_docstring_name_all_tools():
