@@ -41,6 +41,42 @@ def full_path(path):
         ) from error
 
 
+def existing_file(path, what, remedy):
+    """
+    Return the path of a file that can be read.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; ``~`` is expanded.
+    what : str
+        What the file holds, for messages.
+    remedy : str
+        What the user can do, without a full stop.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    InputError
+        If the file is empty or a Git LFS pointer.
+    """
+    file = full_path(path)
+    if not file.is_file():
+        raise FileNotFoundError(f"{what}: there is no file {file}; {remedy}.")
+    if file.stat().st_size == 0:
+        raise InputError(f"{what}: {file} is empty (0 bytes); {remedy}.")
+    with file.open("rb") as opened:
+        if opened.read(26) == b"version https://git-lfs.gi":
+            raise InputError(f"{what}: {file} is a Git LFS pointer, not the file itself; run `git lfs pull`.")
+    return file
+
+
 @contextmanager
 def replacing(path):
     """

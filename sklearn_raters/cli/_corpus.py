@@ -15,6 +15,7 @@ from sklearn_raters.ratings import Task, parse_ratings, shorten
 
 # Options by which the labels of --ratings are read; they are parameters of `load_rated_audio`.
 _READING = ("missing_label", "label_separator", "bins")
+_EXPORT = ("tool", "question")
 
 
 def print_status(message):
@@ -55,7 +56,7 @@ def _check_corpus_options(options):
         raise InputError(f"{given} needs {other} too: a table of votes, and the folder with its audio.")
     if options.ratings is not None and (options.corpus != "made" or options.root is not None):
         raise InputError("--ratings and --audio name the corpus already: leave out --corpus and --root.")
-    reading = [name for name in _READING if getattr(options, name) is not None]
+    reading = [name for name in (*_EXPORT, *_READING) if getattr(options, name) is not None]
     if options.ratings is None and reading:
         raise InputError(f"--{reading[0].replace('_', '-')} is for the table of --ratings: give it too.")
     if options.corpus != "made" and options.root is None:
@@ -79,7 +80,7 @@ def _load_table(options):
     """Load the corpus of --ratings and --audio."""
     arguments = ("sample", "rater", "label", "speaker", "session")
     columns = {name: getattr(options, f"{name}_column") for name in arguments}
-    reading = {name: getattr(options, name) for name in _READING}
+    reading = {name: getattr(options, name) for name in (*_EXPORT, *_READING)}
     # These are labels, whatever they are called.
     named = [*(options.classes or []), *(options.label_map or {})]
     reading |= {"classes": named or None, "check_audio": not options.skip_broken}

@@ -25,11 +25,15 @@ only: reading one runs no code of its author."""
 HELP = {
     "corpus": "rated audio to learn from",
     "root": "folder of the corpus; the synthetic corpus is kept there",
-    "ratings": "CSV or TSV table of your own ratings, a row for each vote, in place of --corpus",
+    "ratings": "your own ratings in place of --corpus: a table with a row for each vote (CSV, TSV, JSON "
+    "lines, Parquet, Excel), or the export of an annotation tool",
     "audio": "folder with the audio of --ratings",
-    "sample-column": "column of --ratings with the sample",
-    "rater-column": "column of --ratings with the rater",
-    "label-column": "column of --ratings with the label",
+    "tool": "tool that wrote --ratings: table, label-studio, argilla, prodigy, doccano, potato, mturk, "
+    "prolific, toloka, crowd-kit or lewidi (default: recognised from the file)",
+    "question": "question whose answers are the labels, where the raters answered several",
+    "sample-column": "column of --ratings with the sample (default: the one with a usual name)",
+    "rater-column": "column of --ratings with the rater (default: the one with a usual name)",
+    "label-column": "column of --ratings with the label (default: the one with a usual name)",
     "speaker-column": "column with the speaker (default: all audio is of one speaker)",
     "session-column": "column with the session, whose samples are kept in one fold (default: the speaker)",
     "missing-label": "labels of --ratings that mean 'not rated', such as -1",
@@ -107,9 +111,11 @@ def add_corpus_options(parser):
     add_option(data, "root", metavar="DIR")
     add_option(data, "ratings", metavar="FILE")
     add_option(data, "audio", metavar="DIR")
-    add_option(data, "sample-column", "sample", metavar="NAME")
-    add_option(data, "rater-column", "rater", metavar="NAME")
-    add_option(data, "label-column", "label", metavar="NAME")
+    add_option(data, "tool", metavar="NAME")
+    add_option(data, "question", metavar="NAME")
+    add_option(data, "sample-column", metavar="NAME")
+    add_option(data, "rater-column", metavar="NAME")
+    add_option(data, "label-column", metavar="NAME")
     add_option(data, "speaker-column", metavar="NAME")
     add_option(data, "session-column", metavar="NAME")
     add_option(data, "missing-label", type=names, metavar="A,B")
@@ -215,6 +221,6 @@ def main(arguments=None):
         # Python would write to the closed output once more at its end, and report the error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except (ValueError, OSError, RuntimeError, MemoryError) as error:
+    except (ValueError, OSError, ImportError, RuntimeError, MemoryError) as error:
         print(f"sklearn-raters: error: {one_line(error)}", file=sys.stderr)
         return 2

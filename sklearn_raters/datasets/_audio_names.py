@@ -2,8 +2,10 @@
 
 import os
 import posixpath
+import re
 import unicodedata
 from pathlib import PurePath
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from sklearn_raters.datasets._files import raise_for_audio, visible_files
 from sklearn_raters.exceptions import InputError
@@ -84,7 +86,35 @@ def index_names(paths):
     return levels
 
 
+def names_of_address(name):
+    """Return the names that a web address may have below a folder, the longest first; none if it is none.
+
+    Annotation tools serve their audio: Label Studio as ``/data/local-files/?d=clips/a.wav``, or uploaded as
+    ``/data/upload/1/<8 digits>-a.wav``; others as ``s3://bucket/clips/a.wav``.
+    """
+    if "://" not in name and not name.startswith("/data/"):
+        return []
+    address = urlsplit(name.strip())
+    path = parse_qs(address.query).get("d", [unquote(address.path)])[0]
+    parts = [part for part in path.split("/") if part]
+    tails = ["/".join(parts[start:]) for start in range(len(parts))]
+    if path.startswith("/data/upload/") and re.match(r"[0-9a-f]{8}-.", parts[-1]):
+        tails.append(parts[-1][9:])
+    return tails
+
+
+def is_audio(name):
+    """Return whether a name, path or web address ends as an audio file does."""
+    tails = [name, *names_of_address(name)]
+    return any(PurePath(tail).suffix[1:].lower() in EXTENSIONS for tail in tails)
+
+
 def find_files(name, levels, folder):
+    """Return the files that a name may mean; a web address may mean the file at the end of its path."""
+    return next(filter(None, (_find(one, levels, folder) for one in (name, *names_of_address(name)))), [])
+
+
+def _find(name, levels, folder):
     """Return the files that a name may mean, in the closest spelling, by whole paths before other names."""
     for spell, by_path, by_name in levels:
         spelt = spell(name)

@@ -20,19 +20,6 @@ def existing_folder(path, what, remedy):
     return folder
 
 
-def existing_file(path, what, remedy):
-    """Return `path` as a Path with ``~`` expanded; raise if it is no file, empty or a Git LFS pointer."""
-    file = full_path(path)
-    if not file.is_file():
-        raise FileNotFoundError(f"{what}: there is no file {file}; {remedy}.")
-    if file.stat().st_size == 0:
-        raise InputError(f"{what}: {file} is empty (0 bytes); {remedy}.")
-    with file.open("rb") as opened:
-        if opened.read(26) == b"version https://git-lfs.gi":
-            raise InputError(f"{what}: {file} is a Git LFS pointer, not the file itself; run `git lfs pull`.")
-    return file
-
-
 def read_text(path):
     """Return the text of a file with plain line ends; bytes that are not UTF-8 are replaced."""
     return Path(path).read_text(encoding="utf-8-sig", errors="replace")

@@ -11,17 +11,27 @@ from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._audio_names import list_audio, match_audio
 from sklearn_raters.datasets._files import existing_folder
-from sklearn_raters.datasets._vote_table import read_table, require_columns, value_by_sample
-from sklearn_raters.ratings import Task, is_missing_label, parse_ratings, ratings_from_long, shorten
+from sklearn_raters.datasets._vote_table import name_in_file, read_vote_table, value_by_sample
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import (
+    Task,
+    find_columns,
+    is_missing_label,
+    parse_ratings,
+    ratings_from_long,
+    shorten,
+)
 
 
 @checked_parameters(
     {
         "table": [str, os.PathLike, HasMethods("assign")],
         "audio_dir": [str, os.PathLike],
-        "sample": [str, Integral],
-        "rater": [str, Integral],
-        "label": [str, Integral],
+        "sample": [str, Integral, None],
+        "rater": [str, Integral, None],
+        "label": [str, Integral, None],
+        "tool": [str, None],
+        "question": [str, None],
         "speaker": [str, Integral, None],
         "session": [str, Integral, None],
         "extension": [str, None],
@@ -32,9 +42,11 @@ def load_rated_audio(
     table,
     audio_dir,
     *,
-    sample="sample",
-    rater="rater",
-    label="label",
+    tool=None,
+    question=None,
+    sample=None,
+    rater=None,
+    label=None,
     speaker=None,
     session=None,
     extension=None,
@@ -52,20 +64,26 @@ def load_rated_audio(
     Parameters
     ----------
     table : DataFrame, str or path-like
-        The votes, or a CSV file of them; files named ``.tsv`` or ``.tab`` are read as tab-separated.
-        Samples, raters, speakers and sessions in a file are read as text, and its labels as numbers if all
-        of them are numbers.
+        The votes, or a file of them that `sklearn_raters.ratings.read_ratings` reads: a table (CSV, TSV, JSON
+        lines, Parquet, Excel) or the export of an annotation tool. Samples and raters in a file are read as
+        text, and its labels as numbers if all of them are numbers.
     audio_dir : str or path-like
         Folder of the audio files, at any depth; ``~`` is expanded.
-    sample : str, default="sample"
-        Name of the column of samples. It holds the path of the audio file below `audio_dir` or the name of
-        the file, both with or without extension. Backslashes, ``./``, other case and accents in another
-        form are allowed where they leave no doubt.
-    rater : str, default="rater"
-        Name of the column of raters; a dict, as Label Studio writes it, is called by its entry "id".
-    label : str, default="label"
-        Name of the column of labels. Texts such as NA, nan, None or null are missing labels; a cell may hold
-        several labels as a list in JSON or Python.
+    tool : str or None, default=None
+        The annotation tool that wrote the file; None recognises it.
+    question : str or None, default=None
+        The question whose answers are the labels, where an export holds several.
+    sample : str or None, default=None
+        Name of the column of samples; None looks for the usual names, as `read_ratings` does. It holds the
+        path of the audio file below `audio_dir` or the name of the file, both with or without extension. In
+        the export of a tool, None takes its only field of audio files, also of web addresses.
+        Backslashes, ``./``, other case and accents in another form are allowed where they leave no doubt.
+    rater : str or None, default=None
+        Name of the column of raters, None as for `sample`; a dict, as Label Studio writes it, is called by
+        its entry "id".
+    label : str or None, default=None
+        Name of the column of labels, None as for `sample`. Texts such as NA, nan, None or null are missing
+        labels; a cell may hold several labels as a list in JSON or Python.
     speaker : str, default=None
         Name of the column of speakers, one for each sample.
     session : str, default=None
@@ -113,7 +131,8 @@ def load_rated_audio(
 
     See Also
     --------
-    sklearn_raters.ratings.ratings_from_long : Read a long table without audio.
+    sklearn_raters.ratings.read_ratings : Read a file of ratings without audio.
+    sklearn_raters.ratings.ratings_from_long : Turn a long table into a table of ratings.
 
     Examples
     --------
@@ -131,22 +150,29 @@ def load_rated_audio(
     >>> corpus.consensus
     array(['sad', 'happy'], dtype=object)
     """
-    wanted = {"sample": sample, "rater": rater, "label": label, "speaker": speaker, "session": session}
-    wanted = {argument: column for argument, column in wanted.items() if column is not None}
-    source, from_file = "", isinstance(table, (str, os.PathLike))
+    from_file = isinstance(table, str | os.PathLike)
+    given = {"sample": sample, "rater": rater, "label": label, "speaker": speaker, "session": session}
+    source, left_out = "", {}
     if from_file:
         source = f" {full_path(table)}"
-        table = read_table(table, set(wanted.values()))
-    require_columns(table, wanted, source)
+        table, given = read_vote_table(table, tool, question, given)
+        left_out = table.attrs["left_out"]
+    elif tool or question:
+        raise InputError("tool and question are for the file of an export, but the ratings are a DataFrame.")
+    columns = find_columns(table.columns.tolist(), given, source)
+    if not len(table):
+        raise InputError("The ratings table has no rows: there are no ratings to load.")
+    groups = {argument: columns.pop(argument, None) for argument in ("speaker", "session")}
+    sample, label = columns["sample"], columns["label"]
     table = table.assign(**{sample: table[sample].map(lambda name: str(name).strip(), na_action="ignore")})
-    columns = {"sample": sample, "rater": rater, "label": label}
     reading = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
-    Y = ratings_from_long(table, **columns, **reading, classes=classes, numbers=from_file).rename_axis(sample)
+    Y = ratings_from_long(table, **columns, **reading, classes=classes, numbers=from_file)
+    Y = Y.rename_axis(name_in_file(table, sample) if from_file else sample)
     folder = existing_folder(audio_dir, "The audio", "give the folder that holds the audio files")
     sizes = list_audio(folder, extension)
     paths = match_audio(list(Y.index), sizes, folder, checked=check_audio)
-    speakers = None if speaker is None else value_by_sample(table, sample, speaker)
-    sessions = speakers if session is None else value_by_sample(table, sample, session)
+    speakers = None if speaker is None else value_by_sample(table, sample, groups["speaker"])
+    sessions = speakers if session is None else value_by_sample(table, sample, groups["session"])
     task = Task(parse_ratings(Y, classes))
     if bins is not None:
         order = [str(name).strip() for name in bins["names"]]
@@ -164,6 +190,10 @@ def load_rated_audio(
         {len(sizes.keys() - set(paths))} audio files in the folder have no ratings and were left out.
         Groups that must not be split between folds: {split}.
         """)
+    if left_out:
+        description += (
+            f"Left out of the export: {', '.join(f'{n} {what}' for what, n in left_out.items())}.\n"
+        )
     return Bunch(
         X=[str(folder / path) for path in paths],
         Y=Y,

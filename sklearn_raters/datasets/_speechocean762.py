@@ -12,9 +12,10 @@ from textwrap import dedent
 import numpy as np
 from sklearn.utils import Bunch
 
+from sklearn_raters._files import existing_file
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._files import check_files, existing_file, existing_folder, read_text
+from sklearn_raters.datasets._files import check_files, existing_folder, read_text
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, shorten
 

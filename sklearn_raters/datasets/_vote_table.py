@@ -1,66 +1,77 @@
-"""Read a long table of votes from a CSV or TSV file, every cell as text."""
+"""The long table of votes on audio: read from a file, and values that each sample has once."""
 
-from sklearn_raters.datasets._files import existing_file
+from sklearn_raters.datasets._audio_names import is_audio
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import shorten
-
-# Empty cells at the end of a row that are read and left out.
-_MOST_EXTRA = 8
+from sklearn_raters.ratings import read_ratings, shorten
 
 
-def read_table(path, names):
-    """Read a CSV or TSV file; blank cells in the columns `names` are missing."""
-    import pandas as pd
+def read_vote_table(path, tool, question, given):
+    """Read a file of ratings; return the table, and its column by argument.
 
-    file = existing_file(path, "The ratings table", "give a DataFrame or a CSV or TSV file")
-    separator = "\t" if {".tsv", ".tab"} & set(map(str.lower, file.suffixes)) else ","
-    # As text, because pandas would take the types of long files in parts, 010270117 for a number, and a rater
-    # called NA for missing.
-    as_text = {"sep": separator, "encoding": "utf-8-sig", "dtype": str, "keep_default_na": False}
-    try:
-        header = pd.read_csv(file, header=None, nrows=1, **as_text).iloc[0]
-        # With columns for further cells, because a comma at the end of each row would shift the columns.
-        width = range(len(header) + _MOST_EXTRA)
-        table = pd.read_csv(file, header=None, names=width, index_col=False, **as_text)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    tool, question : str or None
+        As in `sklearn_raters.ratings.read_ratings`.
+    given : dict
+        Column in the file by argument: "sample", "rater", "label", "speaker" and "session", None where it is
+        not named. In the export of a tool, the only field of audio files names the samples.
+
+    Returns
+    -------
+    table : DataFrame
+        Result of `read_ratings`.
+    columns : dict
+        Column of the table by argument.
+
+    Raises
+    ------
+    InputError
+        As `read_ratings`, or if a tool's export has several fields of audio files and none is named.
+    """
+    roles = ("sample", "rater", "label")
+    table = read_ratings(path, tool, question=question, **{role: given[role] for role in roles})
+    if given["sample"] is None and table.attrs["tool"] not in ("table", "crowd-kit"):
+        table = _by_audio(table, path)
+    names = table.attrs["columns"]
+    columns = {
+        argument: argument if argument in roles else names.get(name, name) for argument, name in given.items()
+    }
+    return _without_blanks(table, set(columns.values()) - set(roles)), columns
+
+
+def name_in_file(table, column):
+    """Return the name that a column of `read_ratings` has in the file."""
+    return next((old for old, new in table.attrs["columns"].items() if new == column), column)
+
+
+def _by_audio(table, path):
+    """Return the table with its only column of audio files as the samples, if there is one."""
+    found = [name for name in table.columns if _holds_audio(table[name].dropna())]
+    if "sample" in found:
+        return table
+    if len(found) > 1:
         raise InputError(
-            f"The ratings table {file} cannot be read as text separated by {separator!r}: "
-            f"{error}. Read it by pandas and give the DataFrame."
-        ) from error
-    table = table.iloc[1:].reset_index(drop=True)
-    beyond = table.iloc[:, len(header) :].dropna(how="all")
-    beyond = beyond[beyond.apply(lambda cells: cells.str.strip().fillna("") != "").any(axis=1)]
-    if len(beyond):
-        raise InputError(
-            f"Row {beyond.index[0]} of the ratings table {file} has more cells than the {len(header)} "
-            "columns: put a cell that holds a separator into quotes."
+            f"The ratings {path} name audio files in several fields, {shorten(found)}: name one by sample=."
         )
-    table = table.iloc[:, : len(header)].set_axis(header.str.strip().tolist(), axis=1)
-    for column in names & set(table.columns[~table.columns.duplicated(keep=False)]):
-        text = table[column].str.strip()
-        table[column] = text.where(text != "", None)
-    return table
+    return table.assign(sample=table[found[0]]) if found else table
 
 
-def require_columns(table, wanted, source):
-    """Raise InputError if the table has no rows, or not each column once; `wanted` is {argument: column}."""
-    columns = table.columns.tolist()
-    missing = {argument: name for argument, name in wanted.items() if name not in columns}
-    if missing:
-        lacks = ", ".join(f"{argument}={name!r}" for argument, name in missing.items())
-        raise InputError(
-            f"The ratings table{source} has no column for {lacks}; its columns are "
-            f"{shorten(columns)}. Name the right ones by these arguments."
-        )
-    double = {argument: name for argument, name in wanted.items() if columns.count(name) > 1}
-    if double:
-        argument, name = next(iter(double.items()))
-        raise InputError(
-            f"The ratings table{source} has {columns.count(name)} columns for {argument}={name!r}: rename "
-            "all but the right one."
-        )
-    if not len(table):
-        raise InputError(f"The ratings table{source} has no rows: there are no ratings to load.")
+def _holds_audio(values):
+    """Return whether all values of a column name audio files."""
+    texts = len(values) > 0 and all(isinstance(value, str) for value in values)
+    return texts and all(map(is_audio, values.unique()))
+
+
+def _without_blanks(table, names):
+    """Return the table with texts without blanks around them in some columns, None for blank ones."""
+
+    def strip(value):
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    columns = names & set(table.columns)
+    return table.assign(**{name: table[name].astype(object).map(strip) for name in columns})
 
 
 def value_by_sample(table, sample, column):

@@ -1,4 +1,4 @@
-"""Ratings of several raters: their input forms, the task of learning from them, agreement, long tables."""
+"""Ratings of several raters: input forms, exports of annotation tools, the task of learning, agreement."""
 
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
 from sklearn_raters.ratings._groups import check_groups
@@ -9,6 +9,7 @@ from sklearn_raters.ratings._parse import parse_ratings
 from sklearn_raters.ratings._raters import eligible_raters, krippendorff_alpha, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
 from sklearn_raters.ratings._votes import Votes
+from sklearn_raters.ratings.exports import find_columns, read_ratings
 
 __all__ = [
     "Task",
@@ -16,6 +17,7 @@ __all__ = [
     "as_task",
     "check_groups",
     "eligible_raters",
+    "find_columns",
     "find_name",
     "is_missing",
     "is_missing_label",
@@ -24,6 +26,7 @@ __all__ = [
     "rater_summary",
     "ratings_from_long",
     "ratings_to_long",
+    "read_ratings",
     "shorten",
     "sort_labels",
     "warn_of_lookalikes",

@@ -66,6 +66,10 @@ def ratings_from_long(
         If a column is missing or there twice, a row does not name its sample or rater, a sample is not among
         `samples`, there is no rating, or labels cannot be read, as in `parse_ratings`.
 
+    See Also
+    --------
+    read_ratings : Read a file of votes, or the export of an annotation tool, as a long table.
+
     Examples
     --------
     >>> from sklearn_raters.ratings import ratings_from_long

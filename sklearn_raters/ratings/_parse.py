@@ -81,10 +81,10 @@ def parse_ratings(Y, classes=None, *, missing_label=None, label_separator=None, 
     """
     settings = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
     classes = None if classes is None else check_class_names(classes)
-    return read_ratings(Y, classes, make_reading(named=classes or (), **settings))
+    return votes_of(Y, classes, make_reading(named=classes or (), **settings))
 
 
-def read_ratings(Y, classes, reading):
+def votes_of(Y, classes, reading):
     """Read ratings of any form into votes, as a `Reading` says; see `parse_ratings`."""
     if isinstance(Y, Votes):
         return _read_votes(Y, reading)

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import check_class_names, check_map, label_kind, shorten, sort_labels
 from sklearn_raters.ratings._names import spelling
-from sklearn_raters.ratings._parse import read_ratings
+from sklearn_raters.ratings._parse import votes_of
 from sklearn_raters.ratings._reading import make_reading
 
 
@@ -92,7 +92,7 @@ class Task:
         reading = make_reading(named=[*(classes or ()), *self.label_map], **settings)
         not_rated = [label for label, target in self.label_map.items() if target is None]
         reading = reading._replace(missing=reading.missing | {spelling(label) for label in not_rated})
-        self.votes = read_ratings(Y, classes, reading)
+        self.votes = votes_of(Y, classes, reading)
         # Whoever reads the ratings again must not need these settings.
         self.ratings = self.votes if reading.changes_labels else Y
         if classes is None and reading.bins is not None:

@@ -103,8 +103,8 @@ def test_integer_names_in_a_frame(tmp_path):
 
 
 def test_the_error_for_a_missing_column_names_the_columns_of_the_table(folder, votes):
-    with pytest.raises(ValueError, match=r"votes.csv has no column for sample='sample', label='l'"):
-        load_rated_audio(votes, folder, rater="worker", label="l")
+    with pytest.raises(ValueError, match=r"votes.csv has no column for sample='s', label='l'"):
+        load_rated_audio(votes, folder, sample="s", label="l")
     with pytest.raises(ValueError, match="table has no column for speaker='x'; its columns are 'cl"):
         load_rated_audio(pd.read_csv(votes), folder, **NAMES, speaker="x")
     with pytest.raises(ValueError, match="no column for sample='clip'"):
@@ -206,7 +206,7 @@ def test_tables_without_ratings(folder, votes, text, message):
 
 
 def test_missing_table_and_folder(folder, votes):
-    with pytest.raises(FileNotFoundError, match=r"no file .*nowhere.csv; give a DataFrame or"):
+    with pytest.raises(FileNotFoundError, match=r"no file .*nowhere.csv; give a table .CSV, TSV"):
         load_rated_audio(folder / "nowhere.csv", folder, **NAMES)
     with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere; give the folder that holds"):
         load_rated_audio(votes, folder / "nowhere", **NAMES)

@@ -130,7 +130,7 @@ def test_continuous_scores_of_a_file_are_refused(load):
 
 def test_a_rater_who_is_a_dict_is_called_by_its_id(load):
     rater = '"{""id"": 3, ""email"": ""ann@example.org""}"'
-    assert load(f"{HEADER}\na,{rater},x\nb,{rater},y\n").Y.columns.tolist() == [3]
+    assert load(f"{HEADER}\na,{rater},x\nb,{rater},y\n").Y.columns.tolist() == ["3"]
 
 
 def test_the_speakers_may_be_the_samples(load):

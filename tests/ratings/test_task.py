@@ -22,9 +22,9 @@ def parsed(monkeypatch):
 
     def counting(ratings, *settings):
         calls.append(ratings)
-        return _parse.read_ratings(ratings, *settings)
+        return _parse.votes_of(ratings, *settings)
 
-    monkeypatch.setattr(_task, "read_ratings", counting)
+    monkeypatch.setattr(_task, "votes_of", counting)
     return calls
 
 

@@ -458,8 +458,8 @@ def test_a_plan_names_the_raters_without_a_view():
 
 def test_a_fit_reads_the_ratings_once(monkeypatch):
     read = []
-    parse = _task.read_ratings
-    monkeypatch.setattr(_task, "read_ratings", lambda *arguments: read.append(arguments) or parse(*arguments))
+    parse = _task.votes_of
+    monkeypatch.setattr(_task, "votes_of", lambda *arguments: read.append(arguments) or parse(*arguments))
     small_stack(consensus="majority", classes=CLASSES).fit(X, Y, groups=GROUPS)
     assert len(read) == 1
 

@@ -1,0 +1,6 @@
+"""Tables of ratings as annotation tools, crowdsourcing platforms and spreadsheets export them."""
+
+from sklearn_raters.ratings.exports._columns import find_columns
+from sklearn_raters.ratings.exports._read import read_ratings
+
+__all__ = ["find_columns", "read_ratings"]

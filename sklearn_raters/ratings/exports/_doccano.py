@@ -1,0 +1,71 @@
+"""Exports of doccano: JSON lines, a file of each annotator, or with a user in each annotation.
+
+https://doccano.github.io/doccano/tutorial; in projects without shared annotations, the zip file of an export
+holds one file for each user.
+"""
+
+from functools import partial
+from pathlib import PurePosixPath
+
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings.exports._columns import has_usual
+from sklearn_raters.ratings.exports._records import FILE
+from sklearn_raters.ratings.exports._rows import choose_answers, each_record, make_row
+
+EXPECTED = (
+    "a document of doccano: 'id', 'text' and a list 'label' of its labels (spans are no classes), or a list "
+    "'annotations' with 'label' and 'user'"
+)
+_OWN = {"id", "label", "labels", "annotations", "meta", FILE}
+
+
+def recognises(source):
+    """Return whether doccano has written the export."""
+    fields = source.example
+    if source.is_table or has_usual(fields, "rater"):
+        return False  # a plain table of JSON lines, if it names raters
+    if "id" not in fields or not {"text", "filename"} & fields.keys():
+        return False
+    annotations = fields.get("annotations")
+    if isinstance(annotations, list):
+        return any(isinstance(one, dict) and "user" in one for one in annotations)
+    return any(isinstance(fields.get(name), list) for name in ("label", "labels"))
+
+
+def read(source, question, left_out):
+    """Yield rows; documents without a label are left out."""
+    votes = partial(_votes, file=source.file, left_out=left_out)
+    return choose_answers(each_record(source, votes, EXPECTED), question, source)
+
+
+def _votes(document, file, left_out):
+    """Yield the row and the answer of each rater of a document."""
+    fields = {name: value for name, value in document.items() if name not in _OWN}
+    fields |= document.get("meta") or {}
+    answers = {}
+    if "annotations" in document:
+        for one in document["annotations"]:
+            answers.setdefault(one["user"], []).append(one["label"])
+    else:
+        answers[_file_rater(document, file)] = (
+            document["label"] if "label" in document else document["labels"]
+        )
+    for rater, labels in answers.items():
+        if not isinstance(labels, list) or any(isinstance(label, list | dict) for label in labels):
+            raise ValueError(f"the labels are {labels!r}")
+        if labels:
+            yield make_row(document.get("id"), rater, fields), {"label": labels}
+    if not any(answers.values()):
+        left_out["documents without a label"] += 1
+
+
+def _file_rater(document, file):
+    """Return the rater of a document: the name of its file."""
+    name = PurePosixPath(document.get(FILE, file.name)).name.split(".")[0]
+    if name == "all":
+        raise InputError(
+            f"{file} is the export of a doccano project with shared annotations, which does not tell who "
+            "gave a label. Export a project without shared annotations: its zip file holds a file for each "
+            "user."
+        )
+    return name

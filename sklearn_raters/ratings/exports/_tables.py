@@ -1,0 +1,82 @@
+"""Read tables from files of text, Parquet and Excel."""
+
+import numpy as np
+
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._labels import shorten
+from sklearn_raters.ratings.exports._records import open_text
+
+# Empty cells at the end of a row that are read and left out.
+_MOST_EXTRA = 8
+_EXCEL = (".xlsx", ".xlsm")
+
+
+def read_binary_table(file, suffix):
+    """Return the table of a Parquet or an Excel file, the latter as text."""
+    import pandas as pd
+
+    try:
+        if suffix not in _EXCEL:
+            return _with_lists(pd.read_parquet(file))
+        sheets = pd.read_excel(file, sheet_name=None, dtype=str, keep_default_na=False, engine="openpyxl")
+    except Exception as error:  # both libraries raise errors of many types of damaged files
+        raise InputError(f"{file} cannot be read as {suffix[1:]}: {error}.") from error
+    filled = {name: sheet for name, sheet in sheets.items() if len(sheet)}
+    if len(filled) > 1:
+        raise InputError(
+            f"{file} has several sheets with rows: {shorten(filled)}. Save the one of the ratings as a file "
+            "of its own."
+        )
+    if not filled:
+        raise InputError(f"The ratings table {file} has no rows: there are no ratings to load.")
+    table = next(iter(filled.values()))
+    return table.set_axis([str(name).strip() for name in table.columns], axis=1)
+
+
+def _with_lists(table):
+    """Return a table with lists in place of the arrays that Parquet gives for lists."""
+    for number, dtype in enumerate(table.dtypes):
+        column = table.iloc[:, number]
+        if dtype == "object" and isinstance(next(iter(column.dropna()), None), np.ndarray):
+            lists = column.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
+            table = table.assign(**{table.columns[number]: lists})
+    return table
+
+
+def read_text_table(file, tabs):
+    """Return the table of a text file, every cell as text."""
+    import pandas as pd
+
+    separator = "\t" if tabs else _separator(file)
+    # As text, because pandas would take the types of long files in parts, 010270117 for a number, and a rater
+    # called NA for missing.
+    as_text = {"sep": separator, "encoding": "utf-8-sig", "dtype": str, "keep_default_na": False}
+    try:
+        header = pd.read_csv(file, header=None, nrows=1, **as_text).iloc[0]
+        # With columns for further cells, because a comma at the end of each row would shift the columns.
+        width = range(len(header) + _MOST_EXTRA)
+        table = pd.read_csv(file, header=None, names=width, index_col=False, **as_text)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, EOFError) as error:
+        raise InputError(
+            f"The ratings table {file} cannot be read as text separated by {separator!r}: "
+            f"{error}. Read it by pandas and give the DataFrame."
+        ) from error
+    table = table.iloc[1:].reset_index(drop=True)
+    beyond = table.iloc[:, len(header) :].dropna(how="all")
+    beyond = beyond[beyond.apply(lambda cells: cells.str.strip().fillna("") != "").any(axis=1)]
+    if len(beyond):
+        raise InputError(
+            f"Row {beyond.index[0]} of the ratings table {file} has more cells than the {len(header)} "
+            "columns: put a cell that holds a separator into quotes."
+        )
+    return table.iloc[:, : len(header)].set_axis(header.str.strip().tolist(), axis=1)
+
+
+def _separator(file):
+    """Return what separates the names in the first line: a comma, or else a semicolon or a tab."""
+    with open_text(file) as opened:
+        try:
+            line = opened.readline()
+        except UnicodeDecodeError:
+            return ","
+    return next((sign for sign in ",;\t" if line.count(sign) > 1), ",")
