@@ -22,7 +22,7 @@ LAYERS = [
     ["metrics", "networks"],
     ["stacking"],
     ["model_selection", "persistence"],
-    ["calibration", "cli"],
+    ["calibration", "cli", "plots"],
     ["__init__", "__main__"],
 ]
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}

@@ -1,5 +1,6 @@
 """Transformers from audio to openSMILE's frames or functionals, and from frames to scaled or pooled ones."""
 
+from sklearn_raters.features._audio import read_audio
 from sklearn_raters.features._frame_pooler import FramePooler
 from sklearn_raters.features._front_end_scaler import FrontEndScaler
 from sklearn_raters.features._mapped import load_frames, save_frames
@@ -13,5 +14,6 @@ __all__ = [
     "OpenSmileFunctionals",
     "SpeakerScaler",
     "load_frames",
+    "read_audio",
     "save_frames",
 ]
