@@ -18,6 +18,7 @@ _HOMES = {
     "SoftTargetClassifier": "sklearn_raters.soft_targets",
     "SoftmaxLayerClassifier": "sklearn_raters.networks",
     "SpeakerScaler": "sklearn_raters.features",
+    "SpeechEncoderFrames": "sklearn_raters.features",
 }
 
 __all__ = list(_HOMES)

@@ -6,6 +6,7 @@ from sklearn_raters.features._front_end_scaler import FrontEndScaler
 from sklearn_raters.features._mapped import load_frames, save_frames
 from sklearn_raters.features._opensmile import OpenSmileFrames, OpenSmileFunctionals
 from sklearn_raters.features._speaker_scaler import SpeakerScaler
+from sklearn_raters.features._speech_encoder import SpeechEncoderFrames
 
 __all__ = [
     "FramePooler",
@@ -13,6 +14,7 @@ __all__ = [
     "OpenSmileFrames",
     "OpenSmileFunctionals",
     "SpeakerScaler",
+    "SpeechEncoderFrames",
     "load_frames",
     "read_audio",
     "save_frames",

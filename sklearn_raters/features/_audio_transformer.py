@@ -71,7 +71,8 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
 
     def _settings(self, errors):
         """Return the settings of the extraction; `errors` gets the reasons why samples are skipped."""
-        settings = {name: getattr(self, name, None) for name in ("n_jobs", "memory", "verbose")}
+        # An encoder has no n_jobs: each process would load its model.
+        settings = {"n_jobs": getattr(self, "n_jobs", 1), "memory": self.memory, "verbose": self.verbose}
         return {"errors": errors if self.on_error == "skip" else None, **settings}
 
     def _extract(self, X):

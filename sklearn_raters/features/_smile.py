@@ -1,4 +1,4 @@
-"""openSMILE's feature sets, as extractors of `extract_each`."""
+"""Feature sets of openSMILE, as extractors of `extract_each`."""
 
 import functools
 from concurrent.futures import ThreadPoolExecutor
