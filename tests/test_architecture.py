@@ -17,8 +17,8 @@ FOLDERS = {path.partition("/")[0] for path in FILES if "/" in path}
 LAYERS = [
     ["exceptions"],
     ["_align", "_files", "_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
-    ["_nested", "_seeds", "_targets", "consensus", "features"],
-    ["_inner_splits", "_rated", "datasets", "estimator_checks", "soft_targets"],
+    ["_nested", "_seeds", "_targets", "consensus"],
+    ["_inner_splits", "_rated", "datasets", "estimator_checks", "features", "soft_targets"],
     ["metrics", "networks"],
     ["stacking"],
     ["model_selection", "persistence"],

@@ -115,8 +115,8 @@ def encode_speech(signals, model, *, layer, device, dtype):
         Signals at 16 kHz.
     model : str
         Name on the hub, or a folder.
-    layer : int or "mean"
-        Index of the hidden states, 0 for the input of the first layer; "mean" is the mean of all.
+    layer : int, "mean" or "all"
+        Index of the hidden states, 0 for the input of the first layer; their mean; or all side by side.
     device : str
         Where to compute.
     dtype : {"float32", "float16", "bfloat16"}
@@ -169,7 +169,9 @@ def _n_frames(network, lengths):
 
 
 def _chosen(states, layer):
-    """Return one of the hidden states, or their mean."""
+    """Return one of the hidden states, their mean, or all side by side."""
+    if layer == "all":
+        return torch.cat(states, dim=-1)
     if layer != "mean":
         return states[layer]
     total = states[0].float()

@@ -3,6 +3,7 @@
 from sklearn_raters.features._audio import read_audio
 from sklearn_raters.features._frame_pooler import FramePooler
 from sklearn_raters.features._front_end_scaler import FrontEndScaler
+from sklearn_raters.features._layer_weighting import LayerWeighting
 from sklearn_raters.features._mapped import load_frames, save_frames
 from sklearn_raters.features._opensmile import OpenSmileFrames, OpenSmileFunctionals
 from sklearn_raters.features._speaker_scaler import SpeakerScaler
@@ -11,6 +12,7 @@ from sklearn_raters.features._speech_encoder import SpeechEncoderFrames
 __all__ = [
     "FramePooler",
     "FrontEndScaler",
+    "LayerWeighting",
     "OpenSmileFrames",
     "OpenSmileFunctionals",
     "SpeakerScaler",

@@ -30,8 +30,8 @@ class SpeechEncoder:
     ----------
     model : str
         Name on the hub, or a folder.
-    layer : int or "mean"
-        Index of the hidden states.
+    layer : int, "mean" or "all"
+        Index of the hidden states, their mean, or all side by side.
     device : str
         Where to compute.
     precision : {"float32", "float16", "bfloat16"}
@@ -54,7 +54,8 @@ class SpeechEncoder:
     @property
     def n_features(self):
         """Number of features."""
-        return _torch().encoder_config(self.model).hidden_size
+        n_units = _torch().encoder_config(self.model).hidden_size
+        return n_units * (_torch().n_hidden_states(self.model) if self.layer == "all" else 1)
 
     def settings(self):
         """Return all settings that change the features, as text."""
@@ -111,9 +112,10 @@ class SpeechEncoderFrames(AudioFramesTransformer):
     model : str or PathLike, default="microsoft/wavlm-base-plus"
         Name of a model of the Hugging Face hub, which is downloaded at first use, or a folder with one.
         Code that comes with a model is not run.
-    layer : int or "mean", default="mean"
+    layer : int, "mean" or "all", default="mean"
         Index of the hidden states: 0 is the input of the first layer, 1 its output, -1 the last output.
-        "mean" is the mean of all, the start of the learnt weighting that benchmarks use.
+        "mean" is the mean of all. "all" gives all side by side, for `LayerWeighting` to learn weights; these
+        frames are large, so write them with `out`.
     precision : {"float32", "float16", "bfloat16"}, default="float32"
         Number format of the computation. The shorter ones are faster on a GPU and less exact.
     device : str, default="auto"
@@ -137,6 +139,7 @@ class SpeechEncoderFrames(AudioFramesTransformer):
     See Also
     --------
     OpenSmileFrames : The paper's frames.
+    LayerWeighting : Learnt weights of the layers.
     FramePooler : Means of neighbouring frames, which make the sequences shorter.
 
     References
@@ -157,7 +160,7 @@ class SpeechEncoderFrames(AudioFramesTransformer):
 
     _parameter_constraints = {
         "model": [str, os.PathLike],
-        "layer": [Integral, StrOptions({"mean"})],
+        "layer": [Integral, StrOptions({"all", "mean"})],
         "precision": [StrOptions({"float32", "float16", "bfloat16"})],
         "device": [str],
         **{
@@ -196,12 +199,12 @@ class SpeechEncoderFrames(AudioFramesTransformer):
         path = full_path(self.model)
         model = str(path) if path.is_dir() else os.fspath(self.model)
         states = torch.n_hidden_states(model)
-        if self.layer != "mean" and not -states <= self.layer < states:
+        if not isinstance(self.layer, str) and not -states <= self.layer < states:
             raise InputError(
                 f"layer={self.layer} is not one of the {states} hidden states of {model!r}: give 0 to "
-                f"{states - 1}, a negative index from the end, or 'mean'."
+                f"{states - 1}, a negative index from the end, 'mean' or 'all'."
             )
-        layer = self.layer if self.layer == "mean" else int(self.layer) % states
+        layer = self.layer if isinstance(self.layer, str) else int(self.layer) % states
         return SpeechEncoder(model, layer, torch.resolve_device(self.device), self.precision)
 
     def transform(self, X):

@@ -69,12 +69,14 @@ def expected(folder, recording, layer):
     name = "input_features" if folder.name == "whisper" else "input_values"
     with torch.no_grad():
         states = torch.stack(encoder(given[name], output_hidden_states=True).hidden_states)[:, 0]
+    if layer == "all":
+        return np.concatenate(list(states.numpy()), axis=1)
     return (states.mean(dim=0) if layer == "mean" else states[layer]).numpy()
 
 
 @pytest.mark.parametrize("name", ["wav2vec2", "large", "hubert", "wavlm", "whisper"])
 def test_frames_of_many_recordings_are_those_of_each_one_by_transformers(models, recordings, name):
-    for layer in ("mean", 1, -1):
+    for layer in ("mean", "all", 1, -1):
         frames = SpeechEncoderFrames(models / name, layer=layer).transform(recordings)
         for its_frames, recording in zip(frames, recordings, strict=True):
             right = expected(models / name, recording, layer)
