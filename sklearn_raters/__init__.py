@@ -20,6 +20,7 @@ _HOMES = {
     "SoftmaxLayerClassifier": "sklearn_raters.networks",
     "SpeakerScaler": "sklearn_raters.features",
     "SpeechEncoderFrames": "sklearn_raters.features",
+    "TextEncoder": "sklearn_raters.features",
 }
 
 __all__ = list(_HOMES)

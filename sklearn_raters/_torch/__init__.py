@@ -1,7 +1,7 @@
 """Networks in torch and their training by skorch; no other folder imports torch or skorch."""
 
 from sklearn_raters._torch.blstm import BLSTMNet
-from sklearn_raters._torch.encoders import encode_speech, encoder_config, n_hidden_states
+from sklearn_raters._torch.encoders import encode_speech, encode_texts, encoder_config, n_hidden_states
 from sklearn_raters._torch.inference import apply_part, encode
 from sklearn_raters._torch.modules import JointNet, SoftmaxLayer, build
 from sklearn_raters._torch.own_code import is_users, seeded_globally
@@ -27,6 +27,7 @@ __all__ = [
     "check_trunk",
     "encode",
     "encode_speech",
+    "encode_texts",
     "encoder_config",
     "find_rater_model",
     "is_users",

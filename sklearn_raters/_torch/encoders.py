@@ -1,6 +1,7 @@
-"""Hidden states of pretrained speech encoders as frames, through transformers."""
+"""Pretrained encoders: hidden states of speech as frames, and sentences as vectors."""
 
 import functools
+import importlib
 from contextlib import contextmanager
 
 import numpy as np
@@ -13,21 +14,18 @@ SAMPLING_RATE = 16000  # Hz
 _WHISPER_WINDOW, _WHISPER_STEP = 30 * SAMPLING_RATE, SAMPLING_RATE // 50
 
 
-def _transformers():
+def _library(name):
     try:
-        import transformers
+        return importlib.import_module(name)
     except ImportError as error:
-        raise ImportError(
-            "Speech encoders need transformers, which is not installed: pip install "
-            "'sklearn-raters[encoders]'."
-        ) from error
-    return transformers
+        message = f"Encoders need {name}, which is not installed: pip install 'sklearn-raters[encoders]'."
+        raise ImportError(message) from error
 
 
 @contextmanager
 def _quiet():
     """Keep reports on weights, downloads and their repetition from the user's screen."""
-    logging = _transformers().utils.logging
+    logging = _library("transformers").utils.logging
     loggers = [logging.get_logger(name) for name in ("transformers", "huggingface_hub")]
     levels, shows_bars = [logger.level for logger in loggers], logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
@@ -42,11 +40,11 @@ def _quiet():
             logging.enable_progress_bar()
 
 
-def _loaded(part, model, **settings):
-    """Return a part of a pretrained model, or raise InputError in one line."""
+def _loaded(load, model, **settings):
+    """Return what a library loads for a pretrained model, or raise InputError in one line."""
     try:
         with _quiet():
-            return part.from_pretrained(model, **settings)
+            return load(model, **settings)
     except (OSError, ValueError, ImportError) as error:
         reason = " ".join(str(error).split()).partition(". ")[0].removesuffix(".")
         raise InputError(
@@ -76,7 +74,7 @@ def encoder_config(model):
     InputError
         If the model cannot be loaded, or is no encoder of speech.
     """
-    config = _loaded(_transformers().AutoConfig, model)
+    config = _loaded(_library("transformers").AutoConfig.from_pretrained, model)
     if config.model_type != "whisper" and not hasattr(config, "conv_kernel"):
         raise InputError(
             f"The model {model!r} is of the type {config.model_type!r}, which does not take waveforms. "
@@ -88,9 +86,9 @@ def encoder_config(model):
 @functools.lru_cache(maxsize=1)
 def _encoder(model, device, dtype):
     """Return a model's preparation of signals, and its encoder without a decoder."""
-    library = _transformers()
-    prepare = _loaded(library.AutoFeatureExtractor, model)
-    network = _loaded(library.AutoModel, model, dtype=dtype)
+    library = _library("transformers")
+    prepare = _loaded(library.AutoFeatureExtractor.from_pretrained, model)
+    network = _loaded(library.AutoModel.from_pretrained, model, dtype=dtype)
     if encoder_config(model).model_type == "whisper":
         network = network.get_encoder()
     return prepare, network.to(device).eval()
@@ -189,3 +187,31 @@ def _by_whisper(signal, prepare, network, layer):
         states = network(given.to(network.device, network.dtype), output_hidden_states=True).hidden_states
         parts.append(_chosen(states, layer)[0, : -(-len(part) // _WHISPER_STEP)].float().cpu().numpy())
     return np.concatenate(parts)
+
+
+@functools.lru_cache(maxsize=1)
+def _sentence_encoder(model, device):
+    return _loaded(_library("sentence_transformers").SentenceTransformer, model, device=device)
+
+
+def encode_texts(texts, model, *, device, batch_size):
+    """Compute a vector of each text.
+
+    Parameters
+    ----------
+    texts : list of str
+        The texts.
+    model : str
+        Name on the hub, or a folder.
+    device : str
+        Where to compute.
+    batch_size : int
+        Texts that go through the network together, those of similar length.
+
+    Returns
+    -------
+    ndarray of shape (n_texts, n_features), float32
+        The vectors.
+    """
+    network = _sentence_encoder(model, device)
+    return network.encode(texts, batch_size=batch_size, show_progress_bar=False).astype(np.float32)

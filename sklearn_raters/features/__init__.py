@@ -8,6 +8,7 @@ from sklearn_raters.features._mapped import load_frames, save_frames
 from sklearn_raters.features._opensmile import OpenSmileFrames, OpenSmileFunctionals
 from sklearn_raters.features._speaker_scaler import SpeakerScaler
 from sklearn_raters.features._speech_encoder import SpeechEncoderFrames
+from sklearn_raters.features._text_encoder import TextEncoder
 
 __all__ = [
     "FramePooler",
@@ -17,6 +18,7 @@ __all__ = [
     "OpenSmileFunctionals",
     "SpeakerScaler",
     "SpeechEncoderFrames",
+    "TextEncoder",
     "load_frames",
     "read_audio",
     "save_frames",
