@@ -32,7 +32,7 @@ b   sad   NaN  calm
 >>> rater_summary(Y)[["samples", "share_calm", "share_sad"]]
             samples  share_calm  share_sad
 crowd_hard        1        1.00       0.00
-crowd_soft        2         0.75       0.25
+crowd_soft        2        0.75       0.25
 ann               2        0.50       0.50
 bob               1        1.00       0.00
 cleo              1        1.00       0.00

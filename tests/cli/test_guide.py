@@ -19,7 +19,7 @@ def pages(tmp_path_factory):
 
 def test_every_link_of_the_guide_leads_to_a_page(pages):
     for page in pages.rglob("*.html"):
-        for link in re.findall(r'href="([^"#:]+)[#"]', page.read_text(encoding="utf-8")):
+        for link in re.findall(r'href="([^"#:$]+)[#"]', page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
