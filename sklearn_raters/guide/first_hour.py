@@ -39,7 +39,8 @@ cleo              1        1.00       0.00
 
 ```
 
-`sklearn_raters.plots.ClassUseDisplay.from_ratings(Y)` draws the same table.
+`sklearn_raters.plots.ClassUseDisplay.from_ratings(Y)` draws the same table. In `AgreementDisplay` beside it camps of
+raters show as squares, in `RaterConfusionsDisplay` who names a class differently.
 
 **Features.** Audio becomes one row a recording by `OpenSmileFunctionals`, or a sequence of frames by
 `OpenSmileFrames` (`sklearn_raters.guide.front_ends`). Here synthetic sequences stand in for them, rated by

@@ -13,11 +13,13 @@ from sklearn_raters import BLSTMClassifier, FramePooler, MultiRaterStackingClass
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import expected_calibration_error
 from sklearn_raters.plots import (
+    AgreementDisplay,
     AttentionDisplay,
     ClassUseDisplay,
     ComparisonDisplay,
     DisagreementDisplay,
     LossCurvesDisplay,
+    RaterConfusionsDisplay,
     ReliabilityDisplay,
 )
 from sklearn_raters.ratings import Task
@@ -68,6 +70,41 @@ def test_a_rater_without_votes_has_an_empty_bar_in_class_use():
     display = ClassUseDisplay.from_ratings(Y.assign(dan=None))
     assert display.names[-1] == "dan"
     assert [bar.get_width() for bar in display.ax_.patches][5::6] == [0, 0]
+
+
+def camps():
+    """Return ratings of six raters, of whom every second one turns the classes round."""
+    truth = np.random.default_rng(0).integers(2, size=60)
+    turned = np.column_stack([truth ^ (rater % 2) for rater in range(6)])
+    return pd.DataFrame(np.array(["a", "b"], dtype=object)[turned], columns=list("uvwxyz"))
+
+
+def test_agreement_is_ordered_so_that_camps_stand_side_by_side():
+    display = AgreementDisplay.from_ratings(camps())
+    assert sorted(map(sorted, (display.raters[:3], display.raters[3:]))) == [list("uwy"), list("vxz")]
+    assert np.nanmin(display.agreement[:3, :3]) == 1
+    assert display.agreement[:3, 3:].max() == 0
+    shown = display.ax_.images[0].get_array().filled(np.nan)
+    np.testing.assert_allclose(shown, 100 * display.agreement)
+    assert np.isnan(shown.diagonal()).all()
+
+
+def test_agreement_needs_common_samples():
+    display = AgreementDisplay.from_ratings(Y, min_samples=2)
+    assert np.isnan(display.agreement).sum() == 3 + 2  # ann and cleo share one sample
+    with pytest.raises(InputError, match=r"No two raters share 4 sample\(s\)"):
+        AgreementDisplay.from_ratings(Y, min_samples=4)
+    assert len(AgreementDisplay.from_ratings(camps(), max_raters=4).raters) == 4
+
+
+def test_confusions_are_drawn_in_shares_of_the_rows():
+    display = RaterConfusionsDisplay.from_ratings(camps()[list("uwvy")], n_columns=3)
+    assert display.raters == list("uwvy")
+    shown = display.axes_[2].images[0].get_array()
+    np.testing.assert_allclose(shown, [[0, 100], [100, 0]])
+    assert [text.get_text() for text in display.axes_[2].texts] == ["0", "100", "100", "0"]
+    with pytest.raises(InputError, match="No rater rated a sample on which the other"):
+        RaterConfusionsDisplay.from_ratings([["a"], ["b"]])
 
 
 def test_points_and_lines_of_a_comparison_are_its_differences_and_intervals():
