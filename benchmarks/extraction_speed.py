@@ -21,7 +21,7 @@ from _report import report
 
 from sklearn_raters import OpenSmileFrames
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
-from sklearn_raters.features._extraction import CONFIG
+from sklearn_raters.features._smile import CONFIG
 
 
 def loop(paths):

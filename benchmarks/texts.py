@@ -5,9 +5,11 @@
 What people say to chatbots, judged by up to seven of eight raters on five ordered degrees of abuse, with the
 published split. A stack of logistic regressions and a rater network learn TF-IDF of words and pairs of words;
 on the test part, UAR judges the consensus, soft cross-entropy and Wasserstein distance the shares of the
-raters, and the mean distance each rater's own labels. The stack is trained with and without `shared_steps`.
+raters, and the mean distance each rater's own labels; calibration errors judge the probabilities of all three
+answers. The stack is trained with and without `shared_steps`, the network with and without
+`CalibratedRatersClassifier`.
 
-Needs the folder that SKLEARN_RATERS_DATA names. Writes results/texts.csv.
+Needs the folder that SKLEARN_RATERS_DATA names, and matplotlib. Writes results/texts.csv.
 """
 
 import argparse
@@ -22,13 +24,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from sklearn_raters import MultiRaterStackingClassifier, RaterNetClassifier
+from sklearn_raters import CalibratedRatersClassifier, MultiRaterStackingClassifier, RaterNetClassifier
 from sklearn_raters.metrics import (
     neg_soft_cross_entropy_scorer,
     neg_wasserstein_distance_scorer,
     rater_distance,
     uar_scorer,
 )
+from sklearn_raters.plots import ReliabilityDisplay
 from sklearn_raters.ratings import Task, ratings_from_long
 
 DEGREES = [-3, -2, -1, 0, 1]  # from very strongly abusive to not abusive
@@ -53,12 +56,14 @@ def judged(name, fitted, seconds, texts, Y):
     rows = fitted[:-1].transform(texts) if by_rater is not fitted else texts
     labels = by_rater.classes_[by_rater.predict_proba_raters(rows).argmax(axis=2)]
     distances = rater_distance(task, labels, raters=by_rater.raters_)
+    errors = ReliabilityDisplay.from_estimator(by_rater, rows, task).calibration_errors_
     return {
         "model": name,
         "uar": uar_scorer(fitted, texts, task),
         "soft_cross_entropy": -neg_soft_cross_entropy_scorer(by_rater, rows, task),
         "wasserstein": -neg_wasserstein_distance_scorer(by_rater, rows, task),
         "rater_distance": np.nanmean(list(distances.values())),
+        **{f"calibration_error_{answer}": error for answer, error in errors.items()},
         "fit_seconds": seconds,
         "judge_seconds": perf_counter() - start,
     }
@@ -79,7 +84,9 @@ def main():
         )
         for n in (0, 1)
     }
-    models["multitask"] = make_pipeline(steps[0], RaterNetClassifier("multitask", **settings))
+    net = RaterNetClassifier("multitask", **settings)
+    models["multitask"] = make_pipeline(steps[0], net)
+    models["multitask, calibrated"] = make_pipeline(steps[0], CalibratedRatersClassifier(net, cv=2))
     rows = []
     for name, model in models.items():
         start = perf_counter()

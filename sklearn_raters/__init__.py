@@ -11,6 +11,7 @@ _HOMES = {
     "DeepEnsembleClassifier": "sklearn_raters.networks",
     "FramePooler": "sklearn_raters.features",
     "FrontEndScaler": "sklearn_raters.features",
+    "LayerWeighting": "sklearn_raters.features",
     "MultiRaterStackingClassifier": "sklearn_raters.stacking",
     "OpenSmileFrames": "sklearn_raters.features",
     "OpenSmileFunctionals": "sklearn_raters.features",
@@ -18,6 +19,8 @@ _HOMES = {
     "SoftTargetClassifier": "sklearn_raters.soft_targets",
     "SoftmaxLayerClassifier": "sklearn_raters.networks",
     "SpeakerScaler": "sklearn_raters.features",
+    "SpeechEncoderFrames": "sklearn_raters.features",
+    "TextEncoder": "sklearn_raters.features",
 }
 
 __all__ = list(_HOMES)

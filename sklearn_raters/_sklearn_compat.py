@@ -13,5 +13,10 @@ from sklearn.utils.validation import _check_method_params as check_method_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 from sklearn.utils.validation import _num_samples as num_samples
 
+try:
+    from sklearn.utils._repr_html.estimator import _VisualBlock as VisualBlock
+except ImportError:  # before scikit-learn 1.8
+    from sklearn.utils._estimator_html_repr import _VisualBlock as VisualBlock
+
 # Checks the types of a function's parameters; those of the estimators that it is given are checked as well.
 checked_parameters = partial(validate_params, prefer_skip_nested_validation=False)

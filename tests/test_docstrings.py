@@ -19,6 +19,7 @@ PUBLIC_MODULES = [
     "sklearn_raters.model_selection",
     "sklearn_raters.networks",
     "sklearn_raters.persistence",
+    "sklearn_raters.plots",
     "sklearn_raters.ratings",
     "sklearn_raters.sequences",
     "sklearn_raters.soft_targets",

@@ -1,4 +1,4 @@
-"""The command line: ``sklearn-raters evaluate``, ``train`` and ``predict``."""
+"""The command line: ``sklearn-raters evaluate``, ``train``, ``predict`` and ``guide``."""
 
 import argparse
 import os
@@ -20,6 +20,9 @@ Print the predicted class of audio files, the probabilities of the classes, and 
 would choose. Features are normalised over all audio of a speaker. By default all FILES are taken as by one
 speaker, so give the files of different speakers in different calls, or use --speakers. Model files hold data
 only: reading one runs no code of its author."""
+GUIDE = """\
+Write the guide and the description of every public name as pages of HTML, and open them in a browser.
+Needs no network, but pdoc: pip install 'sklearn-raters[guide]'."""
 
 # Help of each option; `add_option` adds its choices and its default.
 HELP = {
@@ -168,6 +171,10 @@ def build_parser(protocol=None):
     add_option(predict, "speakers", "one", SPEAKERS)
     add_option(predict, "n-jobs", 1, type=int, metavar="N")
     predict.add_argument("--skip-broken", action="store_true", help=HELP["skip-broken"])
+
+    guide = commands.add_parser("guide", help="read the guide in a browser", description=GUIDE)
+    guide.add_argument("--out", metavar="DIR", help="folder to write the pages to (default: a temporary one)")
+    guide.add_argument("--no-browser", action="store_true", help="print where the pages are, open none")
     return parser
 
 
@@ -206,14 +213,15 @@ def main(arguments=None):
     options = build_parser().parse_args(arguments)
     try:
         # Imported here, because --help should not wait for it.
-        from sklearn_raters.cli import _jobs, _protocol
+        from sklearn_raters.cli import _guide, _jobs, _protocol
 
         if getattr(options, "protocol", None) is not None:
             # Parsed again over the protocol's defaults: what differs from them was given.
             options = build_parser(_protocol.PAPER_OPTIONS).parse_args(arguments)
         with warnings.catch_warnings():
             warnings.showwarning = show_warning
-            return getattr(_jobs, options.command)(options)
+            run = _guide.guide if options.command == "guide" else getattr(_jobs, options.command)
+            return run(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         return 130

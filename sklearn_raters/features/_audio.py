@@ -188,7 +188,7 @@ def read_audio(item, index=0):
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_raters.features._audio import read_audio
+    >>> from sklearn_raters.features import read_audio
     >>> stereo = np.zeros((2, 44100))
     >>> signal, notes = read_audio((stereo, 44100))
     >>> signal.shape

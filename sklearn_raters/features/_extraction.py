@@ -1,10 +1,7 @@
-"""Run openSMILE on audio samples, in parallel and with a cache."""
+"""Compute features of audio samples, in parallel and with a cache."""
 
-import functools
 import hashlib
 import warnings
-from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,14 +21,6 @@ from sklearn_raters.features._audio import (
     read_audio,
 )
 
-CONFIG = Path(__file__).parent / "config" / "lld45.conf"
-
-# Length in seconds of the longest window of each feature set; a shorter signal has no features.
-WINDOWS = {"lld45": 0.060, "emobase": 0.040, "eGeMAPSv02": 0.060}
-STEP = 0.010  # s
-N_FEATURES = {"lld45": 45, "emobase": 988, "eGeMAPSv02": 88}
-# openSMILE works on 16-bit samples, and its Python interface lets larger values wrap around.
-_HIGHEST = 32767 / 32768
 # Part of every key of the cache. Raise it when the stored features change.
 _CACHE_FORMAT = 2
 
@@ -41,15 +30,15 @@ _NOT_KEPT = (
 )
 
 
-def extract(X, feature_set, *, errors=None, **settings):
+def extract(X, extractor, *, errors=None, **settings):
     """Compute the features of all samples, and warn of what looks wrong.
 
     Parameters
     ----------
     X : list
         Paths or (signal, rate) pairs.
-    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
-        The paper's frames, or a set of functionals of openSMILE.
+    extractor : SmileSet or SpeechEncoder
+        What computes the features.
     errors : dict, default=None
         As in `extract_each`.
     **settings : dict
@@ -61,7 +50,7 @@ def extract(X, feature_set, *, errors=None, **settings):
         Features in the order of X; functionals have one row.
     """
     items, notes = check_audio_list(X), {}
-    features = list(extract_each(items, feature_set, errors=errors, notes=notes, **settings))
+    features = list(extract_each(items, extractor, errors=errors, notes=notes, **settings))
     warn_of(errors or {}, notes, len(items))
     return features
 
@@ -84,17 +73,15 @@ class Outcome(NamedTuple):
     error: Exception | None = None
 
 
-def extract_each(
-    items, feature_set, *, notes, errors=None, n_jobs=None, memory=None, verbose=0, at_once=None
-):
+def extract_each(items, extractor, *, notes, errors=None, n_jobs=None, memory=None, verbose=0, at_once=None):
     """Compute the features of samples one after the other, or take them from the cache.
 
     Parameters
     ----------
     items : list
         Paths or (signal, rate) pairs, as `check_audio_list` returns them.
-    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
-        The paper's frames, or a set of functionals of openSMILE.
+    extractor : SmileSet or SpeechEncoder
+        What computes the features.
     notes : dict
         Gets what looks wrong: from text to the samples' names.
     errors : dict, default=None
@@ -126,13 +113,13 @@ def extract_each(
             located(item, index)  # before the first one is computed
     for start in range(0, len(items), at_once):
         part = {index: items[index] for index in range(start, min(start + at_once, len(items)))}
-        found = _extract_part(part, feature_set, n_jobs, folder, verbose, errors is not None)
+        found = _extract_part(part, extractor, n_jobs, folder, verbose, errors is not None)
         for index, (features, its_notes, error) in found.items():
             for note in its_notes:
                 notes.setdefault(note, []).append(describe(items[index], index))
             if error is not None:
                 errors[index] = " ".join(str(error).split())
-                features = np.full((1, N_FEATURES[feature_set]), np.nan, np.float32)
+                features = np.full((1, extractor.n_features), np.nan, np.float32)
             yield features
     if errors and len(errors) == len(items):
         raise InputError(f"None of the {len(items)} samples can be used. {next(iter(errors.values()))}")
@@ -161,21 +148,24 @@ def shortened(texts, separator):
     return separator.join(texts[:10]) + more
 
 
-def _extract_part(items, feature_set, n_jobs, folder, verbose, goes_on):
+def _extract_part(items, extractor, n_jobs, folder, verbose, goes_on):
     """Return the outcome of each sample of {index: sample}."""
     # Checked and looked up here, so that no worker starts and loads openSMILE if the cache holds all samples.
     outcomes = {
-        index: _attempt(goes_on, _look_up, item, index, feature_set, folder) for index, item in items.items()
+        index: _attempt(goes_on, _look_up, item, index, extractor, folder) for index, item in items.items()
     }
     wanted = [index for index, (features, _, error) in outcomes.items() if features is None and error is None]
+    size = extractor.signals_at_once
+    parts = [wanted[start : start + size] for start in range(0, len(wanted), size)]
     jobs = (
-        delayed(_attempt)(goes_on, _compute, absolute(items[index]), index, feature_set, folder)
-        for index in wanted
+        delayed(_compute)({index: absolute(items[index]) for index in part}, extractor, folder, goes_on)
+        for part in parts
     )
-    title = f"openSMILE {feature_set}"
-    names = [f"sample {index}" for index in wanted]
-    computed = run_jobs(jobs, names, n_jobs=n_jobs, description=title, verbose=verbose)
-    return outcomes | dict(zip(wanted, computed, strict=True))
+    names = [f"sample {part[0]}" + (f" to {part[-1]}" if len(part) > 1 else "") for part in parts]
+    title = f"{extractor.tool} {extractor.name}"
+    for computed in run_jobs(jobs, names, n_jobs=n_jobs, description=title, verbose=verbose):
+        outcomes |= computed
+    return outcomes
 
 
 def _attempt(goes_on, function, *arguments):
@@ -186,45 +176,6 @@ def _attempt(goes_on, function, *arguments):
         if not goes_on:
             raise
         return Outcome(error=error)
-
-
-def feature_names(feature_set):
-    """Return openSMILE's names of the features.
-
-    Parameters
-    ----------
-    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
-        The set.
-
-    Returns
-    -------
-    tuple of str
-        One name a feature.
-    """
-    return tuple(_smile(feature_set).feature_names)
-
-
-def count_frames(n_samples):
-    """Count the windows of 60 ms, one every 10 ms, in a signal.
-
-    Parameters
-    ----------
-    n_samples : int
-        Length of the signal in samples at 16 kHz.
-
-    Returns
-    -------
-    int
-        Number of frames.
-
-    Examples
-    --------
-    >>> from sklearn_raters.features._extraction import count_frames
-    >>> count_frames(960), count_frames(1119), count_frames(1120)
-    (1, 1, 2)
-    """
-    window, step = round(WINDOWS["lld45"] * SAMPLING_RATE), round(STEP * SAMPLING_RATE)
-    return (n_samples - window) // step + 1
 
 
 def cache_folder(memory):
@@ -246,7 +197,7 @@ def cache_folder(memory):
     return None
 
 
-def cache_path(folder, item, feature_set):
+def cache_path(folder, item, extractor):
     """Return the file of a sample's features in the cache.
 
     Its name is a hash of the sample's content and of all settings that change the features.
@@ -257,30 +208,30 @@ def cache_path(folder, item, feature_set):
         Folder of the cache.
     item : str, PathLike or (signal, rate) pair
         The sample.
-    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
-        The set.
+    extractor : SmileSet or SpeechEncoder
+        What computes the features.
 
     Returns
     -------
     Path
         The file, which may not exist yet.
     """
-    digest = hashlib.sha256(_settings(feature_set))
+    digest = hashlib.sha256(f"format {_CACHE_FORMAT}\n{extractor.settings()}".encode())
     for part in content_of(item):
         digest.update(part)
     key = digest.hexdigest()
     return folder / key[:2] / f"{key}.npz"
 
 
-def key_of(items, feature_set):
+def key_of(items, extractor):
     """Return a hash of samples in their order, and of all settings that change the features.
 
     Parameters
     ----------
     items : list
         Paths or (signal, rate) pairs. A sample that cannot be read counts with its reason.
-    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
-        The set.
+    extractor : SmileSet or SpeechEncoder
+        What computes the features.
 
     Returns
     -------
@@ -290,21 +241,21 @@ def key_of(items, feature_set):
     digest = hashlib.sha256()
     for index, item in enumerate(items):
         try:
-            digest.update(cache_path(Path(), located(item, index), feature_set).name.encode())
+            digest.update(cache_path(Path(), located(item, index), extractor).name.encode())
         except (InputError, OSError) as error:
             digest.update(str(error).encode())
     return digest.hexdigest()[:32]
 
 
-def load(path, feature_set):
+def load(path, extractor):
     """Load features from the cache.
 
     Parameters
     ----------
     path : Path
         File of the cache.
-    feature_set : {"lld45", "emobase", "eGeMAPSv02"}
-        The set.
+    extractor : SmileSet or SpeechEncoder
+        What computes the features.
 
     Returns
     -------
@@ -318,7 +269,7 @@ def load(path, feature_set):
         # Any kind of damage may raise any error; a damaged entry is computed again.
         return Outcome()
     is_sound = features.ndim == 2 and features.dtype == np.float32 and len(features) > 0
-    is_sound = is_sound and features.shape[1] == N_FEATURES[feature_set] and np.isfinite(features).all()
+    is_sound = is_sound and features.shape[1] == extractor.n_features and np.isfinite(features).all()
     if not is_sound or str(digest) != _digest(path, features, notes):
         return Outcome()
     return Outcome(features, tuple(notes))
@@ -348,62 +299,44 @@ def _digest(path, features, notes):
     return hashlib.sha256(described + np.ascontiguousarray(features).tobytes()).hexdigest()
 
 
-@functools.cache
-def _settings(feature_set):
-    parts = [f"format {_CACHE_FORMAT}", feature_set, f"{SAMPLING_RATE} Hz"]
-    parts += [f"{name} {version(name)}" for name in ("opensmile", "audresample", "soundfile")]
-    if feature_set == "lld45":
-        parts += [path.read_text(encoding="utf-8") for path in sorted(CONFIG.parent.iterdir())]
-    return "\n".join(parts).encode()
-
-
-@functools.cache
-def _smile(feature_set):
-    # Cached, since loading it is slow; it cannot be pickled, so that each process loads its own.
-    import opensmile
-
-    if feature_set == "lld45":
-        return opensmile.Smile(str(CONFIG), "lld", loglevel=1)
-    functionals = opensmile.FeatureLevel.Functionals
-    return opensmile.Smile(opensmile.FeatureSet[feature_set], functionals, loglevel=1)
-
-
-def _look_up(item, index, feature_set, folder):
+def _look_up(item, index, extractor, folder):
     """Return the outcome of a sample in the cache; without features if it holds none."""
     item = located(item, index)
-    return Outcome() if folder is None else load(cache_path(folder, item, feature_set), feature_set)
+    return Outcome() if folder is None else load(cache_path(folder, item, extractor), extractor)
 
 
-def _compute(item, index, feature_set, folder):
+def _compute(items, extractor, folder, goes_on):
+    """Return the outcome of each sample of {index: sample}, computed together."""
+    read = {index: _attempt(goes_on, _read, item, index, extractor) for index, item in items.items()}
+    sound = [index for index, outcome in read.items() if outcome.error is None]
+    computed = extractor.run([read[index].features for index in sound]) if sound else []
+    for index, features in zip(sound, computed, strict=True):
+        outcome = features, read[index].notes
+        read[index] = _attempt(goes_on, _finish, *outcome, items[index], index, extractor, folder)
+    return read
+
+
+def _read(item, index, extractor):
+    """Return an outcome that has the signal in place of features."""
     signal, notes = read_audio(item, index)
-    shortest = round(WINDOWS[feature_set] * SAMPLING_RATE)
-    if len(signal) < shortest:
+    if len(signal) < round(extractor.window * SAMPLING_RATE):
         raise InputError(
             f"{describe(item, index)} lasts {1000 * len(signal) / SAMPLING_RATE:.4g} ms, too short for one "
-            f"window of {1000 * WINDOWS[feature_set]:.0f} ms. Leave it out of X and Y."
+            f"window of {1000 * extractor.window:.0f} ms. Leave it out of X and Y."
         )
-    features = _run_opensmile(signal, feature_set)
+    return Outcome(signal, notes)
+
+
+def _finish(features, notes, item, index, extractor, folder):
+    """Return the outcome of a sample whose features were computed, and keep it in the cache."""
     if features is None or not np.isfinite(features).all():
         raise RuntimeError(
-            f"{describe(item, index)}: openSMILE returned missing or infinite {feature_set} features. "
-            "Leave the sample out of X and Y."
+            f"{describe(item, index)}: {extractor.tool} returned missing or infinite {extractor.name} "
+            "features. Leave the sample out of X and Y."
         )
     if folder is not None:
         try:
-            store(cache_path(folder, item, feature_set), features, notes)
+            store(cache_path(folder, item, extractor), features, notes)
         except OSError as error:
             notes += (_NOT_KEPT.format(folder=folder, reason=error.strerror or error),)
     return Outcome(features, notes)
-
-
-def _run_opensmile(signal, feature_set):
-    signal = np.clip(signal, -1, _HIGHEST)
-    # openSMILE calls Python for every frame and ignores exceptions there, so Ctrl-C would have no effect in
-    # the main thread.
-    with ThreadPoolExecutor(1) as thread:
-        values = thread.submit(_smile(feature_set), signal, SAMPLING_RATE).result()[0].T
-    if feature_set == "lld45":
-        if len(values) != count_frames(len(signal)) + 1:
-            return None
-        values = values[:-1]  # smoothing over 3 frames adds a frame at the end, which holds no new audio
-    return np.ascontiguousarray(values, dtype=np.float32)

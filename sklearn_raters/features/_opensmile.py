@@ -1,95 +1,15 @@
 """OpenSmileFrames and OpenSmileFunctionals: openSMILE as scikit-learn transformers."""
 
-import os
-import shutil
-from numbers import Integral
-
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 
-from sklearn_raters._files import full_path
-from sklearn_raters._sklearn_compat import HasMethods, StrOptions
-from sklearn_raters.exceptions import InputError
-from sklearn_raters.features._audio import check_audio_list
-from sklearn_raters.features._extraction import extract, extract_each, feature_names, key_of, warn_of
+from sklearn_raters._sklearn_compat import StrOptions
+from sklearn_raters.features._audio_transformer import AudioFramesTransformer, AudioTransformer
 from sklearn_raters.features._forms import keeps_frames
-from sklearn_raters.features._mapped import read_folder, write_folder
-
-# Samples whose frames are in memory at once while frames are written to disk.
-_SAMPLES_AT_ONCE = 256
-
-
-class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
-    _parameter_constraints = {
-        "n_jobs": [Integral, None],
-        "memory": [str, os.PathLike, HasMethods(["cache"]), None],
-        "on_error": [StrOptions({"raise", "skip"})],
-        "verbose": ["verbose"],
-    }
-
-    def __init__(self, *, n_jobs=None, memory=None, on_error="raise", verbose=0):
-        self.n_jobs = n_jobs
-        self.memory = memory
-        self.on_error = on_error
-        self.verbose = verbose
-
-    def fit(self, X, y=None):
-        """Check the parameters; the transformer learns nothing.
-
-        Parameters
-        ----------
-        X : list
-            Not used.
-        y : None
-            Not used.
-
-        Returns
-        -------
-        object
-            The same transformer.
-        """
-        self._validate_params()
-        return self
-
-    def get_feature_names_out(self, input_features=None):
-        """Return openSMILE's names of the features.
-
-        Parameters
-        ----------
-        input_features : None
-            Not used.
-
-        Returns
-        -------
-        ndarray of shape (n_features,), object
-            Names; `_sma` marks smoothed values, `_de` first and `_de_de` second derivatives.
-        """
-        return np.array(feature_names(self._feature_set), dtype=object)
-
-    def _settings(self, errors):
-        """Return the settings of the extraction; `errors` gets the reasons why samples are skipped."""
-        settings = {name: getattr(self, name) for name in ("n_jobs", "memory", "verbose")}
-        return {"errors": errors if self.on_error == "skip" else None, **settings}
-
-    def _extract(self, X):
-        errors = {}
-        features = extract(X, self._feature_set, **self._settings(errors))
-        return features, errors
-
-    def _keep(self, errors):
-        if self.on_error == "skip":
-            self.errors_ = errors
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.requires_fit = False
-        return tags
+from sklearn_raters.features._smile import SmileSet
 
 
 @keeps_frames(lambda X: True)
-class OpenSmileFrames(_OpenSmileTransformer):
+class OpenSmileFrames(AudioFramesTransformer):
     """Compute the paper's 45 low-level descriptors of audio, in windows of 60 ms every 10 ms.
 
     MFCC 1-12, loudness, F0 (Hz, 0 where unvoiced), voicing probability and zero-crossing rate (16),
@@ -168,12 +88,7 @@ class OpenSmileFrames(_OpenSmileTransformer):
     [0]
     """
 
-    _feature_set = "lld45"
-    _parameter_constraints = {
-        **_OpenSmileTransformer._parameter_constraints,
-        "out": [str, os.PathLike, None],
-        "dtype": [StrOptions({"float32", "float16"})],
-    }
+    _extractor = SmileSet("lld45")
 
     def __init__(self, *, n_jobs=None, memory=None, out=None, dtype="float32", on_error="raise", verbose=0):
         super().__init__(n_jobs=n_jobs, memory=memory, on_error=on_error, verbose=verbose)
@@ -202,32 +117,10 @@ class OpenSmileFrames(_OpenSmileTransformer):
         OSError
             If `out` cannot be written.
         """
-        self._validate_params()
-        if self.out is None and self.dtype != "float32":
-            raise InputError(f"dtype={self.dtype!r} is that of the files in `out`: give a folder as out=.")
-        frames, errors = self._extract(X) if self.out is None else self._on_disk(check_audio_list(X))
-        self._keep(errors)
-        return frames
-
-    def _on_disk(self, items):
-        """Return memory-mapped frames, written before or now, and the errors of samples that are skipped."""
-        folder = full_path(self.out) / f"{self._feature_set}-{self.dtype}-{key_of(items, self._feature_set)}"
-        try:
-            frames, about = read_folder(folder)
-        except (FileNotFoundError, InputError):
-            shutil.rmtree(folder, ignore_errors=True)  # damaged
-            about = {"errors": {}, "notes": {}}
-            settings = {"notes": about["notes"], "at_once": _SAMPLES_AT_ONCE}
-            each = extract_each(items, self._feature_set, **settings, **self._settings(about["errors"]))
-            frames = write_folder(each, folder, self.dtype, about)
-        errors = {int(index): reason for index, reason in about["errors"].items()}
-        if errors and self.on_error == "raise":
-            raise InputError(next(iter(errors.values())))
-        warn_of(errors, about["notes"], len(items))
-        return frames, errors
+        return self._frames_of(X)
 
 
-class OpenSmileFunctionals(_OpenSmileTransformer):
+class OpenSmileFunctionals(AudioTransformer):
     """Compute one vector of statistics of each audio sample, for ordinary classifiers.
 
     The feature sets are openSMILE's, unchanged. In emobase, intensity and loudness are computed from a single
@@ -267,7 +160,7 @@ class OpenSmileFunctionals(_OpenSmileTransformer):
 
     _parameter_constraints = {
         "feature_set": [StrOptions({"emobase", "eGeMAPSv02"})],
-        **_OpenSmileTransformer._parameter_constraints,
+        **AudioTransformer._parameter_constraints,
     }
 
     def __init__(self, feature_set="emobase", *, n_jobs=None, memory=None, on_error="raise", verbose=0):
@@ -275,8 +168,8 @@ class OpenSmileFunctionals(_OpenSmileTransformer):
         self.feature_set = feature_set
 
     @property
-    def _feature_set(self):
-        return self.feature_set
+    def _extractor(self):
+        return SmileSet(self.feature_set)
 
     def transform(self, X):
         """Compute the functionals.

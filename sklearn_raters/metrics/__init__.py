@@ -1,6 +1,6 @@
 """How well predictions match the raters' labels: recalls, distances of distributions, scorers."""
 
-from sklearn_raters.metrics._agreement import by_agreement
+from sklearn_raters.metrics._agreement import by_agreement, rated_distributions
 from sklearn_raters.metrics._calibration_error import expected_calibration_error
 from sklearn_raters.metrics._distributions import (
     brier_score,
@@ -40,6 +40,7 @@ __all__ = [
     "neg_manhattan_distance_scorer",
     "neg_soft_cross_entropy_scorer",
     "neg_wasserstein_distance_scorer",
+    "rated_distributions",
     "rater_distance",
     "rater_error_rate",
     "rater_uar",

@@ -79,7 +79,7 @@ def by_agreement(Y, proba, scores=None):
     import pandas as pd
 
     task = as_task(Y)
-    soft_true, proba, rated = _rated_distributions(task, proba)
+    soft_true, proba, rated = rated_distributions(task, proba)
     majority = task.majority()
     scored = dict(_SCORES if scores is None else scores)
     rows = {}
@@ -93,8 +93,31 @@ def by_agreement(Y, proba, scores=None):
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("agreement")
 
 
-def _rated_distributions(task, proba):
-    """Return soft labels and probabilities, both checked, and which samples have a vote for a class."""
+def rated_distributions(task, proba):
+    """Put predicted distributions beside the shares of the votes.
+
+    Parameters
+    ----------
+    task : Task
+        The ratings.
+    proba : array-like of shape (n_samples, n_classes)
+        Predicted probabilities; rows sum to 1.
+
+    Returns
+    -------
+    soft_true : ndarray of shape (n_samples, n_classes)
+        Shares of the votes for classes.
+    proba : ndarray of shape (n_samples, n_classes)
+        The probabilities as numbers.
+    rated : ndarray of bool, shape (n_samples,)
+        Whether a sample has a vote for a class; the rows of all others are not to be used.
+
+    Raises
+    ------
+    InputError
+        If no sample has a vote for a class, the shape of `proba` does not fit, or a row of it is not a
+        distribution.
+    """
     soft_true = soft_labels(task, alpha=0, outside_majority="keep")
     proba = as_numbers(proba, "proba")
     if proba.shape != soft_true.shape:

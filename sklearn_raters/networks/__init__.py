@@ -26,7 +26,8 @@ def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from sklearn_raters import _torch
 
-    return getattr(_torch, name)
+    globals().update({public: getattr(_torch, public) for public in _FROM_TORCH})
+    return globals()[name]
 
 
 def __dir__():

@@ -5,6 +5,7 @@ from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long
 from sklearn_raters.ratings._names import find_name
+from sklearn_raters.ratings._pairs import pairwise_agreement, rater_confusions
 from sklearn_raters.ratings._parse import parse_ratings
 from sklearn_raters.ratings._raters import eligible_raters, krippendorff_alpha, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
@@ -22,7 +23,9 @@ __all__ = [
     "is_missing",
     "is_missing_label",
     "krippendorff_alpha",
+    "pairwise_agreement",
     "parse_ratings",
+    "rater_confusions",
     "rater_summary",
     "ratings_from_long",
     "ratings_to_long",

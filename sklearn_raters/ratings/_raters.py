@@ -127,7 +127,7 @@ def krippendorff_alpha(Y):
     0.444
     """
     task = as_task(Y)
-    sample, chosen = _chosen_classes(task.class_votes, len(task.classes))
+    sample, _, chosen = chosen_classes(task.class_votes, len(task.classes))
     paired = np.bincount(sample)[sample] >= 2
     if not paired.any():
         raise InputError("Krippendorff's alpha is not defined: no sample is rated by two raters or more.")
@@ -210,13 +210,22 @@ def _votes_by_row(task):
     return rows.assign(majority=consensus[rows["sample"]])
 
 
-def _chosen_classes(votes, n_classes):
+def chosen_classes(votes, n_classes):
     """Find the set of classes that each rater chose on each sample.
+
+    Parameters
+    ----------
+    votes : Votes
+        Votes whose first labels are the classes.
+    n_classes : int
+        Number of classes.
 
     Returns
     -------
     sample : ndarray of int, shape (n_sets,)
         One entry for each sample and rater with a vote for a class.
+    rater : ndarray of int, shape (n_sets,)
+        The rater of each entry.
     chosen : ndarray of bool, shape (n_sets, n_classes)
         Which classes the rater chose.
     """
@@ -225,4 +234,4 @@ def _chosen_classes(votes, n_classes):
     cell, place = np.unique(cell, return_inverse=True)
     chosen = np.zeros((len(cell), n_classes), dtype=bool)
     chosen[place, votes.label[inside]] = True
-    return cell // len(votes.raters), chosen
+    return cell // len(votes.raters), cell % len(votes.raters), chosen

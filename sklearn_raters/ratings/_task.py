@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cached_property
+from html import escape
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from sklearn_raters.ratings._labels import check_class_names, check_map, label_k
 from sklearn_raters.ratings._names import spelling
 from sklearn_raters.ratings._parse import votes_of
 from sklearn_raters.ratings._reading import make_reading
+
+# Raters in the table of a notebook.
+_SHOWN = 20
 
 
 class Task:
@@ -112,6 +116,25 @@ class Task:
     def __repr__(self):
         sizes = f"{len(self.votes.sample)} votes, {self.n_samples} samples, {len(self.raters)} raters"
         return f"Task({sizes}, classes={self.classes})"
+
+    def _repr_html_(self):
+        """Return a table of the raters with the most votes and their shares of the classes, for notebooks."""
+        import pandas as pd
+
+        votes, n_classes = self.class_votes, len(self.classes)
+        inside = votes.label < n_classes
+        weights = np.zeros((len(self.raters), n_classes))
+        np.add.at(weights, (votes.rater[inside], votes.label[inside]), votes.weight[inside])
+        totals = weights.sum(axis=1)
+        shown = np.argsort(-totals, kind="stable")[:_SHOWN]
+        shares = weights[shown] / np.maximum(totals[shown], 1e-300)[:, None]
+        names = [f"share of {name}" for name in self.classes]
+        table = pd.DataFrame(shares, index=[str(self.raters[row]) for row in shown], columns=names)
+        table.insert(0, "votes for classes", [f"{total:g}" for total in totals[shown]])
+        html = table.rename_axis("rater").to_html(float_format="{:.1%}".format, escape=True)
+        n_more = len(self.raters) - len(shown)
+        more = f"<p>Raters with fewer votes: {n_more}</p>" if n_more else ""
+        return f"<p>{escape(repr(self))}</p>{html}{more}"
 
     @property
     def n_samples(self):

@@ -13,6 +13,7 @@ from sklearn_raters._nested import check_refits, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
 from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions, num_samples
 from sklearn_raters.consensus import METHODS
+from sklearn_raters.stacking._diagram import diagram
 from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
 from sklearn_raters.stacking._plan import make_plan
@@ -532,6 +533,9 @@ class MultiRaterStackingClassifier(
         """
         check_is_fitted(self)
         return np.asarray(self._unit_names, dtype=object)
+
+    def _sk_visual_block_(self):
+        return diagram(self)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -12,15 +12,15 @@ from sklearn_raters import OpenSmileFrames
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._extraction import (
     cache_folder,
-    count_frames,
     extract,
-    feature_names,
     load,
     store,
 )
+from sklearn_raters.features._smile import SmileSet, count_frames
 
 RATE = 16000
-NAMES = list(feature_names("lld45"))
+LLD = SmileSet("lld45")
+NAMES = list(LLD.feature_names())
 RNG = np.random.default_rng(0)
 
 
@@ -37,7 +37,7 @@ def noise(n_samples=RATE, gain=0.1):
 
 
 def frames_of(signal, rate=RATE):
-    return extract([(signal, rate)], "lld45")[0]
+    return extract([(signal, rate)], LLD)[0]
 
 
 def column(frames, name):
@@ -163,8 +163,8 @@ def test_full_scale_does_not_wrap_around():
 def test_audio_shorter_than_a_window_is_named(feature_set, n_samples):
     items = [(noise(), RATE), (noise(n_samples), RATE)]
     with pytest.raises(ValueError, match=r"Sample 1 lasts .* too short for one window of \d0 ms"):
-        extract(items, feature_set)
-    assert np.isfinite(extract([(noise(n_samples + 1), RATE)], feature_set)[0]).all()
+        extract(items, SmileSet(feature_set))
+    assert np.isfinite(extract([(noise(n_samples + 1), RATE)], SmileSet(feature_set))[0]).all()
 
 
 @pytest.fixture
@@ -182,18 +182,18 @@ def entries(memory):
 def poison(memory):
     """Change the values in the cache, so that a cached value differs from a computed one."""
     for path in entries(memory):
-        store(path, np.full_like(load(path, "lld45").features, 7))
+        store(path, np.full_like(load(path, LLD).features, 7))
 
 
-def hit(memory, items, feature_set="lld45"):
-    values = extract(items, feature_set, memory=memory)[0]
+def hit(memory, items, extractor=LLD):
+    values = extract(items, extractor, memory=memory)[0]
     return bool((values == 7).all())
 
 
 def test_the_cache_finds_the_same_audio_under_any_name(wav, tmp_path):
     memory = tmp_path / "memory"
-    first = extract([wav], "lld45", memory=memory)[0]
-    np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+    first = extract([wav], LLD, memory=memory)[0]
+    np.testing.assert_array_equal(extract([wav], LLD, memory=memory)[0], first)
     poison(memory)
     assert hit(memory, [wav])
     assert hit(str(memory), [str(wav)])
@@ -203,16 +203,16 @@ def test_the_cache_finds_the_same_audio_under_any_name(wav, tmp_path):
 
 def test_the_cache_distinguishes_audio_and_settings(wav, tmp_path):
     memory = tmp_path / "memory"
-    extract([wav], "lld45", memory=memory)
+    extract([wav], LLD, memory=memory)
     poison(memory)
-    assert not hit(memory, [wav], "emobase")
+    assert not hit(memory, [wav], SmileSet("emobase"))
     soundfile.write(wav, noise(gain=0.2), RATE)
     assert not hit(memory, [wav])
 
 
 def test_the_cache_distinguishes_rates_and_types_of_signals(tmp_path):
     signal = noise().astype(np.float32)
-    extract([(signal, RATE)], "lld45", memory=tmp_path)
+    extract([(signal, RATE)], LLD, memory=tmp_path)
     poison(tmp_path)
     assert hit(tmp_path, [(signal.copy(), float(RATE))])
     assert not hit(tmp_path, [(signal, 8000)])
@@ -223,21 +223,21 @@ def test_the_cache_distinguishes_rates_and_types_of_signals(tmp_path):
 def test_the_cache_lies_in_the_folder_of_a_joblib_memory(wav, tmp_path):
     from joblib import Memory
 
-    extract([wav], "lld45", memory=Memory(tmp_path / "memory", verbose=0))
+    extract([wav], LLD, memory=Memory(tmp_path / "memory", verbose=0))
     assert len(entries(tmp_path / "memory")) == 1
-    extract([wav], "lld45", memory=Memory(None))
+    extract([wav], LLD, memory=Memory(None))
 
 
 def test_damaged_cache_entries_are_computed_anew(wav, tmp_path):
     memory = tmp_path / "memory"
-    first = extract([wav], "lld45", memory=memory)[0]
+    first = extract([wav], LLD, memory=memory)[0]
     (path,) = entries(memory)
     whole = path.read_bytes()
     flipped = bytearray(whole)
     flipped[len(whole) // 2] ^= 255
     for damaged in (b"", whole[:10], whole[: len(whole) // 2], whole[:-1], b"x" * 500, flipped):
         path.write_bytes(damaged)
-        np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+        np.testing.assert_array_equal(extract([wav], LLD, memory=memory)[0], first)
         assert path.read_bytes() == whole
 
 
@@ -256,36 +256,36 @@ def test_damaged_cache_entries_are_computed_anew(wav, tmp_path):
 )
 def test_a_cached_array_that_cannot_be_frames_is_computed_anew(change, wav, tmp_path):
     memory = tmp_path / "memory"
-    first = extract([wav], "lld45", memory=memory)[0]
+    first = extract([wav], LLD, memory=memory)[0]
     (path,) = entries(memory)
     store(path, change(first))
-    np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+    np.testing.assert_array_equal(extract([wav], LLD, memory=memory)[0], first)
     np.savez(path, features=np.full_like(first, 7))  # without a checksum
-    np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+    np.testing.assert_array_equal(extract([wav], LLD, memory=memory)[0], first)
 
 
 def test_a_cache_entry_under_the_name_of_another_is_computed_anew(wav, tmp_path):
     memory = tmp_path / "memory"
-    first = extract([wav], "lld45", memory=memory)[0]
+    first = extract([wav], LLD, memory=memory)[0]
     (path,) = entries(memory)
-    extract([(noise(), RATE)], "lld45", memory=memory)
+    extract([(noise(), RATE)], LLD, memory=memory)
     (other,) = set(entries(memory)) - {path}
     path.write_bytes(other.read_bytes())
-    np.testing.assert_array_equal(extract([wav], "lld45", memory=memory)[0], first)
+    np.testing.assert_array_equal(extract([wav], LLD, memory=memory)[0], first)
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), PermissionError(13, "Denied")])
 def test_a_cache_that_cannot_be_written_is_one_warning_and_the_features_are_right(
     error, wav, tmp_path, monkeypatch
 ):
-    expected = extract([wav], "lld45")[0]
+    expected = extract([wav], LLD)[0]
 
     def refuse(path):
         raise error
 
     monkeypatch.setattr("sklearn_raters.features._extraction.replacing", refuse)
     with pytest.warns(InputWarning, match=f"cannot be written .{error.strerror}.: .* not kept") as caught:
-        found = extract([wav] * 3, "lld45", memory=tmp_path / "{memory}")
+        found = extract([wav] * 3, LLD, memory=tmp_path / "{memory}")
     assert len(caught) == 1
     for frames in found:
         np.testing.assert_array_equal(frames, expected)
@@ -299,21 +299,21 @@ def test_channels_that_cancel_each_other_are_a_warning_that_names_the_files_each
         soundfile.write(path, np.stack([signal, sign * signal], axis=1), RATE)
     for _ in range(2):  # the second time from the cache
         with pytest.warns(InputWarning, match=r"opposite phase") as caught:
-            extract(paths, "lld45", memory=tmp_path / "memory", n_jobs=n_jobs)
+            extract(paths, LLD, memory=tmp_path / "memory", n_jobs=n_jobs)
         (warning,) = caught
         assert "a.wav" in str(warning.message)
         assert "c.wav" in str(warning.message)
         assert "b.wav" not in str(warning.message)
     renamed = paths[0].rename(tmp_path / "renamed.wav")
     with pytest.warns(InputWarning, match=r"Sample 0 .*renamed.wav"):
-        extract([renamed], "lld45", memory=tmp_path / "memory")
+        extract([renamed], LLD, memory=tmp_path / "memory")
 
 
 def test_the_home_of_an_unknown_user_is_one_clear_line(wav):
     for settings in ({"items": ["~no_such_user/a.wav"]}, {"items": [wav], "memory": "~no_such_user/memory"}):
         items = settings.pop("items")
         with pytest.raises(InputError, match=r"'~no_such_user/.*': there is no home folder ~no_such_user"):
-            extract(items, "lld45", **settings)
+            extract(items, LLD, **settings)
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path):
@@ -333,7 +333,7 @@ def test_relative_paths_start_at_the_callers_folder_even_if_workers_started_else
     frames = []
     for folder in ("first", "second"):  # the workers of the first call are reused by the second
         monkeypatch.chdir(tmp_path / folder)
-        frames.append(extract(["a.wav", "b.wav"], "lld45", n_jobs=2))
+        frames.append(extract(["a.wav", "b.wav"], LLD, n_jobs=2))
     assert not np.array_equal(frames[0][0], frames[1][0])
 
 

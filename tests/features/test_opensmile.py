@@ -17,7 +17,7 @@ from sklearn.utils import estimator_checks
 
 from sklearn_raters import BLSTMClassifier, FramePooler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
 from sklearn_raters.exceptions import InputError, InputWarning
-from sklearn_raters.features._extraction import count_frames
+from sklearn_raters.features._smile import count_frames
 
 RATE = 16000
 RNG = np.random.default_rng(0)
@@ -244,7 +244,7 @@ def test_a_skipped_sample_is_not_learnt_from(wavs):
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 def test_frames_may_be_written_to_a_folder_and_read_from_there(dtype, wavs, tmp_path, monkeypatch):
-    monkeypatch.setattr("sklearn_raters.features._opensmile._SAMPLES_AT_ONCE", 3)
+    monkeypatch.setattr("sklearn_raters.features._audio_transformer._SAMPLES_AT_ONCE", 3)
     expected = OpenSmileFrames().transform(wavs)
     smile = OpenSmileFrames(out=tmp_path / "out", dtype=dtype)
     found = smile.transform(wavs)
@@ -254,7 +254,7 @@ def test_frames_may_be_written_to_a_folder_and_read_from_there(dtype, wavs, tmp_
         np.testing.assert_array_equal(frames, values.astype(dtype))
     # Other samples get a folder of their own; the same ones are found again without openSMILE.
     assert len(smile.transform(wavs[:2])) == 2
-    monkeypatch.setattr("sklearn_raters.features._extraction._run_opensmile", None)
+    monkeypatch.setattr("sklearn_raters.features._smile._run", None)
     again = smile.transform(wavs)
     for frames, values in zip(again, found, strict=True):
         np.testing.assert_array_equal(frames, values)

@@ -1,5 +1,7 @@
 """Task: ratings, classes and map are read once, and every form and every part gives the same results."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -198,3 +200,14 @@ def test_raters_come_in_another_order_with_the_same_votes():
     assert other.votes.sample.tolist() == [0, 0, 0, 1, 1]
     for name in task.raters:
         np.testing.assert_array_equal(other.of_rater(name).counts, task.of_rater(name).counts)
+
+
+def test_a_notebook_shows_the_raters_shares_of_the_classes():
+    table = {f"<r{number}>": ["calm", "sad", "sad"] for number in range(20)} | {"few": ["calm", None, None]}
+    html = Task(pd.DataFrame(table))._repr_html_()
+    cells = re.findall(r"<t[dh]>(.*?)</t[dh]>", html)
+    start = cells.index("&lt;r0&gt;")
+    assert cells[start : start + 4] == ["&lt;r0&gt;", "3", "33.3%", "66.7%"]
+    assert "<p>Raters with fewer votes: 1</p>" in html
+    assert "<r0>" not in html
+    assert "few" not in cells

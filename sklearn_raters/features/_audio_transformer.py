@@ -1,0 +1,129 @@
+"""What transformers of audio share: parameters, extraction, frames on disk."""
+
+import os
+import re
+import shutil
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from sklearn_raters._files import full_path
+from sklearn_raters._sklearn_compat import HasMethods, StrOptions
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features._audio import check_audio_list
+from sklearn_raters.features._extraction import extract, extract_each, key_of, warn_of
+from sklearn_raters.features._mapped import read_folder, write_folder
+
+# Samples whose frames are in memory at once while frames are written to disk.
+_SAMPLES_AT_ONCE = 256
+
+
+class AudioTransformer(TransformerMixin, BaseEstimator):
+    """A transformer that takes audio and learns nothing; `_extractor` computes its features."""
+
+    _parameter_constraints = {
+        "n_jobs": [Integral, None],
+        "memory": [str, os.PathLike, HasMethods(["cache"]), None],
+        "on_error": [StrOptions({"raise", "skip"})],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(self, *, n_jobs=None, memory=None, on_error="raise", verbose=0):
+        self.n_jobs = n_jobs
+        self.memory = memory
+        self.on_error = on_error
+        self.verbose = verbose
+
+    def fit(self, X, y=None):
+        """Check the parameters; the transformer learns nothing.
+
+        Parameters
+        ----------
+        X : list
+            Not used.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        object
+            The same transformer.
+        """
+        self._validate_params()
+        return self
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the features.
+
+        Parameters
+        ----------
+        input_features : None
+            Not used.
+
+        Returns
+        -------
+        ndarray of shape (n_features,), object
+            Names. In openSMILE's, `_sma` marks smoothed values, `_de` first and `_de_de` second
+            derivatives.
+        """
+        return np.array(self._extractor.feature_names(), dtype=object)
+
+    def _settings(self, errors):
+        """Return the settings of the extraction; `errors` gets the reasons why samples are skipped."""
+        # An encoder has no n_jobs: each process would load its model.
+        settings = {"n_jobs": getattr(self, "n_jobs", 1), "memory": self.memory, "verbose": self.verbose}
+        return {"errors": errors if self.on_error == "skip" else None, **settings}
+
+    def _extract(self, X):
+        errors = {}
+        features = extract(X, self._extractor, **self._settings(errors))
+        return features, errors
+
+    def _keep(self, errors):
+        if self.on_error == "skip":
+            self.errors_ = errors
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.requires_fit = False
+        return tags
+
+
+class AudioFramesTransformer(AudioTransformer):
+    """A transformer from audio to frames, in memory or on disk."""
+
+    _parameter_constraints = {
+        **AudioTransformer._parameter_constraints,
+        "out": [str, os.PathLike, None],
+        "dtype": [StrOptions({"float32", "float16"})],
+    }
+
+    def _frames_of(self, X):
+        """Return the frames of all samples."""
+        self._validate_params()
+        if self.out is None and self.dtype != "float32":
+            raise InputError(f"dtype={self.dtype!r} is that of the files in `out`: give a folder as out=.")
+        frames, errors = self._extract(X) if self.out is None else self._on_disk(check_audio_list(X))
+        self._keep(errors)
+        return frames
+
+    def _on_disk(self, items):
+        """Return memory-mapped frames, written before or now, and the errors of samples that are skipped."""
+        name = re.sub(r"[^\w.-]+", "-", self._extractor.name)
+        folder = full_path(self.out) / f"{name}-{self.dtype}-{key_of(items, self._extractor)}"
+        try:
+            frames, about = read_folder(folder)
+        except (FileNotFoundError, InputError):
+            shutil.rmtree(folder, ignore_errors=True)  # damaged
+            about = {"errors": {}, "notes": {}}
+            settings = {"notes": about["notes"], "at_once": _SAMPLES_AT_ONCE}
+            each = extract_each(items, self._extractor, **settings, **self._settings(about["errors"]))
+            frames = write_folder(each, folder, self.dtype, about)
+        errors = {int(index): reason for index, reason in about["errors"].items()}
+        if errors and self.on_error == "raise":
+            raise InputError(next(iter(errors.values())))
+        warn_of(errors, about["notes"], len(items))
+        return frames, errors

@@ -1,0 +1,97 @@
+"""The first hour: from a table of your own ratings to a comparison of models.
+
+You need two things: recordings (or texts, or any features), and a table with one row a vote. Column names are
+yours to choose; here they are sample, rater and label.
+
+```python
+>>> import pandas as pd
+>>> votes = pd.DataFrame(
+...     [("a", "ann", "calm"), ("a", "bob", "calm"), ("b", "ann", "sad"), ("b", "cleo", "calm")],
+...     columns=["sample", "rater", "label"],
+... )
+
+```
+
+**Ratings as a table.** One row a sample, one column a rater. Everything in the package takes this form, and
+several others; `sklearn_raters.ratings.Task` lists them.
+
+```python
+>>> from sklearn_raters.ratings import ratings_from_long
+>>> Y = ratings_from_long(votes)
+>>> Y
+    ann   bob  cleo
+a  calm  calm   NaN
+b   sad   NaN  calm
+
+```
+
+**Look at the raters first.** How much did each one rate, which classes do they use, do they agree?
+
+```python
+>>> from sklearn_raters.ratings import rater_summary
+>>> rater_summary(Y)[["samples", "share_calm", "share_sad"]]
+            samples  share_calm  share_sad
+crowd_hard        1        1.00       0.00
+crowd_soft        2        0.75       0.25
+ann               2        0.50       0.50
+bob               1        1.00       0.00
+cleo              1        1.00       0.00
+
+```
+
+`sklearn_raters.plots.ClassUseDisplay.from_ratings(Y)` draws the same table. In `AgreementDisplay` beside it camps of
+raters show as squares, in `RaterConfusionsDisplay` who names a class differently.
+
+**Features.** Audio becomes one row a recording by `OpenSmileFunctionals`, or a sequence of frames by
+`OpenSmileFrames` (`sklearn_raters.guide.front_ends`). Here synthetic sequences stand in for them, rated by
+five simulated raters:
+
+```python
+>>> import numpy as np
+>>> from sklearn_raters.datasets import make_rated_sequences
+>>> corpus = make_rated_sequences(120, random_state=0)
+>>> X = np.array([frames.mean(axis=0) for frames in corpus.X])  # one row a recording
+>>> corpus.Y.shape[1], X.shape[0]
+(5, 120)
+
+```
+
+**Fit, and ask three questions.** Who is in doubt which estimator to take reads
+`sklearn_raters.guide.which_method`; the default suits most tables.
+
+```python
+>>> from sklearn_raters import MultiRaterStackingClassifier
+>>> stack = MultiRaterStackingClassifier(random_state=0)
+>>> stack = stack.fit(X, corpus.Y, groups=corpus.sessions)
+>>> stack.predict_proba(X).shape  # which class is the consensus
+(120, 4)
+>>> stack.predict_proba_raters(X).shape  # what each rater would say
+(120, 5, 4)
+>>> stack.predict_soft_labels(X).shape  # which share of the raters would say each class
+(120, 4)
+
+```
+
+**Compare, on folds that keep speakers or sessions whole.** An interval that excludes 0 is a difference that
+other samples of the same kind would show as well.
+
+```python
+>>> from sklearn_raters.model_selection import compare
+>>> models = {
+...     "majority": MultiRaterStackingClassifier(views=["crowd_hard"], fusion="mean"),
+...     "all views": MultiRaterStackingClassifier(),
+... }
+>>> table = compare(
+...     models, X, corpus.Y, groups=corpus.sessions, cv=3, baseline="majority", random_state=0
+... )
+>>> table[["uar", "difference", "low", "high"]].shape
+(2, 4)
+
+```
+
+`sklearn_raters.plots.ComparisonDisplay.from_comparison(table)` draws it.
+
+**Without Python** the command line does all of this for audio:
+
+    sklearn-raters evaluate --ratings votes.csv --audio recordings --speaker-column speaker
+"""

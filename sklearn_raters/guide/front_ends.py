@@ -1,0 +1,48 @@
+"""Front ends of speech: openSMILE, pretrained encoders, and what is scaled where.
+
+| Transformer | Gives | Licence |
+|---|---|---|
+| `OpenSmileFunctionals` | 88 or 988 statistics a recording | research only |
+| `OpenSmileFrames` | the paper's 45 values, 100 times a second | research only |
+| `SpeechEncoderFrames` | hidden states of wav2vec 2.0, HuBERT, WavLM, Whisper, 50 times a second | that of the model, many of them permissive |
+
+Functionals suit logistic regressions, forests and SVMs; frames suit the BLSTM. All of them take paths or
+(signal, rate) pairs, average the channels, resample to 16 kHz, and keep results in `memory=`.
+
+```python
+>>> import numpy as np
+>>> from sklearn_raters import FramePooler, OpenSmileFrames, SpeakerScaler
+>>> noise = np.random.default_rng(0).normal(0, 0.1, 16000)
+>>> frames = OpenSmileFrames().transform([(noise, 16000)])
+>>> FramePooler(5).fit_transform(frames)[0].shape  # the paper's 20 frames a second
+(19, 45)
+
+```
+
+**Scaling by speaker** takes out how loud and high somebody speaks, which helps where only the change counts,
+as in emotion. It takes away what the speaker *is*: pronunciation scores fell from 49 to 30 UAR when they were
+scaled by speaker. Keep both side by side, and let a search choose:
+
+```python
+>>> from sklearn_raters import FrontEndScaler
+>>> X = np.random.default_rng(0).normal(size=(20, 3))
+>>> both = SpeakerScaler(output="both").fit_transform(X, speakers=np.repeat(["ann", "bob"], 10))
+>>> FrontEndScaler(scaling="speaker").fit_transform(both).shape
+(20, 3)
+
+```
+
+`SpeakerScaler` uses all recordings of a speaker at once, with no labels, so it stands before the folds.
+
+**Pretrained encoders** (extra `encoders`) usually serve emotion better than openSMILE. Choose a layer, take
+their mean, or let `LayerWeighting` learn weights; with `layer="all"` the frames are large, so write them to
+`out=`:
+
+```python
+>>> from sklearn.pipeline import make_pipeline
+>>> from sklearn_raters import BLSTMClassifier, LayerWeighting, MultiRaterStackingClassifier
+>>> view = make_pipeline(LayerWeighting(13), BLSTMClassifier())  # each view weighs the 13 states anew
+>>> stack = MultiRaterStackingClassifier(view)
+
+```
+"""

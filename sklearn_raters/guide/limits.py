@@ -1,0 +1,16 @@
+"""Limits: what this package does not do, and what was not shown.
+
+- **Classes only.** Valence from 1 to 5 becomes classes by `bins=`; there is no regression of ratings.
+- **One question at a time.** Several questions about a sample, such as emotion and strength, are several models.
+- **Fusion is no magic.** Over the crowd pair, all views gained nothing measurable in UAR on eight tasks, and on
+  frames the default did not beat an ensemble of equal cost. See `sklearn_raters.guide.which_method`.
+- **The paper's own numbers are not confirmed**: IEMOCAP was not at hand.
+- **Few samples.** Below some 200 recordings a network is past its best before its default budget ends: by two
+  points of UAR on one synthetic task. Give `max_epochs`, or take functionals and a logistic regression.
+- **Views of raters who rated little** learn little. `min_ratings` and `max_raters` leave them out.
+- **A rater who is unknown** is predicted by the consensus, with a warning.
+- **No GPU was at hand**: `device="cuda"` was never run.
+- **Intervals are over groups.** With five speakers a bootstrap of groups says little; read it as a lower bound
+  of the uncertainty.
+- **openSMILE is for research only.** Products need audEERING's licence, or a pretrained encoder as front end.
+"""

@@ -1,0 +1,54 @@
+"""Traps: where several raters and scikit-learn's habits collide.
+
+**Groups.** The default fusion holds out groups, so that it must know them: give `groups=` to `fit`.
+`cross_validate` and searches pass them on only with metadata routing:
+
+```python
+>>> import numpy as np
+>>> import sklearn
+>>> from sklearn.linear_model import LogisticRegression
+>>> from sklearn.model_selection import GroupKFold, cross_validate
+>>> from sklearn_raters import MultiRaterStackingClassifier
+>>> from sklearn_raters.metrics import uar_scorer
+>>> rng = np.random.default_rng(0)
+>>> X, Y, speakers = rng.normal(size=(60, 3)), rng.choice(["calm", "sad"], (60, 3)), np.arange(60) % 6
+>>> stack = MultiRaterStackingClassifier(LogisticRegression(), random_state=0)
+>>> with sklearn.config_context(enable_metadata_routing=True):
+...     found = cross_validate(
+...         stack, X, Y, params={"groups": speakers}, cv=GroupKFold(3), scoring=uar_scorer
+...     )
+>>> len(found["test_score"])
+3
+
+```
+
+**Scorers.** String scorers such as "accuracy" reject ratings. Those of `sklearn_raters.metrics` take them, and
+judge by the consensus, the shares or each rater.
+
+**Splitters.** An int as `cv` would stratify by the ratings, and StratifiedGroupKFold rejects them: give
+GroupKFold or KFold.
+
+**Out-of-fold predictions.** `cross_val_predict(method="predict_proba")` encodes every rater's column as labels
+of its own, without a word. `cross_val_predict_raters` does not:
+
+```python
+>>> from sklearn_raters.model_selection import cross_val_predict_raters
+>>> cross_val_predict_raters(stack, X, Y, groups=speakers, cv=3, method="predict_proba").shape
+(60, 2)
+
+```
+
+**Absent classes.** UAR over a fold that lacks a class depends on who computes it: `recall_score` counts it as
+0, `balanced_accuracy_score` leaves it out. `compare` pools the folds before it averages.
+
+**"None" is no label.** Texts such as NA, nan and None are missing ratings. Name a class that is called so in
+`classes=`.
+
+**-1 is a label** unless you say otherwise: `label_map={-1: None}` or `missing_label=-1`.
+
+**One column is one rater.** If the columns of a table are "first answer", "second answer" of changing people,
+the views are of no one. Use the crowd views only: `views=["crowd_hard", "crowd_soft"]`.
+
+**pandas pairs by index.** X and Y with the same index in another order are paired by it; with other index
+sets they are refused.
+"""

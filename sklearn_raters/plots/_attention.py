@@ -1,0 +1,173 @@
+"""Attention of a network over a recording's waveform and pitch."""
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from sklearn_raters._nested import is_search
+from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import OpenSmileFrames, read_audio
+from sklearn_raters.plots._style import pyplot
+from sklearn_raters.ratings import shorten
+
+_RATE = 16000  # Hz, of read_audio
+_STEP, _WINDOW = 0.01, 0.06  # seconds, of OpenSmileFrames
+_PITCH = "F0_sma"
+
+
+def _attention(fitted, X, view):
+    """Return the weights of the frames of the only sample of X, by the network inside a fitted estimator."""
+    if is_search(fitted):
+        return _attention(fitted.best_estimator_, X, view)
+    if isinstance(fitted, Pipeline):
+        return _attention(fitted[-1], fitted[:-1].transform(X), view)
+    if hasattr(fitted, "views_"):
+        if view is None:
+            view = "crowd_soft" if "crowd_soft" in fitted.views_ else fitted.views_[0]
+        if view not in fitted.views_:
+            raise InputError(f"The stack has no view {view!r}: its views are {shorten(fitted.views_)}.")
+        X = X if fitted.shared_steps_ is None else fitted.shared_steps_.transform(X)
+        return _attention(fitted.estimators_[fitted.views_.index(view)], X, None)
+    if not hasattr(fitted, "attention"):
+        raise InputError(
+            f"{type(fitted).__name__} has no attention over frames. Give a fitted BLSTMClassifier, or a "
+            "stack with such views."
+        )
+    return fitted.attention(X)[0]
+
+
+def _pitch_of(recording):
+    """Return the times in seconds of openSMILE's frames and their F0 in Hz, NaN where unvoiced."""
+    transformer = OpenSmileFrames()
+    names = transformer.get_feature_names_out()
+    f0 = transformer.transform([recording])[0][:, list(names).index(_PITCH)]
+    return np.arange(len(f0)) * _STEP + _WINDOW / 2, np.where(f0 > 0, f0, np.nan)
+
+
+class AttentionDisplay:
+    """Where a network listens: the weights of its attention over the waveform and the pitch.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_frames,)
+        Weights of the frames, which sum to one. Frame i of n lasts from i / n to (i + 1) / n of
+        the recording.
+    signal : ndarray of shape (n_values,)
+        The recording, full scale 1.
+    sampling_rate : float
+        Values of the signal in a second (Hz).
+    pitch : tuple of two ndarrays of shape (n_times,)
+        Times in seconds and the fundamental frequency in Hz, NaN where unvoiced.
+
+    Attributes
+    ----------
+    axes_ : tuple of two matplotlib Axes
+        Axes with the waveform and with the pitch.
+    figure_ : matplotlib Figure
+        Figure of the axes.
+
+    References
+    ----------
+    S. Mirsamadi, E. Barsoum and C. Zhang, "Automatic speech emotion recognition using recurrent neural
+    networks with local attention", ICASSP 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_raters.plots import AttentionDisplay
+    >>> signal = np.sin(np.arange(8000) / 20)
+    >>> pitch = np.array([0.1, 0.2]), np.array([127.3, 127.3])
+    >>> weights = [0.1, 0.2, 0.4, 0.3]
+    >>> display = AttentionDisplay(weights=weights, signal=signal, sampling_rate=16000, pitch=pitch)
+    >>> float(display.plot().axes_[1].get_xlim()[1])
+    0.5
+    """
+
+    def __init__(self, *, weights, signal, sampling_rate, pitch):
+        self.weights = weights
+        self.signal = signal
+        self.sampling_rate = sampling_rate
+        self.pitch = pitch
+
+    @classmethod
+    @checked_parameters({"estimator": [HasMethods("predict")]})
+    def from_estimator(cls, estimator, recording, X=None, *, view=None, axes=None):
+        """Draw the attention of a fitted network over one recording.
+
+        Parameters
+        ----------
+        estimator : fitted estimator
+            A `BLSTMClassifier`, or a stack with such views; also inside a Pipeline or search.
+        recording : str, PathLike or (signal, rate) pair
+            The recording, as `OpenSmileFrames` takes one.
+        X : sequence of length 1 or None, default=None
+            The sample as the estimator takes it. None if it takes recordings.
+        view : str or None, default=None
+            View of a stack; None is "crowd_soft", or the first view where there is none.
+        axes : pair of matplotlib Axes or None, default=None
+            Axes for the waveform and for the pitch; None makes a figure.
+
+        Returns
+        -------
+        AttentionDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        InputError
+            If the estimator has no attention, the stack has no such view, X does not hold one sample, or the
+            recording cannot be read.
+        """
+        if X is not None and len(X) != 1:
+            raise InputError(f"X must hold the one sample that is drawn, got {len(X)}: give X[i : i + 1].")
+        signal, _ = read_audio(recording)
+        weights = _attention(estimator, [recording] if X is None else X, view)
+        display = cls(weights=weights, signal=signal, sampling_rate=_RATE, pitch=_pitch_of(recording))
+        return display.plot(axes=axes)
+
+    def plot(self, *, axes=None):
+        """Draw the waveform above the pitch, with the weights behind both.
+
+        Parameters
+        ----------
+        axes : pair of matplotlib Axes or None, default=None
+            Axes for the waveform and for the pitch; None makes a figure.
+
+        Returns
+        -------
+        AttentionDisplay
+            The display, with `axes_` and `figure_`.
+        """
+        if axes is None:
+            _, axes = pyplot().subplots(2, sharex=True, figsize=(8, 4.5), layout="constrained")
+        self.axes_ = tuple(axes)
+        self.figure_ = self.axes_[0].figure
+        seconds = len(self.signal) / self.sampling_rate
+        n_frames = len(self.weights)
+        # 1 where all frames weigh the same.
+        relative = n_frames * np.asarray(self.weights)
+        edges = np.linspace(0, seconds, n_frames + 1)
+        upper, lower = self.axes_
+        times = np.arange(len(self.signal)) / self.sampling_rate
+        upper.plot(times, self.signal, color="0.25", linewidth=0.4)
+        upper.set(ylabel="Waveform")
+        lower.plot(*self.pitch, ".", color="0.25", markersize=3)
+        lower.set(ylabel="Pitch (Hz)", xlabel="Seconds", xlim=(0, seconds))
+        for ax in self.axes_:
+            low, high = ax.get_ylim()
+            image = ax.pcolormesh(
+                edges,
+                [low, high],
+                relative[None],
+                cmap="YlOrBr",
+                vmin=0,
+                alpha=0.75,
+                zorder=0,
+                rasterized=True,
+            )
+            ax.spines[["top", "right"]].set_visible(False)
+        label = "Attention (1: all frames equal)"
+        self.figure_.colorbar(image, ax=list(self.axes_), label=label, pad=0.01)
+        return self

@@ -1,0 +1,213 @@
+"""Reliability of the three answers: consensus, shares of the raters, each rater."""
+
+import numpy as np
+
+from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.metrics import expected_calibration_error, rated_distributions
+from sklearn_raters.plots._bins import equal_bins, mean_with_interval
+from sklearn_raters.plots._style import COLOURS, GREY, axes_or_new
+from sklearn_raters.plots._task import task_for
+from sklearn_raters.ratings import as_task
+
+# For each answer its name, colour and marker.
+_STYLES = {
+    "consensus": ("which class is the consensus", COLOURS[0], "o"),
+    "shares": ("which share of raters says a class", COLOURS[5], "s"),
+    "raters": ("what each rater says", COLOURS[2], "^"),
+}
+
+
+def _of_consensus(task, proba):
+    """Return the samples with a majority within the classes: one-hot rows, and their probabilities."""
+    _, proba, _ = rated_distributions(task, proba)
+    majority = task.majority()
+    judged = (majority >= 0) & (majority < len(task.classes))
+    return np.eye(len(task.classes))[majority[judged]], proba[judged]
+
+
+def _of_shares(task, soft_labels):
+    """Return the samples with votes for classes: shares of the votes, and predicted ones."""
+    target, proba, rated = rated_distributions(task, soft_labels)
+    return target[rated], proba[rated]
+
+
+def _of_raters(task, proba_raters, raters):
+    """Return all ratings of raters that the task has: shares of the rater's votes, and probabilities."""
+    raters = list(task.raters) if raters is None else list(raters)
+    proba_raters = np.asarray(proba_raters, dtype=float)
+    shape = task.n_samples, len(raters), len(task.classes)
+    if proba_raters.shape != shape:
+        raise InputError(
+            f"proba_raters must have shape {shape} for {shape[0]} samples, {shape[1]} raters and {shape[2]} "
+            f"classes, got {proba_raters.shape}."
+        )
+    pairs = []
+    for column, rater in enumerate(raters):
+        if rater not in task.raters:
+            continue
+        counts, proba = task.of_rater(rater).counts, proba_raters[:, column]
+        judged = (counts.sum(axis=1) > 0) & ~np.isnan(proba).any(axis=1)
+        pairs.append((counts[judged] / counts[judged].sum(axis=1, keepdims=True), proba[judged]))
+    if not sum(len(target) for target, _ in pairs):
+        raise InputError(
+            "No rating of these raters has a prediction: give raters= as the estimator has them."
+        )
+    return tuple(np.concatenate(part) for part in zip(*pairs, strict=True))
+
+
+class ReliabilityDisplay:
+    """Confidence of an estimator's answers against how often they are right.
+
+    The confidence of an answer is its greatest probability. It is right to the share of the votes for this
+    class; for the consensus and for a single rater this share is 0 or 1, or a part for several votes.
+
+    Parameters
+    ----------
+    answers : dict
+        From "consensus", "shares" or "raters" to a pair (target, proba) of arrays of shape
+        (n_answers, n_classes), rows of which sum to 1.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes with the curves.
+    figure_ : matplotlib Figure
+        Figure of the axes.
+    calibration_errors_ : dict
+        From answer to its expected calibration error in 15 bins of equal width.
+
+    References
+    ----------
+    C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 2, reliability diagrams.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_raters.plots import ReliabilityDisplay
+    >>> target = np.eye(2)[[0, 0, 0, 1]]
+    >>> display = ReliabilityDisplay(answers={"consensus": (target, np.full((4, 2), [0.75, 0.25]))})
+    >>> display.plot().calibration_errors_
+    {'consensus': 0.0}
+    """
+
+    def __init__(self, *, answers):
+        self.answers = answers
+
+    @classmethod
+    @checked_parameters({"estimator": [HasMethods("predict_proba")]})
+    def from_estimator(cls, estimator, X, Y, *, n_bins=8, ax=None):
+        """Let an estimator answer, and draw all answers that it can give.
+
+        Parameters
+        ----------
+        estimator : fitted classifier
+            With `predict_proba`, and perhaps `predict_soft_labels` and `predict_proba_raters`. The samples
+            should be others than those that it learnt from.
+        X : sequence of n_samples
+            Samples.
+        Y : ratings of n_samples, or Task
+            Their ratings. The classes of a Task must be those of the estimator. Raters whom the estimator
+            does not know are left out of "raters".
+        n_bins : int, default=8
+            Largest number of groups of answers; each holds as many.
+        ax : matplotlib Axes or None, default=None
+            Axes to draw on; None makes a figure.
+
+        Returns
+        -------
+        ReliabilityDisplay
+            The display, drawn.
+        """
+        task, given = task_for(estimator, Y), {"proba": estimator.predict_proba(X)}
+        if hasattr(estimator, "predict_soft_labels"):
+            given["soft_labels"] = estimator.predict_soft_labels(X)
+        if hasattr(estimator, "predict_proba_raters") and len(estimator.raters_):
+            given["proba_raters"], given["raters"] = estimator.predict_proba_raters(X), estimator.raters_
+        return cls.from_predictions(task, **given, n_bins=n_bins, ax=ax)
+
+    @classmethod
+    def from_predictions(
+        cls, Y, proba=None, soft_labels=None, proba_raters=None, *, raters=None, n_bins=8, ax=None
+    ):
+        """Draw the answers that are given.
+
+        Parameters
+        ----------
+        Y : ratings of n_samples, or Task
+            In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
+        proba : array-like of shape (n_samples, n_classes) or None, default=None
+            Probabilities of the consensus, as `predict_proba` returns them.
+        soft_labels : array-like of shape (n_samples, n_classes) or None, default=None
+            Predicted shares of the raters.
+        proba_raters : array-like of shape (n_samples, n_raters, n_classes) or None, default=None
+            What each rater would say; rows of NaN are left out.
+        raters : sequence of length n_raters or None, default=None
+            The raters of `proba_raters`, such as `raters_`; None takes all raters of `Y`, in its order.
+        n_bins : int, default=8
+            Largest number of groups of answers; each holds as many.
+        ax : matplotlib Axes or None, default=None
+            Axes to draw on; None makes a figure.
+
+        Returns
+        -------
+        ReliabilityDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        InputError
+            If no answer is given, a shape does not fit, a row is no distribution, or nothing can be judged.
+        """
+        task, answers = as_task(Y), {}
+        if proba is not None:
+            answers["consensus"] = _of_consensus(task, proba)
+        if soft_labels is not None:
+            answers["shares"] = _of_shares(task, soft_labels)
+        if proba_raters is not None:
+            answers["raters"] = _of_raters(task, proba_raters, raters)
+        if not answers:
+            raise InputError("No answer is given: give proba, soft_labels or proba_raters.")
+        return cls(answers=answers).plot(n_bins=n_bins, ax=ax)
+
+    def plot(self, *, n_bins=8, ax=None):
+        """Draw a curve for each answer.
+
+        Parameters
+        ----------
+        n_bins : int, default=8
+            Largest number of groups of answers; each holds as many.
+        ax : matplotlib Axes or None, default=None
+            Axes to draw on; None makes a figure.
+
+        Returns
+        -------
+        ReliabilityDisplay
+            The display, with `ax_`, `figure_` and `calibration_errors_`.
+        """
+        self.ax_ = axes_or_new(ax, 5.6, 5.6)
+        self.figure_ = self.ax_.figure
+        self.ax_.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
+        self.calibration_errors_ = {}
+        for name, (target, proba) in self.answers.items():
+            error = self.calibration_errors_[name] = expected_calibration_error(target, proba)
+            rows, chosen = np.arange(len(proba)), proba.argmax(axis=1)
+            confidence, right = proba[rows, chosen], target[rows, chosen]
+            bins = equal_bins(confidence, n_bins)
+            x = [confidence[samples].mean() for samples in bins]
+            means, widths = zip(*(mean_with_interval(right[samples]) for samples in bins), strict=True)
+            question, colour, marker = _STYLES[name]
+            label = f"{question}: error {100 * error:.1f} %, {len(proba):,} answers"
+            self.ax_.errorbar(x, means, widths, fmt=f"{marker}-", color=colour, capsize=2, label=label)
+        self.ax_.set(
+            xlim=(0, 1.02),
+            ylim=(0, 1.02),
+            aspect="equal",
+            xlabel="Confidence: probability of the most probable class",
+            ylabel="Share of votes for this class",
+        )
+        self.ax_.spines[["top", "right"]].set_visible(False)
+        self.ax_.legend(loc="upper left", frameon=False, fontsize="small")
+        return self

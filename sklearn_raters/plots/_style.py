@@ -1,0 +1,33 @@
+"""What all pictures share: matplotlib, new axes, colours for classes."""
+
+from numbers import Number
+
+import numpy as np
+
+# Okabe and Ito's colours, which people with any colour vision can tell apart, without black and yellow.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+GREY = "#737373"
+
+
+def pyplot():
+    """Return matplotlib.pyplot, or raise ImportError that says how to install it."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        message = "Plots need matplotlib, which is not installed: pip install 'sklearn-raters[plot]'."
+        raise ImportError(message) from error
+    return plt
+
+
+def axes_or_new(ax, width=6.4, height=4.8):
+    """Return the axes that were given, or new ones in a figure of this size in inches."""
+    if ax is not None:
+        return ax
+    return pyplot().subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def class_colours(classes):
+    """Return a colour for each class: different ones for a few names, a scale for numbers and many names."""
+    if len(classes) <= len(COLOURS) and not all(isinstance(name, Number) for name in classes):
+        return list(COLOURS[: len(classes)])
+    return list(pyplot().get_cmap("viridis")(np.linspace(0, 0.95, len(classes))))
