@@ -18,11 +18,11 @@ LAYERS = [
     ["exceptions"],
     ["_align", "_files", "_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
     ["_nested", "_seeds", "_targets", "consensus", "features"],
-    ["_inner_splits", "_rated", "datasets", "estimator_checks", "soft_targets"],
+    ["_inner_splits", "_rated", "datasets", "soft_targets"],
     ["metrics", "networks"],
     ["stacking"],
     ["model_selection", "persistence"],
-    ["calibration", "cli"],
+    ["calibration", "cli", "estimator_checks"],
     ["__init__", "__main__"],
 ]
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
