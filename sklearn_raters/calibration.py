@@ -13,6 +13,7 @@ from sklearn_raters._align import align
 from sklearn_raters._inner_splits import inner_splits
 from sklearn_raters._nested import (
     call_inside,
+    check_is_read,
     groups_for_fit,
     take_over_input,
     takes_ratings,
@@ -196,6 +197,7 @@ class CalibratedRatersClassifier(
                 "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
             )
         X, y, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
+        check_is_read(X, {type(self).__name__: self.estimator})  # a fold counts its own samples
         consensus = hard_labels(task)
         weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
         if all(label is None for label in weighted):

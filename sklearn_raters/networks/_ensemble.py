@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align_samples
 from sklearn_raters._nested import (
     call_inside,
+    check_is_read,
     check_refits,
     groups_for_fit,
     take_over_input,
@@ -52,7 +53,7 @@ class DeepEnsembleClassifier(
         The classifier to copy. It needs `predict_proba`, and a parameter `random_state`, which a step of a
         pipeline may have instead.
     n_estimators : int, default=5
-        Number of copies to train.
+        Number of copies to train, at most 10,000.
     n_jobs : int, default=None
         Number of copies to train in parallel, through joblib.
     random_state : int, RandomState instance or None, default=None
@@ -85,7 +86,7 @@ class DeepEnsembleClassifier(
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
+        "n_estimators": [Interval(Integral, 1, 10_000, closed="both")],
         "n_jobs": [Integral, None],
         "random_state": ["random_state"],
     }
@@ -150,6 +151,7 @@ class DeepEnsembleClassifier(
         """
         self._check_settings()
         X, y, sample_weight, groups = align_samples(X=X, y=y, sample_weight=sample_weight, groups=groups)
+        check_is_read(X, {type(self).__name__: self.estimator})
         groups = check_groups(groups)
         if sample_weight is not None and weight_name(self.estimator) is None:
             raise TypeError(
@@ -185,6 +187,7 @@ class DeepEnsembleClassifier(
             Columns in the order of `classes_`.
         """
         check_is_fitted(self)
+        check_is_read(X, {type(self).__name__: self.estimators_[0]})
         return np.mean([copy.predict_proba(X) for copy in self.estimators_], axis=0)
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))

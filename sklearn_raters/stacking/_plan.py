@@ -179,7 +179,7 @@ def default_estimator(X):
         return LogisticRegression(max_iter=1000)  # centring would fill the zeros
     # The log-odds spread by the number of features times C before any data: more features, more penalty. On
     # rated speech (988 features) and simulated crowds (64) a product of 3 is best or close to it.
-    n_features = np.shape(X)[1] if np.ndim(X) == 2 else 1
+    n_features = X.shape[1] if getattr(X, "ndim", 0) == 2 else np.size(next(iter(X), None))
     return make_pipeline(StandardScaler(), LogisticRegression(C=3 / max(n_features, 3), max_iter=1000))
 
 

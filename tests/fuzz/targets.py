@@ -497,7 +497,9 @@ def rating_targets():
 
 def for_raters(proba):
     """Return probabilities as those of three raters; what is no table stays as it is."""
-    return np.stack([proba] * 3, axis=1) if isinstance(proba, np.ndarray) and proba.ndim == 2 else proba
+    if np.ma.isMaskedArray(proba):
+        return np.ma.stack([proba] * 3, axis=1)
+    return np.stack([proba] * 3, axis=1) if type(proba) is np.ndarray and proba.ndim == 2 else proba
 
 
 def metric_targets():
