@@ -16,8 +16,8 @@ FOLDERS = {path.partition("/")[0] for path in FILES if "/" in path}
 # Rooms (folders, and files at the top) from the ground up: a room imports only from layers above its line.
 LAYERS = [
     ["exceptions"],
-    ["_forms"],
-    ["_align", "_files", "_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
+    ["_align", "_forms"],
+    ["_files", "_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
     ["_nested", "_seeds", "_targets", "consensus", "features"],
     ["_inner_splits", "_rated", "datasets", "soft_targets"],
     ["metrics", "networks"],

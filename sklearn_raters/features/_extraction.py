@@ -291,7 +291,7 @@ def key_of(items, feature_set):
     for index, item in enumerate(items):
         try:
             digest.update(cache_path(Path(), located(item, index), feature_set).name.encode())
-        except (InputError, OSError) as error:
+        except (TypeError, ValueError, OSError) as error:
             digest.update(str(error).encode())
     return digest.hexdigest()[:32]
 

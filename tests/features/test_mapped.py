@@ -42,7 +42,7 @@ def test_what_was_saved_is_loaded_from_several_files(dtype, tmp_path, monkeypatc
             {"dtype": "float16"},
             "Sample 1 has values up to 100000, too",
         ),
-        ([np.ones((2, 3))], {"dtype": "int8"}, "dtype='int8'"),
+        ([np.ones((2, 3))], {"dtype": "int8"}, "dtype"),
     ],
 )
 def test_what_cannot_be_saved_is_named_and_leaves_nothing_behind(samples, settings, message, tmp_path):
