@@ -205,7 +205,7 @@ def make_plan(stack, data):
     """
     task, sample_weight, classes = data.task, data.sample_weight, data.task.classes
     seed = None if stack.random_state is None else draw_seed(stack.random_state)
-    names = view_names(stack.views, task, stack.min_ratings, stack.max_raters)
+    names = view_names(stack.views, task, stack.min_ratings, stack.max_raters, sample_weight=sample_weight)
     own = stack._entries_of_views(names)
     ordered = by_content(task)  # so that sums over the raters do not depend on their order
     consensus = find_consensus(ordered, stack.consensus, sample_weight)

@@ -102,8 +102,8 @@ class MultiRaterStackingClassifier(
     min_ratings : int, default=1
         Number of samples that a rater must have given a class of the task to get a view.
     max_raters : int, default=None
-        Maximum number of raters with a view, those who rated the most samples. The crowd views always learn
-        from all raters.
+        Maximum number of raters with a view: those who rated the most samples, by their weights; of raters
+        with as many, what they said decides. The crowd views always learn from all raters.
     n_jobs : int, default=None
         Number of views trained in parallel.
     shared_steps : int, default=0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from fuzz import data
-from fuzz.files import wav, written
+from fuzz.files import CONTENT, wav, written
 from fuzz.forms import ANY, forms
 from fuzz.oracle import require
 from fuzz.targets import one
@@ -81,7 +81,8 @@ WORDS = forms(
     views=lambda v, rng: "all",
     cuda=lambda v, rng: "cuda:7",
 )
-KINDS_OF_COMMANDS = {"option": WORDS}
+# Files that --skip-broken may leave out.
+KINDS_OF_COMMANDS = {"option": WORDS, "damaged": CONTENT}
 
 
 def run_command(arguments):
@@ -142,9 +143,9 @@ def trained():
         return Path(folder, "model").read_bytes()
 
 
-def predicted(model, audio, **options):
+def predicted(model_file, audio, **options):
     """Run `predict` on two files."""
-    with written({"model": model, "a.wav": audio, "b.wav": CORPUS["audio/clip1.wav"]}) as folder:
+    with written({"model": model_file, "a.wav": audio, "b.wav": CORPUS["audio/clip1.wav"]}) as folder:
         files = [f"{folder}/{name}.wav" for name in "ab"]
         flags = ["--skip-broken"] if options.pop("skip-broken", None) else []
         model = options.pop("model", f"{folder}/model")
@@ -180,7 +181,7 @@ def command_targets():
             "cli",
             lambda content, settings=settings: predicted(trained(), content, **settings),
             laws_of_commands,
-            content=("content", CORPUS["audio/clip0.wav"]),
+            content=("damaged" if skip else "content", CORPUS["audio/clip0.wav"]),
         )
     yield one(
         "train on a table",
