@@ -50,6 +50,37 @@ def full_path(path):
     return found
 
 
+def check_folder(path):
+    """Return the path of a folder, which need not exist.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder; ``~`` is expanded.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path.
+
+    Raises
+    ------
+    NotADirectoryError
+        If the path, or one above it, is a file.
+
+    Examples
+    --------
+    >>> from sklearn_raters._files import check_folder
+    >>> check_folder("/no_such_folder").name
+    'no_such_folder'
+    """
+    path = full_path(path)
+    above = next(place for place in (path, *path.parents) if place.exists())
+    if not above.is_dir():
+        raise NotADirectoryError(f"{above} is a file, where a folder is needed: name another folder.")
+    return path
+
+
 @contextmanager
 def replacing(path):
     """

@@ -1,7 +1,5 @@
 """Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
 
-from numbers import Integral
-
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -22,7 +20,7 @@ from sklearn_raters._nested import (
 )
 from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples
 from sklearn_raters._seeds import draw_seed
-from sklearn_raters._sklearn_compat import HasMethods
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection import cross_val_predict_raters
@@ -154,7 +152,7 @@ class CalibratedRatersClassifier(
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "cv": ["cv_object"],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "random_state": ["random_state"],
     }
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from sklearn_raters._files import check_writable, full_path, replacing
+from sklearn_raters._files import check_folder, check_writable, full_path, replacing
 from sklearn_raters.exceptions import InputError
 
 
@@ -56,3 +56,11 @@ def test_a_pipe_is_not_replaced_and_a_link_stays(tmp_path):
 def test_what_is_no_path_is_refused(text):
     with pytest.raises(InputError, match="is no path"):
         full_path(text)
+
+
+def test_a_folder_below_a_file_is_refused(path):
+    path.write_text("file")
+    for place in (path, path / "cache" / "more"):
+        with pytest.raises(NotADirectoryError, match="model is a file, where a folder is needed"):
+            check_folder(place)
+    assert check_folder(path.parent / "new" / "folder") == path.parent / "new" / "folder"

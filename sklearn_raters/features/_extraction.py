@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from joblib import delayed
 
-from sklearn_raters._files import full_path, replacing
+from sklearn_raters._files import check_folder, replacing
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._audio import (
@@ -242,7 +242,7 @@ def cache_folder(memory):
     """
     location = getattr(memory, "location", memory)
     if location is not None:
-        return full_path(location) / "sklearn_raters" / "features"
+        return check_folder(location) / "sklearn_raters" / "features"
     return None
 
 

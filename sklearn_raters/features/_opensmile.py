@@ -2,13 +2,12 @@
 
 import os
 import shutil
-from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sklearn_raters._files import full_path
-from sklearn_raters._sklearn_compat import HasMethods, StrOptions
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._audio import check_audio_list
 from sklearn_raters.features._extraction import extract, extract_each, feature_names, key_of, warn_of
@@ -21,7 +20,7 @@ _SAMPLES_AT_ONCE = 256
 
 class _OpenSmileTransformer(TransformerMixin, BaseEstimator):
     _parameter_constraints = {
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "memory": [str, os.PathLike, HasMethods(["cache"]), None],
         "on_error": [StrOptions({"raise", "skip"})],
         "verbose": ["verbose"],

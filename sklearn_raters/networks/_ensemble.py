@@ -25,7 +25,7 @@ from sklearn_raters._nested import (
 )
 from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, columns_of, named_raters
 from sklearn_raters._seeds import draw_seed, set_seeds
-from sklearn_raters._sklearn_compat import HasMethods, Interval
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import Task, Votes, check_groups
@@ -87,7 +87,7 @@ class DeepEnsembleClassifier(
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "n_estimators": [Interval(Integral, 1, 10_000, closed="both")],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "random_state": ["random_state"],
     }
 

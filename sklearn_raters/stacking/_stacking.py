@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align, refuse_masked
 from sklearn_raters._nested import check_is_read, check_refits, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
-from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions, num_samples
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions, num_samples
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
@@ -193,7 +193,7 @@ class MultiRaterStackingClassifier(
         "label_map": [dict, None],
         "min_ratings": [Interval(Integral, 1, None, closed="left")],
         "max_raters": [Interval(Integral, 1, None, closed="left"), None],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "shared_steps": [Interval(Integral, 0, None, closed="left")],
         "memory": [str, HasMethods("cache"), None],
         "random_state": ["random_state"],
