@@ -120,7 +120,7 @@ class Task:
 
     @property
     def index(self):
-        """Names of the samples, of ratings in a DataFrame or a Series: pandas.Index; None for others."""
+        """The names of the samples, of ratings in a DataFrame or a Series: pandas.Index; None for others."""
         return self.votes.index
 
     @property
