@@ -67,9 +67,9 @@ def align_samples(**values):
     Parameters
     ----------
     **values : object
-        Samples, ratings, groups, weights and the like, by the names to use in the message. Those without an
-        index, such as arrays and lists, are paired by place and returned as they are. None is left out of all
-        checks, but for the first one, which is needed.
+        Samples, ratings, groups, weights and the like, by the names to use in the message. Ratings that were
+        a pandas object have its index. Those without an index, such as arrays and lists, are paired by place
+        and returned as they are. None is left out of all checks, but for the first one, which is needed.
 
     Returns
     -------
@@ -104,14 +104,20 @@ def align_samples(**values):
                 refuse_masked(value, name)
             if issparse(value):
                 values[name] = value.tocsr()  # other formats have no rows to take
-    indexed = {name: value for name, value in values.items() if hasattr(value, "iloc")}
-    if len(indexed) < 2:
-        return list(values.values())
-    (first, start), *others = indexed.items()
-    for name, value in others:
-        if not value.index.equals(start.index):
-            values[name] = value.iloc[_places(start.index, value.index, first, name)]
+    indexes = {name: index for name, value in values.items() if (index := _index_of(value)) is not None}
+    (first, start), *others = indexes.items() or [("", None)]
+    for name, index in others:
+        if not index.equals(start):
+            value, in_pandas = values[name], hasattr(values[name], "iloc")
+            by_place = f"{name}.to_numpy()" if in_pandas else "make the ratings from an array"
+            places = _places(start, index, first, name, by_place)
+            values[name] = value.iloc[places] if in_pandas else value.take(places)
     return list(values.values())
+
+
+def _index_of(value):
+    """Return the index of a pandas object, or of ratings that were one; None for others."""
+    return value.index if hasattr(value, "iloc") or hasattr(value, "n_samples") else None
 
 
 def count_rows(value, name):
@@ -188,12 +194,12 @@ def refuse_masked(value, name):
         )
 
 
-def _places(index, other, first, name):
+def _places(index, other, first, name, by_place):
     """Return the place in `other` of each entry of `index`; raise InputError unless both hold the same."""
     if index.nlevels != other.nlevels:
         raise InputError(
             f"The index of {first} has {index.nlevels} levels and that of {name} {other.nlevels}: give both "
-            f"the same index, or pair them by place: {name}.to_numpy()."
+            f"the same index, or pair them by place: {by_place}."
         )
     unknown = ~index.isin(other)
     if unknown.any():
@@ -201,13 +207,13 @@ def _places(index, other, first, name):
         raise InputError(
             f"{first} and {name} name other samples in their indexes: row {place} of {first} is "
             f"{index[place]!r}, which {name} does not name; row {place} of {name} is {other[place]!r}. Give "
-            f"both the same index, or pair them by place: {name}.to_numpy()."
+            f"both the same index, or pair them by place: {by_place}."
         )
     for one in (index, other):
         if not one.is_unique:
             raise InputError(
                 f"{first} and {name} have the same index in another order, and it names a sample twice, "
                 f"{one[one.duplicated().argmax()]!r}: give both the same order, or pair them by place: "
-                f"{name}.to_numpy()."
+                f"{by_place}."
             )
     return other.get_indexer(index)

@@ -1,5 +1,6 @@
 """Make paths absolute, and write files completely or not at all."""
 
+import errno
 import os
 import uuid
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ def full_path(path):
     Raises
     ------
     InputError
-        If there is no such user.
+        If the path is none, such as an empty one, or there is no such user.
 
     Examples
     --------
@@ -32,13 +33,52 @@ def full_path(path):
     >>> full_path("/data/../a.wav").as_posix()
     '/data/../a.wav'
     """
+    if not str(path).strip():
+        raise InputError(f"{str(path)!r} is no path: name a file or folder.")
     try:
-        return Path(path).expanduser().absolute()
+        found = Path(path).expanduser().absolute()
+        os.stat(found)
+    except (OSError, ValueError) as error:  # a null byte or half a letter is a ValueError
+        if not isinstance(error, OSError) or error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"{str(path)!r:.80} is no path ({reason}): name a file or folder.") from error
     except RuntimeError as error:
         user = Path(path).parts[0]
         raise InputError(
             f"{str(path)!r}: there is no home folder {user}, for there is no such user. Give the whole path."
         ) from error
+    return found
+
+
+def check_folder(path):
+    """Return the path of a folder, which need not exist.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder; ``~`` is expanded.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path.
+
+    Raises
+    ------
+    NotADirectoryError
+        If the path, or one above it, is a file.
+
+    Examples
+    --------
+    >>> from sklearn_raters._files import check_folder
+    >>> check_folder("/no_such_folder").name
+    'no_such_folder'
+    """
+    path = full_path(path)
+    above = next(place for place in (path, *path.parents) if place.exists())
+    if not above.is_dir():
+        raise NotADirectoryError(f"{above} is a file, where a folder is needed: name another folder.")
+    return path
 
 
 def existing_file(path, what, remedy):
@@ -85,8 +125,8 @@ def replacing(path):
     Parameters
     ----------
     path : str or path-like
-        The file to write; ``~`` is expanded. A file that exists is replaced only when the new one is
-        complete, and is not changed if an error is raised.
+        The file to write; ``~`` is expanded, and a link is followed. A file that exists is replaced only when
+        the new one is complete, and is not changed if an error is raised.
 
     Yields
     ------
@@ -134,11 +174,16 @@ def check_writable(path):
     Raises
     ------
     OSError
-        If the folder does not exist or is not writable, or `path` is a folder.
+        If the folder does not exist or is not writable, or `path` is a folder, a device or a pipe, which a
+        file must not take the place of.
     """
     path = full_path(path)
+    if path.is_symlink():
+        path = path.resolve()  # the link stays, and what it names is replaced
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder: name a file to write.")
+    if path.exists() and not path.is_file():
+        raise FileExistsError(f"{path} is no ordinary file, but a device or a pipe: name a file to write.")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {path.parent} to write {path.name} to: make it first.")
     if not os.access(path.parent, os.W_OK):

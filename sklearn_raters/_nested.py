@@ -4,13 +4,27 @@ import inspect
 from typing import NamedTuple
 
 from sklearn import config_context, get_config
+from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
+from sklearn_raters._forms import check_dimensions, depth_of, holds_times
 from sklearn_raters._sklearn_compat import BaseScorer, BaseSearchCV
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.sequences import holds_text
+
+# They scale what is there and leave NaN, so that the next step gets it too.
+_SCALERS = (MaxAbsScaler, MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler)
 
 
 class Layer(NamedTuple):
@@ -291,3 +305,106 @@ class InnerTagsMixin:
         tags.input_tags = inner.input_tags
         tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
         return tags
+
+
+def check_is_read(X, estimators):
+    """Raise InputError if it is certain that an estimator cannot read samples of this form.
+
+    Parameters
+    ----------
+    X : list or array-like of length n_samples
+        The samples.
+    estimators : dict
+        From what to call an estimator in the message, such as "the view 'crowd_hard'", to the estimator.
+
+    Raises
+    ------
+    InputError
+        If the first step of an estimator takes a table of numbers and X holds text, paths, times, sequences
+        or rows in cells; or if X has four or more dimensions.
+    """
+    text, times, depth = holds_text(X), holds_times(X), depth_of(X)
+    n_dimensions = len(getattr(X, "shape", (len(X),) if isinstance(X, list | tuple) else ()))
+    # NumPy makes a table of a list of rows, but not of a Series, or other array of objects, that holds rows.
+    in_cells = depth > n_dimensions and not isinstance(X, list | tuple)
+    if not (text or times or in_cells or depth > 2 or _has_uneven_rows(X)):
+        return
+    for who, estimator in estimators.items():
+        for reader in readers(estimator):
+            tags, name = get_tags(reader).input_tags, type(reader).__name__
+            begins = f"{who} begins with {name}"
+            if times and not tags.categorical:
+                raise InputError(
+                    f"X holds times, and {begins}, which takes numbers. Make numbers of them that mean "
+                    "something, such as the hour."
+                )
+            if text and not (tags.string or tags.categorical):
+                raise InputError(
+                    f"X holds texts or paths: the first is {str(next(iter(X)))!r}, and {begins}, which takes "
+                    "numbers. Put a transformer before it: make_pipeline(TfidfVectorizer(), ...) takes "
+                    "texts, and make_pipeline(OpenSmileFunctionals(), ...) takes audio files."
+                )
+            check_dimensions(X, name)
+            if depth == 3 and n_dimensions != 2 and not tags.three_d_array:
+                raise InputError(
+                    f"X holds sequences of frames, and {name} takes a table with a row for each sample. Put "
+                    "a transformer before it, or use BLSTMClassifier, which takes sequences."
+                )
+            if in_cells and (depth == 2 or n_dimensions == 2):
+                remedy = "np.stack(list(X))" if n_dimensions == 1 else "one column for each number"
+                raise InputError(
+                    f"X is a {type(X).__name__} with rows of numbers in its cells, and {begins}, which takes "
+                    f"a table with one number in each cell: give {remedy}."
+                )
+            if _has_uneven_rows(X):
+                lengths = [len(row) for row in X]
+                odd = next(index for index, length in enumerate(lengths) if length != lengths[0])
+                raise InputError(
+                    f"Sample {odd} of X has {lengths[odd]} values and sample 0 has {lengths[0]}, and {begins}"
+                    ", which takes a table: give each sample the same features."
+                )
+
+
+def _has_uneven_rows(X):
+    """Tell whether X is a list of rows, not all of one length."""
+    if not isinstance(X, list | tuple) or depth_of(X) != 2:
+        return False
+    return all(hasattr(row, "__len__") for row in X) and len({len(row) for row in X}) > 1
+
+
+def readers(estimator):
+    """Find the estimators that get X itself, or X with the same gaps, and say by tags what they take.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not.
+
+    Yields
+    ------
+    estimator
+        An estimator of this package or of scikit-learn. Those of other packages may take more than they
+        declare, and are left out.
+    """
+    if isinstance(estimator, Pipeline):
+        for _, step in estimator.steps:
+            yield from readers(step)
+            if not isinstance(step, _SCALERS) and step not in (None, "passthrough"):
+                return
+    elif not _is_known(estimator):
+        return
+    elif hasattr(estimator, "estimator") and (is_search(estimator) or is_classifier(estimator)):
+        yield from readers(estimator.estimator)
+    elif isinstance(getattr(estimator, "estimators", None), list) and is_classifier(estimator):
+        for _, inner in estimator.estimators:  # of a vote or a stack of scikit-learn
+            yield from readers(inner)
+    elif not {"estimator", "estimators", "transformers", "transformer_list"} & set(dir(estimator)):
+        tags = get_tags(estimator)
+        if tags.input_tags.two_d_array and not tags.no_validation:
+            yield estimator
+
+
+def _is_known(estimator):
+    """Tell whether an estimator is of this package or of scikit-learn."""
+    of = type(estimator).__module__.partition(".")[0]
+    return of in ("sklearn", "sklearn_raters") and hasattr(estimator, "get_params")

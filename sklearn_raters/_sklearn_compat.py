@@ -3,6 +3,7 @@
 # ruff: noqa: F401
 
 from functools import partial
+from numbers import Integral
 
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.model_selection._search import BaseSearchCV
@@ -20,3 +21,5 @@ except ImportError:  # before scikit-learn 1.8
 
 # Checks the types of a function's parameters; those of the estimators that it is given are checked as well.
 checked_parameters = partial(validate_params, prefer_skip_nested_validation=False)
+# What the parameter n_jobs of an estimator or function may be; joblib breaks on numbers beyond 32 bits.
+N_JOBS = [Interval(Integral, -10_000, 10_000, closed="both"), None]

@@ -1,7 +1,5 @@
 """Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
 
-from numbers import Integral
-
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -13,6 +11,7 @@ from sklearn_raters._align import align
 from sklearn_raters._inner_splits import inner_splits
 from sklearn_raters._nested import (
     call_inside,
+    check_is_read,
     groups_for_fit,
     take_over_input,
     takes_ratings,
@@ -21,7 +20,7 @@ from sklearn_raters._nested import (
 )
 from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples
 from sklearn_raters._seeds import draw_seed
-from sklearn_raters._sklearn_compat import HasMethods
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection import cross_val_predict_raters
@@ -153,7 +152,7 @@ class CalibratedRatersClassifier(
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "cv": ["cv_object"],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "random_state": ["random_state"],
     }
 
@@ -196,6 +195,7 @@ class CalibratedRatersClassifier(
                 "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
             )
         X, y, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
+        check_is_read(X, {type(self).__name__: self.estimator})  # a fold counts its own samples
         consensus = hard_labels(task)
         weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
         if all(label is None for label in weighted):

@@ -1,7 +1,6 @@
 """Check X in any form, and pack its frames into one array."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from os import PathLike
 
 import numpy as np
@@ -9,6 +8,7 @@ from scipy.sparse import issparse
 from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
+from sklearn_raters._forms import TIMES, check_dimensions, is_time
 from sklearn_raters.exceptions import InputError
 
 # What NumPy turns into a number although it is none, among the elements of an array of objects.
@@ -17,10 +17,7 @@ _NO_NUMBERS = (
     bytes,
     complex,
     np.complexfloating,
-    np.datetime64,
-    np.timedelta64,
-    date,
-    timedelta,
+    *TIMES,
 )
 _REMEDY = "Expected numbers: convert it to numbers that mean something as features, or leave it out."
 
@@ -180,8 +177,8 @@ def as_samples(estimator, X, *, reset):
     ------
     InputError
         If a sample is a path, is not 2-D, has no frames, holds NaN or infinity or has another number of
-        features; if values are no numbers, or integers that float32 cannot hold; or if X is one 2-D array
-        where `fit` had sequences.
+        features; if values are no numbers, or integers that float32 cannot hold; if X has four or more
+        dimensions, or is one 2-D array where `fit` had sequences.
     TypeError
         If X is sparse and the estimator does not take sparse tables.
     """
@@ -192,6 +189,7 @@ def as_samples(estimator, X, *, reset):
             "a transformer before the estimator: make_pipeline(OpenSmileFrames(), ...) takes audio files, "
             "make_pipeline(TfidfVectorizer(), ...) takes texts."
         )
+    check_dimensions(X, name)
     is_table = not holds_sequences(X)
     on_sequences = not reset and not getattr(estimator, "_fitted_on_single_frames", True)
     if is_table and on_sequences and not issparse(X):
@@ -325,7 +323,7 @@ def _check_types(X, what):
         reason = "Complex data not supported. " if kind == "c" else ""  # scikit-learn's words
         raise InputError(f"{what} is of type {values.dtype}. {reason}{_REMEDY}")
     if kind == "O":
-        odd = next((value for value in values.flat if isinstance(value, _NO_NUMBERS)), None)
+        odd = next((one for one in values.flat if isinstance(one, _NO_NUMBERS) or is_time(one)), None)
         if odd is not None:
             raise InputError(f"{what} holds {odd!r} of type {type(odd).__name__}. {_REMEDY}")
         values = np.array([value for value in values.flat if isinstance(value, int | np.integer)], object)

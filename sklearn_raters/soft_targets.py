@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import (
     InnerTagsMixin,
+    check_is_read,
     check_refits,
     check_scoring_of_soft_labels,
     fit_with_weights,
@@ -229,6 +230,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
             )
         X, y = indexable(X, y)
         X, y, groups, sample_weight = align_samples(X=X, y=y, groups=groups, sample_weight=sample_weight)
+        check_is_read(X, {type(self).__name__: self.estimator})
         groups = check_groups(groups)
         classes, soft = target_distributions(y, self.classes)
         weight = check_weights(sample_weight, soft)
@@ -249,6 +251,12 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         take_over_input(self, estimator)
         return self
 
+    def _as_read(self, X):
+        """Return the samples; raise InputError if the classifier cannot read them."""
+        check_is_fitted(self)
+        check_is_read(X, {type(self).__name__: self.estimator_})
+        return X
+
     def predict(self, X):
         """Return the classifier's labels.
 
@@ -262,8 +270,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ndarray of shape (n_samples,)
             Labels, each one of `classes_`.
         """
-        check_is_fitted(self)
-        return self.estimator_.predict(X)
+        return self.estimator_.predict(self._as_read(X))
 
     @_has("predict_proba")
     def predict_proba(self, X):
@@ -279,8 +286,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`; 0 for a class that no soft label has a share of.
         """
-        check_is_fitted(self)
-        return align(self.estimator_.predict_proba(X), self.estimator_.classes_, self.classes_)
+        return align(self.estimator_.predict_proba(self._as_read(X)), self.estimator_.classes_, self.classes_)
 
     @_has("decision_function")
     def decision_function(self, X):
@@ -296,8 +302,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ndarray of shape (n_samples,) or (n_samples, n_decisions)
             The classifier's decision values, for the classes in its own `classes_`.
         """
-        check_is_fitted(self)
-        return self.estimator_.decision_function(X)
+        return self.estimator_.decision_function(self._as_read(X))
 
     @_has("transform")
     def transform(self, X):
@@ -313,8 +318,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ndarray of shape (n_samples, n_units)
             The classifier's representation.
         """
-        check_is_fitted(self)
-        return self.estimator_.transform(X)
+        return self.estimator_.transform(self._as_read(X))
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy, or its expected value if labels were drawn from the soft labels.

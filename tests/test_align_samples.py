@@ -19,6 +19,7 @@ from sklearn_raters.datasets import make_rated_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import uar_scorer, unweighted_average_recall
 from sklearn_raters.model_selection import compare, cross_val_predict_raters
+from sklearn_raters.ratings import Task, parse_ratings
 
 NET = {"max_epochs": 2, "device": "cpu", "random_state": 0}
 OF_RATINGS = [
@@ -110,3 +111,39 @@ def test_speakers_are_paired_by_index(crowd):
 def test_true_and_predicted_labels_are_paired_by_index():
     true, predicted = pd.Series(["a", "b"], ["s1", "s2"]), pd.Series(["b", "a"], ["s2", "s1"])
     assert unweighted_average_recall(true, predicted) == 1
+
+
+@pytest.mark.parametrize("read", [Task, parse_ratings], ids=["Task", "Votes"])
+@pytest.mark.parametrize("estimator", OF_RATINGS, ids=lambda one: type(one).__name__)
+def test_ratings_that_were_a_table_keep_its_index(read, estimator, crowd):
+    X, Y, order = crowd["X"], crowd["Y"], crowd["order"]
+    expected = clone(estimator).fit(X, read(Y)).predict_proba(X)
+    found = clone(estimator).fit(X, read(Y.iloc[order])).predict_proba(X)
+    np.testing.assert_array_equal(found, expected)
+    other = Y.set_axis([f"t{i}" for i in range(len(Y))])
+    with pytest.raises(InputError, match=r"X and y name other samples.*row 0 of X is 's00'.*from an array"):
+        clone(estimator).fit(X, read(other))
+    by_place = clone(estimator).fit(X.to_numpy(), read(other)).predict_proba(X.to_numpy())
+    np.testing.assert_allclose(by_place, expected, atol=1e-6)
+
+
+def test_a_task_keeps_the_index_of_its_table_whatever_is_taken_of_it(crowd):
+    Y = crowd["Y"].iloc[crowd["order"]]
+    task = Task(Y)
+    assert task.index.equals(Y.index)
+    assert Task(parse_ratings(Y)).index.equals(Y.index)
+    assert task.take([5, 2]).index.tolist() == Y.index[[5, 2]].tolist()
+    assert task.take(np.arange(80) < 3).of_rater(task.raters[0]).index.equals(Y.index[:3])
+    assert Task(Y.iloc[:, 0]).index.equals(Y.index)
+    assert Task(Y.to_numpy()).index is None
+
+
+def test_scores_and_folds_pair_a_task_by_its_index(crowd):
+    X, Y, order = crowd["X"], crowd["Y"], crowd["order"]
+    stack = MultiRaterStackingClassifier(LogisticRegression(), fusion="mean", max_raters=2).fit(X, Y)
+    assert uar_scorer(stack, X, Task(Y.iloc[order])) == uar_scorer(stack, X, Y)
+    settings = {"cv": 2, "method": "predict_proba"}
+    expected = cross_val_predict_raters(stack, X, Y, **settings)
+    np.testing.assert_array_equal(
+        cross_val_predict_raters(stack, X, Task(Y.iloc[order]), **settings), expected
+    )

@@ -16,14 +16,14 @@ FOLDERS = {path.partition("/")[0] for path in FILES if "/" in path}
 # Rooms (folders, and files at the top) from the ground up: a room imports only from layers above its line.
 LAYERS = [
     ["exceptions"],
-    ["_files"],
-    ["_align", "_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
+    ["_align", "_files", "_forms"],
+    ["_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
     ["_nested", "_seeds", "_targets", "consensus"],
-    ["_inner_splits", "_rated", "datasets", "estimator_checks", "features", "soft_targets"],
+    ["_inner_splits", "_rated", "datasets", "features", "soft_targets"],
     ["metrics", "networks"],
     ["stacking"],
     ["model_selection", "persistence"],
-    ["calibration", "cli", "guide", "plots"],
+    ["calibration", "cli", "estimator_checks", "guide", "plots"],
     ["__init__", "__main__"],
 ]
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}

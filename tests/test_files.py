@@ -1,8 +1,11 @@
 """Files are written completely or not at all."""
 
+import os
+
 import pytest
 
-from sklearn_raters._files import check_writable, replacing
+from sklearn_raters._files import check_folder, check_writable, full_path, replacing
+from sklearn_raters.exceptions import InputError
 
 
 @pytest.fixture
@@ -33,3 +36,31 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path):
         check_writable(tmp_path)
     with pytest.raises(FileNotFoundError, match="make it first"):
         check_writable(tmp_path / "none" / "file")
+
+
+def test_a_pipe_is_not_replaced_and_a_link_stays(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(FileExistsError, match="no ordinary file"), replacing(pipe):
+        pass
+    assert pipe.is_fifo()
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    for text in ("new", "newer"):
+        with replacing(tmp_path / "link") as partial:
+            partial.write_text(text)
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "file").read_text() == text
+
+
+@pytest.mark.parametrize("text", ["", " ", "a\0b", "\ud800", "x" * 5000])
+def test_what_is_no_path_is_refused(text):
+    with pytest.raises(InputError, match="is no path"):
+        full_path(text)
+
+
+def test_a_folder_below_a_file_is_refused(path):
+    path.write_text("file")
+    for place in (path, path / "cache" / "more"):
+        with pytest.raises(NotADirectoryError, match="model is a file, where a folder is needed"):
+            check_folder(place)
+    assert check_folder(path.parent / "new" / "folder") == path.parent / "new" / "folder"

@@ -14,6 +14,8 @@ from fuzz.oracle import REFUSE, judge
 from made import FEW, small_blstm, small_stack
 from sklearn_raters import (
     BLSTMClassifier,
+    DeepEnsembleClassifier,
+    FramePooler,
     MultiRaterStackingClassifier,
     RaterNetClassifier,
     SoftTargetClassifier,
@@ -21,10 +23,16 @@ from sklearn_raters import (
 from sklearn_raters._align import count_rows
 from sklearn_raters._inner_splits import check_pairs
 from sklearn_raters.consensus import consensus_labels, hard_labels, soft_labels
-from sklearn_raters.datasets import load_iemocap, load_rated_audio, make_rated_samples
+from sklearn_raters.datasets import load_iemocap, load_rated_audio, make_rated_samples, make_rated_sequences
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.metrics import by_agreement, class_recalls, soft_cross_entropy, uar_scorer
-from sklearn_raters.model_selection import compare, cross_val_predict_raters
+from sklearn_raters.metrics import (
+    by_agreement,
+    class_recalls,
+    expected_calibration_error,
+    soft_cross_entropy,
+    uar_scorer,
+)
+from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap
 from sklearn_raters.persistence import load
 from sklearn_raters.ratings import parse_ratings, ratings_from_long, ratings_to_long
 
@@ -209,3 +217,30 @@ def test_a_folder_that_is_no_session_does_not_take_the_memory(tmp_path):
     (tmp_path / "Session99999999999").mkdir()
     with pytest.raises(InputError, match="Session99999999999 is no session of the corpus"):
         load_iemocap(tmp_path)
+
+
+HUGE = 10**30
+TOO_MUCH = {
+    "units of a BLSTM": lambda: small_blstm(dense_units=HUGE).fit(X, TRUTH),
+    "units of an LSTM": lambda: small_blstm(lstm_units=2**62).fit(X, TRUTH),
+    "units of a trunk": lambda: RaterNetClassifier(trunk_params={"hidden_units": (HUGE,)}).fit(X, TRUTH),
+    "copies": lambda: DeepEnsembleClassifier(RaterNetClassifier(), HUGE).fit(X, TRUTH),
+    "smoothing": lambda: MultiRaterStackingClassifier(alpha=HUGE).fit(X, TRUTH),
+    "frames of a group": lambda: FramePooler(HUGE).fit_transform([X]),
+    "bins": lambda: expected_calibration_error([[1, 0]], [[1, 0]], n_bins=HUGE),
+    "draws": lambda: paired_bootstrap(TRUTH, TRUTH, TRUTH, n_bootstrap=HUGE),
+    **{
+        f"{name} of a made table": lambda name=name: make_rated_samples(**{name: HUGE})
+        for name in ("n_samples", "n_classes", "n_features")
+    },
+    **{
+        f"{name} of made sequences": lambda name=name: make_rated_sequences(**{name: HUGE})
+        for name in ("n_samples", "n_raters", "n_classes", "n_features", "mean_length", "n_groups")
+    },
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_a_number_that_no_memory_holds_is_refused_at_once(what):
+    with pytest.raises(ValueError, match=f"{HUGE}|{2**62}|too large"):
+        TOO_MUCH[what]()

@@ -185,7 +185,7 @@ def with_value(value):
         (np.empty((0, 3, 2)), "0 sample"),
         ([], "Expected 2D array|0 sample"),
         (np.zeros((2, 3, 0)), "Sample 0 of X has no frames or no features"),
-        (np.zeros((2, 2, 2, 2)), "Found array with dim 4"),
+        (np.zeros((2, 2, 2, 2)), "X has 4 dimensions"),
     ],
 )
 def test_bad_frames_are_named(X, n_features, message):

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from sklearn_raters._torch.dropout import Dropout
+from sklearn_raters.exceptions import InputError
 
 
 def mean_frame(frames, lengths):
@@ -135,14 +136,23 @@ def build(module_class, seed, **sizes):
 
     Raises
     ------
+    InputError
+        If the network does not fit into the memory.
     TypeError
         If a module inside has parameters or buffers and no `init_parameters`.
     """
     # torch's layers draw their weights from the global generator when they are made, except on the meta
     # device. Saving and restoring the generator would not be safe while other threads build networks.
-    with torch.device("meta"):
-        module = module_class(**sizes)
-    module.to_empty(device="cpu")
+    try:
+        with torch.device("meta"):
+            module = module_class(**sizes)
+        module.to_empty(device="cpu")
+    except (MemoryError, OverflowError, RuntimeError, TypeError) as error:
+        if not any(words in str(error).lower() for words in ("overflow", "memory", "too large")):
+            raise
+        raise InputError(
+            f"{module_class.__name__} of the sizes {sizes} does not fit into the memory: give fewer units."
+        ) from error
     generator = torch.Generator().manual_seed(seed)
     for layer in module.modules():
         held = [*layer._parameters, *layer._buffers]

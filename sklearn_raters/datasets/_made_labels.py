@@ -1,10 +1,14 @@
 """For synthetic corpora: names of classes, labels drawn from confusion matrices, checks of integers."""
 
+from math import prod
 from numbers import Integral
 
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
+
+# Of floats of 64 bits: 80 GB.
+_MOST_VALUES = 10**10
 
 
 def check_integers(low, high=np.inf, **values):
@@ -13,6 +17,13 @@ def check_integers(low, high=np.inf, **values):
     for name, value in values.items():
         if not (isinstance(value, Integral) and low <= value <= high):
             raise InputError(f"{name} must be an integer of at least {low}{limit}, got {value!r}.")
+
+
+def check_size(**arrays):
+    """Raise InputError if an array, given by its shape, would have more values than fit into a memory."""
+    for name, shape in arrays.items():
+        if prod(map(int, shape)) > _MOST_VALUES:
+            raise InputError(f"{name} would have the shape {shape}, which is too large: make less data.")
 
 
 def class_names(n_classes):

@@ -9,7 +9,7 @@ from sklearn.utils import Bunch, check_random_state
 
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._made_labels import check_integers, class_names, draw_labels
+from sklearn_raters.datasets._made_labels import check_integers, check_size, class_names, draw_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
@@ -103,7 +103,9 @@ def make_rated_samples(
     check_integers(1, n_samples=n_samples)
     check_integers(2, n_classes=n_classes)
     check_integers(8, n_features=n_features)
-    check_integers(1, sum(raters.values()), ratings_per_sample=ratings_per_sample)
+    n_raters = sum(raters.values())
+    check_size(X=(n_samples, n_features), confusions=(n_raters, n_classes, n_classes))
+    check_integers(1, n_raters, ratings_per_sample=ratings_per_sample)
     random_state = check_random_state(random_state)
     X, truth = make_classification(
         n_samples,

@@ -8,7 +8,7 @@ from sklearn.utils import Bunch, check_random_state
 
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._made_labels import check_integers, class_names, draw_labels
+from sklearn_raters.datasets._made_labels import check_integers, check_size, class_names, draw_labels
 from sklearn_raters.exceptions import InputError
 
 DESCRIPTION = """Synthetic sequences: {n_samples} samples of {n_classes} classes, {n_raters} raters.
@@ -99,6 +99,8 @@ def make_rated_sequences(
     check_integers(1, n_samples=n_samples, n_raters=n_raters, n_features=n_features)
     check_integers(1, mean_length=mean_length, n_groups=n_groups)
     check_integers(2, n_classes=n_classes)
+    check_size(X=(n_samples, mean_length, n_features), Y=(n_samples, n_raters), groups=(n_groups, n_features))
+    check_size(confusions=(n_raters, n_classes, n_classes))
     if not 0 < coverage <= 1:
         raise InputError(f"coverage must be in (0, 1], got {coverage!r}.")
     if not 0 <= multiple <= 1:

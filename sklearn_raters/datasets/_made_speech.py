@@ -119,7 +119,7 @@ def make_rated_speech(root, *, n_sessions=5, n_utterances=360, difficulty=0.9, r
 def _check_settings(n_sessions, n_utterances, difficulty):
     """Raise InputError if a setting is out of its range."""
     check_integers(1, n_sessions=n_sessions)
-    check_integers(12, n_utterances=n_utterances)
+    check_integers(12, 10**6, n_utterances=n_utterances)
     if n_utterances < 12 * n_sessions:
         raise InputError(
             f"n_utterances={n_utterances} is too few for n_sessions={n_sessions}: every rater "

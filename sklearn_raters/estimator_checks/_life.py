@@ -24,6 +24,8 @@ from sklearn_raters.estimator_checks._subject import (
     reference,
     seeded,
 )
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.persistence import load, save
 
 
 def check_fit_repeats(name, estimator):
@@ -82,6 +84,22 @@ def check_saved_and_loaded(name, estimator):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             found = answers(keep(model, Path(folder)), data.new_X)
         assert_same(answers(model, data.new_X), found, f"after a file by {way}")
+
+
+def check_model_file(name, estimator):
+    """Check that a model says the same after `sklearn_raters.persistence.save` and `load`, without pickle."""
+    data = make_rated()
+    model = fit(seeded(estimator), data)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "model.raters"
+        save(model, path)
+        try:
+            kept = load(path)
+        except InputError as error:
+            if "which is not trusted" in str(error):
+                raise SkipTest(f"sklearn_raters.persistence.load refuses the model: {error}") from error
+            raise
+    assert_same(answers(model, data.new_X), answers(kept, data.new_X), "after persistence.save and load")
 
 
 def check_n_jobs(name, estimator):

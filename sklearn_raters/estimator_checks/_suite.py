@@ -98,7 +98,8 @@ def check_rater_estimator(
     result, and what does not matter must change nothing: order and names of raters, order of samples, raters
     and samples without ratings, a second fit, a copy, a file, the number of jobs. Each `random_state` is set
     to 0. Tables of 48 samples of three well separated classes are learnt about ninety times: set few epochs,
-    but enough to find the classes.
+    but enough to find the classes. The file is one of joblib and one of `sklearn_raters.persistence`; the
+    latter is skipped for models with types that `persistence.load` does not trust.
 
     Parameters
     ----------

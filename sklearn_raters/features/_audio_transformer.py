@@ -3,13 +3,12 @@
 import os
 import re
 import shutil
-from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sklearn_raters._files import full_path
-from sklearn_raters._sklearn_compat import HasMethods, StrOptions
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._audio import check_audio_list
 from sklearn_raters.features._extraction import extract, extract_each, key_of, warn_of
@@ -23,7 +22,7 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
     """A transformer that takes audio and learns nothing; `_extractor` computes its features."""
 
     _parameter_constraints = {
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "memory": [str, os.PathLike, HasMethods(["cache"]), None],
         "on_error": [StrOptions({"raise", "skip"})],
         "verbose": ["verbose"],

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from joblib import delayed
 
-from sklearn_raters._files import full_path, replacing
+from sklearn_raters._files import check_folder, replacing
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._audio import (
@@ -193,7 +193,7 @@ def cache_folder(memory):
     """
     location = getattr(memory, "location", memory)
     if location is not None:
-        return full_path(location) / "sklearn_raters" / "features"
+        return check_folder(location) / "sklearn_raters" / "features"
     return None
 
 
@@ -242,7 +242,7 @@ def key_of(items, extractor):
     for index, item in enumerate(items):
         try:
             digest.update(cache_path(Path(), located(item, index), extractor).name.encode())
-        except (InputError, OSError) as error:
+        except (TypeError, ValueError, OSError) as error:
             digest.update(str(error).encode())
     return digest.hexdigest()[:32]
 

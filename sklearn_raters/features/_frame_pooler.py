@@ -34,6 +34,10 @@ def pool(sequences, size):
     return Sequences(sums / counts[:, None].astype(np.float32), lengths)
 
 
+# A number of frames that no recording has, and that 64 bits can multiply.
+_MOST = 2**31 - 1
+
+
 @keeps_frames(holds_sequences)
 class FramePooler(FrameTransformer):
     """Shorten sequences by averaging groups of successive frames.
@@ -60,7 +64,7 @@ class FramePooler(FrameTransformer):
     [1.5 3.5 9. ]
     """
 
-    _parameter_constraints = {"n_frames": [Interval(Integral, 1, None, closed="left")]}
+    _parameter_constraints = {"n_frames": [Interval(Integral, 1, _MOST, closed="both")]}
 
     def __init__(self, n_frames=5):
         self.n_frames = n_frames

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from sklearn_raters._align import refuse_masked
 from sklearn_raters._files import full_path
+from sklearn_raters._sklearn_compat import StrOptions, checked_parameters
 from sklearn_raters.exceptions import InputError
 
 # Names the files and counts the frames of each sample. Raise `_FORMAT` when older folders cannot be read.
@@ -19,6 +21,7 @@ _INDEX, _FORMAT = "frames.json", 1
 _BYTES_A_FILE = 2**26
 
 
+@checked_parameters({"folder": [str, os.PathLike], "dtype": [StrOptions({"float32", "float16"})]})
 def save_frames(samples, folder, *, dtype="float32"):
     """Write frames into a folder, without having all of them in memory.
 
@@ -58,9 +61,16 @@ def save_frames(samples, folder, *, dtype="float32"):
     >>> [sample.shape for sample in load_frames(folder)]
     [(3, 45), (5, 45)]
     """
+    try:
+        samples = iter(samples)
+    except TypeError as error:
+        raise InputError(
+            f"samples is a {type(samples).__name__}: give (n_frames, n_features) arrays."
+        ) from error
     return write_folder(samples, full_path(folder), dtype, {})
 
 
+@checked_parameters({"folder": [str, os.PathLike]})
 def load_frames(folder):
     """Read frames that `save_frames` or ``OpenSmileFrames(out=folder)`` wrote.
 
@@ -95,7 +105,7 @@ def write_folder(samples, folder, dtype, about):
     Parameters
     ----------
     samples : iterable of array-like of shape (n_frames_i, n_features)
-        The samples.
+        The samples; those in the entry "errors" of `about` hold NaN.
     folder : Path
         Folder to make.
     dtype : {"float32", "float16"}
@@ -110,14 +120,12 @@ def write_folder(samples, folder, dtype, about):
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} is there already: name another folder, or delete it.")
-    if dtype not in ("float32", "float16"):
-        raise InputError(f"dtype={dtype!r}: give 'float32' or 'float16'.")
     partial = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.partial")
     with _writing(folder):
         partial.mkdir(parents=True)
     try:
         files = []
-        for some in _by_file(samples, dtype):
+        for some in _by_file(samples, dtype, about.get("errors", {})):
             with _writing(folder):
                 files.append(_write_file(some, partial, len(files)))
         if not files:
@@ -125,10 +133,19 @@ def write_folder(samples, folder, dtype, about):
         index = {"format": _FORMAT, "dtype": dtype, "files": files, "about": about}
         with _writing(folder):
             (partial / _INDEX).write_text(json.dumps(index), encoding="utf-8")
-            os.replace(partial, folder)
+            _move(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return read_folder(folder)[0]
+
+
+def _move(partial, folder):
+    """Give a complete folder its name; if there is an empty one, which a process may be in, fill that."""
+    if not folder.exists():
+        os.replace(partial, folder)
+        return
+    for path in sorted(partial.iterdir(), key=lambda path: path.name == _INDEX):  # the index comes last
+        os.replace(path, folder / path.name)
 
 
 def read_folder(folder):
@@ -156,8 +173,8 @@ def read_folder(folder):
                 f"{folder} has format {index['format']}, but this version reads {_FORMAT}: write it again."
             )
         return [sample for file in index["files"] for sample in _read_file(folder, file)], index["about"]
-    except (ValueError, LookupError, TypeError) as error:
-        if isinstance(error, InputError):
+    except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
+        if isinstance(error, InputError | FileNotFoundError):
             raise
         raise InputError(f"{path} is damaged ({error}): delete {folder} and write it again.") from error
 
@@ -173,11 +190,11 @@ def _writing(folder):
         ) from error
 
 
-def _by_file(samples, dtype):
-    """Yield lists of checked samples, each for one file."""
+def _by_file(samples, dtype, skipped):
+    """Yield lists of checked samples, each for one file; those skipped hold NaN."""
     some, n_bytes, n_features = [], 0, None
     for index, sample in enumerate(samples):
-        frames = _converted(sample, index, dtype)
+        frames = _converted(sample, index, dtype, index in skipped)
         n_features = n_features or frames.shape[1]
         if frames.shape[1] != n_features:
             raise InputError(
@@ -193,16 +210,26 @@ def _by_file(samples, dtype):
         yield some
 
 
-def _converted(sample, index, dtype):
-    sample = np.asarray(sample)
+def _converted(sample, index, dtype, is_skipped):
+    refuse_masked(sample, f"Sample {index}")
+    try:
+        sample = np.asarray(sample)
+    except ValueError as error:
+        raise InputError(f"Sample {index} is no (n_frames, n_features) array: {error}.") from error
     if sample.ndim != 2 or sample.size == 0 or sample.dtype.kind not in "biuf":
         raise InputError(
             f"Sample {index} is of type {sample.dtype} and shape {sample.shape}; expected numbers of shape "
             "(n_frames, n_features)."
         )
+    if not is_skipped and not np.isfinite(sample).all():
+        frame, feature = np.argwhere(~np.isfinite(sample))[0]
+        raise InputError(
+            f"Sample {index} holds {sample[frame, feature]} in frame {frame}, feature {feature}: repair it, "
+            "or leave the sample out."
+        )
     with np.errstate(over="ignore"):
         frames = np.ascontiguousarray(sample, dtype=dtype)
-    if (np.isinf(frames) & np.isfinite(sample)).any():
+    if np.isinf(frames).any():
         raise InputError(
             f"Sample {index} has values up to {np.abs(sample).max():.6g}, too large for {dtype}: scale the "
             "features first, or give dtype='float32'."

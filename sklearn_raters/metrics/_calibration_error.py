@@ -8,6 +8,8 @@ from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._distributions import check_distributions
 
+_MOST_BINS = 1_000_000
+
 
 @checked_parameters({"n_bins": [Integral]})
 def expected_calibration_error(soft_true, proba, *, n_bins=15):
@@ -50,8 +52,8 @@ def expected_calibration_error(soft_true, proba, *, n_bins=15):
     >>> expected_calibration_error(soft_true, [[0.5, 0.5]] * 4)
     0.25
     """
-    if not isinstance(n_bins, Integral) or n_bins < 1:
-        raise InputError(f"n_bins must be an int of 1 or more, got {n_bins!r}.")
+    if not isinstance(n_bins, Integral) or not 1 <= n_bins <= _MOST_BINS:
+        raise InputError(f"n_bins must be an int from 1 to {_MOST_BINS}, got {n_bins!r}.")
     soft_true, proba = check_distributions(soft_true, proba)
     rows, predicted = np.arange(len(proba)), proba.argmax(axis=1)
     confidence = proba[rows, predicted]

@@ -37,7 +37,7 @@ def rater_uar(Y, predicted, *, raters=None):
     Raises
     ------
     InputError
-        If the shape of `predicted` does not fit, or a rater is not in `Y`.
+        If the shape of `predicted` does not fit, probabilities do not sum to 1, or a rater is not in `Y`.
     TypeError
         If the classes are strings and the predictions numbers, or the other way round.
 
@@ -83,7 +83,7 @@ def rater_error_rate(Y, predicted, *, raters=None):
     Raises
     ------
     InputError
-        If the shape of `predicted` does not fit, or a rater is not in `Y`.
+        If the shape of `predicted` does not fit, probabilities do not sum to 1, or a rater is not in `Y`.
     TypeError
         If the classes are strings and the predictions numbers, or the other way round.
 
@@ -136,8 +136,8 @@ def rater_distance(Y, predicted, *, raters=None):
     Raises
     ------
     InputError
-        If labels are strings and Y is no Task with given classes, the shape of `predicted` does not fit, a
-        prediction is not one of the classes, or a rater is not in `Y`.
+        If labels are strings and Y is no Task with given classes, the shape of `predicted` does not fit,
+        probabilities do not sum to 1, a prediction is not one of the classes, or a rater is not in `Y`.
     TypeError
         If the classes are strings and the predictions numbers, or the other way round.
 
@@ -171,7 +171,10 @@ def rater_distance(Y, predicted, *, raters=None):
 
 def _votes_and_predictions(task, predicted, raters):
     """Return, by rater, the samples with a vote and a prediction, the votes, and the predictions."""
-    raters = list(task.raters) if raters is None else list(raters)
+    raters = task.raters if raters is None else raters
+    if isinstance(raters, str) or not np.iterable(raters):
+        raise InputError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
+    raters = list(raters)
     predicted = _predicted_labels(predicted, len(raters), task)
     judged = {}
     for column, rater in enumerate(raters):
@@ -180,6 +183,18 @@ def _votes_and_predictions(task, predicted, raters):
         samples = samples[[not is_missing(label) for label in predicted[samples, column]]]
         judged[rater] = samples, votes[samples], predicted[samples, column]
     return judged
+
+
+def _check_probabilities(values):
+    """Raise InputError unless each rater's probabilities of a sample sum to one, or are all NaN."""
+    left_out = np.isnan(values).all(axis=2)
+    good = (values >= 0).all(axis=2) & np.isclose(values.sum(axis=2), 1, atol=1e-4)
+    if not (good | left_out).all():
+        sample, rater = np.argwhere(~(good | left_out))[0]
+        raise InputError(
+            f"Sample {sample} of predicted has no probabilities in column {rater} of the raters: "
+            f"{values[sample, rater]}. They must not be negative and sum to 1, or all be NaN, to be left out."
+        )
 
 
 def _predicted_labels(predicted, n_raters, task):
@@ -194,6 +209,7 @@ def _predicted_labels(predicted, n_raters, task):
         values = np.asarray(predicted, dtype=object)
     shape = task.n_samples, n_raters, len(task.classes)
     if values.shape == shape and values.dtype.kind in "fiub":
+        _check_probabilities(values)
         codes = np.where(np.isnan(values).any(axis=2), -1, values.argmax(axis=2))
         return task.class_names(codes.ravel()).reshape(codes.shape)
     if values.shape != shape[:2]:

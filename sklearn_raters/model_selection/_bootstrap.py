@@ -22,6 +22,7 @@ class UarDifference(NamedTuple):
 
 # Resamples drawn at once hold at most this many group weights, 8 bytes each.
 _BLOCK = 4_000_000
+_MOST_DRAWS = 10_000_000
 
 
 @checked_parameters(
@@ -102,7 +103,7 @@ def check_bootstrap(groups, n_bootstrap, confidence=0.95):
     groups : array-like of shape (n_samples,)
         Group of each scored sample.
     n_bootstrap : int
-        Number of draws, at least 1.
+        Number of draws, from 1 to 10,000,000.
     confidence : float, default=0.95
         Share of the draws in the interval, between 0 and 1.
 
@@ -111,10 +112,10 @@ def check_bootstrap(groups, n_bootstrap, confidence=0.95):
     InputError
         If there are fewer than two groups, or a number is out of range.
     """
-    if n_bootstrap < 1 or not 0 < confidence < 1:
+    if not 1 <= n_bootstrap <= _MOST_DRAWS or not 0 < confidence < 1:
         raise InputError(
-            f"n_bootstrap must be at least 1 and confidence between 0 and 1, got {n_bootstrap} and "
-            f"{confidence}."
+            f"n_bootstrap must be from 1 to {_MOST_DRAWS:,} and confidence between 0 and 1, got "
+            f"{n_bootstrap} and {confidence}."
         )
     if len(np.unique(groups)) < 2:
         raise InputError("A bootstrap over groups needs at least two groups, got one: give finer groups.")

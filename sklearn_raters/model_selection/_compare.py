@@ -11,10 +11,11 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._align import align_samples
+from sklearn_raters._files import check_folder
 from sklearn_raters._nested import innermost, takes_ratings, unwrap
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
-from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import check_order
@@ -34,7 +35,7 @@ from sklearn_raters.sequences import check_frames, holds_sequences
         "ordered": ["boolean"],
         "baseline": [Hashable],
         "n_bootstrap": [Integral],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "memory": [str, PathLike, HasMethods("cache"), None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -186,6 +187,8 @@ def compare(
         random_state = draw_seed(random_state)
     with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
         memory = folder if memory is None else memory
+        if not hasattr(memory, "cache"):
+            check_folder(memory)
         cache = check_memory(memory if hasattr(memory, "cache") else str(memory))
         plans = {}
         for name, (given, own_X) in models.items():

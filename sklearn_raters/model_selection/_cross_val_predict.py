@@ -1,14 +1,13 @@
 """Out-of-fold predictions of estimators that learn from ratings."""
 
 from inspect import signature
-from numbers import Integral
 
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import innermost, unwrap
-from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection._folds import (
@@ -34,7 +33,7 @@ _AXES = {
     {
         "estimator": [HasMethods("fit")],
         "method": [str, "array-like"],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "params": [dict, None],
         "return_names": ["boolean"],
     }

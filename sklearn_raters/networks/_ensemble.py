@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align_samples
 from sklearn_raters._nested import (
     call_inside,
+    check_is_read,
     check_refits,
     groups_for_fit,
     take_over_input,
@@ -24,7 +25,7 @@ from sklearn_raters._nested import (
 )
 from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, columns_of, named_raters
 from sklearn_raters._seeds import draw_seed, set_seeds
-from sklearn_raters._sklearn_compat import HasMethods, Interval
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import Task, Votes, check_groups
@@ -52,7 +53,7 @@ class DeepEnsembleClassifier(
         The classifier to copy. It needs `predict_proba`, and a parameter `random_state`, which a step of a
         pipeline may have instead.
     n_estimators : int, default=5
-        Number of copies to train.
+        Number of copies to train, at most 10,000.
     n_jobs : int, default=None
         Number of copies to train in parallel, through joblib.
     random_state : int, RandomState instance or None, default=None
@@ -85,8 +86,8 @@ class DeepEnsembleClassifier(
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
-        "n_jobs": [Integral, None],
+        "n_estimators": [Interval(Integral, 1, 10_000, closed="both")],
+        "n_jobs": N_JOBS,
         "random_state": ["random_state"],
     }
 
@@ -150,6 +151,7 @@ class DeepEnsembleClassifier(
         """
         self._check_settings()
         X, y, sample_weight, groups = align_samples(X=X, y=y, sample_weight=sample_weight, groups=groups)
+        check_is_read(X, {type(self).__name__: self.estimator})
         groups = check_groups(groups)
         if sample_weight is not None and weight_name(self.estimator) is None:
             raise TypeError(
@@ -185,6 +187,7 @@ class DeepEnsembleClassifier(
             Columns in the order of `classes_`.
         """
         check_is_fitted(self)
+        check_is_read(X, {type(self).__name__: self.estimators_[0]})
         return np.mean([copy.predict_proba(X) for copy in self.estimators_], axis=0)
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))

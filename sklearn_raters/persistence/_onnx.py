@@ -1,5 +1,6 @@
 """Fitted classifiers as graphs of ONNX, for programs without Python."""
 
+import os
 import warnings
 
 import numpy as np
@@ -8,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._files import check_writable, replacing
 from sklearn_raters._nested import is_search
+from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier, DeepEnsembleClassifier, SoftmaxLayerClassifier
 from sklearn_raters.persistence._onnx_graph import OPSETS, Graph
@@ -21,6 +23,7 @@ _NETWORKS = (BLSTMClassifier, SoftmaxLayerClassifier)
 TOLERANCE = 1e-5
 
 
+@checked_parameters({"path": [str, os.PathLike]})
 def to_onnx(model, path):
     """
     Write a fitted classifier as a graph of ONNX, from features to probabilities.

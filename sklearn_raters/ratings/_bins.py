@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sklearn_raters._align import refuse_masked
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import check_class_names, shorten
 
@@ -44,9 +45,13 @@ def check_bins(bins):
         raise TypeError(f"{_FORM}, not {bins!r}.")
     if not {"edges", "names"} <= set(bins) <= {"edges", "names", "right"}:
         raise InputError(f'{_FORM}, and may hold "right"; it holds {shorten(bins)}.')
+    right = bins.get("right", True)
+    if not isinstance(right, bool | np.bool_):
+        raise TypeError(f'"right" of bins must be True or False, not {right!r}.')
+    refuse_masked(bins["edges"], "The edges of bins")
     try:
         edges = np.array(bins["edges"], dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         edges = np.empty(0)
     if edges.ndim != 1 or len(edges) < 3 or not all(low < high for low, high in pairwise(edges)):
         raise InputError(f"The edges of bins must be three or more rising numbers, not {bins['edges']!r}.")
@@ -56,4 +61,4 @@ def check_bins(bins):
             f"bins has {len(edges)} edges and {len(names)} names ({shorten(names)}): give one name less than "
             "edges, a name for each interval."
         )
-    return Bins(edges, names, bool(bins.get("right", True)))
+    return Bins(edges, names, bool(right))

@@ -1,5 +1,6 @@
 """Convert ratings of any form to votes; no other file depends on the form of Y."""
 
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -242,7 +243,8 @@ def _parse_table(Y, reading):
         sample, rater, values = _rated_cells(Y.to_numpy())
     else:  # by columns: where one column holds 1 and another 1.0, the label is that of the first
         rater, sample, values = _rated_cells(Y.to_numpy(dtype=object).T)
-    return cells_to_votes(sample, rater, values, Y.columns.tolist(), Y.index, reading)
+    votes = cells_to_votes(sample, rater, values, Y.columns.tolist(), Y.index, reading)
+    return replace(votes, index=Y.index)
 
 
 def cells_to_votes(sample, rater, values, raters, index, reading, lines=None):

@@ -142,6 +142,11 @@ class Task:
         return self.votes.n_samples
 
     @property
+    def index(self):
+        """The names of the samples, of ratings in a DataFrame or a Series: pandas.Index; None for others."""
+        return self.votes.index
+
+    @property
     def raters(self):
         """The names of the raters, including those without a vote."""
         return self.votes.raters

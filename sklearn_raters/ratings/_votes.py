@@ -37,6 +37,9 @@ class Votes:
         Names of the raters, including those without a vote.
     labels : list
         The labels, including those without a vote.
+    index : pandas.Index of length n_samples, default=None
+        Names of the samples, if the ratings were a DataFrame or a Series: samples beside them are brought
+        into this order.
     """
 
     sample: np.ndarray
@@ -46,6 +49,7 @@ class Votes:
     n_samples: int
     raters: list
     labels: list
+    index: object = None
 
     def __repr__(self):
         sizes = f"{len(self.sample)} votes, {self.n_samples} samples, {len(self.raters)} raters"
@@ -125,7 +129,9 @@ class Votes:
         size = np.searchsorted(self.sample, samples, side="right") - start
         place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)  # within the sample
         taken = np.repeat(start, size) + place
-        return self._select(taken, sample=np.repeat(np.arange(len(samples)), size), n_samples=len(samples))
+        sample = np.repeat(np.arange(len(samples)), size)
+        index = None if self.index is None else self.index[samples]
+        return self._select(taken, sample=sample, n_samples=len(samples), index=index)
 
     def _select(self, chosen, **changes):
         """Return some of the votes, with changes in other fields."""

@@ -179,7 +179,7 @@ def default_estimator(X):
         return LogisticRegression(max_iter=1000)  # centring would fill the zeros
     # The log-odds spread by the number of features times C before any data: more features, more penalty. On
     # rated speech (988 features) and simulated crowds (64) a product of 3 is best or close to it.
-    n_features = np.shape(X)[1] if np.ndim(X) == 2 else 1
+    n_features = X.shape[1] if getattr(X, "ndim", 0) == 2 else np.size(next(iter(X), None))
     return make_pipeline(StandardScaler(), LogisticRegression(C=3 / max(n_features, 3), max_iter=1000))
 
 
@@ -205,7 +205,7 @@ def make_plan(stack, data):
     """
     task, sample_weight, classes = data.task, data.sample_weight, data.task.classes
     seed = None if stack.random_state is None else draw_seed(stack.random_state)
-    names = view_names(stack.views, task, stack.min_ratings, stack.max_raters)
+    names = view_names(stack.views, task, stack.min_ratings, stack.max_raters, sample_weight=sample_weight)
     own = stack._entries_of_views(names)
     ordered = by_content(task)  # so that sums over the raters do not depend on their order
     consensus = find_consensus(ordered, stack.consensus, sample_weight)

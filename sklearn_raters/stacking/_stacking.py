@@ -9,9 +9,9 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, refuse_masked
-from sklearn_raters._nested import check_refits, take_over_input
+from sklearn_raters._nested import check_is_read, check_refits, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
-from sklearn_raters._sklearn_compat import HasMethods, Interval, StrOptions, num_samples
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions, num_samples
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.stacking._diagram import diagram
 from sklearn_raters.stacking._frozen import FrozenViews
@@ -20,9 +20,12 @@ from sklearn_raters.stacking._plan import make_plan
 from sklearn_raters.stacking._pool_fusion import PoolFusion
 from sklearn_raters.stacking._shared_steps import check_shared_steps, fit_shared_steps
 from sklearn_raters.stacking._training import train_views
-from sklearn_raters.stacking._view_checks import check_texts_are_read
 from sklearn_raters.stacking._view_params import ViewParamsMixin
 from sklearn_raters.stacking._views import CROWD_VIEWS
+
+
+def _check_views_read(X, estimators):
+    check_is_read(X, {f"the view {name!r}": estimator for name, estimator in estimators.items()})
 
 
 class MultiRaterStackingClassifier(
@@ -100,8 +103,8 @@ class MultiRaterStackingClassifier(
     min_ratings : int, default=1
         Number of samples that a rater must have given a class of the task to get a view.
     max_raters : int, default=None
-        Maximum number of raters with a view, those who rated the most samples. The crowd views always learn
-        from all raters.
+        Maximum number of raters with a view: those who rated the most samples, by their weights; of raters
+        with as many, what they said decides. The crowd views always learn from all raters.
     n_jobs : int, default=None
         Number of views trained in parallel.
     shared_steps : int, default=0
@@ -186,12 +189,12 @@ class MultiRaterStackingClassifier(
         "cv": ["cv_object"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "consensus": [StrOptions(set(METHODS)), callable],
-        "alpha": [Interval(Real, 0, None, closed="left")],
+        "alpha": [Interval(Real, 0, 1e6, closed="both")],
         "classes": ["array-like", None],
         "label_map": [dict, None],
         "min_ratings": [Interval(Integral, 1, None, closed="left")],
         "max_raters": [Interval(Integral, 1, None, closed="left"), None],
-        "n_jobs": [Integral, None],
+        "n_jobs": N_JOBS,
         "shared_steps": [Interval(Integral, 0, None, closed="left")],
         "memory": [str, HasMethods("cache"), None],
         "random_state": ["random_state"],
@@ -325,8 +328,11 @@ class MultiRaterStackingClassifier(
         plan, shared = make_plan(self, data), None
         # A plan does not read X, so that it can be made from the paths of recordings.
         first = plan.trainings[: len(plan.views)]
-        readers = {one.view.name: self.estimator if self.shared_steps else one.estimator for one in first}
-        check_texts_are_read(readers, data.X)
+        readers = {
+            f"the view {one.view.name!r}": self.estimator if self.shared_steps else one.estimator
+            for one in first
+        }
+        check_is_read(data.X, readers)
         if self.shared_steps:
             shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)
@@ -392,7 +398,9 @@ class MultiRaterStackingClassifier(
         if self.shared_steps_ is not None:
             return self.shared_steps_.transform(X)
         refuse_masked(X, "X")
-        check_texts_are_read(dict(zip(self.views_, self.estimators_, strict=True)), X)
+        check_is_read(
+            X, {f"the view {name!r}": one for name, one in zip(self.views_, self.estimators_, strict=True)}
+        )
         return X
 
     def predict_proba_views(self, X):

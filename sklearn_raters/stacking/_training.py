@@ -12,6 +12,7 @@ from joblib import delayed
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_memory
 
+from sklearn_raters._files import check_folder
 from sklearn_raters._nested import fit_with_weights
 from sklearn_raters._parallel import moved_once, run_jobs
 from sklearn_raters._rated import rows_of
@@ -139,6 +140,8 @@ def train_views(stack, plan, data):
         The views trained on all samples, then those of each split; None for a view that has nothing to learn
         from in a split.
     """
+    if isinstance(stack.memory, str):
+        check_folder(stack.memory)
     cached = cached_with(check_memory(stack.memory))
 
     def key_of(*parts):

@@ -1,25 +1,20 @@
 """Checks of the estimator of a view before any training: parameters, samples, use in the fusion."""
 
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import (
-    MaxAbsScaler,
-    MinMaxScaler,
-    PowerTransformer,
-    QuantileTransformer,
-    RobustScaler,
-    StandardScaler,
-)
 from sklearn.utils import check_array, get_tags
 
-from sklearn_raters._nested import check_refits, is_search, layers, splitter_takes_groups
+from sklearn_raters._nested import (
+    check_is_read,
+    check_refits,
+    is_search,
+    layers,
+    readers,
+    splitter_takes_groups,
+)
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import check_can_train_jointly
 from sklearn_raters.sequences import holds_sequences, holds_text
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._views import naming_view
-
-# They scale what is there and leave NaN, so that the next step gets it too.
-_SCALERS = (MaxAbsScaler, MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler)
 
 
 def check_view_estimator(name, estimator, stack, data):
@@ -111,77 +106,10 @@ def check_samples(estimator, X):
     """
     if holds_text(X):
         return
-    for reader in _readers(estimator):
+    check_is_read(X, {"it": estimator})
+    for reader in readers(estimator) if not holds_sequences(X) else ():
         tags, name = get_tags(reader).input_tags, type(reader).__name__
-        if not holds_sequences(X):
-            # An estimator that takes NaN may take columns of text as categories.
-            dtype = None if tags.allow_nan or tags.categorical else "numeric"
-            taken = {"accept_sparse": tags.sparse, "dtype": dtype, "ensure_all_finite": not tags.allow_nan}
-            check_array(X, **taken, estimator=name, input_name="X")
-        elif not tags.three_d_array:
-            raise InputError(
-                f"X holds sequences of frames, and {name} takes a table with a row for each sample. Put a "
-                "transformer before it, or use BLSTMClassifier, which takes sequences."
-            )
-
-
-def check_texts_are_read(estimators, X):
-    """Raise InputError if X holds texts or times, and it is certain that an estimator takes numbers only.
-
-    Parameters
-    ----------
-    estimators : dict
-        From the name of a view to its unfitted estimator, with the shared steps before it.
-    X : list or array-like of length n_samples
-        The samples, from which `fit` is about to learn.
-
-    Raises
-    ------
-    InputError
-        If the first step of an estimator that reads X takes a table of numbers.
-    """
-    times = _holds_times(X)
-    for name, estimator in estimators.items() if times or holds_text(X) else ():
-        for reader in _readers(estimator):
-            tags = get_tags(reader).input_tags
-            if times and not tags.categorical:
-                raise InputError(
-                    f"X holds times, and the view {name!r} begins with {type(reader).__name__}, which takes "
-                    "numbers. Make numbers of them that mean something, such as the hour."
-                )
-            if not (tags.string or tags.categorical):
-                raise InputError(
-                    f"X holds texts or paths: the first is {str(next(iter(X)))!r}, and the view {name!r} "
-                    f"begins with {type(reader).__name__}, which takes numbers. Put a transformer before it: "
-                    "make_pipeline(TfidfVectorizer(), ...) takes texts, and "
-                    "make_pipeline(OpenSmileFunctionals(), ...) takes audio files."
-                )
-
-
-def _holds_times(X):
-    """Tell whether an array, or a column of a data frame, holds times or durations."""
-    types = X.dtypes if hasattr(X, "columns") else [getattr(X, "dtype", None)]
-    return any(getattr(one, "kind", "") in ("m", "M") for one in types)
-
-
-def _readers(estimator):
-    """Yield the estimators that get X itself, or X with the same gaps, and say by tags what they take."""
-    if isinstance(estimator, SoftTargetClassifier) or is_search(estimator):
-        yield from _readers(estimator.estimator)
-    elif isinstance(estimator, Pipeline):
-        for _, step in estimator.steps:
-            yield from _readers(step)
-            if not isinstance(step, _SCALERS) and step not in (None, "passthrough"):
-                return
-    elif _declares_input(estimator):
-        yield estimator
-
-
-def _declares_input(estimator):
-    # Estimators of other packages may take more than they declare, and meta-estimators what is inside takes.
-    own = type(estimator).__module__.split(".")[0] in ("sklearn", "sklearn_raters")
-    inner = {"estimator", "estimators", "transformers", "transformer_list"} & set(dir(estimator))
-    if not own or inner:
-        return False
-    tags = get_tags(estimator)
-    return tags.input_tags.two_d_array and not tags.no_validation
+        # An estimator that takes NaN may take columns of text as categories.
+        dtype = None if tags.allow_nan or tags.categorical else "numeric"
+        taken = {"accept_sparse": tags.sparse, "dtype": dtype, "ensure_all_finite": not tags.allow_nan}
+        check_array(X, **taken, estimator=name, input_name="X")

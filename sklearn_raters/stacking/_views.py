@@ -18,6 +18,7 @@ from sklearn_raters.consensus import (
 )
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import eligible_raters, find_name, shorten
+from sklearn_raters.stacking._most_active import most_active
 
 PAPER_PAIR = ("crowd_hard", "crowd_soft")
 # "crowd_dawid_skene" and others: views on the labels that a consensus method finds.
@@ -134,22 +135,7 @@ def naming_view(name, reason=""):
         raise kind(f"View {name!r}: {reason}{error}") from error
 
 
-def most_active(raters, task, n_raters):
-    """Return the raters who rated the most samples, in the order given; all if `n_raters` is None.
-
-    What raters said, not their order, decides between those who rated as many.
-    """
-    if n_raters is None:
-        return raters
-    votes = task.votes
-    rated = np.unique(votes.rater * votes.n_samples + votes.sample) // votes.n_samples
-    n_rated = dict(zip(votes.raters, np.bincount(rated, minlength=len(votes.raters)), strict=True))
-    contents = dict(zip(votes.raters, votes.contents(), strict=True))
-    chosen = set(sorted(raters, key=lambda name: (-n_rated[name], contents[name]))[:n_raters])
-    return [rater for rater in raters if rater in chosen]
-
-
-def view_names(views, task, min_ratings, max_raters, *, eligible=None):
+def view_names(views, task, min_ratings, max_raters, *, eligible=None, sample_weight=None):
     """Return the names of the views to train.
 
     Parameters
@@ -165,6 +151,8 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
         Largest number of raters with a view by "all" or "raters": those who rated the most samples.
     eligible : list or None, default=None
         Raters with enough ratings, such as those with enough in every fold. None counts all samples.
+    sample_weight : ndarray of shape (n_samples,) or None, default=None
+        Weights of the samples, by which those who rated most are found.
 
     Returns
     -------
@@ -190,7 +178,7 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None):
         if name == "raters":
             if eligible is None:
                 eligible = eligible_raters(task, min_ratings=min_ratings)
-            names += most_active(eligible, task, max_raters)
+            names += most_active(eligible, task, max_raters, sample_weight)
         elif (found := find_name(name, [*CROWD_VIEWS, *task.raters])) in (*CROWD_VIEWS, *task.raters):
             names.append(found)
         else:

@@ -347,6 +347,18 @@ class WritesIntoWeights(Centroids):
         return super().predict_proba(X)
 
 
+class AnswersFromItsCache(Centroids):
+    """Needs its `memory`, which belongs to one machine and is in no model file."""
+
+    def fit(self, X, y, sample_weight=None, groups=None):
+        self.memory = "cache"
+        return super().fit(X, y, sample_weight, groups)
+
+    def proba(self, X, centroids):
+        check_is_fitted(self)
+        return super().proba(X, 0 * centroids if self.memory is None else centroids)
+
+
 class SplitsBadly(Centroids):
     def counts(self, cube, raters):
         return cube[: -1 if self.n_jobs == 2 else None].sum(axis=1)
@@ -389,7 +401,7 @@ class ForgetsWhenItFails(Centroids):
             raise
 
 
-# The check that finds each fault; the fault of a pickle is one of files too.
+# The check that finds each fault; the faults of a pickle are those of files too.
 WRONG = {
     "check_answers": Unnormalized,
     "check_not_fitted": NoCheckOfSoftLabels,
@@ -428,6 +440,7 @@ WRONG = {
     "check_clone": ClonesFitted,
     "check_pickle": PicklesRounded,
     "check_saved_and_loaded": WritesIntoWeights,
+    "check_model_file": AnswersFromItsCache,
     "check_n_jobs": SplitsBadly,
     "check_threads": SharesMemory,
     "check_input_stays": FillsTheInput,

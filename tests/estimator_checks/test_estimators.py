@@ -29,6 +29,9 @@ def stack(estimator=REGRESSION, **params):
     return MultiRaterStackingClassifier(estimator, **params)
 
 
+# `truth_stack` is not among them. Its methods learn how good raters are, so that it refuses the labels of
+# one rater, and the methods of crowd-kit take no weights of samples; a fit with MACE takes seconds, and each
+# check of an estimator fits several times.
 QUICK = [stack(fusion="mean"), RaterNetClassifier(**NET)]
 SLOW = [
     *(stack(fusion=fusion) for fusion in FUSIONS if fusion != "mean"),

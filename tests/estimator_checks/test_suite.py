@@ -1,5 +1,7 @@
 """The checks of classifiers of ratings: each can fail, and failures are reported as scikit-learn does."""
 
+from unittest import SkipTest
+
 import joblib
 import pytest
 from sklearn.exceptions import EstimatorCheckFailedWarning, SkipTestWarning
@@ -10,18 +12,23 @@ from sklearn_raters.estimator_checks import (
     parametrize_with_rater_checks,
     rater_estimator_checks_generator,
 )
+from sklearn_raters.estimator_checks._life import check_model_file
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.persistence import _trusted
 
 # Found by several checks: what differs in each fit, and what a pickle changes.
-ALSO = {"check_pickle": {"check_saved_and_loaded"}}
+ALSO = {"check_pickle": {"check_saved_and_loaded", "check_model_file"}}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _in_this_process():
+def _in_this_process_and_trusted():
     # Other processes cannot import the estimators of tests.
     with pytest.MonkeyPatch.context() as patch:
         config = joblib.parallel_config
         patch.setattr(joblib, "parallel_config", lambda backend: config("threading"))
+        # As if these estimators were of this package: model files name no others.
+        names = {f"{one.__module__}.{one.__name__}" for one in (Centroids, *WRONG.values())}
+        patch.setattr(_trusted, "_SINGLE", _trusted._SINGLE | names)
         yield
 
 
@@ -85,10 +92,15 @@ def test_failures_and_skips_may_be_warnings():
     with pytest.warns(EstimatorCheckFailedWarning, match="check_answers"):
         check_rater_estimator(WRONG["check_answers"](), on_fail="warn")
 
-    with pytest.warns(SkipTestWarning, match="for OfTables: .* takes no sequences"):
+    with pytest.warns(SkipTestWarning, match="for OfTables: .* (takes no sequences|is not trusted)"):
         reports = check_rater_estimator(OfTables())
     skipped = [report["check_name"] for report in reports if report["status"] == "skipped"]
-    assert skipped == ["check_sequences", "check_sequences_of_one_length"]
+    assert skipped == ["check_sequences", "check_sequences_of_one_length", "check_model_file"]
+
+
+def test_a_model_file_is_not_checked_where_it_names_types_that_are_not_trusted():
+    with pytest.raises(SkipTest, match=r"load refuses .* names .*OfTables, which is not trusted"):
+        check_model_file("OfTables", OfTables())
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,16 @@ def test_what_was_saved_is_loaded_from_several_files(dtype, tmp_path, monkeypatc
             {"dtype": "float16"},
             "Sample 1 has values up to 100000, too",
         ),
-        ([np.ones((2, 3))], {"dtype": "int8"}, "dtype='int8'"),
+        ([np.ones((2, 3))], {"dtype": "int8"}, "dtype"),
+        ([np.ones((2, 2)), np.array([[1.0, np.nan]])], {}, "Sample 1 holds nan in frame 0, feature 1"),
+        ([np.array([[1.0, np.inf]])], {}, "Sample 0 holds inf in frame 0, feature 1"),
+        ([np.ma.masked_array([[1.0]], [[True]])], {}, "Sample 0 has 1 masked"),
+        ([[[1.0], [1.0, 2.0]]], {}, "Sample 0 is no"),
+        (3, {}, "samples is a int"),
     ],
 )
 def test_what_cannot_be_saved_is_named_and_leaves_nothing_behind(samples, settings, message, tmp_path):
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(ValueError, match=message):
         save_frames(samples, tmp_path / "frames", **settings)
     assert not list(tmp_path.iterdir())
 
@@ -88,3 +93,10 @@ def test_damage_is_noticed(tmp_path):
     (folder / "frames.json").write_text('{"format": 9}')
     with pytest.raises(InputError, match="has format 9, but this version reads 1"):
         load_frames(folder)
+
+
+def test_an_empty_folder_is_filled_and_not_replaced(tmp_path):
+    before = tmp_path.stat().st_ino
+    save_frames([np.ones((2, 3))], tmp_path)
+    assert tmp_path.stat().st_ino == before
+    assert [sample.shape for sample in load_frames(tmp_path)] == [(2, 3)]

@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fuzz.commands import KINDS_OF_COMMANDS, command_targets
 from fuzz.files import KINDS_OF_FILES, file_targets
 from fuzz.forms import ANY, FITTED, OPTIONAL, PAIRED, REFUSE, SAME, STRICT
 from fuzz.forms import KINDS as KINDS_OF_VALUES
 from fuzz.oracle import judge
+from fuzz.outputs import KINDS_OF_OUTPUTS, output_targets
 from fuzz.situations import SITUATIONS, situation_targets
 from fuzz.targets import TOO_LONG, Target, all_targets
 
-KINDS = {**KINDS_OF_VALUES, **KINDS_OF_FILES, **SITUATIONS}
+KINDS = {**KINDS_OF_VALUES, **KINDS_OF_FILES, **KINDS_OF_OUTPUTS, **KINDS_OF_COMMANDS, **SITUATIONS}
 # Kinds of arguments that have a row a sample.
 PAIRED_KINDS = {"table", "sequences", "ratings", "labels", "shares", "groups", "weights"}
 
@@ -47,7 +49,13 @@ def expected(target, kind, form):
 def single_cases():
     """Return every argument of every target in every form."""
     cases = []
-    for target in (*all_targets(), *file_targets(), *situation_targets()):
+    for target in (
+        *all_targets(),
+        *file_targets(),
+        *output_targets(),
+        *command_targets(),
+        *situation_targets(),
+    ):
         for argument, (kind, _) in target.arguments.items():
             name = target.name.split()[0] if argument == "value" else argument
             names = {argument, name, *target.name.split()}

@@ -236,7 +236,9 @@ def laws_of_scores(answer):
 # Values that are so large that the work that they ask for cannot be done in ten seconds.
 TOO_LONG = {
     "max_epochs": {"beyond_int64"},
-    "n_jobs": {"beyond_int64", "minus_one"},
+    "n_jobs": {"minus_one"},
+    "--epochs": {"huge"},
+    "--n-jobs": {"minus_one"},
 }
 PARAMETERS_OF = [
     *(
@@ -497,7 +499,9 @@ def rating_targets():
 
 def for_raters(proba):
     """Return probabilities as those of three raters; what is no table stays as it is."""
-    return np.stack([proba] * 3, axis=1) if isinstance(proba, np.ndarray) and proba.ndim == 2 else proba
+    if np.ma.isMaskedArray(proba):
+        return np.ma.stack([proba] * 3, axis=1)
+    return np.stack([proba] * 3, axis=1) if type(proba) is np.ndarray and proba.ndim == 2 else proba
 
 
 def metric_targets():

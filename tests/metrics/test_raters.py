@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from made import CLASSES, make_rated, small_stack
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import rater_distance, rater_error_rate, rater_uar
 from sklearn_raters.ratings import Task
 
@@ -151,3 +152,20 @@ def test_a_prediction_outside_the_classes_is_wrong_and_has_no_distance():
 def test_texts_without_an_order_have_no_distance():
     with pytest.raises(ValueError, match="only sorted as text: give them in their order"):
         rater_distance([["low"], ["high"]], [["low"], ["low"]])
+
+
+@pytest.mark.parametrize("metric", [rater_uar, rater_error_rate, rater_distance])
+@pytest.mark.parametrize(
+    "wrong", [[2.0, -1.0], [50.0, 50.0], [0.25, 0.25], [0.0, 0.0], [np.inf, 0.0], [np.nan, 1.0]]
+)
+def test_what_are_no_probabilities_is_refused_by_its_place(metric, wrong):
+    proba = np.full((2, 2, 2), 0.5)
+    proba[1, 0] = wrong
+    with pytest.raises(InputError, match="Sample 1 of predicted has no probabilities in column 0"):
+        metric(Task([[0, 1], [1, 1]], [0, 1]), proba)
+
+
+@pytest.mark.parametrize("metric", [rater_uar, rater_error_rate, rater_distance])
+def test_one_rater_is_no_list_of_raters(metric):
+    with pytest.raises(ValueError, match="raters"):
+        metric(Task([[0, 1], [1, 1]], [0, 1]), np.full((2, 1, 2), 0.5), raters=np.array("E1"))

@@ -104,7 +104,7 @@ def test_the_size_of_the_blocks_does_not_change_the_interval(monkeypatch):
         (["a", "b"], {"groups": [1, 1]}, "at least two groups"),
         (["a", "b"], {"groups": [1]}, "groups has 1 entries for 2 samples"),
         (["a", "b"], {"confidence": 95}, "confidence between 0 and 1, got 2000 and 95"),
-        (["a", "b"], {"n_bootstrap": 0}, "n_bootstrap must be at least 1"),
+        (["a", "b"], {"n_bootstrap": 0}, "n_bootstrap must be from 1 to 10,000,000"),
         (["a", None], {}, "Sample 1 has no label in y_true"),
         (["a", "b", "b"], {}, "y_true has 3, y_pred has 2"),
     ],

@@ -105,3 +105,17 @@ def test_labels_that_bins_cannot_cut_are_named(Y, message):
 def test_wrong_bins_are_named(bins, error, message):
     with pytest.raises(error, match=message):
         parse_ratings([[10, 90]], bins=bins)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"right": "no"}, "must be True or False, not 'no'"),
+        ({"right": float("nan")}, "must be True or False"),
+        ({"edges": [0, 10**400, 2]}, "three or more rising numbers"),
+        ({"edges": np.ma.masked_array([0, 1, 2], [False, True, False])}, "The edges of bins has 1 masked"),
+    ],
+)
+def test_edges_and_sides_that_are_none_are_refused(change, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        Task([[0.5], [1.5]], bins={"edges": [0, 1, 2], "names": ["low", "high"], **change})

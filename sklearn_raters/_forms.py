@@ -1,0 +1,93 @@
+"""The form of X: its dimensions, with those of what its cells hold, and whether it holds times."""
+
+from datetime import date, timedelta
+
+import numpy as np
+from scipy.sparse import issparse
+
+from sklearn_raters.exceptions import InputError
+
+TIMES = (np.datetime64, np.timedelta64, date, timedelta)
+
+
+def holds_times(X):
+    """Return whether X holds times or durations.
+
+    Parameters
+    ----------
+    X : array-like
+        Input of an estimator.
+
+    Returns
+    -------
+    bool
+        True if an array, or a column of a data frame, has a type of times, or a cell holds one.
+    """
+    if hasattr(X, "columns") and hasattr(X, "dtypes"):
+        of_times = any(getattr(one, "kind", "") in ("m", "M") for one in X.dtypes)
+        return of_times or any(map(is_time, _cells(X)))
+    return getattr(getattr(X, "dtype", None), "kind", "") in ("m", "M") or any(map(is_time, _cells(X)))
+
+
+def is_time(cell):
+    """Return whether a cell is a time or a duration."""
+    # A period of pandas has a format like a date, but no common class.
+    return isinstance(cell, TIMES) or hasattr(cell, "strftime")
+
+
+def _cells(X):
+    """Yield the cells of X that may be any object; those of a list of rows too."""
+    if hasattr(X, "columns") and hasattr(X, "iloc"):
+        for place, dtype in enumerate(X.dtypes):
+            if getattr(dtype, "kind", "O") == "O":
+                yield from X.iloc[:, place]
+    elif isinstance(X, list | tuple):
+        for row in X:
+            yield from row if isinstance(row, list | tuple) else [row]
+    elif getattr(getattr(X, "dtype", None), "kind", "") == "O":
+        yield from np.asarray(X).ravel()
+
+
+def depth_of(X, most=8):
+    """Return the number of dimensions of X, with those of the samples or cells in it.
+
+    Parameters
+    ----------
+    X : array-like
+        Input of an estimator.
+    most : int, default=8
+        Where to stop counting.
+
+    Returns
+    -------
+    int
+        2 for a table or a list of rows, 3 for a list of 2-D arrays; 0 for what is no array or list.
+    """
+    if most == 0 or issparse(X):
+        return 2 if most else 0
+    if isinstance(X, list | tuple):
+        return 1 + (depth_of(X[0], most - 1) if X else 0)
+    n_dimensions = len(getattr(X, "shape", ()))
+    if not hasattr(X, "columns") and getattr(getattr(X, "dtype", None), "kind", "") != "O":
+        return n_dimensions
+    nested = (cell for cell in _cells(X) if isinstance(cell, list | tuple | np.ndarray))
+    return n_dimensions + depth_of(next(nested, None), most - 1)
+
+
+def check_dimensions(X, name):
+    """Raise InputError if X has four or more dimensions.
+
+    Parameters
+    ----------
+    X : array-like
+        Input of an estimator.
+    name : str
+        Name of the estimator, for the message.
+    """
+    if (depth := depth_of(X)) > 3:
+        shape = f" of shape {X.shape}" if hasattr(X, "shape") else ""
+        raise InputError(
+            f"X has {depth} dimensions: it is a {type(X).__name__}{shape}. {name} takes a table (n_samples, "
+            "n_features) or, if it reads sequences, (n_samples, n_frames, n_features): join the others into "
+            "one, by X = np.asarray(X), then X.reshape(len(X), -1) or X.reshape(*X.shape[:2], -1)."
+        )

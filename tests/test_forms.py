@@ -1,0 +1,136 @@
+"""Samples of a form that no estimator reads: refused in one line, before any training, and by predict."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from made import small_blstm
+from sklearn_raters import (
+    CalibratedRatersClassifier,
+    DeepEnsembleClassifier,
+    MultiRaterStackingClassifier,
+    RaterNetClassifier,
+    SoftmaxLayerClassifier,
+    SoftTargetClassifier,
+)
+from sklearn_raters._forms import depth_of, holds_times
+from sklearn_raters._nested import readers
+from sklearn_raters.exceptions import InputError
+
+N = 12
+TABLE = np.eye(3)[np.arange(N) % 3] + np.arange(N)[:, None] / 100
+LABELS = np.array(["a", "b", "c"])[np.arange(N) % 3]
+SHARES = 0.25 + 0.25 * np.eye(3)[np.arange(N) % 3]
+TREES = RandomForestClassifier(2, random_state=0)
+
+
+def stack(estimator=None, **params):
+    return MultiRaterStackingClassifier(estimator, fusion="mean", random_state=0, **params)
+
+
+MODELS = {
+    "stack": (stack(), LABELS),
+    "stack of trees": (stack(TREES), LABELS),
+    "rater network": (RaterNetClassifier(max_epochs=1, random_state=0), LABELS),
+    "BLSTM": (small_blstm(max_epochs=1), LABELS),
+    "softmax layer": (SoftmaxLayerClassifier(max_epochs=1), LABELS),
+    "soft targets": (SoftTargetClassifier(LogisticRegression()), SHARES),
+    "soft targets of a pipeline": (
+        SoftTargetClassifier(make_pipeline(StandardScaler(), LogisticRegression())),
+        SHARES,
+    ),
+    "calibrated": (CalibratedRatersClassifier(stack(LogisticRegression()), cv=2), LABELS),
+    "ensemble": (DeepEnsembleClassifier(TREES, 2, random_state=0), LABELS),
+    "ensemble of stacks": (DeepEnsembleClassifier(stack(LogisticRegression()), 2), LABELS),
+}
+OF_SKLEARN = [name for name in MODELS if name not in ("rater network", "BLSTM", "softmax layer")]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return {name: model.fit(TABLE, y) for name, (model, y) in MODELS.items()}
+
+
+def as_series(values):
+    return pd.Series(list(values))
+
+
+def refuses(model, y, X, message, methods):
+    for call in (lambda: model.fit(X, y), *(lambda method=method: method(X) for method in methods)):
+        with pytest.raises(InputError, match=message) as caught:
+            call()
+        assert "\n" not in str(caught.value)
+
+
+FOUR = np.ones((N, 2, 2, 2))
+FOUR_DIMENSIONS = {
+    "array": FOUR,
+    "list of 3-D arrays": list(FOUR),
+    "nested lists": FOUR.tolist(),
+    "Series of 3-D arrays": as_series(FOUR),
+    "five": FOUR[..., None],
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("form", FOUR_DIMENSIONS)
+def test_four_dimensions_are_refused_with_the_remedy(form, name, fitted):
+    message = r"X has [45] dimensions.*join the others.*reshape"
+    model = fitted[name]
+    refuses(model, MODELS[name][1], FOUR_DIMENSIONS[form], message, [model.predict, model.predict_proba])
+
+
+DAYS = pd.date_range("2020-01-01", periods=N)
+TIMES = {
+    "a column of times": pd.DataFrame({"pitch": TABLE[:, 0], "day": DAYS, "more": 1.0}),
+    "times with a zone": pd.DataFrame({"day": DAYS.tz_localize("UTC")}),
+    "durations": pd.DataFrame({"length": pd.to_timedelta(np.arange(N), "s")}),
+    "periods": pd.DataFrame({"month": DAYS.to_period("M")}),
+    "days as objects": pd.DataFrame({"day": [datetime.date(2020, 1, 1)] * N}),
+    "an array of times": DAYS.to_numpy()[:, None],
+    "an array of objects": np.array([[datetime.datetime(2020, 1, 1)]] * N, dtype=object),
+    "lists": [[datetime.date(2020, 1, 1), 1.0]] * N,
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("form", TIMES)
+def test_times_are_refused(form, name, fitted):
+    model = fitted[name]
+    assert holds_times(TIMES[form])
+    message = "X holds times|is of type (datetime|timedelta)|holds .* of type"
+    refuses(model, MODELS[name][1], TIMES[form], message, [model.predict])
+
+
+@pytest.mark.parametrize("name", OF_SKLEARN)
+def test_rows_in_the_cells_of_a_column_are_refused_with_the_remedy(name, fitted):
+    model, y = fitted[name], MODELS[name][1]
+    rows = np.empty(N, dtype=object)
+    rows[:] = list(TABLE)
+    for X in (as_series(TABLE), rows):
+        refuses(model, y, X, r"rows of numbers in its cells.*np.stack\(list\(X\)\)", [model.predict])
+    frame = pd.DataFrame({"pitch": list(TABLE), "loud": 1.0})
+    refuses(model, y, frame, "rows of numbers in its cells.*one column for each number", [model.predict])
+    uneven = [row[: 1 + place % 2] for place, row in enumerate(TABLE.tolist())]
+    refuses(model, y, uneven, "Sample 1 of X has 2 values and sample 0 has 1", [model.predict])
+
+
+def test_estimators_of_others_and_sequences_read_what_they_like():
+    class OfOthers(LogisticRegression):
+        pass
+
+    assert list(readers(OfOthers())) == []
+    assert [type(one) for one in readers(VotingClassifier([("a", LogisticRegression())]))] == [
+        LogisticRegression
+    ]
+    assert depth_of([TABLE, TABLE]) == 3
+    assert depth_of(pd.Series(["a"])) == 1
+    endless = []
+    endless.append(endless)
+    assert depth_of(endless) == 8
