@@ -1,5 +1,6 @@
 """Corpora rated by several raters: loaders of public corpora and of any rated audio, synthetic corpora."""
 
+from sklearn_raters.datasets._crema_d import load_crema_d
 from sklearn_raters.datasets._iemocap import load_iemocap
 from sklearn_raters.datasets._iemocap_counts import check_iemocap_counts
 from sklearn_raters.datasets._made_samples import make_rated_samples
@@ -10,6 +11,7 @@ from sklearn_raters.datasets._speechocean762 import load_speechocean762
 
 __all__ = [
     "check_iemocap_counts",
+    "load_crema_d",
     "load_iemocap",
     "load_rated_audio",
     "load_speechocean762",

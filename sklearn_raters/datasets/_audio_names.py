@@ -5,7 +5,7 @@ import posixpath
 import unicodedata
 from pathlib import PurePath
 
-from sklearn_raters.datasets._files import raise_for_audio, visible_files
+from sklearn_raters.datasets._files import raise_for_audio, raise_for_pointers, visible_files
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
@@ -106,6 +106,8 @@ def match_audio(samples, sizes, folder, *, checked):
     remedy = "name them as the table does (with or without folder and extension), or drop these rows"
     empty = [path for path in paths if checked and not sizes[path]]
     raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
+    if checked:
+        raise_for_pointers({str(folder / path): sizes[path] for path in paths})
     if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
         raise InputError(
             f"Samples that fit several audio files ({len(ambiguous)}): {'; '.join(ambiguous[:5])}. Name "

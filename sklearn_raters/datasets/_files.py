@@ -7,6 +7,10 @@ from sklearn_raters._files import full_path
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
+_POINTER = b"version https://git-lfs"
+# Pointers have about 130 bytes; a file of a kilobyte is none.
+_POINTER_SIZE = 1024
+
 
 def existing_folder(path, what, remedy):
     """Return `path` as a Path with ``~`` expanded; raise if it is not a folder."""
@@ -27,10 +31,25 @@ def existing_file(path, what, remedy):
         raise FileNotFoundError(f"{what}: there is no file {file}; {remedy}.")
     if file.stat().st_size == 0:
         raise InputError(f"{what}: {file} is empty (0 bytes); {remedy}.")
-    with file.open("rb") as opened:
-        if opened.read(26) == b"version https://git-lfs.gi":
-            raise InputError(f"{what}: {file} is a Git LFS pointer, not the file itself; run `git lfs pull`.")
+    if is_pointer(file):
+        raise InputError(f"{what}: {file} is a Git LFS pointer, not the file itself; run `git lfs pull`.")
     return file
+
+
+def is_pointer(file):
+    """Return whether a file is only the text by which Git LFS stands for a file that was not fetched."""
+    with open(file, "rb") as opened:
+        return opened.read(len(_POINTER)) == _POINTER
+
+
+def raise_for_pointers(sizes):
+    """Raise InputError if audio files, as ``{path: size in bytes}``, are pointers of Git LFS."""
+    pointers = [path for path, size in sizes.items() if size and size < _POINTER_SIZE and is_pointer(path)]
+    if pointers:
+        raise InputError(
+            f"Audio files that Git LFS has not fetched ({len(pointers)}), only pointers to them: "
+            f"{shorten(pointers, 5)}; run `git lfs pull` in their folder."
+        )
 
 
 def read_text(path):
@@ -67,7 +86,7 @@ def check_files(paths, remedy):
     FileNotFoundError
         If a file is missing.
     InputError
-        If a file is empty.
+        If a file is empty or a pointer of Git LFS.
     """
     # One listing of each folder is far faster than a look at each file, above all on network drives.
     folders = {path.parent for path in paths}
@@ -75,6 +94,7 @@ def check_files(paths, remedy):
     sizes = {str(path): listings.get(path.parent, {}).get(path.name) for path in paths}
     missing = [path for path, size in sizes.items() if size is None]
     raise_for_audio(missing, [path for path, size in sizes.items() if size == 0], remedy)
+    raise_for_pointers(sizes)
     return [str(path) for path in paths]
 
 

@@ -6,6 +6,7 @@ from sklearn_raters.ratings import shorten
 
 # Empty cells at the end of a row that are read and left out.
 _MOST_EXTRA = 8
+_MEND = "Correct the line, or copy the file again."
 
 
 def read_table(path, names):
@@ -61,6 +62,35 @@ def require_columns(table, wanted, source):
         )
     if not len(table):
         raise InputError(f"The ratings table{source} has no rows: there are no ratings to load.")
+
+
+def read_columns(file, columns):
+    """Return a table with these columns and others, every cell as text, indexed by lines of the file."""
+    table = read_table(file, set(columns))
+    require_columns(table, {name: name for name in columns}, f" {file}")
+    return table.set_axis(range(2, len(table) + 2))
+
+
+def read_numbers(column, file):
+    """Return a column of texts, indexed by lines of the file, as numbers; raise if one is missing or none."""
+    numbers = read_optional_numbers(column, file)
+    if numbers.isna().any():
+        line = numbers.index[numbers.isna()][0]
+        raise InputError(f"{file}:{line} has nothing as {column.name}; expected a number. {_MEND}")
+    return numbers
+
+
+def read_optional_numbers(column, file):
+    """Return a column of texts, indexed by lines of the file, as numbers; NaN where there is none."""
+    import pandas as pd
+
+    given = column.where(column.isna() | (column.str.lower() != "nan"), None)
+    numbers = pd.to_numeric(given, errors="coerce")
+    wrong = numbers.isna() & given.notna()
+    if wrong.any():
+        line = numbers.index[wrong][0]
+        raise InputError(f"{file}:{line} has {column[line]!r} as {column.name}; expected a number. {_MEND}")
+    return numbers
 
 
 def value_by_sample(table, sample, column):
