@@ -6,6 +6,7 @@ from sklearn_raters.datasets._iemocap_counts import check_iemocap_counts
 from sklearn_raters.datasets._made_samples import make_rated_samples
 from sklearn_raters.datasets._made_sequences import make_rated_sequences
 from sklearn_raters.datasets._made_speech import make_rated_speech
+from sklearn_raters.datasets._msp_improv import load_msp_improv
 from sklearn_raters.datasets._msp_podcast import load_msp_podcast
 from sklearn_raters.datasets._rated_audio import load_rated_audio
 from sklearn_raters.datasets._speechocean762 import load_speechocean762
@@ -14,6 +15,7 @@ __all__ = [
     "check_iemocap_counts",
     "load_crema_d",
     "load_iemocap",
+    "load_msp_improv",
     "load_msp_podcast",
     "load_rated_audio",
     "load_speechocean762",

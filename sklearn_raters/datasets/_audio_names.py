@@ -121,3 +121,27 @@ def match_audio(samples, sizes, folder, *, checked):
                 "use one name for each file in the table."
             )
     return paths
+
+
+def audio_below(folder, names, checked):
+    """Return the wav file of each name, in the corpus' folder of audio if there is one, at any depth.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the corpus; its audio lies in ``Audios``, ``Audio`` or anywhere in it.
+    names : iterable of str
+        Names of the files, with or without extension.
+    checked : bool
+        Whether missing and empty files are an error.
+
+    Returns
+    -------
+    list of str
+        The paths; of a file that is missing, where it was looked for.
+    """
+    places = [folder / name for name in ("Audios", "Audio") if (folder / name).is_dir()]
+    place = places[0] if places else folder
+    sizes = list_audio(place, "wav")
+    paths = match_audio(list(names), sizes, place, checked=checked)
+    return [str(place / path) if path in sizes else f"{(place / path).with_suffix('')}.wav" for path in paths]

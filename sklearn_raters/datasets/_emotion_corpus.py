@@ -39,6 +39,8 @@ def read_names(column, names, file, remedy="correct the line, or copy the file a
     InputError
         If a text is none of the names.
     """
+    import pandas as pd
+
     unknown = column[column.notna() & ~column.isin(list(names))]
     if len(unknown):
         known = ", ".join(f"{name} ({meaning or 'none'})" for name, meaning in names.items())
@@ -46,8 +48,8 @@ def read_names(column, names, file, remedy="correct the line, or copy the file a
             f"{file}:{unknown.index[0]} has the {column.name} {unknown.iloc[0]!r} (lines of this kind: "
             f"{len(unknown)}); expected one of {known}; {remedy}."
         )
-    labels = column.astype(object).map(names)
-    return labels.where(labels.notna(), None)
+    labels = [names[text] if isinstance(text, str) else None for text in column]
+    return pd.Series(labels, column.index, dtype=object)
 
 
 def keep_first(votes, what):
@@ -181,7 +183,8 @@ def corpus_bunch(
             raise InputError("No sample has a consensus: set no_agreement='keep'.")
         about, consensus = about.iloc[kept], consensus[kept]
         Y = Y.iloc[kept].dropna(axis=1, how="all") if as_frame else Y.take(kept)
-    fields = {name: about[name].to_numpy(dtype=object) for name in about.columns}
+    numbers = {name for name in about.columns if about[name].dtype.kind in "if"}
+    fields = {name: about[name].to_numpy(None if name in numbers else object) for name in about.columns}
     bunch = Bunch(Y=Y, consensus=consensus, classes=classes, label_map=label_map, **fields, **others)
     bunch.X = list(bunch.X)
     bunch.DESCR = describe(bunch)

@@ -9,10 +9,8 @@ import re
 from os import PathLike
 from textwrap import dedent
 
-import numpy as np
-
 from sklearn_raters._sklearn_compat import checked_parameters
-from sklearn_raters.datasets._audio_names import list_audio, match_audio
+from sklearn_raters.datasets._audio_names import audio_below
 from sklearn_raters.datasets._emotion_corpus import (
     EMOTIONS,
     check_no_agreement,
@@ -151,17 +149,6 @@ def read_ratings(file):
     return votes.loc[~unlabelled, ["sample", "rater", "label"]], dropped
 
 
-def find_audio(folder, names, checked):
-    """Return the audio file of each name, anywhere in the folder's part for audio."""
-    places = [folder / name for name in ("Audios", "Audio") if (folder / name).is_dir()]
-    place = places[0] if places else folder
-    if not checked:
-        return [str(place / name) for name in names]
-    return [
-        str(place / path) for path in match_audio(list(names), list_audio(place, "wav"), place, checked=True)
-    ]
-
-
 @checked_parameters(
     {
         "root": [str, PathLike],
@@ -224,7 +211,7 @@ def load_msp_podcast(
         - ``speakers``: object array; where the speaker is not known, "unknown in" and the podcast;
         - ``sessions``: object array, the speakers, the groups that must not be split between folds;
         - ``genders``, ``splits``: object arrays;
-        - ``activation``, ``valence``, ``dominance``: object arrays of float, the raters' means, 1 to 7;
+        - ``activation``, ``valence``, ``dominance``: float arrays, the raters' means, 1 to 7;
         - ``classes``, ``label_map``: as parameters of the estimators;
         - ``dropped``: dict, number of ratings that were left out, by reason;
         - ``DESCR``: str.
@@ -279,7 +266,7 @@ def load_msp_podcast(
         votes = votes[votes["sample"].isin(about.index)]
     speakers = [speaker_of(*pair, consensus_file) for pair in zip(about["SpkrID"], about.index, strict=True)]
     fields = about[list(ATTRIBUTES.values())].assign(
-        X=find_audio(folder, about.index, check_audio),
+        X=audio_below(folder, about.index, check_audio),
         speakers=speakers,
         sessions=speakers,
         genders=about["Gender"].str.lower(),
@@ -299,7 +286,6 @@ def load_msp_podcast(
             Lotfian & Busso, IEEE Transactions on Affective Computing 10 (2019); licence by the corpus' owner.
             """)
 
-    consensus = np.array([label if isinstance(label, str) else None for label in about["consensus"]], object)
     return corpus_bunch(
         votes,
         fields,
@@ -307,7 +293,7 @@ def load_msp_podcast(
         label_map=label_map,
         no_agreement=no_agreement,
         describe=describe,
-        consensus=consensus,
+        consensus=about["consensus"].to_numpy(dtype=object),
         as_frame=as_frame,
         dropped=dropped,
     )
