@@ -1,6 +1,7 @@
 """Corpora rated by several raters: loaders of public corpora and of any rated audio, synthetic corpora."""
 
 from sklearn_raters.datasets._crema_d import load_crema_d
+from sklearn_raters.datasets._fetch import fetch_crema_d, fetch_speechocean762
 from sklearn_raters.datasets._iemocap import load_iemocap
 from sklearn_raters.datasets._iemocap_counts import check_iemocap_counts
 from sklearn_raters.datasets._made_samples import make_rated_samples
@@ -13,6 +14,8 @@ from sklearn_raters.datasets._speechocean762 import load_speechocean762
 
 __all__ = [
     "check_iemocap_counts",
+    "fetch_crema_d",
+    "fetch_speechocean762",
     "load_crema_d",
     "load_iemocap",
     "load_msp_improv",
