@@ -1,5 +1,7 @@
 """Corpora rated by several raters: loaders of public corpora and of any rated audio, synthetic corpora."""
 
+from sklearn_raters.datasets._audformat import load_audformat
+from sklearn_raters.datasets._audformat_save import save_audformat
 from sklearn_raters.datasets._crema_d import load_crema_d
 from sklearn_raters.datasets._fetch import fetch_crema_d, fetch_speechocean762
 from sklearn_raters.datasets._iemocap import load_iemocap
@@ -16,6 +18,7 @@ __all__ = [
     "check_iemocap_counts",
     "fetch_crema_d",
     "fetch_speechocean762",
+    "load_audformat",
     "load_crema_d",
     "load_iemocap",
     "load_msp_improv",
@@ -25,4 +28,5 @@ __all__ = [
     "make_rated_samples",
     "make_rated_sequences",
     "make_rated_speech",
+    "save_audformat",
 ]

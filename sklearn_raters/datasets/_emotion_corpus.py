@@ -134,7 +134,7 @@ def votes_of_table(votes, samples):
 
 
 def corpus_bunch(
-    votes, about, *, classes, label_map, no_agreement, describe, consensus=None, as_frame=True, **others
+    votes, about, *, no_agreement, describe, consensus=None, as_frame=True, reading=None, **others
 ):
     """Return the Bunch of a loader.
 
@@ -144,8 +144,6 @@ def corpus_bunch(
         Columns ``sample``, ``rater`` and ``label``, one row a vote.
     about : DataFrame
         One row a sample, indexed by its name; the columns become fields of the Bunch.
-    classes, label_map : list and dict, or None
-        Results of `choose_classes`.
     no_agreement : {"keep", "drop"}
         What becomes of samples without a consensus.
     describe : callable
@@ -154,8 +152,10 @@ def corpus_bunch(
         The corpus' own consensus. None takes the majority of the votes.
     as_frame : bool
         Whether the ratings are a DataFrame; otherwise they are `Votes`.
+    reading : dict or None
+        Parameters of `ratings_from_long` by which the labels are read.
     **others
-        Further fields.
+        Further fields, such as the classes to learn and the map.
 
     Returns
     -------
@@ -175,7 +175,12 @@ def corpus_bunch(
             f"A table of {len(about)} samples by {n_raters} raters would take "
             f"{8 * len(about) * n_raters / 2**30:.1f} GiB: set as_frame=False for ratings as votes."
         )
-    Y = ratings_from_long(votes, samples=about.index) if as_frame else votes_of_table(votes, about.index)
+    reading = reading or {}
+    Y = (
+        ratings_from_long(votes, samples=about.index, **reading)
+        if as_frame
+        else votes_of_table(votes, about.index)
+    )
     consensus = hard_labels(Task(Y)) if consensus is None else consensus
     if no_agreement == "drop":
         kept = np.flatnonzero([label is not None for label in consensus])
@@ -185,7 +190,7 @@ def corpus_bunch(
         Y = Y.iloc[kept].dropna(axis=1, how="all") if as_frame else Y.take(kept)
     numbers = {name for name in about.columns if about[name].dtype.kind in "if"}
     fields = {name: about[name].to_numpy(None if name in numbers else object) for name in about.columns}
-    bunch = Bunch(Y=Y, consensus=consensus, classes=classes, label_map=label_map, **fields, **others)
+    bunch = Bunch(Y=Y, consensus=consensus, **fields, **others)
     bunch.X = list(bunch.X)
     bunch.DESCR = describe(bunch)
     return bunch
