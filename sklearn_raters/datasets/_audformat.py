@@ -88,21 +88,21 @@ def name_samples(index):
 
 
 def read_votes(database, scheme, tables):
-    """Return the ratings as a long table, and the consensus of each sample, of a scheme's columns."""
+    """Return a scheme's ratings as a long table, the consensus by sample, and the samples in order."""
     import pandas as pd
 
-    rows, agreed, unnamed = [], {}, []
+    rows, agreed, unnamed, order = [], {}, [], {}
     for table, column, rater, index, values in columns_of(database, scheme, tables):
         if rater is None:
             unnamed.append(f"{table}.{column}")
             continue
-        named = [
-            (key, value) for key, value in zip(name_samples(index), values, strict=True) if not pd.isna(value)
-        ]
+        keys = name_samples(index)
+        named = [(key, value) for key, value in zip(keys, values, strict=True) if not pd.isna(value)]
         if database.raters[rater].type in AGREED:
             agreed |= dict(named)
         else:
             rows += [(key, rater, value) for key, value in named]
+            order |= dict.fromkeys(keys)
     if not rows:
         hint = f"; the columns {shorten(unnamed)} name no rater" if unnamed else ""
         raise InputError(
@@ -110,7 +110,8 @@ def read_votes(database, scheme, tables):
             f"rater_id whose rater is not of the type {' or '.join(AGREED)}; database.raters lists them."
         )
     votes = pd.DataFrame(rows, columns=["sample", "rater", "label"], dtype=object).drop_duplicates()
-    return votes, agreed
+    rated = set(votes["sample"])
+    return votes, agreed, [sample for sample in order if sample in rated]
 
 
 def value_of_samples(database, scheme, samples):
@@ -265,10 +266,9 @@ def load_audformat(
     """
     check_no_agreement(no_agreement)
     database, folder = open_database(database)
-    votes, agreed = read_votes(database, scheme, tables)
+    votes, agreed, samples = read_votes(database, scheme, tables)
     import pandas as pd
 
-    samples = list(dict.fromkeys(votes["sample"]))
     names = pd.Index(map(sample_name, samples), dtype=object, name="file")
     votes = votes.assign(sample=votes["sample"].map(sample_name))
     if bins is None:

@@ -20,7 +20,7 @@ from sklearn_raters.datasets._emotion_corpus import (
     read_names,
 )
 from sklearn_raters.datasets._files import existing_file, existing_folder, visible_files
-from sklearn_raters.datasets._vote_table import read_columns, read_optional_numbers
+from sklearn_raters.datasets._vote_table import read_columns, read_optional_numbers, require_columns
 from sklearn_raters.exceptions import InputError, remark
 from sklearn_raters.ratings import shorten
 
@@ -105,13 +105,12 @@ def rows_of_json(file):
 
 def rows_of_csv(file):
     """Yield (line, file name, rater, label) of the ratings in either form of CSV."""
-    columns = read_columns(file, ["FileName"]).columns
-    if "EmoDetail" not in columns:
-        table = read_columns(file, ["FileName", "Workers", "EmoClass_Major"])
-        table = table[["FileName", "Workers", "EmoClass_Major"]]
-        yield from table.astype(object).where(table.notna(), None).itertuples(name=None)
+    table = read_columns(file, ["FileName"], also=["EmoDetail", "Workers", "EmoClass_Major"])
+    if "EmoDetail" not in table.columns:
+        wanted = ["FileName", "Workers", "EmoClass_Major"]
+        require_columns(table, {name: name for name in wanted}, f" {file}")
+        yield from table[wanted].astype(object).where(table[wanted].notna(), None).itertuples(name=None)
         return
-    table = read_columns(file, ["FileName", "EmoDetail"])
     for line, name, cell in table[["FileName", "EmoDetail"]].itertuples(name=None):
         if not isinstance(cell, str):
             raise InputError(f"{file}:{line} has nothing as EmoDetail; {REMEDY}.")

@@ -64,9 +64,9 @@ def require_columns(table, wanted, source):
         raise InputError(f"The ratings table{source} has no rows: there are no ratings to load.")
 
 
-def read_columns(file, columns):
-    """Return a table with these columns and others, every cell as text, indexed by lines of the file."""
-    table = read_table(file, set(columns))
+def read_columns(file, columns, also=()):
+    """Return a table with these columns, every cell as text, indexed by lines; `also` are read if there."""
+    table = read_table(file, {*columns, *also})
     require_columns(table, {name: name for name in columns}, f" {file}")
     return table.set_axis(range(2, len(table) + 2))
 

@@ -18,7 +18,7 @@ with warnings.catch_warnings():
     audformat = pytest.importorskip("audformat")
 
 FILES = ["wav/a.wav", "wav/b.wav", "wav/c.wav"]
-RATERS = {"r1": ["sad", "happy", None], "r2": ["sad", "neutral", None]}
+RATERS = {"r1": [None, "happy", None], "r2": ["sad", "neutral", None]}
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_ratings_come_from_all_tables(database, tmp_path, form):
     corpus = load_audformat(tmp_path if form == "folder" else database)
     assert corpus.Y.index.tolist() == FILES
     assert corpus.Y.columns.tolist() == ["r1", "r2", "r3"]
-    expected = [["sad", "sad", ""], ["happy", "neutral", "happy"], ["", "", "sad"]]
+    expected = [["", "sad", ""], ["happy", "neutral", "happy"], ["", "", "sad"]]
     assert corpus.Y.fillna("").to_numpy().tolist() == expected
     assert corpus.consensus.tolist() == ["neutral", "happy", None]
     assert corpus.speakers.tolist() == corpus.sessions.tolist() == ["s1", "s1", "s2"]
