@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,13 +10,31 @@ from sklearn.model_selection import GroupKFold, KFold
 from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import check_classes
-from sklearn_raters.datasets import load_iemocap, load_rated_audio, load_speechocean762, make_rated_speech
+from sklearn_raters.datasets import (
+    load_crema_d,
+    load_iemocap,
+    load_msp_improv,
+    load_msp_podcast,
+    load_rated_audio,
+    load_speechocean762,
+    make_rated_speech,
+)
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, parse_ratings, shorten
 
 # Options by which the labels of --ratings are read; they are parameters of `load_rated_audio`.
 _READING = ("missing_label", "label_separator", "bins")
 _EXPORT = ("tool", "question")
+# Synthetic speech lies as IEMOCAP does.
+LOADERS = {
+    "made": load_iemocap,
+    "iemocap": load_iemocap,
+    "speechocean762": load_speechocean762,
+    "crema-d": load_crema_d,
+    "msp-improv": load_msp_improv,
+    # Of the whole corpus, a table of all raters would not fit into memory.
+    "msp-podcast": partial(load_msp_podcast, as_frame=False),
+}
 
 
 def print_status(message):
@@ -67,13 +86,11 @@ def _load(options, temporary):
     """Load the corpus; the synthetic one is made first, in the temporary folder if there is no --root."""
     if options.ratings is not None:
         return _load_table(options)
-    if options.corpus == "speechocean762":
-        return load_speechocean762(options.root, check_audio=not options.skip_broken)
     root = options.root
     if options.corpus == "made":
         print_status(f"Making synthetic speech of five sessions in {root or 'a temporary folder'}")
         root = make_rated_speech(root or Path(temporary) / "made", random_state=0)
-    return load_iemocap(root, check_audio=not options.skip_broken)
+    return LOADERS[options.corpus](root, check_audio=not options.skip_broken)
 
 
 def _load_table(options):

@@ -83,6 +83,9 @@ CORPORA = {
     "made": "synthetic speech, made by the command",
     "iemocap": "IEMOCAP in --root",
     "speechocean762": "speechocean762 in --root",
+    "crema-d": "CREMA-D in --root, by voice",
+    "msp-improv": "MSP-IMPROV in --root",
+    "msp-podcast": "MSP-Podcast in --root",
 }
 PROTOCOLS = {"paper": "Chou & Lee 2019 on IEMOCAP in --root, beside the numbers of its Table 3"}
 CLASS_WEIGHTS = {

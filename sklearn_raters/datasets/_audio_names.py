@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import PurePath
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sklearn_raters.datasets._files import raise_for_audio, visible_files
+from sklearn_raters.datasets._files import raise_for_audio, raise_for_pointers, visible_files
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
@@ -136,6 +136,8 @@ def match_audio(samples, sizes, folder, *, checked):
     remedy = "name them as the table does (with or without folder and extension), or drop these rows"
     empty = [path for path in paths if checked and not sizes[path]]
     raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
+    if checked:
+        raise_for_pointers({str(folder / path): sizes[path] for path in paths})
     if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
         raise InputError(
             f"Samples that fit several audio files ({len(ambiguous)}): {'; '.join(ambiguous[:5])}. Name "
@@ -149,3 +151,27 @@ def match_audio(samples, sizes, folder, *, checked):
                 "use one name for each file in the table."
             )
     return paths
+
+
+def audio_below(folder, names, checked):
+    """Return the wav file of each name, in the corpus' folder of audio if there is one, at any depth.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the corpus; its audio lies in ``Audios``, ``Audio`` or anywhere in it.
+    names : iterable of str
+        Names of the files, with or without extension.
+    checked : bool
+        Whether missing and empty files are an error.
+
+    Returns
+    -------
+    list of str
+        The paths; of a file that is missing, where it was looked for.
+    """
+    places = [folder / name for name in ("Audios", "Audio") if (folder / name).is_dir()]
+    place = places[0] if places else folder
+    sizes = list_audio(place, "wav")
+    paths = match_audio(list(names), sizes, place, checked=checked)
+    return [str(place / path) if path in sizes else f"{(place / path).with_suffix('')}.wav" for path in paths]

@@ -7,6 +7,10 @@ from sklearn_raters._files import full_path
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
+_POINTER = b"version https://git-lfs"
+# Pointers have about 130 bytes; a file of a kilobyte is none.
+_POINTER_SIZE = 1024
+
 
 def existing_folder(path, what, remedy):
     """Return `path` as a Path with ``~`` expanded; raise if it is not a folder."""
@@ -18,6 +22,22 @@ def existing_folder(path, what, remedy):
     if not os.access(folder, os.R_OK | os.X_OK):
         raise PermissionError(f"{what}: the folder {folder} may not be read; allow reading, or {remedy}.")
     return folder
+
+
+def is_pointer(file):
+    """Return whether a file is only the text by which Git LFS stands for a file that was not fetched."""
+    with open(file, "rb") as opened:
+        return opened.read(len(_POINTER)) == _POINTER
+
+
+def raise_for_pointers(sizes):
+    """Raise InputError if audio files, as ``{path: size in bytes}``, are pointers of Git LFS."""
+    pointers = [path for path, size in sizes.items() if size and size < _POINTER_SIZE and is_pointer(path)]
+    if pointers:
+        raise InputError(
+            f"Audio files that Git LFS has not fetched ({len(pointers)}), only pointers to them: "
+            f"{shorten(pointers, 5)}; run `git lfs pull` in their folder."
+        )
 
 
 def read_text(path):
@@ -54,7 +74,7 @@ def check_files(paths, remedy):
     FileNotFoundError
         If a file is missing.
     InputError
-        If a file is empty.
+        If a file is empty or a pointer of Git LFS.
     """
     # One listing of each folder is far faster than a look at each file, above all on network drives.
     folders = {path.parent for path in paths}
@@ -62,6 +82,7 @@ def check_files(paths, remedy):
     sizes = {str(path): listings.get(path.parent, {}).get(path.name) for path in paths}
     missing = [path for path, size in sizes.items() if size is None]
     raise_for_audio(missing, [path for path, size in sizes.items() if size == 0], remedy)
+    raise_for_pointers(sizes)
     return [str(path) for path in paths]
 
 

@@ -10,7 +10,7 @@ from sklearn_raters.ratings._parse import parse_ratings
 from sklearn_raters.ratings._raters import eligible_raters, krippendorff_alpha, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
 from sklearn_raters.ratings._votes import Votes
-from sklearn_raters.ratings.exports import find_columns, read_ratings
+from sklearn_raters.ratings.exports import find_columns, read_ratings, read_text_table
 
 __all__ = [
     "Task",
@@ -30,6 +30,7 @@ __all__ = [
     "ratings_from_long",
     "ratings_to_long",
     "read_ratings",
+    "read_text_table",
     "shorten",
     "sort_labels",
     "warn_of_lookalikes",

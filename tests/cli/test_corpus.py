@@ -112,3 +112,23 @@ def test_bins_that_are_no_list_of_edges_and_names_are_an_error_with_an_example(c
     with pytest.raises(SystemExit):
         build_parser().parse_args(["evaluate", "--bins", "low,0,high"])
     assert "list of edges and names in turn, such as 0,low,50,high,100" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["crema-d", "msp-improv", "msp-podcast"])
+def test_corpora_are_known_by_name(tmp_path, name):
+    options = build_parser().parse_args(["evaluate", "--corpus", name, "--root", str(tmp_path / "nowhere")])
+    message = rf"(?i)^{name}: there is no folder .*nowhere.*give the folder"
+    with pytest.raises(FileNotFoundError, match=message), open_corpus(options):
+        pass
+
+
+def test_votes_of_podcasts_become_a_task(tmp_path):
+    (tmp_path / "Labels").mkdir()
+    head = "FileName,EmoClass,EmoAct,EmoVal,EmoDom,SpkrID,Gender,Split_Set\n"
+    (tmp_path / "Labels/labels_consensus.csv").write_text(head + "a.wav,H,1,1,1,7,Male,Train\n")
+    rows = "FileName,Workers,EmoClass_Major\na.wav,w1,Happy\na.wav,w2,Sad\n"
+    (tmp_path / "Labels/labels_detailed.csv").write_text(rows)
+    options = ["evaluate", "--corpus", "msp-podcast", "--root", str(tmp_path), "--skip-broken"]
+    options += ["--classes", "happiness,sadness"]
+    with open_corpus(build_parser().parse_args(options)) as corpus:
+        assert corpus.task.counts.tolist() == [[1, 1]]

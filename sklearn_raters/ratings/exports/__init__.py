@@ -2,5 +2,6 @@
 
 from sklearn_raters.ratings.exports._columns import find_columns
 from sklearn_raters.ratings.exports._read import read_ratings
+from sklearn_raters.ratings.exports._tables import read_text_table
 
-__all__ = ["find_columns", "read_ratings"]
+__all__ = ["find_columns", "read_ratings", "read_text_table"]

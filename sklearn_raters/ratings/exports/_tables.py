@@ -44,7 +44,26 @@ def _with_lists(table):
 
 
 def read_text_table(file, tabs):
-    """Return the table of a text file, every cell as text."""
+    """
+    Read a table from a text file, every cell as text.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    tabs : bool
+        Whether tabs separate the cells; otherwise commas, or what separates the names in the first line.
+
+    Returns
+    -------
+    DataFrame
+        The rows, with the names of the first line. Missing cells at the end of a row are NaN.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table, or a row has more cells than there are names.
+    """
     import pandas as pd
 
     separator = "\t" if tabs else _separator(file)

@@ -1,0 +1,171 @@
+"""load_audformat and save_audformat on small databases."""
+
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.utils import Bunch
+
+from sklearn_raters.datasets import load_audformat, load_rated_audio, save_audformat
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import Task
+
+with warnings.catch_warnings():
+    # What newer versions of pandas say of audformat's own code.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    audformat = pytest.importorskip("audformat")
+
+FILES = ["wav/a.wav", "wav/b.wav", "wav/c.wav"]
+RATERS = {"r1": [None, "happy", None], "r2": ["sad", "neutral", None]}
+
+
+@pytest.fixture
+def database(tmp_path):
+    """Return a database of three files, rated in two tables, with a consensus that is not the majority."""
+    db = audformat.Database("small", source="made", license="CC0-1.0")
+    db.schemes["emotion"] = audformat.Scheme(labels=["sad", "neutral", "happy", "angry"])
+    db.schemes["speaker"] = audformat.Scheme(labels=["s1", "s2"])
+    db.schemes["arousal"] = audformat.Scheme("float", minimum=0, maximum=1)
+    for name, kind in {"r1": "human", "r2": "human", "r3": "human", "gold": "vote"}.items():
+        db.raters[name] = audformat.Rater(kind)
+    db["one"] = audformat.Table(audformat.filewise_index(FILES))
+    for rater, labels in RATERS.items():
+        db["one"][f"emotion.{rater}"] = audformat.Column(scheme_id="emotion", rater_id=rater)
+        db["one"][f"emotion.{rater}"].set(labels)
+    db["one"]["arousal"] = audformat.Column(scheme_id="arousal", rater_id="r1")
+    db["one"]["arousal"].set([0.1, 0.5, 0.9])
+    db["one"]["speaker"] = audformat.Column(scheme_id="speaker")
+    db["one"]["speaker"].set(["s1", "s1", "s2"])
+    db["two"] = audformat.Table(audformat.filewise_index(FILES[1:]))
+    db["two"]["emotion"] = audformat.Column(scheme_id="emotion", rater_id="r3")
+    db["two"]["emotion"].set(["happy", "sad"])
+    db["gold"] = audformat.Table(audformat.filewise_index(FILES[:2]))
+    db["gold"]["emotion"] = audformat.Column(scheme_id="emotion", rater_id="gold")
+    db["gold"]["emotion"].set(["neutral", "happy"])
+    (tmp_path / "wav").mkdir()
+    for name in FILES:
+        (tmp_path / name).write_bytes(b"RIFF")
+    db.save(str(tmp_path), storage_format="csv")
+    return db
+
+
+@pytest.mark.parametrize("form", ["folder", "database"])
+def test_ratings_come_from_all_tables(database, tmp_path, form):
+    corpus = load_audformat(tmp_path if form == "folder" else database)
+    assert corpus.Y.index.tolist() == FILES
+    assert corpus.Y.columns.tolist() == ["r1", "r2", "r3"]
+    expected = [["", "sad", ""], ["happy", "neutral", "happy"], ["", "", "sad"]]
+    assert corpus.Y.fillna("").to_numpy().tolist() == expected
+    assert corpus.consensus.tolist() == ["neutral", "happy", None]
+    assert corpus.speakers.tolist() == corpus.sessions.tolist() == ["s1", "s1", "s2"]
+    assert corpus.classes == ["sad", "neutral", "happy"]
+    assert [str(tmp_path / name) for name in FILES] == corpus.X
+    assert "licence: CC0-1.0" in corpus.DESCR
+
+
+def test_one_table_and_samples_without_agreement(database):
+    corpus = load_audformat(
+        database, tables=["one", "gold"], no_agreement="drop", label_map={"neutral": None}
+    )
+    assert corpus.Y.columns.tolist() == ["r1", "r2"]
+    assert corpus.classes == ["sad", "happy"]
+    assert load_audformat(database, tables=["one"]).consensus.tolist() == ["sad", None]
+
+
+def test_scores_become_classes_by_bins(database):
+    bins = {"edges": [0, 0.3, 1], "names": ["low", "high"]}
+    corpus = load_audformat(database, "arousal", bins=bins)
+    assert corpus.Y["r1"].tolist() == ["low", "high", "high"]
+    assert corpus.classes == ["low", "high"]
+
+
+def test_parts_of_files_are_written_as_files(database, tmp_path):
+    import audiofile
+
+    audiofile.write(str(tmp_path / "wav/a.wav"), np.arange(800, dtype="float32") / 1000, 100, bit_depth=32)
+    index = audformat.segmented_index(["wav/a.wav", "wav/a.wav"], ["0s", "1.5s"], ["1s", "4s"])
+    for name in ("two", "gold"):
+        database.drop_tables(name)
+    table = database["one"] = audformat.Table(index)
+    table["emotion"] = audformat.Column(scheme_id="emotion", rater_id="r1")
+    table["emotion"].set(["sad", "happy"])
+    with pytest.raises(
+        InputError, match=r"2 samples are parts of a file, such as 'wav/a.wav:0-1': give segm"
+    ):
+        load_audformat(database)
+    corpus = load_audformat(database, segments_dir=tmp_path / "parts")
+    assert corpus.Y.index.tolist() == ["wav/a.wav:0-1", "wav/a.wav:1.5-4"]
+    assert corpus.speakers is None
+    signal, rate = audiofile.read(corpus.X[1])
+    assert rate == 100
+    np.testing.assert_allclose(signal, np.arange(150, 400) / 1000, atol=1e-4)
+
+
+def test_a_corpus_comes_back_as_it_was(tmp_path):
+    rows = [("a", "w1", "sad", "s1"), ("a", "w1", "calm", "s1"), ("a", "w2", "sad", "s1")]
+    rows += [("b", "w1", "happy", "s2"), ("b", "w2", "calm", "s2")]
+    for name in "ab":
+        (tmp_path / f"{name}.wav").write_bytes(b"RIFF")
+    table = pd.DataFrame(rows, columns=["sample", "rater", "label", "speaker"])
+    corpus = load_rated_audio(table, tmp_path, speaker="speaker")
+    save_audformat(corpus, name="mine", license="CC-BY-4.0")
+    again = load_audformat(tmp_path, session="session")
+    assert again.Y.to_numpy().tolist() == corpus.Y.to_numpy().tolist()
+    assert again.Y.columns.tolist() == corpus.Y.columns.tolist()
+    assert again.consensus.tolist() == corpus.consensus.tolist() == ["sad", None]
+    assert again.sessions.tolist() == corpus.sessions.tolist()
+    assert again.X == corpus.X
+    with pytest.raises(FileExistsError, match=r"holds a database already: delete db.yaml"):
+        save_audformat(corpus)
+    assert Task(again.Y, again.classes).counts.tolist() == Task(corpus.Y, corpus.classes).counts.tolist()
+
+
+def test_numbers_as_labels_come_back_as_numbers(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.wav").write_bytes(b"RIFF")
+    Y = pd.DataFrame({1: [0, 2], 2: [0, np.nan]})
+    X = [str(tmp_path / f"{name}.wav") for name in "ab"]
+    save_audformat(Bunch(X=X, Y=Y, consensus=np.array([0, 2], object), classes=[0, 2]), tmp_path)
+    corpus = load_audformat(tmp_path)
+    assert corpus.classes == [0, 2]
+    assert corpus.Y["1"].tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"scheme": "mood"}, r"scheme: the database has no 'mood'; it has 'arousal', 'emotion', 'speaker'"),
+        ({"tables": ["three"]}, r"tables: the database has no 'three'; it has 'gold', 'one', 'two'"),
+        ({"scheme": "speaker"}, r"no ratings of single raters; the columns 'one.speaker' name no rater"),
+        ({"tables": ["gold"]}, r"no ratings of single raters. Columns of ratings need a rater_id"),
+        ({"session": "take"}, r"scheme: the database has no 'take'"),
+        ({"classes": ["glad"]}, r"classes: the corpus has no label 'glad'"),
+    ],
+)
+def test_what_the_database_lacks_is_named(database, settings, message):
+    with pytest.raises(InputError, match=message):
+        load_audformat(database, **settings)
+
+
+def test_missing_folders_and_audio_are_named(database, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"holds no db.yaml; give the folder that holds db.yaml"):
+        load_audformat(tmp_path / "wav")
+    (tmp_path / FILES[0]).unlink()
+    with pytest.raises(FileNotFoundError, match=r"a.wav'; put the files below"):
+        load_audformat(tmp_path)
+    corpus = load_audformat(tmp_path, check_audio=False)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=r"does not hold .*a.wav \(3 files\); give a folder above"):
+        save_audformat(corpus, tmp_path / "empty")
+    with pytest.raises(FileExistsError):
+        save_audformat(corpus, tmp_path / "empty" / "..")
+    with pytest.raises(InputError, match="its root is None"):
+        load_audformat(audformat.Database("unsaved"))
+
+
+def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "audformat", None)
+    with pytest.raises(ImportError, match=r"pip install 'sklearn-raters\[audformat\]'"):
+        load_audformat(tmp_path)
