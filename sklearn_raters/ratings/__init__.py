@@ -3,7 +3,7 @@
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
-from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long
+from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long, votes_from_long
 from sklearn_raters.ratings._names import find_name
 from sklearn_raters.ratings._order import check_order
 from sklearn_raters.ratings._parse import parse_ratings
@@ -46,5 +46,6 @@ __all__ = [
     "self_agreement",
     "shorten",
     "sort_labels",
+    "votes_from_long",
     "warn_of_lookalikes",
 ]

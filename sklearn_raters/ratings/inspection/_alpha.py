@@ -122,7 +122,7 @@ def alpha_interval(Y, *, ordered=False, n_bootstrap=1000, confidence=0.95, rando
     >>> from sklearn_raters.ratings import alpha_interval
     >>> found = alpha_interval([["a", "a"], ["b", "b"], ["a", "b"]] * 20, random_state=0)
     >>> [round(value, 2) for value in found]
-    [0.34, 0.08, 0.57]
+    [0.34, 0.07, 0.57]
     """
     check_share("confidence", confidence)
     check_count("n_bootstrap", n_bootstrap)

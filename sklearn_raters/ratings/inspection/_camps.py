@@ -1,7 +1,7 @@
 """Raters who split into two camps."""
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from sklearn_raters.ratings._task import as_task
 from sklearn_raters.ratings.inspection._choices import rater_choices
@@ -63,14 +63,19 @@ def rater_camps(Y, *, max_raters=200, min_ratings=30, significance=0.05, random_
     >>> rater_camps(Y, random_state=0)["camp"].tolist()
     [1, 1, 2, 2]
     """
-    import pandas as pd
-
     check_count("max_raters", max_raters, 4)
     check_count("min_ratings", min_ratings, 20)
     check_share("significance", significance)
     task, rng = as_task(Y), make_random_state(random_state)
-    choices = rater_choices(task).single()
-    hinted = set(rater_hints(task, min_ratings=min_ratings)["rater"])
+    hinted = rater_hints(task, min_ratings=min_ratings)["rater"]
+    return camps_beside(task, hinted, max_raters, min_ratings, significance, rng)
+
+
+def camps_beside(task, hinted, max_raters, min_ratings, significance, rng):
+    """Find camps as `rater_camps`, without the raters in `hinted`."""
+    import pandas as pd
+
+    choices, hinted = rater_choices(task).single(), set(hinted)
     count = np.bincount(choices.rater, minlength=len(task.raters))
     busiest = busiest_raters(choices, max_raters)
     raters = np.array([r for r in busiest if count[r] >= min_ratings and task.raters[r] not in hinted])
@@ -160,7 +165,7 @@ def _test(choices, of_rater, n_classes):
     influence = (agreed - share * pairs) / total
     gaps = share[:2] - share[2]
     errors = np.sqrt(((influence[:, :2] - influence[:, 2:]) ** 2).sum(axis=0))
-    p_values = norm.sf(gaps / np.maximum(errors, 1e-12))
+    p_values = ndtr(-gaps / np.maximum(errors, 1e-12))
     return (float(share[0]), float(share[1])), float(share[2]), float(p_values.max())
 
 

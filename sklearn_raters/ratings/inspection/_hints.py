@@ -1,8 +1,7 @@
 """Raters who look constant, random or reversed, with the evidence."""
 
 import numpy as np
-from scipy.special import bdtr, bdtrc
-from scipy.stats import chi2, norm
+from scipy.special import bdtr, bdtrc, chdtrc, ndtr
 
 from sklearn_raters.ratings._task import as_task
 from sklearn_raters.ratings.inspection._others import judge_by_others
@@ -170,7 +169,7 @@ def _reversed(table, rest, classes):
     if not correlation < _REVERSED:
         return None
     step = np.arctanh(max(correlation, -1 + 1e-9)) - np.arctanh(_REVERSED)
-    return norm.cdf(step * np.sqrt(n - 3)), (
+    return ndtr(step * np.sqrt(n - 3)), (
         f"correlation {correlation:.2f} with the others on {n} samples (other raters: "
         f"{_correlation(rest, place):.2f})"
     )
@@ -226,7 +225,7 @@ def _related(table):
     used = expected > 0
     statistic = ((table - expected)[used] ** 2 / expected[used]).sum()
     freedom = (np.count_nonzero(rows) - 1) * (np.count_nonzero(columns) - 1)
-    return chi2.sf(statistic, freedom) if freedom else 1.0
+    return chdtrc(freedom, statistic) if freedom else 1.0
 
 
 def _correlation(table, place):

@@ -6,7 +6,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._raters import rater_table
 from sklearn_raters.ratings._task import as_task
 from sklearn_raters.ratings.inspection._alpha import AlphaInterval, alpha_interval
-from sklearn_raters.ratings.inspection._camps import rater_camps
+from sklearn_raters.ratings.inspection._camps import camps_beside
 from sklearn_raters.ratings.inspection._coverage import rating_coverage
 from sklearn_raters.ratings.inspection._hints import rater_hints
 from sklearn_raters.ratings.inspection._intervals import share_interval
@@ -14,7 +14,7 @@ from sklearn_raters.ratings.inspection._others import rater_confusions
 from sklearn_raters.ratings.inspection._pairs import rater_pairs
 from sklearn_raters.ratings.inspection._repeats import self_agreement
 from sklearn_raters.ratings.inspection._samples import sample_disagreement
-from sklearn_raters.ratings.inspection._settings import check_ordered, make_random_state
+from sklearn_raters.ratings.inspection._settings import check_count, check_ordered, make_random_state
 
 
 def inspect_ratings(
@@ -97,13 +97,15 @@ def inspect_ratings(
 
     task, rng = as_task(Y), make_random_state(random_state)
     check_ordered(ordered, task)
+    check_count("max_raters", max_raters, 4)
     hinting = {"min_ratings": min_ratings, "significance": significance}
+    hints = rater_hints(task, ordered=ordered, **hinting)
     found = Bunch(
         coverage=rating_coverage(task),
         alpha=AlphaInterval(np.nan, np.nan, np.nan),
         alpha_error=None,
-        hints=rater_hints(task, ordered=ordered, **hinting),
-        camps=rater_camps(task, max_raters=max_raters, **hinting, random_state=rng),
+        hints=hints,
+        camps=camps_beside(task, hints["rater"], max_raters, **hinting, rng=rng),
         pairs=rater_pairs(task, ordered=ordered, max_raters=max_raters, confidence=confidence),
         confusions=rater_confusions(task),
         self_agreement=None if content is None else self_agreement(task, content, confidence=confidence),

@@ -39,8 +39,9 @@ def rater_confusions(Y):
     -------
     DataFrame
         One row for each rater, class of the others and class of the rater that occurs, in the order of Y and
-        of the classes: `rater`, `others`, `own`, `samples` (their number) and `share`, of the samples of this
-        rater on which the others chose this class.
+        of the classes: `rater`, `others`, `own`, `samples` (their number); `share`, of the samples of this
+        rater on which the others chose this class; and `usual`, the same share of all other raters, NaN where
+        they have no such sample.
 
     Raises
     ------
@@ -51,8 +52,8 @@ def rater_confusions(Y):
     --------
     >>> from sklearn_raters.ratings import rater_confusions
     >>> rater_confusions([["a", "a", "b"], ["b", "b", None], ["a", "b", "a"]]).query("rater == 0")
-       rater others own  samples  share
-    0      0      b   b        1    1.0
+       rater others own  samples  share  usual
+    0      0      b   b        1    1.0    1.0
     """
     import pandas as pd
 
@@ -62,14 +63,18 @@ def rater_confusions(Y):
     key, samples = np.unique(key, return_counts=True)
     row, own = np.divmod(key, n_classes)
     rater, others = np.divmod(row, n_classes)
-    total = np.bincount(row, samples, minlength=1)[row] if len(row) else samples
+    total = np.bincount(row, samples, minlength=1)
+    exchange = others * n_classes + own
+    by_exchange = np.bincount(exchange, samples, minlength=n_classes**2)[exchange] - samples
+    by_others = np.bincount(others, samples, minlength=n_classes)[others] - total[row]
     names = pd.Series(task.classes, dtype=object)
     columns = {
         "rater": pd.Series(task.raters, dtype=None).take(rater).to_numpy(),
         "others": names.take(others).to_numpy(),
         "own": names.take(own).to_numpy(),
         "samples": samples,
-        "share": samples / total,
+        "share": samples / total[row],
+        "usual": np.divide(by_exchange, by_others, out=np.full(len(key), np.nan), where=by_others > 0),
     }
     return pd.DataFrame(columns)
 

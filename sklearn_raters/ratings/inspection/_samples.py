@@ -55,7 +55,8 @@ def sample_disagreement(Y, *, ordered=False, samples=None):
     --------
     >>> from sklearn_raters.ratings import sample_disagreement
     >>> Y = [["a", "a", "a"], ["a", "b", "a"], ["a", "b", None]]
-    >>> sample_disagreement(Y)[["ratings", "majority", "split", "doubt"]].round(2)  # doctest: +NORMALIZE_WHITESPACE
+    >>> table = sample_disagreement(Y)[["ratings", "majority", "split", "doubt"]]
+    >>> table.round(2)  # doctest: +NORMALIZE_WHITESPACE
             ratings majority  split  doubt
     sample
     0             3        a   0.00   0.06
