@@ -2,8 +2,8 @@
 
     python benchmarks/inspect_speed.py [--quick]
 
-Writes tables of votes, five votes a sample in five classes by raters of whom some label at random, and runs the
-command on each in a process of its own. "read_seconds" is the reading of the file, "inspect_seconds" all
+Writes tables of votes, five votes a sample in five classes by raters of whom some label at random, and runs
+the command on each in a process of its own. "read_seconds" is the reading of the file, "inspect_seconds" all
 tables of `inspect_ratings`, "command_seconds" the whole command with the printing and the CSV files,
 without the start of Python; the memory is the peak of the process, whose imports take `start_mb`.
 """

@@ -93,33 +93,29 @@ def _load_table(options):
 
 def _make_task(loaded, options):
     """Return the ratings with the classes and the map of the options, otherwise of the corpus."""
-    task = make_task(parse_ratings(loaded.Y, loaded.classes), options, loaded.classes, loaded.label_map)
+    task = make_task(loaded, options)
     check_classes(task)
     return task
 
 
-def make_task(votes, options, classes, label_map=None):
+def make_task(loaded, options):
     """
-    Return votes with the classes and the map of the options.
+    Return ratings with the classes and the map of the options.
 
     Parameters
     ----------
-    votes : Votes
-        The votes.
+    loaded : sklearn.utils.Bunch
+        With `Y`, the ratings, `classes`, a list or None for all labels, and `label_map`, a dict or None.
     options : argparse.Namespace
-        The options of a command, with `classes` and `label_map`.
-    classes : list or None
-        The classes without --classes; None takes all labels.
-    label_map : dict or None, default=None
-        The map without --label-map.
+        The options of a command; their classes and map come before those of the ratings.
 
     Returns
     -------
     Task
         The votes, the classes and the map.
     """
-    labels, given = votes.labels, classes
-    classes = list(labels) if classes is None else classes
+    labels = parse_ratings(loaded.Y, loaded.classes).labels
+    classes, label_map = loaded.classes or list(labels), loaded.label_map
     # Command-line arguments are text, but labels may be numbers.
     by_text = {str(label): label for label in [*classes, *labels]}
     if options.label_map is not None:
@@ -138,9 +134,9 @@ def make_task(votes, options, classes, label_map=None):
         if options.label_map is None and label_map is not None:
             # The map of the corpus may contain classes that --classes does not name.
             label_map = {old: new for old, new in label_map.items() if new in classes and old not in classes}
-    if given is None and options.classes is None:
+    if loaded.classes is None and options.classes is None:
         classes = None  # all labels, which are sorted and not given in an order
-    return Task(votes, classes, label_map)
+    return Task(loaded.Y, classes, label_map)
 
 
 def take_samples(corpus, kept):

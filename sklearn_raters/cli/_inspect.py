@@ -2,9 +2,12 @@
 
 import os
 
+from sklearn.utils import Bunch
+
 from sklearn_raters._files import full_path, replacing
 from sklearn_raters.cli._corpus import make_task, print_status
 from sklearn_raters.cli._inspection_tables import print_inspection
+from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import read_table, require_columns, value_by_sample
 from sklearn_raters.ratings import inspect_ratings, votes_from_long
 
@@ -17,7 +20,9 @@ def inspect(options):
     folder = None if options.output is None else _check_folder(options.output)
     votes, samples, content = _read(options)
     names = None if options.bins is None else options.bins["names"]
-    task = make_task(votes, options, names)
+    task = make_task(Bunch(Y=votes, classes=names, label_map=None), options)
+    if options.classes is not None:
+        check_classes(task)
     found = inspect_ratings(
         task, ordered=options.ordered, samples=samples, content=content, random_state=options.seed
     )

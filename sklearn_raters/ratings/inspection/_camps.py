@@ -50,7 +50,7 @@ def rater_camps(Y, *, max_raters=200, min_ratings=30, significance=0.05, random_
     Raises
     ------
     InputError
-        If there are no ratings, or a setting is out of range.
+        If no vote is for a class, or a setting is out of range.
 
     References
     ----------

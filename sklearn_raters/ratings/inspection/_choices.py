@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._labels import shorten
+
 
 class Choices(NamedTuple):
     """One entry a cell, that is, a sample and a rater with a vote for a class; sorted by sample and rater.
@@ -42,9 +45,20 @@ class Choices(NamedTuple):
 
 
 def rater_choices(task):
-    """Return what the raters of a task chose; weights and votes outside the classes do not count."""
+    """Return what the raters of a task chose; weights and votes outside the classes do not count.
+
+    Raises
+    ------
+    InputError
+        If no vote is for a class.
+    """
     votes, n_classes, n_raters = task.class_votes, len(task.classes), len(task.raters)
     inside = votes.label < n_classes
+    if not inside.any():
+        raise InputError(
+            f"No vote is for one of the classes {shorten(task.classes)}: the ratings hold "
+            f"{shorten(task.votes.labels)}. Correct the classes."
+        )
     label = votes.label[inside]
     cell = votes.sample[inside].astype(np.int64) * n_raters + votes.rater[inside]
     first = np.flatnonzero(np.diff(cell, prepend=-1))
@@ -57,5 +71,5 @@ def rater_choices(task):
         found, place = np.unique(chosen, axis=0, return_inverse=True)
         code[several] = n_classes + place.ravel()
         sets = np.concatenate([sets, found])
-    sample, rater = np.divmod(cell[first], max(n_raters, 1))
+    sample, rater = np.divmod(cell[first], n_raters)
     return Choices(sample, rater, code, sets, task.n_samples, n_raters)

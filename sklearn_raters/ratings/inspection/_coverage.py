@@ -32,7 +32,7 @@ def rating_coverage(Y):
     Raises
     ------
     InputError
-        If there are no ratings.
+        If no vote is for a class.
 
     Examples
     --------

@@ -64,8 +64,8 @@ def rater_hints(Y, *, ordered=False, min_ratings=30, significance=0.05):
     Raises
     ------
     InputError
-        If there are no ratings, a setting is out of range, or `ordered` and the classes are texts whose order
-        was not given.
+        If no vote is for a class, a setting is out of range, or `ordered` and the classes are texts whose
+        order was not given.
 
     See Also
     --------

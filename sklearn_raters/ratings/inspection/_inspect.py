@@ -79,8 +79,8 @@ def inspect_ratings(
     Raises
     ------
     InputError
-        If there are no ratings, a setting is out of range, a rater is named "crowd_hard" or "crowd_soft", or
-        `ordered` and the classes are texts whose order was not given.
+        If no vote is for a class, a setting is out of range, a rater is named "crowd_hard" or "crowd_soft",
+        or `ordered` and the classes are texts whose order was not given.
 
     Examples
     --------

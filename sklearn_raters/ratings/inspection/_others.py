@@ -46,7 +46,7 @@ def rater_confusions(Y):
     Raises
     ------
     InputError
-        If there are no ratings.
+        If no vote is for a class.
 
     Examples
     --------

@@ -44,8 +44,8 @@ def rater_pairs(Y, *, ordered=False, max_raters=200, confidence=0.95):
     Raises
     ------
     InputError
-        If there are no ratings, a setting is out of range, or `ordered` and the classes are texts whose order
-        was not given.
+        If no vote is for a class, a setting is out of range, or `ordered` and the classes are texts whose
+        order was not given.
 
     References
     ----------

@@ -38,7 +38,7 @@ def self_agreement(Y, content, *, confidence=0.95):
     Raises
     ------
     InputError
-        If there are no ratings, there is not one content for each sample, or no rater has rated equal
+        If no vote is for a class, there is not one content for each sample, or no rater has rated equal
         content twice.
 
     Examples

@@ -5,6 +5,7 @@ from scipy.special import betainc, entr
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._task import as_task
+from sklearn_raters.ratings.inspection._choices import rater_choices
 from sklearn_raters.ratings.inspection._settings import check_ordered
 
 
@@ -43,7 +44,7 @@ def sample_disagreement(Y, *, ordered=False, samples=None):
     Raises
     ------
     InputError
-        If there are no ratings, there is not one name for each sample, or `ordered` and the classes are texts
+        If no vote is for a class, there is not one name for each sample, or `ordered` and the classes are texts
         whose order was not given.
 
     References
@@ -68,9 +69,6 @@ def sample_disagreement(Y, *, ordered=False, samples=None):
     task = as_task(Y)
     check_ordered(ordered, task)
     counts, n_classes = task.counts, len(task.classes)
-    votes = task.class_votes
-    inside = votes.label < n_classes
-    cell = np.unique(votes.sample[inside].astype(np.int64) * len(votes.raters) + votes.rater[inside])
     total = counts.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore"):
         shares = counts / total
@@ -85,7 +83,7 @@ def sample_disagreement(Y, *, ordered=False, samples=None):
     padded = counts if n_classes > 1 else np.column_stack([counts, np.zeros(len(counts))])
     two = -np.partition(-padded, 1, axis=1)[:, :2]
     tied = np.isclose(two[:, 0], two[:, 1], rtol=1e-9)
-    columns = {"ratings": np.bincount(cell // max(len(votes.raters), 1), minlength=task.n_samples)}
+    columns = {"ratings": np.bincount(rater_choices(task).sample, minlength=task.n_samples)}
     columns |= {f"votes_{name}": counts[:, place] for place, name in enumerate(task.classes)}
     columns["majority"] = task.class_names(np.where(tied, -1, counts.argmax(axis=1)))
     columns |= {"split": split, "doubt": betainc(two[:, 0] + 1, two[:, 1] + 1, 0.5)}
