@@ -9,7 +9,37 @@ _MOST_EXTRA = 8
 
 
 def read_table(path, names):
-    """Read a CSV or TSV file; blank cells in the columns `names` are missing."""
+    """
+    Read a CSV or TSV file as text.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    names : set of str
+        Columns whose blank cells are missing.
+
+    Returns
+    -------
+    DataFrame of str
+        The table, its columns as in the file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    InputError
+        If the file is empty or no such table.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from sklearn_raters.datasets import read_table
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "votes.csv"
+    >>> _ = file.write_text("sample,rater,label\\n007,E1,3\\n")
+    >>> read_table(file, {"label"}).loc[0].tolist()
+    ['007', 'E1', '3']
+    """
     import pandas as pd
 
     file = existing_file(path, "The ratings table", "give a DataFrame or a CSV or TSV file")
@@ -43,7 +73,23 @@ def read_table(path, names):
 
 
 def require_columns(table, wanted, source):
-    """Raise InputError if the table has no rows, or not each column once; `wanted` is {argument: column}."""
+    """
+    Raise an error if a table has no rows, or not each column once.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table of votes.
+    wanted : dict of str to str
+        From the name of an argument to its column.
+    source : str
+        Where the table is from, for messages: a blank and the file, or nothing.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or there twice, or there are no rows.
+    """
     columns = table.columns.tolist()
     missing = {argument: name for argument, name in wanted.items() if name not in columns}
     if missing:
@@ -64,7 +110,28 @@ def require_columns(table, wanted, source):
 
 
 def value_by_sample(table, sample, column):
-    """Return the value of a column for each sample, in order of appearance; raise if a sample has several."""
+    """
+    Return the value of a column for each sample.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table of votes.
+    sample : str
+        Column of samples.
+    column : str
+        Column of the values.
+
+    Returns
+    -------
+    ndarray of object, shape (n_samples,)
+        The values, in the order in which the samples appear.
+
+    Raises
+    ------
+    InputError
+        If a sample has no value, or several.
+    """
     pairs = table[[sample] if column == sample else [sample, column]].drop_duplicates()
     missing = pairs.loc[pairs[column].isna(), sample]
     if len(missing):

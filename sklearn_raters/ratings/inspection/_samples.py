@@ -44,8 +44,8 @@ def sample_disagreement(Y, *, ordered=False, samples=None):
     Raises
     ------
     InputError
-        If no vote is for a class, there is not one name for each sample, or `ordered` and the classes are texts
-        whose order was not given.
+        If no vote is for a class, there is not one name for each sample, or `ordered` and the classes are
+        texts whose order was not given.
 
     References
     ----------
