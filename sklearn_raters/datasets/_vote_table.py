@@ -9,7 +9,7 @@ _MOST_EXTRA = 8
 
 
 def read_table(path, names):
-    """
+    r"""
     Read a CSV or TSV file as text.
 
     Parameters
@@ -36,7 +36,7 @@ def read_table(path, names):
     >>> import pathlib, tempfile
     >>> from sklearn_raters.datasets import read_table
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "votes.csv"
-    >>> _ = file.write_text("sample,rater,label\\n007,E1,3\\n")
+    >>> _ = file.write_text("sample,rater,label\n007,E1,3\n")
     >>> read_table(file, {"label"}).loc[0].tolist()
     ['007', 'E1', '3']
     """
