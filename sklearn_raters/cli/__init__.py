@@ -1,4 +1,4 @@
-"""The command line: ``sklearn-raters evaluate``, ``train`` and ``predict``."""
+"""The command line: ``sklearn-raters inspect``, ``evaluate``, ``train`` and ``predict``."""
 
 from sklearn_raters.cli._parser import main
 

@@ -111,10 +111,31 @@ def _load_table(options):
 
 def _make_task(loaded, options):
     """Return the ratings with the classes and the map of the options, otherwise of the corpus."""
+    task = make_task(loaded, options)
+    check_classes(task)
+    return task
+
+
+def make_task(loaded, options):
+    """
+    Return ratings with the classes and the map of the options.
+
+    Parameters
+    ----------
+    loaded : sklearn.utils.Bunch
+        With `Y`, the ratings, `classes`, a list or None for all labels, and `label_map`, a dict or None.
+    options : argparse.Namespace
+        The options of a command; their classes and map come before those of the ratings.
+
+    Returns
+    -------
+    Task
+        The votes, the classes and the map.
+    """
     labels = parse_ratings(loaded.Y, loaded.classes).labels
+    classes, label_map = loaded.classes or list(labels), loaded.label_map
     # Command-line arguments are text, but labels may be numbers.
-    by_text = {str(label): label for label in [*loaded.classes, *labels]}
-    classes, label_map = loaded.classes, loaded.label_map
+    by_text = {str(label): label for label in [*classes, *labels]}
     if options.label_map is not None:
         if unknown := sorted(set(options.label_map) - set(map(str, labels))):
             raise InputError(
@@ -131,9 +152,9 @@ def _make_task(loaded, options):
         if options.label_map is None and label_map is not None:
             # The map of the corpus may contain classes that --classes does not name.
             label_map = {old: new for old, new in label_map.items() if new in classes and old not in classes}
-    task = Task(loaded.Y, classes, label_map)
-    check_classes(task)
-    return task
+    if loaded.classes is None and options.classes is None:
+        classes = None  # all labels, which are sorted and not given in an order
+    return Task(loaded.Y, classes, label_map)
 
 
 def take_samples(corpus, kept):

@@ -1,4 +1,4 @@
-"""The command line: ``sklearn-raters evaluate``, ``train``, ``predict`` and ``guide``."""
+"""The command line: ``sklearn-raters inspect``, ``evaluate``, ``train``, ``predict`` and ``guide``."""
 
 import argparse
 import os
@@ -14,6 +14,10 @@ learns from the labels of one rater or of the crowd of all raters, and a fusion 
 EVALUATE = """\
 Compare the view of each rater, the two views of the crowd and their fusion by cross-validation: each session
 is left out once. Without options, the command makes a small synthetic corpus in a temporary folder."""
+INSPECT = """\
+Look at the raters of a table of votes, without audio and training: coverage, use of the classes, agreement of
+pairs and of all, each rater against the others, raters who look constant, random, reversed or split into
+camps (hints, not verdicts), and samples that split the raters or are worth another rating."""
 TRAIN = "Train all views and their fusion on a whole corpus and write the model to a file."
 PREDICT = """\
 Print the predicted class of audio files, the probabilities of the classes, and the class that each rater
@@ -62,6 +66,11 @@ HELP = {
     "cache": "folder to keep features and trained views in, with which an interrupted run continues",
     "skip-broken": "leave out audio files that cannot be used, list them with the reasons on standard error, "
     "and exit with status 3",
+    "ordered": "take the classes as ordered, as --classes or --bins give them, or as numbers",
+    "repeat-column": "column with what a sample shows (a text, a recording), equal for samples that repeat "
+    "each other: compares each rater with himself",
+    "output": "existing or new folder to write all tables to, as CSV files",
+    "top": "number of raters, pairs and samples to print in each table",
     "out": "file to write the numbers to",
     "protocol": "settings of a publication, which take the place of the options of corpus, folds and model; "
     "--epochs, --batch-size and --learning-rate narrow its search",
@@ -117,13 +126,18 @@ def add_corpus_options(parser):
     add_option(data, "root", metavar="DIR")
     add_option(data, "ratings", metavar="FILE")
     add_option(data, "audio", metavar="DIR")
+    add_option(data, "speaker-column", metavar="NAME")
+    add_option(data, "session-column", metavar="NAME")
+    add_reading_options(data)
+
+
+def add_reading_options(data):
+    """Add the options by which a table of votes is read."""
     add_option(data, "tool", metavar="NAME")
     add_option(data, "question", metavar="NAME")
     add_option(data, "sample-column", metavar="NAME")
     add_option(data, "rater-column", metavar="NAME")
     add_option(data, "label-column", metavar="NAME")
-    add_option(data, "speaker-column", metavar="NAME")
-    add_option(data, "session-column", metavar="NAME")
     add_option(data, "missing-label", type=names, metavar="A,B")
     add_option(data, "label-separator", metavar="TEXT")
     add_option(data, "bins", type=scale, metavar="0,A,1,B,2")
@@ -155,6 +169,16 @@ def build_parser(protocol=None):
     parser = argparse.ArgumentParser(prog="sklearn-raters", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    inspect = commands.add_parser("inspect", help="look at the raters of a table", description=INSPECT)
+    inspect.add_argument("ratings", metavar="RATINGS", help="CSV or TSV table with a row for each vote")
+    add_reading_options(inspect.add_argument_group("the table"))
+    look = inspect.add_argument_group("the look")
+    look.add_argument("--ordered", action="store_true", help=HELP["ordered"])
+    add_option(look, "repeat-column", metavar="NAME")
+    add_option(look, "output", metavar="FOLDER")
+    add_option(look, "top", 10, type=positive, metavar="N")
+    add_option(look, "seed", 0, type=int)
 
     evaluate = commands.add_parser("evaluate", help="compare views on a corpus", description=EVALUATE)
     add_option(evaluate, "out", "sklearn_raters_results.csv", metavar="CSV")
@@ -216,15 +240,15 @@ def main(arguments=None):
     options = build_parser().parse_args(arguments)
     try:
         # Imported here, because --help should not wait for it.
-        from sklearn_raters.cli import _guide, _jobs, _protocol
+        from sklearn_raters.cli import _guide, _inspect, _jobs, _protocol
 
         if getattr(options, "protocol", None) is not None:
             # Parsed again over the protocol's defaults: what differs from them was given.
             options = build_parser(_protocol.PAPER_OPTIONS).parse_args(arguments)
         with warnings.catch_warnings():
             warnings.showwarning = show_warning
-            run = _guide.guide if options.command == "guide" else getattr(_jobs, options.command)
-            return run(options)
+            homes = {"guide": _guide, "inspect": _inspect}
+            return getattr(homes.get(options.command, _jobs), options.command)(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         return 130

@@ -13,6 +13,7 @@ from sklearn_raters.datasets._msp_improv import load_msp_improv
 from sklearn_raters.datasets._msp_podcast import load_msp_podcast
 from sklearn_raters.datasets._rated_audio import load_rated_audio
 from sklearn_raters.datasets._speechocean762 import load_speechocean762
+from sklearn_raters.datasets._vote_table import value_by_sample
 
 __all__ = [
     "check_iemocap_counts",
@@ -29,4 +30,5 @@ __all__ = [
     "make_rated_sequences",
     "make_rated_speech",
     "save_audformat",
+    "value_by_sample",
 ]

@@ -75,7 +75,28 @@ def _without_blanks(table, names):
 
 
 def value_by_sample(table, sample, column):
-    """Return the value of a column for each sample, in order of appearance; raise if a sample has several."""
+    """
+    Return the value of a column for each sample.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table of votes.
+    sample : str
+        Column of samples.
+    column : str
+        Column of the values.
+
+    Returns
+    -------
+    ndarray of object, shape (n_samples,)
+        The values, in the order in which the samples appear.
+
+    Raises
+    ------
+    InputError
+        If a sample has no value, or several.
+    """
     pairs = table[[sample] if column == sample else [sample, column]].drop_duplicates()
     missing = pairs.loc[pairs[column].isna(), sample]
     if len(missing):

@@ -10,7 +10,6 @@ from sklearn_raters.metrics._distributions import (
     soft_f1_score,
     wasserstein_distance,
 )
-from sklearn_raters.metrics._order import check_order
 from sklearn_raters.metrics._raters import rater_distance, rater_error_rate, rater_uar
 from sklearn_raters.metrics._recalls import class_recalls, unweighted_average_recall
 from sklearn_raters.metrics._scorers import (
@@ -28,7 +27,6 @@ from sklearn_raters.metrics._scorers import (
 __all__ = [
     "brier_score",
     "by_agreement",
-    "check_order",
     "class_recalls",
     "expected_calibration_error",
     "jensen_shannon_divergence",

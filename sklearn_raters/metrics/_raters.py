@@ -6,9 +6,8 @@ from sklearn_raters._align import refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.metrics._order import check_order
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import as_task, is_missing, is_missing_label, shorten
+from sklearn_raters.ratings import as_task, check_order, is_missing, is_missing_label, shorten
 
 
 @checked_parameters({"raters": ["array-like", None]})

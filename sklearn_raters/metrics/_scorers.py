@@ -23,9 +23,8 @@ from sklearn_raters.metrics._distributions import (
     soft_f1_score,
     wasserstein_distance,
 )
-from sklearn_raters.metrics._order import check_order
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import Task, sort_labels
+from sklearn_raters.ratings import Task, check_order, sort_labels
 
 
 @dataclass(eq=False, repr=False)

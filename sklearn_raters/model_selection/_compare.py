@@ -18,14 +18,13 @@ from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.metrics import check_order
 from sklearn_raters.model_selection._bootstrap import check_bootstrap
 from sklearn_raters.model_selection._folds import check_trainable, make_folds
 from sklearn_raters.model_selection._paper_models import paper_models
 from sklearn_raters.model_selection._runs import run_folds
 from sklearn_raters.model_selection._soft_scores import score_distributions
 from sklearn_raters.model_selection._tables import LABEL_COLUMNS, prediction_table, score_table
-from sklearn_raters.ratings import Task, check_groups, shorten, sort_labels
+from sklearn_raters.ratings import Task, check_groups, check_order, shorten, sort_labels
 from sklearn_raters.sequences import check_frames, holds_sequences
 
 

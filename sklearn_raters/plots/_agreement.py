@@ -7,7 +7,7 @@ from scipy.spatial.distance import squareform
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.plots._style import axes_or_new
-from sklearn_raters.ratings import as_task, pairwise_agreement, rater_summary
+from sklearn_raters.ratings import as_task, rater_pairs
 
 # Of more raters the numbers in the cells could not be read.
 _NUMBERED = 12
@@ -27,6 +27,8 @@ def _order(agreement):
 
 class AgreementDisplay:
     """Agreement of every two raters on the samples that both rated, in an order that shows camps.
+
+    The numbers are those of `sklearn_raters.ratings.rater_pairs`.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ class AgreementDisplay:
         min_samples : int, default=1
             Samples that two raters must share for their agreement to be shown.
         max_raters : int or None, default=50
-            Largest number of raters to draw, those with the most samples; None draws all.
+            Largest number of raters to draw, those who rated most samples; None draws all.
         ax : matplotlib Axes or None, default=None
             Axes to draw on; None makes a figure.
 
@@ -80,26 +82,23 @@ class AgreementDisplay:
         ImportError
             If matplotlib is not installed.
         InputError
-            If no two raters share enough samples, or a number is below 1.
+            If no two raters share enough samples, `min_samples` is below 1, or `max_raters` below 2.
         """
-        for name, value in {"min_samples": min_samples, "max_raters": max_raters}.items():
-            if value is not None and value < 1:
-                raise InputError(f"{name} must be 1 or more, got {value!r}.")
+        if min_samples < 1:
+            raise InputError(f"min_samples must be 1 or more, got {min_samples!r}.")
         task = as_task(Y)
-        samples = rater_summary(task)["samples"].iloc[2:].to_numpy()
-        drawn = np.sort(np.argsort(-samples, kind="stable")[:max_raters])
-        names = [task.raters[index] for index in drawn]
-        place = {name: index for index, name in enumerate(names)}
-        table = pairwise_agreement(task)
-        inside = table["rater"].isin(place) & table["other"].isin(place) & (table["n_samples"] >= min_samples)
-        table = table[inside]
+        table = rater_pairs(task, max_raters=max(len(task.raters), 2) if max_raters is None else max_raters)
+        table = table[table["samples"] >= min_samples]
         if table.empty:
             raise InputError(
                 f"No two raters share {min_samples} sample(s), so there is no agreement to show: lower "
                 "min_samples, or give ratings of common samples."
             )
+        paired = {*table["rater_a"], *table["rater_b"]}
+        names = [name for name in task.raters if name in paired]
+        place = {name: index for index, name in enumerate(names)}
         agreement = np.full((len(names), len(names)), np.nan)
-        rows, columns = table["rater"].map(place), table["other"].map(place)
+        rows, columns = table["rater_a"].map(place), table["rater_b"].map(place)
         agreement[rows, columns] = agreement[columns, rows] = table["agreement"]
         order = _order(agreement)
         ordered = [str(names[index]) for index in order]

@@ -14,6 +14,8 @@ _NUMBERED = 5
 class RaterConfusionsDisplay:
     """Each rater's confusion matrix against the majority of the other raters.
 
+    The numbers are those of `sklearn_raters.ratings.rater_confusions`.
+
     Parameters
     ----------
     confusions : ndarray of shape (n_raters, n_classes, n_classes)
@@ -74,7 +76,12 @@ class RaterConfusionsDisplay:
             if value is not None and value < 1:
                 raise InputError(f"{name} must be 1 or more, got {value!r}.")
         task = as_task(Y)
-        confusions = rater_confusions(task)
+        table = rater_confusions(task)
+        raters = {name: index for index, name in enumerate(task.raters)}
+        classes = {name: index for index, name in enumerate(task.classes)}
+        confusions = np.zeros((len(raters), len(classes), len(classes)))
+        place = table["rater"].map(raters), table["others"].map(classes), table["own"].map(classes)
+        confusions[place] = table["samples"]
         totals = confusions.sum(axis=(1, 2))
         drawn = np.sort(np.argsort(-totals, kind="stable")[:max_raters])
         drawn = drawn[totals[drawn] > 0]

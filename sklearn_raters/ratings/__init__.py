@@ -3,35 +3,53 @@
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
-from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long
+from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long, votes_from_long
 from sklearn_raters.ratings._names import find_name
-from sklearn_raters.ratings._pairs import pairwise_agreement, rater_confusions
+from sklearn_raters.ratings._order import check_order
 from sklearn_raters.ratings._parse import parse_ratings
-from sklearn_raters.ratings._raters import eligible_raters, krippendorff_alpha, rater_summary
+from sklearn_raters.ratings._raters import eligible_raters, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
 from sklearn_raters.ratings._votes import Votes
 from sklearn_raters.ratings.exports import find_columns, read_ratings, read_text_table
+from sklearn_raters.ratings.inspection._alpha import alpha_interval, krippendorff_alpha
+from sklearn_raters.ratings.inspection._camps import rater_camps
+from sklearn_raters.ratings.inspection._coverage import rating_coverage
+from sklearn_raters.ratings.inspection._hints import rater_hints
+from sklearn_raters.ratings.inspection._inspect import inspect_ratings
+from sklearn_raters.ratings.inspection._others import rater_confusions
+from sklearn_raters.ratings.inspection._pairs import rater_pairs
+from sklearn_raters.ratings.inspection._repeats import self_agreement
+from sklearn_raters.ratings.inspection._samples import sample_disagreement
 
 __all__ = [
     "Task",
     "Votes",
+    "alpha_interval",
     "as_task",
     "check_groups",
+    "check_order",
     "eligible_raters",
     "find_columns",
     "find_name",
+    "inspect_ratings",
     "is_missing",
     "is_missing_label",
     "krippendorff_alpha",
-    "pairwise_agreement",
     "parse_ratings",
+    "rater_camps",
     "rater_confusions",
+    "rater_hints",
+    "rater_pairs",
     "rater_summary",
+    "rating_coverage",
     "ratings_from_long",
     "ratings_to_long",
     "read_ratings",
     "read_text_table",
+    "sample_disagreement",
+    "self_agreement",
     "shorten",
     "sort_labels",
+    "votes_from_long",
     "warn_of_lookalikes",
 ]

@@ -81,6 +81,61 @@ def ratings_from_long(
     """
     import pandas as pd
 
+    columns = {"sample": sample, "rater": rater, "label": label}
+    reading = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
+    votes, index = votes_from_long(
+        table, **columns, samples=samples, classes=classes, **reading, numbers=numbers
+    )
+    return pd.DataFrame(_cells(votes), index=index, columns=votes.raters, dtype=object, copy=False)
+
+
+def votes_from_long(
+    table,
+    *,
+    sample="sample",
+    rater="rater",
+    label="label",
+    samples=None,
+    classes=None,
+    missing_label=None,
+    label_separator=None,
+    bins=None,
+    numbers=False,
+):
+    """
+    Turn a long table, one row a vote, into votes, without a cell for each sample and rater.
+
+    Memory grows with the number of votes, so that thousands of raters of many samples fit.
+
+    Parameters
+    ----------
+    table, sample, rater, label, samples, classes : as in `ratings_from_long`
+        The votes and the names of the columns.
+    missing_label, label_separator, bins, numbers : as in `ratings_from_long`
+        How labels are read.
+
+    Returns
+    -------
+    votes : Votes
+        The votes, which `Task` and every function of ratings take.
+    samples : Index of length n_samples
+        Names of the samples.
+
+    Raises
+    ------
+    InputError
+        As in `ratings_from_long`.
+
+    Examples
+    --------
+    >>> from sklearn_raters.ratings import votes_from_long
+    >>> table = {"sample": ["s1", "s1", "s2"], "rater": ["E2", "E1", "E1"], "label": ["b", "a", "a"]}
+    >>> votes, samples = votes_from_long(table)
+    >>> votes, samples.tolist()
+    (Votes(3 votes, 2 samples, 2 raters, labels=['a', 'b']), ['s1', 's2'])
+    """
+    import pandas as pd
+
     try:
         table = pd.DataFrame(table)
     except (TypeError, ValueError) as error:
@@ -104,8 +159,7 @@ def ratings_from_long(
     code, raters = sort_codes(code, found.tolist(), "The raters' names")
     warn_of_lookalikes([name for name in raters if isinstance(name, str)], what="raters")
     values = table[label].to_numpy(dtype=object)
-    votes = cells_to_votes(row, code, values, raters, index, reading, table.index)
-    return pd.DataFrame(_cells(votes), index=index, columns=raters, dtype=object, copy=False)
+    return cells_to_votes(row, code, values, raters, index, reading, table.index), index
 
 
 def check_column_name(name):
@@ -137,6 +191,7 @@ def check_columns(table, sample, rater, label):
 
 def _read_names(column, clean=lambda name: name):
     """Return a column of names, those of dicts by their "id", None for an empty text."""
+    import pandas as pd
 
     def read(value):
         name = clean(read_id(value))
@@ -146,7 +201,17 @@ def _read_names(column, clean=lambda name: name):
             )
         return None if isinstance(name, str) and not name else name
 
-    return column if column.dtype.kind in "iuf" else column.map(read, na_action="ignore")
+    if column.dtype.kind in "iuf":
+        return column
+    try:
+        code, found = pd.factorize(column)
+    except TypeError:  # a dict has no hash
+        return column.map(read, na_action="ignore")
+    # Each name is read once, for a long table repeats few names.
+    names = np.full(len(found) + 1, None, dtype=object)
+    for place, name in enumerate(found):
+        names[place] = read(name)
+    return pd.Series(names[code], index=column.index, dtype=object)
 
 
 def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):

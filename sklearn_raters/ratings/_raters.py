@@ -3,11 +3,11 @@
 from numbers import Real
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._task import Task, as_task
+from sklearn_raters.ratings.inspection._alpha import krippendorff_alpha
 
 _CROWD = ("crowd_hard", "crowd_soft")
 
@@ -57,9 +57,20 @@ def rater_summary(Y):
     0                 3       3         0     0.67     0.33       1.00
     1                 2       1         1     0.33     0.67       0.75
     """
+    task = as_task(Y)
+    table = rater_table(task)
+    all_labels = Task(task.class_votes, task.class_votes.labels)
+    try:
+        table.attrs["krippendorff_alpha"] = krippendorff_alpha(all_labels)
+    except ValueError:
+        table.attrs["krippendorff_alpha"] = np.nan
+    return table
+
+
+def rater_table(task):
+    """Return the table of `rater_summary` without alpha."""
     import pandas as pd
 
-    task = as_task(Y)
     for name in _CROWD:
         if name in task.raters:
             raise InputError(f"A rater is named {name!r}, like a row of the crowd: rename the rater.")
@@ -82,68 +93,7 @@ def rater_summary(Y):
     sums = judged.groupby(["row", "sample"])[["agrees", "weight"]].sum()
     table["agreement"] = (sums["agrees"] / sums["weight"]).groupby("row").mean()
     table.index = index
-    all_labels = Task(task.class_votes, task.class_votes.labels)
-    try:
-        table.attrs["krippendorff_alpha"] = krippendorff_alpha(all_labels)
-    except ValueError:
-        table.attrs["krippendorff_alpha"] = np.nan
     return table
-
-
-def krippendorff_alpha(Y):
-    """
-    Compute Krippendorff's alpha of all raters for nominal labels.
-
-    1 is perfect agreement, 0 the agreement expected by chance. If raters choose several labels, each set of
-    labels is one value, and the distance of two sets is the Jaccard distance (1 - number of common labels /
-    number of labels in either). For single labels this is the nominal alpha. Labels outside the classes and
-    the weights of votes are not used. Memory grows with the number of samples times the square of the number
-    of different sets.
-
-    Parameters
-    ----------
-    Y : ratings of n_samples, or Task
-        In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
-
-    Returns
-    -------
-    float
-        At most 1; below 0 where raters agree less than by chance.
-
-    Raises
-    ------
-    InputError
-        If alpha is not defined: no sample has two raters, or all these raters chose the same label.
-
-    References
-    ----------
-    K. Krippendorff, "Content Analysis", 4th edition, 2018, chapter 12; R. Passonneau, "Measuring
-    Agreement on Set-valued Items (MASI)", LREC 2006, for distances between sets.
-
-    Examples
-    --------
-    >>> from sklearn_raters.ratings import krippendorff_alpha
-    >>> round(krippendorff_alpha([["a", "a"], ["b", "b"], ["a", "b"]]), 3)
-    0.444
-    """
-    task = as_task(Y)
-    sample, _, chosen = chosen_classes(task.class_votes, len(task.classes))
-    paired = np.bincount(sample)[sample] >= 2
-    if not paired.any():
-        raise InputError("Krippendorff's alpha is not defined: no sample is rated by two raters or more.")
-    sets, column = np.unique(chosen[paired], axis=0, return_inverse=True)
-    if len(sets) == 1:
-        raise InputError(
-            "Krippendorff's alpha is not defined: on all samples with two raters or more, all raters "
-            "chose one and the same label."
-        )
-    # Imported here, because they load slowly and reading ratings does not need them.
-    import pandas as pd
-    from krippendorff import alpha
-
-    counts = pd.crosstab(sample[paired], column.ravel()).to_numpy()
-    distance = cdist(sets, sets, "jaccard")
-    return float(alpha(value_counts=counts, level_of_measurement=lambda *_, i1, i2, **__: distance[i1, i2]))
 
 
 def eligible_raters(Y, *, min_ratings=1, groups=None):
@@ -208,30 +158,3 @@ def _votes_by_row(task):
     of_raters["row"] = votes.rater + len(_CROWD)
     rows = pd.concat([of_majority, of_raters.assign(row=1), of_raters], ignore_index=True)
     return rows.assign(majority=consensus[rows["sample"]])
-
-
-def chosen_classes(votes, n_classes):
-    """Find the set of classes that each rater chose on each sample.
-
-    Parameters
-    ----------
-    votes : Votes
-        Votes whose first labels are the classes.
-    n_classes : int
-        Number of classes.
-
-    Returns
-    -------
-    sample : ndarray of int, shape (n_sets,)
-        One entry for each sample and rater with a vote for a class.
-    rater : ndarray of int, shape (n_sets,)
-        The rater of each entry.
-    chosen : ndarray of bool, shape (n_sets, n_classes)
-        Which classes the rater chose.
-    """
-    inside = votes.label < n_classes
-    cell = votes.sample[inside] * len(votes.raters) + votes.rater[inside]
-    cell, place = np.unique(cell, return_inverse=True)
-    chosen = np.zeros((len(cell), n_classes), dtype=bool)
-    chosen[place, votes.label[inside]] = True
-    return cell // len(votes.raters), cell % len(votes.raters), chosen

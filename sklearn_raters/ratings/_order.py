@@ -1,7 +1,7 @@
 """The order of classes, which metrics of ordered classes need."""
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import shorten
+from sklearn_raters.ratings._labels import shorten
 
 
 def check_order(task):
@@ -20,7 +20,7 @@ def check_order(task):
 
     Examples
     --------
-    >>> from sklearn_raters.metrics import check_order
+    >>> from sklearn_raters.ratings import check_order
     >>> from sklearn_raters.ratings import Task
     >>> check_order(Task([1, 3, 2]))
     >>> check_order(Task(["high", "low", "middle"], classes=["low", "middle", "high"]))

@@ -5,9 +5,9 @@ import copy
 import pytest
 from sklearn.dummy import DummyClassifier
 
-from sklearn_raters.metrics import check_order, neg_wasserstein_distance_scorer, rater_distance
+from sklearn_raters.metrics import neg_wasserstein_distance_scorer, rater_distance
 from sklearn_raters.model_selection import compare
-from sklearn_raters.ratings import Task
+from sklearn_raters.ratings import Task, check_order
 
 TEXTS = ["high", "low", "middle"]
 ORDER = ["low", "middle", "high"]

@@ -1,0 +1,80 @@
+"""The command that looks at raters: read a table, compute, print, and write CSV files."""
+
+import os
+
+from sklearn.utils import Bunch
+
+from sklearn_raters._files import full_path, replacing
+from sklearn_raters.cli._corpus import make_task, print_status
+from sklearn_raters.cli._inspection_tables import print_inspection
+from sklearn_raters.consensus import check_classes
+from sklearn_raters.datasets import value_by_sample
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import inspect_ratings, read_ratings, shorten, votes_from_long
+
+# Tables that --output writes, a file each; `pandas` objects of `inspect_ratings`.
+TABLES = ("coverage", "raters", "pairs", "confusions", "hints", "camps", "self_agreement", "samples")
+
+
+def inspect(options):
+    """Print what the ratings of a table tell of its raters and samples; write the tables to a folder."""
+    folder = None if options.output is None else _check_folder(options.output)
+    votes, samples, content = _read(options)
+    names = None if options.bins is None else options.bins["names"]
+    task = make_task(Bunch(Y=votes, classes=names, label_map=None), options)
+    if options.classes is not None:
+        check_classes(task)
+    found = inspect_ratings(
+        task, ordered=options.ordered, samples=samples, content=content, random_state=options.seed
+    )
+    print_inspection(found, task, options.top)
+    if folder is not None:
+        _write(found, folder)
+        print_status(f"All tables in full: {folder}")
+    return 0
+
+
+def _read(options):
+    """Return the votes of the table, the names of the samples, and what each shows, None without a column."""
+    columns = {name: getattr(options, f"{name}_column") for name in ("sample", "rater", "label")}
+    table = read_ratings(options.ratings, options.tool, question=options.question, **columns)
+    reading = {name: getattr(options, name) for name in ("missing_label", "label_separator", "bins")}
+    # These are labels, whatever they are called.
+    named = [*(options.classes or []), *(options.label_map or {})] or None
+    votes, samples = votes_from_long(table, **reading, classes=named, numbers=True)
+    if options.repeat_column is None:
+        return votes, samples, None
+    repeat = table.attrs["columns"].get(options.repeat_column, options.repeat_column)
+    if repeat not in table.columns:
+        raise InputError(
+            f"--repeat-column {options.repeat_column}: the columns of {options.ratings} are "
+            f"{shorten(list(table.columns))}. Name one of them."
+        )
+    return votes, samples, value_by_sample(table, "sample", repeat)
+
+
+def _check_folder(path):
+    """Return the folder to write to, made if its parent exists; raise if it cannot be written to."""
+    folder = full_path(path)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"--output {folder} is a file: name a folder.")
+    if not folder.parent.is_dir():
+        raise FileNotFoundError(f"--output: there is no folder {folder.parent} to make {folder.name} in.")
+    if not os.access(folder if folder.exists() else folder.parent, os.W_OK | os.X_OK):
+        raise PermissionError(f"--output: the folder {folder} is not writable: name another one.")
+    return folder
+
+
+def _write(found, folder):
+    """Write each table to a CSV file; a file that is there is replaced when the new one is complete."""
+    folder.mkdir(exist_ok=True)
+    for name in TABLES:
+        table = found[name]
+        if table is None:
+            continue
+        numbered = list(table.index) == list(range(len(table))) if name != "samples" else False
+        with replacing(folder / f"{name}.csv") as partial:
+            table.to_csv(partial, index=not numbered)
+    alpha = "\n".join(f"{name},{value}" for name, value in found.alpha._asdict().items())
+    with replacing(folder / "alpha.csv") as partial:
+        partial.write_text(f"name,value\n{alpha}\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""How raters rate: coverage, agreement, habits, doubtful raters, disputed samples."""

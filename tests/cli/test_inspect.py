@@ -1,0 +1,97 @@
+"""The command that looks at raters: what it prints, what it writes, what it refuses."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from made_crowds import always_first, crowd
+from sklearn_raters import cli
+from sklearn_raters.cli._inspect import TABLES
+from sklearn_raters.ratings import inspect_ratings, ratings_to_long, votes_from_long
+
+
+@pytest.fixture(scope="module")
+def votes(tmp_path_factory):
+    Y = pd.DataFrame(crowd(n_samples=200, others=[always_first]), columns=[f"[b]{n}" for n in range(9)])
+    table = ratings_to_long(Y, sample="clip", rater="worker", label="answer")
+    table["text"] = table["clip"] // 2
+    path = tmp_path_factory.mktemp("votes") / "votes.csv"
+    table.to_csv(path, index=False)
+    return path
+
+
+def run(capsys, *arguments):
+    capsys.readouterr()
+    status = cli.main(["inspect", *map(str, arguments)])
+    return status, *capsys.readouterr()
+
+
+COLUMNS = ["--sample-column", "clip", "--rater-column", "worker", "--label-column", "answer"]
+
+
+def test_it_prints_the_numbers_and_writes_every_table(votes, tmp_path, capsys):
+    status, printed, errors = run(
+        capsys, votes, *COLUMNS, "--repeat-column", "text", "--output", tmp_path / "tables"
+    )
+    assert (status, errors) == (0, f"All tables in full: {tmp_path / 'tables'}\n")
+    table = pd.read_csv(votes, dtype=str)
+    read, samples = votes_from_long(table, sample="clip", rater="worker", label="answer")
+    found = inspect_ratings(read, samples=samples, random_state=0)
+    assert "1,000 votes, 9 raters, 200 samples" in printed
+    alpha = f"alpha: {found.alpha.alpha:.3f} (interval {found.alpha.low:.3f} to {found.alpha.high:.3f}"
+    assert alpha in printed
+    assert f"[b]8 looks constant: {found.hints['evidence'].iloc[0]}." in printed
+    assert "Camps: none found." in printed
+    assert "Raters with themselves, on repeated content (9)" in printed
+    written = {path.stem for path in (tmp_path / "tables").iterdir()}
+    assert written == {*TABLES, "alpha"}
+    pairs = pd.read_csv(tmp_path / "tables" / "pairs.csv")
+    assert pairs.columns[0] == "rater_a"
+    np.testing.assert_allclose(pairs["agreement"], found.pairs["agreement"])
+    written = pd.read_csv(tmp_path / "tables" / "samples.csv", index_col="sample")
+    assert written.index.astype(str).tolist() == samples.tolist()
+
+
+def test_scores_are_cut_and_classes_ordered(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    scores = rng.integers(0, 11, 60)
+    table = pd.DataFrame({"sample": np.repeat(range(20), 3), "rater": list("abc") * 20, "label": scores})
+    table.to_csv(tmp_path / "scores.tsv", sep="\t", index=False)
+    status, printed, _ = run(
+        capsys, tmp_path / "scores.tsv", "--bins", "0,low,4,middle,7,high,10", "--ordered"
+    )
+    assert status == 0
+    assert [printed.index(f"{name} %") for name in ("low", "middle", "high")] == sorted(
+        printed.index(f"{name} %") for name in ("low", "middle", "high")
+    )
+
+
+def test_classes_give_the_order_and_a_map_merges(votes, capsys):
+    classes = ["--classes", "c3,c2,c1"]
+    status, printed, _ = run(capsys, votes, *COLUMNS, *classes, "--label-map", "c0=c1", "--ordered")
+    assert status == 0
+    assert printed.index("c3 %") < printed.index("c2 %") < printed.index("c1 %")
+    assert "c0" not in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none.csv"], "The ratings table: there is no file"),
+        (["{votes}", "--sample-column", "page"], "'page'"),
+        (["{votes}", *COLUMNS, "--ordered"], "only sorted as text: give them in their order"),
+        (["{votes}", *COLUMNS, "--repeat-column", "clip"], "No rater rated the same content twice"),
+        (["{votes}", *COLUMNS, "--repeat-column", "page"], "--repeat-column page: the columns of"),
+        (["{votes}", *COLUMNS, "--output", "no/folder"], "there is no folder"),
+        (["{votes}", *COLUMNS, "--output", "{votes}"], "is a file: name a folder"),
+        (["{votes}", *COLUMNS, "--label-map", "joy=c1"], "--label-map: no vote has 'joy'"),
+        (["{votes}", *COLUMNS, "--classes", "c0,joy"], "No vote names the class 'joy'"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_line(votes, tmp_path, monkeypatch, capsys, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    status, printed, errors = run(capsys, *(str(one).format(votes=votes) for one in arguments))
+    assert (status, printed) == (2, "")
+    assert message in errors
+    assert errors.count("\n") == 1
+    assert not list(tmp_path.iterdir())
