@@ -270,7 +270,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ndarray of shape (n_samples,)
             Labels, each one of `classes_`.
         """
-        return self.estimator_.predict(self._as_read(X))
+        X = self._as_read(X)
+        return self.estimator_.predict(X)
 
     @_has("predict_proba")
     def predict_proba(self, X):
@@ -286,7 +287,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`; 0 for a class that no soft label has a share of.
         """
-        return align(self.estimator_.predict_proba(self._as_read(X)), self.estimator_.classes_, self.classes_)
+        X = self._as_read(X)
+        return align(self.estimator_.predict_proba(X), self.estimator_.classes_, self.classes_)
 
     @_has("decision_function")
     def decision_function(self, X):
@@ -302,7 +304,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ndarray of shape (n_samples,) or (n_samples, n_decisions)
             The classifier's decision values, for the classes in its own `classes_`.
         """
-        return self.estimator_.decision_function(self._as_read(X))
+        X = self._as_read(X)
+        return self.estimator_.decision_function(X)
 
     @_has("transform")
     def transform(self, X):
@@ -318,7 +321,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ndarray of shape (n_samples, n_units)
             The classifier's representation.
         """
-        return self.estimator_.transform(self._as_read(X))
+        X = self._as_read(X)
+        return self.estimator_.transform(X)
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy, or its expected value if labels were drawn from the soft labels.

@@ -113,7 +113,7 @@ def cross_val_predict_raters(
            [0.5, 0.5]])
     """
     methods = [method] if isinstance(method, str) else list(method)
-    unknown = [name for name in methods if name not in _AXES]
+    unknown = [name for name in methods if not isinstance(name, str) or name not in _AXES]
     if unknown or not methods:
         raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
     X, Y, groups = align_samples(X=X, Y=Y, groups=groups)

@@ -396,6 +396,7 @@ class MultiRaterStackingClassifier(
         """Return the samples as the views take them: after the shared steps."""
         check_is_fitted(self)
         if self.shared_steps_ is not None:
+            check_is_read(X, {"the pipeline of shared steps": self.shared_steps_})
             return self.shared_steps_.transform(X)
         refuse_masked(X, "X")
         check_is_read(

@@ -9,6 +9,7 @@ import pytest
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier, RaterNetClassifier
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import save_frames
+from sklearn_raters.features._mapped import write_folder
 
 RNG = np.random.default_rng(0)
 TRUTH = np.repeat([0, 1], 20)
@@ -46,7 +47,7 @@ def test_nan_on_disk_is_an_error_that_names_the_sample(tmp_path):
     samples = [np.array(sample) for sample in X]
     samples[7][1, 2] = np.nan
     with pytest.raises(InputError, match="NaN: sample 7, frame 1, feature 2"):
-        small().fit(save_frames(samples, tmp_path / "frames"), TRUTH)
+        small().fit(write_folder(samples, tmp_path / "frames", "float32", {"errors": {7: "broken"}}), TRUTH)
 
 
 # 384 MB of frames; 38 MB may be allocated beyond what the libraries and a small fit take.
@@ -55,6 +56,7 @@ import resource, sys
 import numpy as np
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
 from sklearn_raters.features import save_frames
+from sklearn_raters.features._mapped import write_folder
 
 rng = np.random.default_rng(0)
 Y = rng.integers(2, size=(4000, 3))

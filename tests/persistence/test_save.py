@@ -34,6 +34,7 @@ from sklearn_raters import (
     DeepEnsembleClassifier,
     FramePooler,
     FrontEndScaler,
+    LayerWeighting,
     MultiRaterStackingClassifier,
     RaterNetClassifier,
     SoftmaxLayerClassifier,
@@ -87,7 +88,7 @@ def assert_loads_alike(model, path, samples=X):
     return loaded
 
 
-# Every estimator of the package by its name, but for those of openSMILE, which test_front_ends.py tests.
+# Every estimator of the package by its name, but for those that read audio or texts.
 FITTED = {
     "BLSTMClassifier": lambda: small_blstm(early_stopping=True).fit(X, TRUTH),
     "CalibratedRatersClassifier": lambda: CalibratedRatersClassifier(small_stack(), cv=2).fit(X, Y),
@@ -96,6 +97,7 @@ FITTED = {
     ).fit(FEW.X, FEW.Y),
     "FramePooler": lambda: FramePooler(2).fit(as_sequences(X)),
     "FrontEndScaler": lambda: FrontEndScaler().fit(np.hstack([X, X])),
+    "LayerWeighting": lambda: LayerWeighting(2).fit(np.hstack([X, X]), TRUTH),
     "MultiRaterStackingClassifier": lambda: MultiRaterStackingClassifier(random_state=0).fit(X, Y),
     "RaterNetClassifier": lambda: RaterNetClassifier(max_epochs=2, random_state=0).fit(FEW.X, FEW.Y),
     "SoftTargetClassifier": lambda: SoftTargetClassifier(LogisticRegression()).fit(X, TRUTH),
@@ -105,11 +107,13 @@ FITTED = {
 SAMPLES = {
     "FramePooler": as_sequences(X),
     "FrontEndScaler": np.hstack([X, X]),
+    "LayerWeighting": np.hstack([X, X]),
 }
+READERS = {"OpenSmileFrames", "OpenSmileFunctionals", "SpeechEncoderFrames", "TextEncoder"}
 
 
 def test_every_estimator_is_tested():
-    assert {*FITTED, "OpenSmileFrames", "OpenSmileFunctionals"} == set(sklearn_raters.__all__)
+    assert FITTED.keys() | READERS == set(sklearn_raters.__all__)
 
 
 @pytest.mark.parametrize("name", FITTED)
