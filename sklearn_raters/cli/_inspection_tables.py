@@ -212,7 +212,7 @@ def _samples(samples, classes, top):
         "Samples worth another rating",
         len(doubt),
         top,
-        f"{(samples['doubt'] == 0.5).sum():,} of them without a leading class; fewest ratings first",
+        f"{(samples['doubt'] == 0.5).sum():,} of them without a leading class; most doubtful first",
     )
     yield _sample_table(made, doubt.head(top), classes, "doubt")
 

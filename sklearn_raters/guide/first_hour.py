@@ -1,7 +1,10 @@
 """The first hour: from a table of your own ratings to a comparison of models.
 
-You need two things: recordings (or texts, or any features), and a table with one row a vote. Column names are
-yours to choose; here they are sample, rater and label.
+You need two things: recordings (or texts, or any features), and a table with one row a vote. Its columns are
+called sample, rater and label here; `ratings_from_long(votes, sample=..., rater=..., label=...)` takes other names.
+`sklearn_raters.ratings.read_ratings(file)` reads such a table, or the export of an annotation tool (Label Studio,
+Argilla, Prodigy, doccano, Potato, MTurk, Prolific, Toloka), and finds the columns. Without data of your own,
+`sklearn_raters.datasets.fetch_crema_d()` downloads acted emotions with all their raters.
 
 ```python
 >>> import pandas as pd
@@ -25,7 +28,7 @@ b   sad   NaN  calm
 
 ```
 
-**Look at the raters first.** How much did each one rate, which classes do they use, do they agree?
+**Look at the raters first**, by `sklearn-raters inspect votes.csv` on the command line, or in Python. How much did each one rate, which classes do they use, do they agree?
 
 ```python
 >>> from sklearn_raters.ratings import rater_summary

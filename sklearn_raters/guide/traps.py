@@ -25,8 +25,8 @@
 **Scorers.** String scorers such as "accuracy" reject ratings. Those of `sklearn_raters.metrics` take them, and
 judge by the consensus, the shares or each rater.
 
-**Splitters.** An int as `cv` would stratify by the ratings, and StratifiedGroupKFold rejects them: give
-GroupKFold or KFold.
+**Splitters.** scikit-learn makes folds by what y looks like. With ratings that are missing an int as `cv` ends in an
+error of sorting, and StratifiedGroupKFold rejects ratings always: give `cv=GroupKFold(5)` or `cv=KFold(5)`.
 
 **Out-of-fold predictions.** `cross_val_predict(method="predict_proba")` encodes every rater's column as labels
 of its own, without a word. `cross_val_predict_raters` does not:

@@ -22,7 +22,7 @@ The numbers are from `benchmarks/evidence.py`, and the README has its table. Its
   tasks. The views of single raters are worth their time where you want `predict_proba_raters`.
 - **Other kinds of methods** (four networks of raters, Dawid and Skene's labels, `truth_stack`, tuned SVCs and forests, five methods
   of other packages): with balanced classes none has a higher mean over these tasks than the stack. A network of
-  raters costs one training instead of 15 and comes within three points.
+  raters costs one training instead of three for each view, and comes within four points.
 - **On few frames of speech** (1,010 recordings, or 360 synthetic ones) networks gain nothing from fusing that
   an ensemble of majority networks of equal cost does not gain.
 

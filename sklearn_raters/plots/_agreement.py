@@ -6,7 +6,7 @@ from scipy.spatial.distance import squareform
 
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.plots._style import axes_or_new
+from sklearn_raters.plots._style import axes_or_new, short
 from sklearn_raters.ratings import as_task, rater_pairs
 
 # Of more raters the numbers in the cells could not be read.
@@ -102,7 +102,12 @@ class AgreementDisplay:
         agreement[rows, columns] = agreement[columns, rows] = table["agreement"]
         order = _order(agreement)
         ordered = [str(names[index]) for index in order]
-        return cls(agreement=agreement[np.ix_(order, order)], raters=ordered).plot(ax=ax)
+        display = cls(agreement=agreement[np.ix_(order, order)], raters=ordered).plot(ax=ax)
+        if left_out := table.attrs["raters_left_out"]:
+            display.ax_.set_title(
+                f"{len(ordered)} busiest of {len(ordered) + left_out} raters", fontsize="medium"
+            )
+        return display
 
     def plot(self, *, ax=None):
         """Draw the matrix.
@@ -125,11 +130,12 @@ class AgreementDisplay:
         self.ax_.set_facecolor("0.85")
         if ax is None:
             self.figure_.set_layout_engine("compressed")
-        bar = self.figure_.colorbar(image, ax=self.ax_, label="Agreement (%); grey: no common samples")
+        bar = self.figure_.colorbar(image, ax=self.ax_, label="Agreement (%); grey: none")
         bar.outline.set_visible(False)
         size = "medium" if n_raters <= _NUMBERED else max(4, min(9, 330 / n_raters))
-        self.ax_.set_xticks(range(n_raters), self.raters, rotation=90, fontsize=size)
-        self.ax_.set_yticks(range(n_raters), self.raters, fontsize=size)
+        names = [short(name, 16) for name in self.raters]
+        self.ax_.set_xticks(range(n_raters), names, rotation=90, fontsize=size)
+        self.ax_.set_yticks(range(n_raters), names, fontsize=size)
         self.ax_.tick_params(length=0)
         self.ax_.spines[:].set_visible(False)
         if n_raters <= _NUMBERED:

@@ -28,6 +28,8 @@ def _attention(fitted, X, view):
             raise InputError(f"The stack has no view {view!r}: its views are {shorten(fitted.views_)}.")
         X = X if fitted.shared_steps_ is None else fitted.shared_steps_.transform(X)
         return _attention(fitted.estimators_[fitted.views_.index(view)], X, None)
+    if view is not None:
+        raise InputError(f"{type(fitted).__name__} has no views: leave out view={view!r}, or give a stack.")
     if not hasattr(fitted, "attention"):
         raise InputError(
             f"{type(fitted).__name__} has no attention over frames. Give a fitted BLSTMClassifier, or a "

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.plots._style import axes_or_new, class_colours
+from sklearn_raters.plots._style import axes_or_new, class_colours, short
 from sklearn_raters.ratings import as_task, rater_summary
 
 _CROWD_NAMES = {"crowd_hard": "majority", "crowd_soft": "all votes"}
@@ -108,20 +108,25 @@ class ClassUseDisplay:
             The display, with `ax_` and `figure_`.
         """
         n_rows = len(self.names)
-        self.ax_ = axes_or_new(ax, 7.5, 1.1 + 0.24 * n_rows)
+        self.ax_ = axes_or_new(ax, 7.5, max(1.1 + 0.24 * n_rows, 1.0 + 0.23 * len(self.classes)))
         self.figure_ = self.ax_.figure
         # A gap after the two rows of the crowd.
         places = np.arange(n_rows) + 0.6 * (np.arange(n_rows) >= 2)
         starts = np.zeros(n_rows)
         widths = 100 * np.nan_to_num(self.shares)
         for name, colour, width in zip(self.classes, class_colours(self.classes), widths.T, strict=True):
-            self.ax_.barh(places, width, left=starts, color=colour, label=str(name), height=0.8)
+            self.ax_.barh(places, width, left=starts, color=colour, label=short(name), height=0.8)
             starts = starts + width
         for place, total in zip(places, self.n_samples, strict=True):
             self.ax_.annotate(
                 f" {total:,}", (100, place), va="center", size="small", annotation_clip=False, color="0.35"
             )
-        self.ax_.set(yticks=places, yticklabels=self.names, xlim=(0, 100), xlabel="Share of the votes (%)")
+        self.ax_.set(
+            yticks=places,
+            yticklabels=[short(name) for name in self.names],
+            xlim=(0, 100),
+            xlabel="Share of the votes (%)",
+        )
         self.ax_.set_ylim(places[-1] + 0.6, -0.6)
         self.ax_.set_title("Samples rated", loc="right", size="small", color="0.35")
         self.ax_.spines[["top", "right"]].set_visible(False)

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.plots._style import COLOURS, GREY, axes_or_new
+from sklearn_raters.plots._style import COLOURS, GREY, axes_or_new, short
 
 
 class ComparisonDisplay:
@@ -103,7 +103,7 @@ class ComparisonDisplay:
             self.ax_.plot([low[place], high[place]], [place, place], color=colour, linewidth=2.5)
             face = colour if apart[place] else "white"
             self.ax_.plot(points[place], place, "o", color=colour, markerfacecolor=face, markersize=7)
-        names = [f"{name}   {100 * uar:.1f}" for name, uar in table["uar"].items()]
+        names = [f"{short(name, 40)}   {100 * uar:.1f}" for name, uar in table["uar"].items()]
         baseline = table.index[np.flatnonzero(is_baseline)[0]] if is_baseline.any() else "the baseline"
         self.ax_.set(yticks=range(n_models), yticklabels=names, ylim=(n_models - 0.4, -0.6))
         self.ax_.set_xlabel(f"UAR minus that of {baseline} (points)")

@@ -152,5 +152,5 @@ class DisagreementDisplay:
         )
         self.ax_.title.set_fontsize("medium")
         self.ax_.spines[["top", "right"]].set_visible(False)
-        self.ax_.legend(loc="upper left", frameon=False)
+        self.ax_.legend(loc="best", frameon=False)
         return self

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.plots._style import pyplot
+from sklearn_raters.plots._style import pyplot, short
 from sklearn_raters.ratings import as_task, rater_confusions
 
 # Of more classes the numbers in the cells could not be read.
@@ -112,7 +112,7 @@ class RaterConfusionsDisplay:
         n_rows = -(-n_raters // n_columns)
         numbered = n_classes <= _NUMBERED and n_columns <= 5
         side = 2.0 if n_columns <= 5 else 1.15
-        names = [str(name) for name in self.classes]
+        names = [short(name, 14) for name in self.classes]
         figure, axes = pyplot().subplots(
             n_rows,
             n_columns,
@@ -127,7 +127,9 @@ class RaterConfusionsDisplay:
         shares = 100 * self.confusions / np.where(totals > 0, totals, np.nan)
         for ax, name, rows in zip(self.axes_, self.raters, shares, strict=True):
             image = ax.imshow(rows, cmap="Blues", vmin=0, vmax=100)
-            ax.set_title(name, fontsize="medium" if n_columns <= 5 else "small")
+            ax.set_title(
+                short(name, 18 if n_columns <= 5 else 10), fontsize="medium" if n_columns <= 5 else "x-small"
+            )
             ax.set_facecolor("0.9")
             ax.set_xticks(range(n_classes), names, rotation=90)
             ax.set_yticks(range(n_classes), names)

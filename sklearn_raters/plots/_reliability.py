@@ -119,7 +119,8 @@ class ReliabilityDisplay:
         ReliabilityDisplay
             The display, drawn.
         """
-        task, given = task_for(estimator, Y), {"proba": estimator.predict_proba(X)}
+        task = task_for(estimator, Y)
+        given = {"proba": estimator.predict_proba(X)}
         if hasattr(estimator, "predict_soft_labels"):
             given["soft_labels"] = estimator.predict_soft_labels(X)
         if hasattr(estimator, "predict_proba_raters") and len(estimator.raters_):
@@ -209,5 +210,5 @@ class ReliabilityDisplay:
             ylabel="Share of votes for this class",
         )
         self.ax_.spines[["top", "right"]].set_visible(False)
-        self.ax_.legend(loc="upper left", frameon=False, fontsize="small")
+        self.ax_.legend(loc="best", frameon=False, fontsize="small")
         return self

@@ -26,6 +26,13 @@ def axes_or_new(ax, width=6.4, height=4.8):
     return pyplot().subplots(figsize=(width, height), layout="constrained")[1]
 
 
+def short(name, most=24):
+    """Return a name as text, its middle left out if it is long: names often differ at their end."""
+    text = str(name)
+    end = most // 2 - 1
+    return text if len(text) <= most else f"{text[: most - end - 1]}…{text[-end:]}"
+
+
 def class_colours(classes):
     """Return a colour for each class: different ones for a few names, a scale for numbers and many names."""
     if len(classes) <= len(COLOURS) and not all(isinstance(name, Number) for name in classes):

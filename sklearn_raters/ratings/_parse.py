@@ -90,6 +90,11 @@ def votes_of(Y, classes, reading):
     if isinstance(Y, Votes):
         return _read_votes(Y, reading)
     if hasattr(Y, "iloc"):
+        if {"sample", "rater", "label"} <= {*getattr(Y, "columns", ())}:
+            raise InputError(
+                "The ratings are a long table, with the columns 'sample', 'rater' and 'label', where one "
+                "column a rater is needed: give ratings_from_long(table)."
+            )
         return _parse_table(Y, reading)
     Y = _as_array(Y)
     if Y.ndim == 3:

@@ -17,7 +17,9 @@ from sklearn_raters.ratings.exports._rows import (
 )
 
 EXPECTED = "columns 'HITId', 'WorkerId', 'AssignmentStatus' and 'Answer...' of a batch of Mechanical Turk"
-_ANSWER, _JSON = "Answer.", "Answer.taskAnswers"
+_ANSWER, _JSON, _ON = "Answer.", "Answer.taskAnswers", "on"
+# Name of the question of radio buttons, which have names of their own only.
+_RADIO = "radio buttons"
 
 
 def recognises(source):
@@ -40,6 +42,11 @@ def read(source, question, left_out):
     questions = {}
     for name in answers:
         questions.setdefault(name.removeprefix(_ANSWER).partition(".")[0], []).append(name)
+    # Radio buttons have a field each: "Answer.happy.on".
+    radio = {name for name, columns in questions.items() if columns == [f"{_ANSWER}{name}.{_ON}"]}
+    if radio:
+        questions = {name: columns for name, columns in questions.items() if name not in radio}
+        questions[_RADIO] = [f"{_ANSWER}{name}.{_ON}" for name in sorted(radio)]
     if _JSON in table:
         parsed = map_texts(table[_JSON], lambda text: _task_answers(text, source))
         names = dict.fromkeys(name for found in parsed for name in found)
@@ -57,7 +64,7 @@ def _from_columns(columns):
     texts = columns.fillna("").apply(lambda column: column.astype(str).str.strip())
     ticks = texts.apply(lambda column: column.str.lower())
     if ticks.isin(["true", "false", ""]).all(axis=None) and any(name.count(".") > 1 for name in columns):
-        choices = [name.split(".", 2)[-1] for name in columns]
+        choices = [name.removeprefix(_ANSWER).removesuffix(f".{_ON}").split(".", 1)[-1] for name in columns]
         return map_rows(
             ticks,
             lambda row: one_or_several(
@@ -79,9 +86,17 @@ def _task_answers(text, source):
     """Return the answers by question in the JSON of Crowd HTML elements."""
     try:
         found = json.loads(text)
-        return {name: value for part in found for name, value in part.items()}
+        answers = {name: value for part in found for name, value in part.items()}
+        radio = {name: value[_ON] for name, value in answers.items() if _is_radio(value)}
+        rest = {name: value for name, value in answers.items() if name not in radio}
+        return {**rest, _RADIO: radio} if radio else rest
     except (ValueError, TypeError, AttributeError):
         raise source.refuse(f"column {_JSON!r} holds {text!r}", "a list of answers in JSON") from None
+
+
+def _is_radio(answer):
+    """Return whether an answer is that of a radio button: {"on": True}."""
+    return isinstance(answer, dict) and answer.keys() == {_ON}
 
 
 def _chosen(answer):

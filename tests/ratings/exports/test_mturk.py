@@ -114,3 +114,13 @@ def test_naming_all_columns_reads_the_batch_as_a_plain_table(tmp_path):
     table = read_ratings(path, sample="Input.audio_url", rater="WorkerId", label="Answer.emotion")
     assert table.attrs["tool"] == "table"
     assert len(table) == 4
+
+
+def test_radio_buttons_are_choices_of_one_question(tmp_path):
+    head = "HITId,WorkerId,AssignmentStatus,Answer.happy.on,Answer.sad.on\n"
+    file = tmp_path / "batch.csv"
+    file.write_text(head + "h1,w1,Approved,true,false\nh1,w2,Approved,false,true\n")
+    assert read_ratings(file)["label"].tolist() == ["happy", "sad"]
+    answers = '"[{""happy"":{""on"":true},""sad"":{""on"":false}}]"'
+    file.write_text(f"HITId,WorkerId,AssignmentStatus,Answer.taskAnswers\nh1,w1,Approved,{answers}\n")
+    assert read_ratings(file)["label"].tolist() == ["happy"]
