@@ -115,6 +115,48 @@ def align_samples(**values):
     return list(values.values())
 
 
+def align_columns(table, names, what):
+    """
+    Bring the columns of a data frame into the order of names, if they have these names.
+
+    Parameters
+    ----------
+    table : DataFrame or array-like
+        Values with a column for each name. Arrays, and data frames whose columns are numbered or have none of
+        these names, are taken by place.
+    names : sequence
+        Classes or raters.
+    what : str
+        Name of the table in the message.
+
+    Returns
+    -------
+    DataFrame or array-like
+        The table, its columns in the order of the names.
+
+    Raises
+    ------
+    InputError
+        If some columns have these names and others do not.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sklearn_raters._align import align_columns
+    >>> align_columns(pd.DataFrame({"b": [0.2], "a": [0.8]}), ["a", "b"], "proba").iloc[0].tolist()
+    [0.8, 0.2]
+    """
+    columns = getattr(table, "columns", None)
+    if columns is None or type(columns).__name__ == "RangeIndex" or not set(columns) & set(names):
+        return table
+    if set(columns) != set(names) or len(columns) != len(names):
+        raise InputError(
+            f"{what} has the columns {list(columns)[:20]}, where {list(names)[:20]} are expected: give "
+            "each of them once, or an array with the columns in this order."
+        )
+    return table[list(names)]
+
+
 def _index_of(value):
     """Return the index of a pandas object, or of ratings that were one; None for others."""
     return value.index if hasattr(value, "iloc") or hasattr(value, "n_samples") else None

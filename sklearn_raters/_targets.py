@@ -117,7 +117,10 @@ def check_weights(sample_weight, samples):
     refuse_masked(sample_weight, "sample_weight")
     if np.asarray(sample_weight).dtype.kind in "mMV":
         raise InputError(f"sample_weight holds {np.asarray(sample_weight).dtype}, where numbers are needed.")
-    weight = check_sample_weight(sample_weight, samples, dtype=np.float64, ensure_non_negative=True)
+    try:
+        weight = check_sample_weight(sample_weight, samples, dtype=np.float64, ensure_non_negative=True)
+    except OverflowError as error:
+        raise InputError(f"sample_weight holds a number beyond all floats ({error}): lower it.") from error
     if not 0 < weight.sum() < np.inf:
         raise InputError(
             f"sample_weight sums to {weight.sum()}: give some sample a weight above 0, and all finite ones."

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 from scipy.special import rel_entr, xlogy
 
-from sklearn_raters._align import refuse_masked
+from sklearn_raters._align import align_columns, align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 
@@ -17,12 +17,15 @@ def as_numbers(given, name):
         if values.dtype.kind not in "fiubO":
             raise ValueError(f"its type is {values.dtype}")
         return values.astype(float if values.dtype == object else np.result_type(values.dtype, np.float32))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{name} must hold rows of numbers, all of one length: {error}.") from error
 
 
 def check_distributions(soft_true, proba):
     """Return both as float arrays of the same shape (n_samples, n_classes) whose rows sum to 1."""
+    if hasattr(soft_true, "iloc") and hasattr(proba, "iloc"):
+        soft_true, proba = align_samples(soft_true=soft_true, proba=proba)
+        proba = align_columns(proba, soft_true.columns, "proba") if hasattr(soft_true, "columns") else proba
     pair = []
     for name, given in (("soft_true", soft_true), ("proba", proba)):
         values = as_numbers(given, name)

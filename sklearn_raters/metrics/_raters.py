@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_raters._align import refuse_masked
+from sklearn_raters._align import align_columns, align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
@@ -174,6 +174,9 @@ def _votes_and_predictions(task, predicted, raters):
     if isinstance(raters, str) or not np.iterable(raters):
         raise InputError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
     raters = list(raters)
+    if hasattr(predicted, "iloc"):
+        _, predicted = align_samples(Y=task, predicted=predicted)
+        predicted = align_columns(predicted, raters, "predicted")
     predicted = _predicted_labels(predicted, len(raters), task)
     judged = {}
     for column, rater in enumerate(raters):

@@ -10,7 +10,7 @@ from sklearn.metrics import recall_score
 from sklearn_raters._align import align_samples, count_rows, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import is_missing, shorten, sort_labels
+from sklearn_raters.ratings import is_missing_label, shorten, sort_labels
 
 
 def _distinct(labels):
@@ -21,15 +21,17 @@ def _distinct(labels):
     return list(dict.fromkeys(labels))
 
 
-def _complete_labels(y, name, remedy):
-    """Return labels as a list; raise InputError if one is missing."""
+def _complete_labels(y, name, remedy, named):
+    """Return labels as a list; raise InputError if one is missing, by its value or, if not named, as text."""
     # As objects, because NumPy turns a NaN beside strings into the string "nan".
     refuse_masked(y, name)
     y = np.asarray(y, dtype=object)
     if y.ndim != 1:
         raise InputError(f"{name} must hold one label for each sample, got an array of shape {y.shape}.")
     y = y.tolist()
-    missing = np.flatnonzero([is_missing(label) for label in y])
+    missing = np.flatnonzero(
+        [is_missing_label(one) and not (isinstance(one, str) and one in named) for one in y]
+    )
     if len(missing):
         raise InputError(f"Sample {missing[0]} has no label in {name}. {remedy}.")
     _distinct(y)
@@ -70,8 +72,9 @@ def class_recalls(y_true, y_pred, *, labels=None):
     array([0.5, 1. , nan])
     """
     y_true, y_pred = align_samples(y_true=y_true, y_pred=y_pred)
-    y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus")
-    y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample")
+    named = set() if labels is None else {label for label in labels if isinstance(label, str)}
+    y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus", named)
+    y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample", named)
     if not y_true:
         raise InputError("There is no sample to score: y_true and y_pred are empty.")
     if labels is None:

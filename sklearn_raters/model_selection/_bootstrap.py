@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import class_recalls
@@ -86,6 +87,9 @@ def paired_bootstrap(
     UarDifference(difference=0.5, low=0.5, high=0.5)
     """
     recalls_a, recalls_b = (class_recalls(y_true, predicted, labels=labels) for predicted in (pred_a, pred_b))
+    if any(hasattr(value, "iloc") for value in (y_true, pred_a, pred_b, groups)):
+        given = {"y_true": y_true, "pred_a": pred_a, "pred_b": pred_b, "groups": groups}
+        y_true, pred_a, pred_b, groups = align_samples(**given)
     groups = np.arange(len(y_true)) if groups is None else check_groups(groups, len(y_true))
     check_bootstrap(groups, n_bootstrap, confidence)
     support, gain = _counts_by_group(y_true, pred_a, pred_b, groups, labels)

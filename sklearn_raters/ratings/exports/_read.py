@@ -2,7 +2,10 @@
 
 import os
 import warnings
+import zlib
 from collections import Counter
+from contextlib import contextmanager
+from gzip import BadGzipFile
 from itertools import islice
 
 import numpy as np
@@ -108,11 +111,27 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be the name of a file, not {type(path).__name__}.")
-    tool = check_tool(tool)
+    with _naming(path):
+        return _read(path, check_tool(tool), question, {"sample": sample, "rater": rater, "label": label})
+
+
+@contextmanager
+def _naming(path):
+    """Name the file whose compressed content cannot be read."""
+    try:
+        yield
+    except (EOFError, BadGzipFile, zlib.error) as error:
+        raise InputError(
+            f"The ratings {path} are damaged, or not compressed: {error}. Copy them again."
+        ) from error
+
+
+def _read(path, tool, question, given):
+    """Read the file; see `read_ratings`."""
     source = open_source(path)
     # Whoever names the column of labels has a table in mind, whatever wrote it.
+    label, left_out = given["label"], Counter()
     tool = tool or (recognise(source) if label is None else "table")
-    given, left_out = {"sample": sample, "rater": rater, "label": label}, Counter()
     plain = TOOLS[tool] is TOOLS["table"]
     if label is not None and not plain:
         raise InputError(f"label={label!r} is for plain tables; name a question of {tool} by question=.")
@@ -136,7 +155,7 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
     table["label"] = _labels(table["label"])
     table.attrs = {"tool": tool, "columns": renamed, "left_out": dict(left_out)}
     if left_out:
-        warnings.warn(f"{source.file} of {tool}: left out {what}.", InputWarning, stacklevel=2)
+        warnings.warn(f"{source.file} of {tool}: left out {what}.", InputWarning, stacklevel=3)
     return table
 
 

@@ -75,7 +75,7 @@ def read_text_table(file, tabs):
         # With columns for further cells, because a comma at the end of each row would shift the columns.
         width = range(len(header) + _MOST_EXTRA)
         table = pd.read_csv(file, header=None, names=width, index_col=False, **as_text)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, EOFError) as error:
+    except (ValueError, EOFError, OSError, ImportError) as error:  # also of what a compressed file holds
         raise InputError(
             f"The ratings table {file} cannot be read as text separated by {separator!r}: "
             f"{error}. Read it by pandas and give the DataFrame."

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_raters._align import align_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._task import as_task
@@ -58,6 +59,7 @@ def self_agreement(Y, content, *, confidence=0.95):
     choices = rater_choices(task)
     if content is None:
         raise InputError("content is None: name what each sample shows, such as its text.")
+    _, content = align_samples(Y=task, content=content) if hasattr(content, "iloc") else (task, content)
     content = check_groups(content, task.n_samples, name="content")
     names, shown = np.unique(content, return_inverse=True)
     cell = choices.rater * len(names) + shown[choices.sample]

@@ -164,3 +164,13 @@ def test_a_damaged_file_and_a_missing_package_are_told(tmp_path, monkeypatch, su
     pytest.importorskip(package, exc_type=ImportError)
     with pytest.raises(InputError, match=f"cannot be read as {suffix}"):
         read_ratings(path)
+
+
+@pytest.mark.parametrize("suffix", ["csv.gz", "jsonl.gz", "csv.bz2"])
+def test_a_damaged_compressed_file_is_named(suffix, tmp_path):
+    whole = gzip.compress(b"sample,rater,label\na,x,1\n")
+    for content in (b"no", whole[:25]):
+        file = tmp_path / f"votes.{suffix}"
+        file.write_bytes(content)
+        with pytest.raises(InputError, match=rf"votes\.{suffix}"):
+            read_ratings(file)
