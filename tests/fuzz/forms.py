@@ -197,7 +197,9 @@ TABLE = [
         decimals=lambda v, rng: np.vectorize(decimal.Decimal)(v),
         fractions=lambda v, rng: np.vectorize(fractions.Fraction, otypes=[object])(v),
         equal_columns=lambda v, rng: pd.DataFrame(v, columns=["a"] * v.shape[1]),
-        mixed_column_names=lambda v, rng: pd.DataFrame(v, columns=[0, "a", 1.5, None][: v.shape[1]]),
+        mixed_column_names=lambda v, rng: pd.DataFrame(
+            v, columns=[0, "a", 1.5, None, *range(4, 99)][: v.shape[1]]
+        ),
         categories=lambda v, rng: pd.DataFrame(v).astype("category"),
         multiindex=lambda v, rng: pd.DataFrame(v, index=pd.MultiIndex.from_arrays([range(len(v))] * 2)),
         other_index=lambda v, rng: pd.DataFrame(v, index=np.arange(len(v)) + 1),
