@@ -86,7 +86,7 @@ def check_pairs(cv, n_samples):
     InputError
         If a fold is no pair of lists of indices, or an index is not that of a sample.
     """
-    if isinstance(cv, str) or not np.iterable(cv):
+    if isinstance(cv, str | bytes | bytearray) or not np.iterable(cv):
         raise InputError(f"cv must be an int, a splitter or a list of pairs (train, test), not {cv!r}.")
     folds = []
     for number, fold in enumerate(cv, start=1):
@@ -136,7 +136,7 @@ def inner_splits(cv, labels, groups, seed):
             found = f"samples: n_samples = {n_groups}" if groups is None else f"groups: there are {n_groups}"
             raise InputError(f"cv={cv} folds need as many {found}. Give a smaller cv, or finer groups.")
         cv = GroupKFold(cv) if groups is not None else KFold(cv, shuffle=True, random_state=seed)
-    if not hasattr(cv, "split") or isinstance(cv, str):
+    if not hasattr(cv, "split") or isinstance(cv, str | bytes | bytearray):
         cv = check_pairs(cv, len(labels))
     cv = check_cv(cv)
     if groups is None and splitter_takes_groups(cv):

@@ -13,6 +13,7 @@ from sklearn.model_selection import (
 )
 
 from sklearn_raters._inner_splits import hold_out, inner_splits
+from sklearn_raters.exceptions import InputError
 
 
 @given(st.lists(st.sampled_from("ab"), min_size=8, max_size=40), st.integers(0, 5), st.integers(2, 6))
@@ -110,3 +111,8 @@ def test_the_error_of_a_splitter_by_groups_without_groups_names_the_remedy(cv):
 def test_a_share_that_holds_out_all_groups_is_an_error():
     with pytest.raises(ValueError, match=r"validation_fraction=0\.9 of 3 groups leaves none to train on"):
         hold_out(np.array([0, 1, 2]), np.array(["a", "b", "a"]), 0.9, 0)
+
+
+def test_bytes_are_no_splitter():
+    with pytest.raises(InputError, match="cv must be an int, a splitter or a list of pairs"):
+        inner_splits(b"ab", np.array(["a", "b"] * 4), None, 0)

@@ -15,7 +15,7 @@ def check_integers(low, high=np.inf, **values):
     """Raise InputError if a parameter is not an integer from `low` to `high`."""
     limit = f" and at most {high}" if high < np.inf else ""
     for name, value in values.items():
-        if not (isinstance(value, Integral) and low <= value <= high):
+        if isinstance(value, bool) or not (isinstance(value, Integral) and low <= value <= high):
             raise InputError(f"{name} must be an integer of at least {low}{limit}, got {value!r}.")
 
 

@@ -63,7 +63,7 @@ def make_folds(X, consensus, groups, cv):
                 "Give another cv, or finer groups."
             )
         cv = KFold(cv) if groups is None else GroupKFold(cv)
-    if not hasattr(cv, "split") or isinstance(cv, str):
+    if not hasattr(cv, "split") or isinstance(cv, str | bytes | bytearray):
         folds = [Fold(*fold) for fold in check_pairs(cv, len(consensus))]
     elif splitter_takes_groups(cv) and groups is None and hasattr(cv, "get_metadata_routing"):
         raise InputError(

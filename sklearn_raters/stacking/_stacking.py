@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align, refuse_masked
 from sklearn_raters._nested import check_is_read, check_refits, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
-from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions, num_samples
+from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.stacking._diagram import diagram
 from sklearn_raters.stacking._frozen import FrozenViews
@@ -442,7 +442,7 @@ class MultiRaterStackingClassifier(
         """
         check_is_fitted(self)
         if not self.raters_:
-            return np.empty((num_samples(X), 0, len(self.classes_)))
+            return np.empty((len(self.predict_proba(X)), 0, len(self.classes_)))  # checks X
         X = self._as_views_take(X)
         if isinstance(self.fusion_, PoolFusion):
             known = [name for name in self.fusion_views_ if name not in CROWD_VIEWS]

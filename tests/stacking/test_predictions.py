@@ -149,3 +149,12 @@ def test_the_score_is_the_accuracy_on_samples_with_a_majority(fitted):
 def test_without_a_majority_there_is_no_score(fitted):
     with pytest.raises(ValueError, match="nothing to score"):
         fitted.score(X[:1], [["sad", "angry", "neutral"]])
+
+
+def test_samples_are_checked_where_no_rater_has_a_view():
+    stack = small_stack(views=["crowd_hard"], fusion="mean").fit(X, Y)
+    assert stack.predict_proba_raters(X).shape == (len(X), 0, len(stack.classes_))
+    with pytest.raises(ValueError, match="expecting"):
+        stack.predict_proba_raters(X[:, :-1])
+    with pytest.raises(ValueError, match="Expected 2D array"):
+        stack.predict_proba_raters(X[0])
