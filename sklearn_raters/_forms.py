@@ -1,5 +1,6 @@
 """The form of X: its dimensions, with those of what its cells hold, and whether it holds times."""
 
+import sys
 from datetime import date, timedelta
 
 import numpy as np
@@ -72,6 +73,21 @@ def depth_of(X, most=8):
         return n_dimensions
     nested = (cell for cell in _cells(X) if isinstance(cell, list | tuple | np.ndarray))
     return n_dimensions + depth_of(next(nested, None), most - 1)
+
+
+def check_size(X):
+    """Raise InputError if X holds an integer beyond all floats.
+
+    Parameters
+    ----------
+    X : array-like
+        Input of an estimator.
+    """
+    for cell in _cells(X):
+        if type(cell) is int and not -sys.float_info.max <= cell <= sys.float_info.max:
+            raise InputError(
+                f"X holds an integer of {len(str(abs(cell)))} digits, which no float can hold: correct it."
+            )
 
 
 def check_dimensions(X, name):

@@ -18,7 +18,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_raters._forms import check_dimensions, depth_of, holds_times
+from sklearn_raters._forms import check_dimensions, check_size, depth_of, holds_times
 from sklearn_raters._sklearn_compat import BaseScorer, BaseSearchCV
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.sequences import holds_text
@@ -323,6 +323,7 @@ def check_is_read(X, estimators):
         If the first step of an estimator takes a table of numbers and X holds text, paths, times, sequences
         or rows in cells; or if X has four or more dimensions.
     """
+    check_size(X)
     text, times, depth = holds_text(X), holds_times(X), depth_of(X)
     n_dimensions = len(getattr(X, "shape", (len(X),) if isinstance(X, list | tuple) else ()))
     # NumPy makes a table of a list of rows, but not of a Series, or other array of objects, that holds rows.

@@ -244,3 +244,15 @@ TOO_MUCH = {
 def test_a_number_that_no_memory_holds_is_refused_at_once(what):
     with pytest.raises(ValueError, match=f"{HUGE}|{2**62}|too large"):
         TOO_MUCH[what]()
+
+
+def test_integers_beyond_all_floats_are_refused():
+    X = [[10**400, 1]] * 4
+    for model in (
+        SoftTargetClassifier(LogisticRegression()),
+        MultiRaterStackingClassifier(LogisticRegression()),
+    ):
+        with pytest.raises(InputError, match="X holds an integer of 401 digits"):
+            model.fit(X, ["a", "b", "a", "b"])
+    with pytest.raises(InputError, match="sample_weight holds a number beyond all floats"):
+        SoftTargetClassifier(LogisticRegression()).fit([[0], [1]], ["a", "b"], sample_weight=[10**400, 1])

@@ -1,5 +1,6 @@
 """Labels that look as if something else was meant: refused where no class can be meant, else warned of."""
 
+import re
 import warnings
 
 import numpy as np
@@ -13,6 +14,7 @@ _MOST_NUMBERS, _MOST_FRACTIONS = 10, 10
 # Codes of "not rated" in exports of statistics packages, and -1 in 8 bits, beside the only negative number.
 _CODES = (99, 255, 999, 9999)
 _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
+_DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _CUT = "cut them into classes by bins= of Task, ratings_from_long or load_rated_audio, or by --bins"
 
 
@@ -135,6 +137,13 @@ def _warn_of_joined(names, pairs, counts):
         most = separator in ",;|" and 2 * n_joined > sum(counts)
         if joined and (most or any(set(found) <= single for found in joined.values())):
             example = next((name for name, found in joined.items() if set(found) <= single), min(joined))
+            if all(_DECIMAL.fullmatch(name.strip()) for name in joined):
+                _warn(
+                    f"The rating {example!r} looks like a number with a decimal comma, but is learnt as a "
+                    f"class of its own. Write points for the commas, then {_CUT}; if these are classes, name "
+                    "them in classes=."
+                )
+                return
             _warn(
                 f"The rating {example!r} looks like several labels in one cell, but is learnt as a class of "
                 f"its own. Give label_separator={separator!r} to Task, ratings_from_long or "

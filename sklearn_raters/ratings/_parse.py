@@ -7,7 +7,7 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import labels_of_cells
-from sklearn_raters.ratings._doubts import check_labels, warn_of_missing_text
+from sklearn_raters.ratings._doubts import check_labels, warn_of_lookalikes, warn_of_missing_text
 from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_codes
 from sklearn_raters.ratings._reading import make_reading, read_names
 from sklearn_raters.ratings._votes import Votes
@@ -244,6 +244,7 @@ def _parse_table(Y, reading):
     if not Y.columns.is_unique:
         twice = Y.columns[Y.columns.duplicated()][0]
         raise InputError(f"Two columns of the ratings are named {twice!r}: one column a rater.")
+    warn_of_lookalikes([name for name in Y.columns if isinstance(name, str)], what="raters")
     if len(set(Y.dtypes)) == 1 and isinstance(Y.dtypes.iloc[0], np.dtype):
         sample, rater, values = _rated_cells(Y.to_numpy())
     else:  # by columns: where one column holds 1 and another 1.0, the label is that of the first

@@ -139,3 +139,13 @@ def test_many_numbers_are_warned_of_as_scores():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(parse_ratings(Y % 10).labels) == 10
+
+
+def test_decimal_commas_are_no_separators_of_labels():
+    with pytest.warns(InputWarning, match=r"'1,5' looks like a number with a decimal comma.*Write points"):
+        Task([["1,5", "2,0"], ["1,5", "2,0"]])
+
+
+def test_columns_of_raters_that_read_alike_are_warned_of():
+    with pytest.warns(InputWarning, match="raters 'ann' and 'ann ' read alike"):
+        Task(pd.DataFrame([["a", "b"]], columns=["ann", "ann "]))
