@@ -2,7 +2,7 @@
 
 from sklearn_raters._files import existing_file
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import read_text_table, shorten
+from sklearn_raters.ratings import read_text_table, require_columns
 
 _MEND = "Correct the line, or copy the file again."
 
@@ -11,32 +11,13 @@ def read_columns(file, columns, also=()):
     """Return a table with these columns, every cell as text, indexed by lines; `also` are read if there."""
     file = existing_file(file, "The ratings table", "give a CSV or TSV file")
     table = read_text_table(file, tabs=bool({".tsv", ".tab"} & set(map(str.lower, file.suffixes))))
-    require_columns(table, {name: name for name in columns}, f" {file}")
+    require_columns(table.columns.tolist(), {name: name for name in columns}, f" {file}")
+    if not len(table):
+        raise InputError(f"The ratings table {file} has no rows: there are no ratings to load.")
     for column in {*columns, *also} & set(table.columns[~table.columns.duplicated(keep=False)]):
         text = table[column].str.strip()
         table[column] = text.where(text != "", None)
     return table.set_axis(range(2, len(table) + 2))
-
-
-def require_columns(table, wanted, source):
-    """Raise InputError if the table has no rows, or not each column once; `wanted` is {argument: column}."""
-    columns = table.columns.tolist()
-    missing = {argument: name for argument, name in wanted.items() if name not in columns}
-    if missing:
-        lacks = ", ".join(f"{argument}={name!r}" for argument, name in missing.items())
-        raise InputError(
-            f"The ratings table{source} has no column for {lacks}; its columns are "
-            f"{shorten(columns)}. Name the right ones by these arguments."
-        )
-    double = {argument: name for argument, name in wanted.items() if columns.count(name) > 1}
-    if double:
-        argument, name = next(iter(double.items()))
-        raise InputError(
-            f"The ratings table{source} has {columns.count(name)} columns for {argument}={name!r}: rename "
-            "all but the right one."
-        )
-    if not len(table):
-        raise InputError(f"The ratings table{source} has no rows: there are no ratings to load.")
 
 
 def read_numbers(column, file):

@@ -12,7 +12,7 @@ from textwrap import dedent
 from sklearn_raters._files import existing_file
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.datasets._audio_names import audio_below
-from sklearn_raters.datasets._corpus_table import read_columns, read_optional_numbers, require_columns
+from sklearn_raters.datasets._corpus_table import read_columns, read_optional_numbers
 from sklearn_raters.datasets._emotion_corpus import (
     EMOTIONS,
     check_no_agreement,
@@ -23,7 +23,7 @@ from sklearn_raters.datasets._emotion_corpus import (
 )
 from sklearn_raters.datasets._files import existing_folder, visible_files
 from sklearn_raters.exceptions import InputError, remark
-from sklearn_raters.ratings import shorten
+from sklearn_raters.ratings import require_columns, shorten
 
 LABELS = sorted(EMOTIONS.values())
 CLASSES = [label for label in LABELS if label != "other"]
@@ -109,7 +109,7 @@ def rows_of_csv(file):
     table = read_columns(file, ["FileName"], also=["EmoDetail", "Workers", "EmoClass_Major"])
     if "EmoDetail" not in table.columns:
         wanted = ["FileName", "Workers", "EmoClass_Major"]
-        require_columns(table, {name: name for name in wanted}, f" {file}")
+        require_columns(table.columns.tolist(), {name: name for name in wanted}, f" {file}")
         yield from table[wanted].astype(object).where(table[wanted].notna(), None).itertuples(name=None)
         return
     for line, name, cell in table[["FileName", "EmoDetail"]].itertuples(name=None):

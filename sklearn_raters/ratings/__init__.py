@@ -10,7 +10,7 @@ from sklearn_raters.ratings._parse import parse_ratings
 from sklearn_raters.ratings._raters import eligible_raters, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
 from sklearn_raters.ratings._votes import Votes
-from sklearn_raters.ratings.exports import find_columns, read_ratings, read_text_table
+from sklearn_raters.ratings.exports import find_columns, read_ratings, read_text_table, require_columns
 from sklearn_raters.ratings.inspection._alpha import alpha_interval, krippendorff_alpha
 from sklearn_raters.ratings.inspection._camps import rater_camps
 from sklearn_raters.ratings.inspection._coverage import rating_coverage
@@ -46,6 +46,7 @@ __all__ = [
     "ratings_to_long",
     "read_ratings",
     "read_text_table",
+    "require_columns",
     "sample_disagreement",
     "self_agreement",
     "shorten",

@@ -75,6 +75,28 @@ def find_columns(columns, given, source=""):
         if wanted.get(argument) is None:
             wanted[argument] = _usual_column(columns, argument, set(wanted.values()), source)
     wanted = {argument: wanted[argument] for argument in dict.fromkeys([*USUAL, *wanted])}
+    require_columns(columns, wanted, source)
+    return wanted
+
+
+def require_columns(columns, wanted, source=""):
+    """
+    Raise an error unless a table has each column once.
+
+    Parameters
+    ----------
+    columns : list of str
+        Names of the columns.
+    wanted : dict of str to str
+        From the name of an argument to its column.
+    source : str, default=""
+        Where the table is from, for messages: a blank and the file.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or there twice.
+    """
     missing = {argument: name for argument, name in wanted.items() if name not in columns}
     if missing:
         lacks = ", ".join(f"{argument}={name!r}" for argument, name in missing.items())
@@ -89,7 +111,6 @@ def find_columns(columns, given, source=""):
             f"The ratings table{source} has {columns.count(name)} columns for {argument}={name!r}: rename "
             "all but the right one."
         )
-    return wanted
 
 
 def has_usual(columns, argument):
