@@ -1,11 +1,11 @@
-"""The three commands: evaluate models on a corpus, train a model, and predict new files."""
+"""The jobs ``evaluate`` and ``train``: compare models on a corpus, and write one to a file."""
 
 from pathlib import Path
 
 from sklearn_raters._files import check_writable, replacing
 from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status, take_samples
-from sklearn_raters.cli._front_end import compute_frames
-from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
+from sklearn_raters.cli._front_end import SKIPPED, make_model, read_frames, scale_and_pool
+from sklearn_raters.cli._output import print_comparison
 from sklearn_raters.cli._protocol import (
     beside_the_paper,
     check_protocol,
@@ -14,14 +14,10 @@ from sklearn_raters.cli._protocol import (
     protocol_stack,
 )
 from sklearn_raters.consensus import hard_labels, labelled_samples
-from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.networks import BLSTMClassifier
-from sklearn_raters.persistence import load, save
+from sklearn_raters.persistence import save
 from sklearn_raters.stacking import MultiRaterStackingClassifier
-
-# Exit status of a command that has done its work but for files that --skip-broken skipped.
-SKIPPED = 3
 
 
 def make_stack(options, task):
@@ -99,10 +95,10 @@ def read_corpus(options, corpus):
     corpus : sklearn.utils.Bunch
         The same, or another one without the samples that are skipped.
     frames : list of ndarray of shape (n_frames_i, 45)
-        Frames of its samples.
+        Frames of its samples, 100 a second.
     """
     settings = {"n_jobs": options.n_jobs, "memory": options.cache, "skip_broken": options.skip_broken}
-    frames, kept = compute_frames(corpus.X, corpus.speakers, **settings)
+    frames, kept = read_frames(corpus.X, **settings)
     return corpus if len(kept) == len(corpus.X) else take_samples(corpus, kept), frames
 
 
@@ -129,6 +125,7 @@ def evaluate(options):
             print_status(f"{differing_counts(corpus)}\n\n{describe_search(options)}\n")
         models, folds, description = plan_evaluation(options, corpus)
         kept, frames = read_corpus(options, corpus)
+    frames, _ = scale_and_pool(frames, kept.speakers)
     if kept is not corpus:
         models, folds, description = plan_evaluation(options, kept)
     judged, _ = labelled_samples(hard_labels(kept.task))
@@ -174,8 +171,10 @@ def train(options):
     if kept is not corpus:
         stack, groups = plan_model(options, kept)
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
+    frames, scaler = scale_and_pool(frames, kept.speakers)
     stack.fit(frames, kept.task, groups=groups)
-    save(stack.set_params(memory=None, n_jobs=None), out, card=describe_data(options, kept))
+    model = make_model(scaler, stack.set_params(memory=None, n_jobs=None))
+    save(model, out, card=describe_data(options, kept))
     print_status(f"Model written: {out}")
     return 0 if kept is corpus else SKIPPED
 
@@ -203,27 +202,8 @@ def describe_data(options, corpus):
         "Data": f"{name}: {len(corpus.X)} recordings, {speakers}, {n_raters} raters.",
         "Front end": (
             "- `OpenSmileFrames()`: 45 values of the sound, 100 times a second\n"
-            "- `SpeakerScaler()`: each speaker's frames, scaled by their own mean and deviation\n"
+            "- `SpeakerScaler()`: each speaker's frames, scaled by their own mean and deviation; those of a "
+            "new speaker by what is usual, and more by their own the more recordings there are\n"
             "- `FramePooler(5)`: 20 frames a second"
         ),
     }
-
-
-def predict(options):
-    """Print the predicted class, the probabilities and each rater's predicted class for each file."""
-    stack = load(options.model)
-    if not isinstance(stack, MultiRaterStackingClassifier):
-        raise InputError(
-            f"{options.model} holds a {type(stack).__name__}: give a file that `sklearn-raters train` wrote."
-        )
-    speakers = {
-        "one": None,
-        "each": range(len(options.files)),
-        "folder": [str(Path(file).parent) for file in options.files],
-    }[options.speakers]
-    frames, kept = compute_frames(
-        options.files, speakers, n_jobs=options.n_jobs, skip_broken=options.skip_broken
-    )
-    files = [options.files[index] for index in kept]
-    write_predictions(prediction_rows(files, stack, frames), options.format)
-    return 0 if len(kept) == len(options.files) else SKIPPED

@@ -6,7 +6,7 @@ import sys
 import warnings
 
 from sklearn_raters import __version__
-from sklearn_raters.cli._values import mapping, names, positive, scale, views
+from sklearn_raters.cli._values import mapping, names, positive, scale, segments, views
 
 DESCRIPTION = """\
 Learn emotions or other classes from audio that several raters have labelled. Each view is a network that
@@ -21,9 +21,12 @@ camps (hints, not verdicts), and samples that split the raters or are worth anot
 TRAIN = "Train all views and their fusion on a whole corpus and write the model to a file."
 PREDICT = """\
 Print the predicted class of audio files, the probabilities of the classes, and the class that each rater
-would choose. Features are normalised over all audio of a speaker. By default all FILES are taken as by one
-speaker, so give the files of different speakers in different calls, or use --speakers. Model files hold data
-only: reading one runs no code of its author."""
+would choose. FILES are audio files, folders of audio, CSV or TSV tables with the column "file" and, if known,
+"speaker", or - for a path in each line of standard input. A speaker whom the model knows, from training or by
+--remember, is scaled by what is known; of any other speaker, it starts from what is usual and moves towards
+the speaker's own as there are more recordings in FILES. So no answer depends on recordings of others. Files
+that cannot be used, or are silent, are listed with the reasons, and the command exits with status 3. Model
+files hold data only: reading one runs no code of its author."""
 GUIDE = """\
 Write the guide and the description of every public name as pages of HTML, and open them in a browser.
 Needs no network, but pdoc: pip install 'sklearn-raters[guide]'."""
@@ -76,7 +79,11 @@ HELP = {
     "--epochs, --batch-size and --learning-rate narrow its search",
     "folds": "number of folds (default: the number of sessions, or 5 if there are more than ten)",
     "format": "format of the output",
-    "speakers": "speakers of the files",
+    "speakers": "speakers of the files that no table names",
+    "speaker": "name of the speaker of all files",
+    "segments": "answer along time, in segments of so many seconds, or in stretches of speech between pauses "
+    "(speech; needs the extra 'speech')",
+    "remember": "file to write the model to, with the named speakers among those that it knows",
 }
 
 # Repeated here, since importing the library for --help takes a second; a test compares both lists.
@@ -103,9 +110,9 @@ CLASS_WEIGHTS = {
 }
 FORMATS = {"table": "a table to read, in percent", "csv": "a line for each file", "json": "a list of objects"}
 SPEAKERS = {
-    "one": "all FILES are of one speaker",
-    "each": "each file is of another speaker",
-    "folder": "each folder is of another speaker",
+    "each": "nothing is known of them but the file itself",
+    "one": "all FILES are of one new speaker",
+    "folder": "the folder of a file has the name of its speaker",
 }
 
 
@@ -193,11 +200,14 @@ def build_parser(protocol=None):
 
     predict = commands.add_parser("predict", help="predict audio files by a model", description=PREDICT)
     predict.add_argument("model", metavar="MODEL", help="file that `sklearn-raters train` has written")
-    predict.add_argument("files", metavar="FILES", nargs="+", help="audio files")
+    predict.add_argument("files", metavar="FILES", nargs="+", help="audio files, folders, tables, or -")
+    speakers = predict.add_mutually_exclusive_group()
+    add_option(speakers, "speakers", "each", SPEAKERS)
+    add_option(speakers, "speaker", metavar="NAME")
+    add_option(predict, "remember", metavar="MODEL")
+    add_option(predict, "segments", type=segments, metavar="SECONDS")
     add_option(predict, "format", "table", FORMATS)
-    add_option(predict, "speakers", "one", SPEAKERS)
     add_option(predict, "n-jobs", 1, type=int, metavar="N")
-    predict.add_argument("--skip-broken", action="store_true", help=HELP["skip-broken"])
 
     guide = commands.add_parser("guide", help="read the guide in a browser", description=GUIDE)
     guide.add_argument("--out", metavar="DIR", help="folder to write the pages to (default: a temporary one)")
@@ -228,7 +238,7 @@ def main(arguments=None):
     -------
     int
         Exit status: 0 for success, 2 for wrong input (explained in one line on standard error), 3 for success
-        on all audio but files that ``--skip-broken`` left out, 130 after Ctrl-C, 141 if the reader of the
+        on all audio but files that were skipped, 130 after Ctrl-C, 141 if the reader of the
         output has closed it.
 
     Examples
@@ -240,14 +250,14 @@ def main(arguments=None):
     options = build_parser().parse_args(arguments)
     try:
         # Imported here, because --help should not wait for it.
-        from sklearn_raters.cli import _guide, _inspect, _jobs, _protocol
+        from sklearn_raters.cli import _guide, _inspect, _jobs, _predict, _protocol
 
         if getattr(options, "protocol", None) is not None:
             # Parsed again over the protocol's defaults: what differs from them was given.
             options = build_parser(_protocol.PAPER_OPTIONS).parse_args(arguments)
         with warnings.catch_warnings():
             warnings.showwarning = show_warning
-            homes = {"guide": _guide, "inspect": _inspect}
+            homes = {"guide": _guide, "inspect": _inspect, "predict": _predict}
             return getattr(homes.get(options.command, _jobs), options.command)(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)

@@ -9,6 +9,16 @@ def positive(text):
     return value
 
 
+def segments(text):
+    """Return a number of seconds above 0, or "speech"."""
+    if text == "speech":
+        return text
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError
+    return value
+
+
 def names(text):
     """Return names that are separated by commas as a list."""
     return [name.strip() for name in text.split(",") if name.strip()]
@@ -32,5 +42,6 @@ def scale(text):
 
 # argparse uses the names in its errors: "invalid ... value".
 positive.__name__ = "number above 0"
+segments.__name__ = "number of seconds above 0, or speech,"
 mapping.__name__ = "list of from=to pairs"
 scale.__name__ = "list of edges and names in turn, such as 0,low,50,high,100,"

@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator
 # Numbers of recordings that held-out speakers are shown with, and how often each is drawn.
 SHOWN = {1: 4, 2: 2, 5: 1, 20: 1}
 # Candidates of the two strengths, in recordings.
-MEAN_STRENGTHS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-SCALE_STRENGTHS = (1.0, 4.0, 16.0, 64.0, 256.0)
+MEAN_STRENGTHS = np.array([0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0])
+SCALE_STRENGTHS = np.array([1.0, 4.0, 16.0, 64.0, 256.0])
 # Strengths where too few speakers are known to learn them: one recording moves the mean half way.
 FEW_SPEAKERS, MEAN_STRENGTH, SCALE_STRENGTH = 3, 1.0, 16.0
 # Covariances are estimated from few speakers and recordings, and shrunk to their diagonals: shares of the
@@ -141,21 +141,22 @@ def scaling_error(recordings, full, mean, var):
     recordings : Recordings
         The recordings whose frames are scaled.
     full : Speakers
-        For each recording, the moments of all frames of its speaker.
-    mean, var : ndarray of shape (n_recordings, n_features)
-        For each recording, the estimate.
+        The moments of all frames of the speaker.
+    mean, var : ndarray of shape (..., n_features)
+        Estimates.
 
     Returns
     -------
-    ndarray of shape (n_recordings,)
-        Mean squared difference over features, each at most `HIGHEST_ERROR`.
+    ndarray of shape (..., n_recordings)
+        For each estimate and recording, the mean squared difference over features, each at most
+        `HIGHEST_ERROR`.
     """
     used = (full.var > 0) & (var > 0)
     scale, full_scale = (np.sqrt(np.where(used, values, 1.0)) for values in (var, full.var))
     offset = recordings.mean - full.mean
     slope, shift = 1 / scale - 1 / full_scale, (mean - full.mean) / scale
     squares = slope**2 * (recordings.var + offset**2) - 2 * slope * shift * offset + shift**2
-    return np.where(used, np.minimum(squares, HIGHEST_ERROR), 0.0).mean(axis=1)
+    return np.where(used, np.minimum(squares, HIGHEST_ERROR), 0.0).mean(axis=-1)
 
 
 class SpeakerPrior(BaseEstimator):
@@ -239,7 +240,8 @@ class SpeakerPrior(BaseEstimator):
                 errors[place] += self._held_out_errors(recordings, codes, np.unique(codes[~rest]), full)
         best = np.unravel_index(errors.argmin(), errors.shape)
         self.shares_ = candidates[best[0]]
-        self.mean_strength_, self.scale_strength_ = MEAN_STRENGTHS[best[1]], SCALE_STRENGTHS[best[2]]
+        self.mean_strength_ = float(MEAN_STRENGTHS[best[1]])
+        self.scale_strength_ = float(SCALE_STRENGTHS[best[2]])
 
     def _held_out_errors(self, recordings, codes, held_out, full):
         """Return the sum over held-out speakers of the errors of every pair of strengths."""
@@ -256,13 +258,10 @@ class SpeakerPrior(BaseEstimator):
         """Return the mean error on recordings of one speaker, for every pair of strengths."""
         codes = np.zeros(len(shown.mean), dtype=int)
         seen, described = pool(shown, codes), self._describe_speakers(shown, codes)
-        errors = np.empty((len(MEAN_STRENGTHS), len(SCALE_STRENGTHS)))
-        for row, mean_strength in enumerate(MEAN_STRENGTHS):
-            mean, expected = self._posterior(seen, described, mean_strength)
-            for column, scale_strength in enumerate(SCALE_STRENGTHS):
-                var = self._var_around(seen, mean, expected, scale_strength)
-                errors[row, column] = scaling_error(shown, full, mean, var).mean()
-        return errors
+        mean, expected = self._posterior(seen, described, MEAN_STRENGTHS[:, None])
+        mean, expected = mean[:, None], np.atleast_2d(expected)[:, None]
+        var = self._var_around(seen, mean, expected, SCALE_STRENGTHS[:, None])
+        return scaling_error(shown, full, mean[:, :, None], var[:, :, None]).mean(axis=-1)
 
     def _describe(self, recordings):
         """Return the description of each recording, ndarray of shape (n_recordings, n_statistics)."""

@@ -123,8 +123,10 @@ class SpeakerScaler(FrameTransformer):
         Standard deviations of each speaker's features, 1 where a feature is constant.
     prior_ : SpeakerPrior
         What the speakers of `fit` have in common.
-    added_ : dict
-        By speaker, the moments of the recordings that `add_speakers` has got.
+    added_ : tuple of ndarray
+        Moments of the recordings that `add_speakers` has got: numbers of frames, means, variances.
+    added_codes_ : ndarray of int
+        Place in `speakers_` of the speaker of each of these recordings.
     n_features_in_ : int
         Number of features of a frame.
 
@@ -201,7 +203,8 @@ class SpeakerScaler(FrameTransformer):
         self.speakers_ = np.fromiter(names, dtype=object, count=len(names))
         self.n_samples_ = np.bincount(codes)
         self.mean_, self.scale_ = np.stack(means), np.stack(scales)
-        self.added_ = {}
+        nothing = np.empty((0, self.n_features_in_))
+        self.added_, self.added_codes_ = (np.empty(0), nothing, nothing), np.empty(0, dtype=int)
         return self
 
     def add_speakers(self, X, speakers):
@@ -237,24 +240,21 @@ class SpeakerScaler(FrameTransformer):
         sequences = as_sequences(self, X, reset=False)
         speakers = check_groups(speakers, len(sequences), name="speakers")
         names, codes = number_speakers(speakers, len(sequences))
-        recordings, added = moments_of(sequences), dict(self.added_)
-        n_of_fit = len(self.speakers_) - len(added)
-        for code, name in enumerate(names):
-            if name not in self.speakers_[:n_of_fit].tolist():
-                own = recordings.take(codes == code)
-                added[name] = join_recordings(added[name], own) if name in added else own
-        if added:
-            n_samples = [len(own.mean) for own in added.values()]
-            estimated = self.prior_.estimate(
-                join_recordings(*added.values()), np.repeat(np.arange(len(added)), n_samples)
-            )
-            self.speakers_ = np.fromiter(
-                [*self.speakers_[:n_of_fit], *added], dtype=object, count=n_of_fit + len(added)
-            )
-            self.n_samples_ = np.concatenate([self.n_samples_[:n_of_fit], n_samples])
+        n_of_fit = len(self.speakers_) - len(np.unique(self.added_codes_))
+        places = {name: place for place, name in enumerate(self.speakers_)}
+        place_of = np.array([places.setdefault(name, len(places)) for name in names])[codes]
+        is_new = place_of >= n_of_fit
+        if is_new.any():
+            added = join_recordings(self.added_, moments_of(sequences).take(is_new))
+            added_codes = np.concatenate([self.added_codes_, place_of[is_new]])
+            estimated = self.prior_.estimate(added, added_codes - n_of_fit)
             of_fit = self.mean_[:n_of_fit], self.scale_[:n_of_fit]
             self.mean_, self.scale_ = map(np.vstack, zip(of_fit, estimated, strict=True))
-            self.added_ = added
+            self.speakers_ = np.fromiter(places, dtype=object, count=len(places))
+            self.n_samples_ = np.concatenate(
+                [self.n_samples_[:n_of_fit], np.bincount(added_codes - n_of_fit)]
+            )
+            self.added_, self.added_codes_ = tuple(added), added_codes
         return self
 
     def transform(self, X, speakers=None):

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import config_context
 from sklearn.dummy import DummyClassifier
@@ -25,6 +25,7 @@ def made_samples(n_samples, rng=0):
     return [rng.normal(loc=5, scale=3, size=(size, 3)) for size in sizes]
 
 
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(["ann", "bob", "cho"]), min_size=1, max_size=12))
 def test_z_scores_over_each_speakers_frames(speakers):
     samples = made_samples(len(speakers))
