@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_raters.ratings import is_missing
 from sklearn_raters.report._media import recordings
 from sklearn_raters.report._tables import Table, count, number, percent, text
 
@@ -86,7 +87,7 @@ def _by_frequency(names_by_label):
 
 
 def _text(given):
-    shown = "" if given is None or given != given else str(given)
+    shown = "" if is_missing(given) else str(given)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} … ({len(shown):,} characters)"
 
 
@@ -96,7 +97,7 @@ def _labels(comparison, row):
         return []
     labels = comparison.predictions.iloc[row]
     return [
-        (kind, "none" if labels[kind] is None else str(labels[kind]))
+        (kind, text(labels[kind]).text or "none")
         for kind in ("consensus", "truth")
         if kind in labels.index
     ]
@@ -112,7 +113,8 @@ def _what_models_say(comparison, row):
         columns = [f"{model}_{kind}_{label}" for kind in ("p", "share")]
         shares = [percent(said[name], "{:.0f}") if name in said.index else text(None) for name in columns]
         rows.append([text(model), text(label), *shares])
-    return Table("What models say", ["model", "class", "probability %", "share of the raters %"], rows)
+    caption = "What models say: a class, its probability, its share of the raters"
+    return Table(caption, ["model", "class", "probability %", "share %"], rows)
 
 
 def _what_views_say(comparison, row):
@@ -124,7 +126,7 @@ def _what_views_say(comparison, row):
     for model in comparison.table.index:
         start, by_label = f"{model}_view_", {}
         for column in said.index:
-            if str(column).startswith(start) and said[column] is not None:
+            if str(column).startswith(start) and not is_missing(said[column]):
                 by_label.setdefault(str(said[column]), []).append(column.removeprefix(start))
         if by_label:
             found[str(model)] = _by_frequency(by_label)

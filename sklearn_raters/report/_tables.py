@@ -3,6 +3,8 @@
 from math import isnan
 from typing import NamedTuple
 
+from sklearn_raters.ratings import is_missing
+
 
 class Cell(NamedTuple):
     """Text of a cell and the number that it is sorted by, None for cells that are sorted as text."""
@@ -43,7 +45,7 @@ class Table(NamedTuple):
 
 def text(value):
     """Return a cell of text, empty for None and NaN."""
-    return Cell("" if value is None or value != value else str(value))
+    return Cell("" if is_missing(value) else str(value))
 
 
 def number(value, form="{:,.2f}"):
