@@ -221,7 +221,9 @@ def check_table(path):
         try:
             import pyarrow  # noqa: F401
         except ImportError as error:
-            message = "Parquet files need pyarrow, which is not installed: pip install 'sklearn-raters[tables]'."
+            message = (
+                "Parquet files need pyarrow, which is not installed: pip install 'sklearn-raters[tables]'."
+            )
             raise ImportError(message) from error
     return check_writable(path)
 

@@ -72,10 +72,10 @@ HELP = {
     "output": "existing or new folder to write all tables to, as CSV files",
     "top": "number of raters, pairs and samples to print in each table",
     "out": "file to write the numbers to",
-    "report": "file to write a report to, one HTML page that needs no network: raters, samples that split them, "
-    "and after evaluate the models. Needs pip install 'sklearn-raters[report]'",
-    "predictions": "file to write every prediction to, by its ending CSV or Parquet: of each tested sample the "
-    "fold, the consensus, the votes, and the class and probabilities of each model",
+    "report": "file to write a report to, one HTML page that needs no network: raters, samples that split "
+    "them, and after evaluate the models. Needs pip install 'sklearn-raters[report]'",
+    "predictions": "file to write every prediction to, by its ending CSV or Parquet: of each tested sample "
+    "the fold, the consensus, the votes, and the class and probabilities of each model",
     "protocol": "settings of a publication, which take the place of the options of corpus, folds and model; "
     "--epochs, --batch-size and --learning-rate narrow its search",
     "folds": "number of folds (default: the number of sessions, or 5 if there are more than ten)",

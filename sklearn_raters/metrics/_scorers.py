@@ -65,7 +65,9 @@ class _RatingsScorer(MetadataRequester):
         params = dict(zip(params, aligned, strict=True))
         rows, true, classes = self._targets(estimator, Y)
         X = safe_indexing(X, rows)
-        params = {name: values if values is None else safe_indexing(values, rows) for name, values in params.items()}
+        params = {
+            name: values if values is None else safe_indexing(values, rows) for name, values in params.items()
+        }
         takes = inspect.signature(self.score_func).parameters
         further = {}
         if params.get("sample_weight") is not None:

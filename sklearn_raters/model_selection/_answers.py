@@ -84,7 +84,7 @@ def _judge(task, name, answer, classes, raters):
     if answer is None:
         return {}
     try:
-        # The score of what is no distribution, or has a class of its own, is NaN in the table, with a warning.
+        # What is no distribution, or has a class of its own, has the score NaN, with a warning.
         return judged_answers(task, **{name: align(answer, classes, task.classes)}, raters=raters)
     except InputError:
         return {}

@@ -129,5 +129,7 @@ def _chosen(fitted, inner):
     parts = {"": fitted}
     if hasattr(inner, "views_"):
         parts |= dict(zip(map(str, inner.views_), inner.estimators_, strict=True))
-    searches = {name: [one for _, one in layers(part) if hasattr(one, "best_params_")] for name, part in parts.items()}
+    searches = {
+        name: [one for _, one in layers(part) if hasattr(one, "best_params_")] for name, part in parts.items()
+    }
     return {name: found[0].best_params_ for name, found in searches.items() if found}

@@ -108,4 +108,6 @@ def _check_rows(proba, samples):
     wrong = ~(np.isclose(proba.sum(axis=1), 1, atol=1e-4) & (proba >= 0).all(axis=1))
     if wrong.any():
         row = wrong.argmax()
-        raise InputError(f"sample {samples[row]} gets {proba[row]}, which is no distribution over the classes.")
+        raise InputError(
+            f"sample {samples[row]} gets {proba[row]}, which is no distribution over the classes."
+        )

@@ -2,8 +2,10 @@
 
 from sklearn_raters.plots import ComparisonDisplay, ReliabilityDisplay
 from sklearn_raters.report._pictures import picture
-from sklearn_raters.report._tables import Table, count, interval, number, percent, text
+from sklearn_raters.report._tables import Cell, Table, count, cut, interval, number, percent, text
 
+# Classes whose recalls fit side by side.
+_MOST_CLASSES = 15
 # Models whose calibration is drawn, and rows of the table of fits.
 _MOST_DRAWN, _MOST_FITS = 12, 500
 _SOFT = ("soft_cross_entropy", "jensen_shannon", "manhattan", "brier", "wasserstein")
@@ -34,20 +36,21 @@ def model_part(comparison):
         "picture": _comparison_picture(table) if has_baseline else None,
         "soft": _soft_scores(table),
         "calibration": [_calibration_picture(name, judged[name]) for name in [*judged][:_MOST_DRAWN]],
-        "not_drawn": [str(name) for name in [*judged][_MOST_DRAWN:]],
-        "without_probabilities": [str(name) for name in comparison.judged if name not in judged],
+        "not_drawn": [cut(name) for name in [*judged][_MOST_DRAWN:]],
+        "without_probabilities": [cut(name) for name in comparison.judged if name not in judged],
         "fits": _fits(comparison.fits),
-        "settings": list(comparison.settings.items()),
-        "models": list(comparison.models.items()),
+        "settings": [(name, cut(value, 1000)) for name, value in comparison.settings.items()],
+        "models": [(cut(name), cut(estimator, 3000)) for name, estimator in comparison.models.items()],
     }
 
 
 def _scores(table, has_baseline):
     recalls = [name for name in table.columns if str(name).startswith("recall_")]
+    recalls = recalls if len(recalls) <= _MOST_CLASSES else []
     paper = "paper" in table.columns
     headings = ["model", "UAR %", *(["paper %"] if paper else [])]
     headings += ["difference", "95 % interval"] if has_baseline else []
-    headings += ["accuracy %", *(f"{name.removeprefix('recall_')} %" for name in recalls)]
+    headings += ["accuracy %", *(f"{cut(name.removeprefix('recall_'))} %" for name in recalls)]
     headings += ["training s", "prediction s"]
     rows = []
     for name, row in table.iterrows():
@@ -56,14 +59,16 @@ def _scores(table, has_baseline):
             cells.append(percent(row["difference"], "{:+.1f}"))
             cells.append(interval(row["low"], row["high"], "{:+.1f}"))
         cells += [percent(row["accuracy"]), *(percent(row[recall], "{:.0f}") for recall in recalls)]
-        rows.append([*cells, number(row["fit_seconds"], "{:,.1f}"), number(row["predict_seconds"], "{:,.1f}")])
+        rows.append(
+            [*cells, number(row["fit_seconds"], "{:,.1f}"), number(row["predict_seconds"], "{:,.1f}")]
+        )
     return Table("Models: UAR, the recall of each class, seconds", headings, rows)
 
 
 def _comparison_picture(table):
     return picture(
         "Differences from the baseline, with intervals",
-        "Points with lines: the difference of each model's UAR from that of the baseline, and its 95 % interval.",
+        "Points with lines: the difference of each model's UAR from the baseline's, and its 95 % interval.",
         lambda: ComparisonDisplay.from_comparison(table),
     )
 
@@ -80,9 +85,9 @@ def _soft_scores(table):
 
 def _calibration_picture(name, answers):
     return picture(
-        f"Calibration of {name}",
-        f"Curves: how often answers of {name} are right, by their confidence. On the diagonal, confidence and "
-        "frequency are the same.",
+        f"Calibration of {cut(name)}",
+        f"Curves: how often answers of {cut(name)} are right, by their confidence. On the diagonal, confidence "
+        "and frequency are the same.",
         lambda: ReliabilityDisplay(answers=answers).plot(),
     )
 
@@ -95,7 +100,7 @@ def _fits(fits):
             count(row["test_samples"]),
             number(row["fit_seconds"]),
             number(row["predict_seconds"]),
-            text(row["chosen"]),
+            Cell(cut(row["chosen"], 500)),
         ]
         for _, row in fits.head(_MOST_FITS).iterrows()
     ]

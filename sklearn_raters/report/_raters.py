@@ -4,7 +4,7 @@ from math import isnan
 
 from sklearn_raters.plots import AgreementDisplay, ClassUseDisplay, RaterConfusionsDisplay
 from sklearn_raters.report._pictures import picture
-from sklearn_raters.report._tables import Table, count, interval, number, percent, text
+from sklearn_raters.report._tables import Cell, Table, count, cut, interval, number, percent, text
 
 # Rows of the table of pairs, and raters beside whom a rater is put on a page.
 _MOST_PAIRS, _BESIDE = 300, 5
@@ -85,10 +85,10 @@ def _hints(hints, task, anchors):
     place = {name: index for index, name in enumerate(task.raters)}
     return [
         {
-            "rater": str(row["rater"]),
+            "rater": cut(row["rater"]),
             "link": anchors.get(place[row["rater"]]),
             "looks": row["looks"],
-            "evidence": row["evidence"],
+            "evidence": cut(row["evidence"], 1000),
         }
         for _, row in hints.sort_values("p_value", kind="stable").iterrows()
     ]
@@ -100,33 +100,39 @@ def _camps(camps):
         return None
     shares = {name: f"{100 * camps.attrs[name]:.0f} %" for name in ("inside_1", "inside_2", "across")}
     return {
-        "sentence": f"Raters agree on {shares['inside_1']} and {shares['inside_2']} of the samples inside the "
-        f"two camps, and on {shares['across']} across them.",
-        "names": [[str(name) for name in camps.index[camps["camp"] == number]] for number in (1, 2)],
+        "sentence": f"Raters agree on {shares['inside_1']} and {shares['inside_2']} of the samples inside "
+        f"the two camps, and on {shares['across']} across them.",
+        "names": [[cut(name) for name in camps.index[camps["camp"] == number]] for number in (1, 2)],
     }
 
 
 def _pictures(task, max_raters):
-    numbers = "The table of raters holds the numbers."
-    return [
-        picture(
-            "Which classes each rater chooses",
-            f"Bars: the share of each class in the votes of each rater. {numbers}",
-            lambda: ClassUseDisplay.from_ratings(task, max_raters=max_raters),
-        ),
+    pictures = [
         picture(
             "How often each two raters agree",
             "A matrix: the share of common samples on which two raters chose the same. The table of pairs "
             "holds the numbers.",
             lambda: AgreementDisplay.from_ratings(task, max_raters=max(2, max_raters)),
         ),
-        picture(
-            "Each rater against the majority of the others",
-            "A matrix for each rater: what the rater chose by what the majority of the others chose. The "
-            "pages of the raters hold the numbers.",
-            lambda: RaterConfusionsDisplay.from_ratings(task, max_raters=max_raters),
-        ),
     ]
+    if len(task.classes) <= _MOST_CLASSES:
+        pictures.insert(
+            0,
+            picture(
+                "Which classes each rater chooses",
+                "Bars: the share of each class in the votes of each rater. The table holds the numbers.",
+                lambda: ClassUseDisplay.from_ratings(task, max_raters=max_raters),
+            ),
+        )
+        pictures.append(
+            picture(
+                "Each rater against the majority of the others",
+                "A matrix for each rater: what the rater chose by what the majority of the others chose. The "
+                "pages of the raters hold the numbers.",
+                lambda: RaterConfusionsDisplay.from_ratings(task, max_raters=max_raters),
+            )
+        )
+    return pictures
 
 
 def _rater_table(raters, task, anchors):
@@ -138,7 +144,13 @@ def _rater_table(raters, task, anchors):
         shares = [percent(row[f"share_{label}"]) for label in classes]
         agreement = [percent(row["with_others"]), interval(row["low"], row["high"])]
         rows.append([text(name), count(row["samples"]), *shares, *agreement])
-    headings = ["rater", "samples", *(f"{label} %" for label in classes), "with others %", "95 % interval"]
+    headings = [
+        "rater",
+        "samples",
+        *(f"{cut(label)} %" for label in classes),
+        "with others %",
+        "95 % interval",
+    ]
     caption = "Raters: samples, use of the classes, agreement with the majority of the others"
     return Table(caption, headings, rows, len(raters) - len(shown), ["", "", *anchors.values()])
 
@@ -147,7 +159,7 @@ def _pair_table(pairs):
     shown = pairs.sort_values("high", kind="stable").head(_MOST_PAIRS)
     rows = [
         [
-            text(f"{row['rater_a']} – {row['rater_b']}"),
+            Cell(f"{cut(row['rater_a'])} and {cut(row['rater_b'])}"),
             count(row["samples"]),
             percent(row["agreement"]),
             interval(row["low"], row["high"]),
@@ -188,9 +200,9 @@ def _page(place, anchor, found, task):
         facts.append(("camp", f"{found.camps.loc[name, 'camp']} of 2, a hint"))
     return {
         "anchor": anchor,
-        "name": str(name),
+        "name": cut(name),
         "facts": facts,
-        "hints": [f"Looks {one['looks']}: {one['evidence']}." for _, one in hints.iterrows()],
+        "hints": [f"Looks {one['looks']}: {cut(one['evidence'], 1000)}." for _, one in hints.iterrows()],
         "use": _use_table(row, found.raters.iloc[1], task.classes),
         "confusions": _confusion_table(found.confusions[found.confusions["rater"] == name], task.classes),
         "beside": _beside(found.pairs, name),
@@ -232,7 +244,7 @@ def _confusion_table(counts, classes):
         cells = [found.get((others, own)) for own in classes]
         shares = [percent(0 if cell is None else cell["share"], "{:.0f}") for cell in cells]
         rows.append([text(others), count(totals[others]), *shares])
-    headings = ["others chose", "samples", *(f"{own} %" for own in classes)]
+    headings = ["others chose", "samples", *(f"{cut(own)} %" for own in classes)]
     return Table("Choices by the majority of the others, % of the row", headings, rows)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters.ratings import is_missing
 from sklearn_raters.report._media import recordings
-from sklearn_raters.report._tables import Table, count, number, percent, text
+from sklearn_raters.report._tables import Cell, Table, count, cut, number, percent, text
 
 # Rows of the two tables of samples, and models with a column in the first.
 _MOST_ROWS, _MOST_DOUBTS, _MOST_MODELS = 500, 200, 10
@@ -47,7 +47,7 @@ def sample_part(found, task, comparison, audio, texts, max_samples):
         "n_split": len(split),
         "cards": [
             {
-                "name": str(samples.index[sample]),
+                "name": cut(samples.index[sample]),
                 "anchor": f"sample-{sample}",
                 "votes": chosen[sample],
                 "recording": recording,
@@ -65,7 +65,9 @@ def sample_part(found, task, comparison, audio, texts, max_samples):
 
 def _prediction_rows(comparison):
     """Return the row of the predictions of each tested sample."""
-    return {} if comparison is None else {sample: row for row, sample in enumerate(comparison.tested.tolist())}
+    return (
+        {} if comparison is None else {sample: row for row, sample in enumerate(comparison.tested.tolist())}
+    )
 
 
 def _voters(task, samples):
@@ -81,14 +83,13 @@ def _by_frequency(names_by_label):
     """Return what the template shows of those who chose each label, the most frequent label first."""
     pairs = sorted(names_by_label.items(), key=lambda pair: -len(pair[1]))
     return [
-        {"label": label, "names": names[:_MOST_NAMES], "more": len(names) - _MOST_NAMES}
+        {"label": cut(label), "names": [*map(cut, names[:_MOST_NAMES])], "more": len(names) - _MOST_NAMES}
         for label, names in pairs
     ]
 
 
 def _text(given):
-    shown = "" if is_missing(given) else str(given)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} … ({len(shown):,} characters)"
+    return "" if is_missing(given) else cut(given, _LONGEST)
 
 
 def _labels(comparison, row):
@@ -97,9 +98,7 @@ def _labels(comparison, row):
         return []
     labels = comparison.predictions.iloc[row]
     return [
-        (kind, text(labels[kind]).text or "none")
-        for kind in ("consensus", "truth")
-        if kind in labels.index
+        (kind, text(labels[kind]).text or "none") for kind in ("consensus", "truth") if kind in labels.index
     ]
 
 
@@ -135,7 +134,9 @@ def _what_views_say(comparison, row):
 
 def _votes_of(row, classes):
     votes = [(row[f"votes_{label}"], label) for label in classes if row[f"votes_{label}"] > 0]
-    return ", ".join(f"{label}: {n:g}" for n, label in sorted(votes, key=lambda pair: -pair[0])) or "none"
+    return (
+        ", ".join(f"{cut(label)}: {n:g}" for n, label in sorted(votes, key=lambda pair: -pair[0])) or "none"
+    )
 
 
 def _split_table(samples, split, shown, task, comparison, rows):
@@ -143,22 +144,24 @@ def _split_table(samples, split, shown, task, comparison, rows):
     cells = []
     for sample in split[:_MOST_ROWS]:
         row = samples.iloc[sample]
-        line = [text(samples.index[sample]), text(_votes_of(row, task.classes))]
+        line = [text(samples.index[sample]), Cell(_votes_of(row, task.classes))]
         line += [count(row["ratings"]), number(row["split"]), number(row["doubt"])]
         if models:
             said = comparison.predictions.iloc[rows[sample]] if sample in rows else dict.fromkeys(models)
             line += [text(said[model]) for model in models]
         cells.append(line)
     links = [f"sample-{sample}" for sample in shown] + [""] * (len(cells) - len(shown))
-    headings = ["sample", "votes", "ratings", "split", "doubt", *map(str, models)]
-    return Table("Samples that split the raters, widest first", headings, cells, len(split) - len(cells), links)
+    headings = ["sample", "votes", "ratings", "split", "doubt", *map(cut, models)]
+    return Table(
+        "Samples that split the raters, widest first", headings, cells, len(split) - len(cells), links
+    )
 
 
 def _doubt_table(samples, doubts, task):
     rows = []
     for sample in doubts:
         row = samples.iloc[sample]
-        votes = text(_votes_of(row, task.classes))
+        votes = Cell(_votes_of(row, task.classes))
         rows.append([text(samples.index[sample]), votes, count(row["ratings"]), number(row["doubt"])])
     headings = ["sample", "votes", "ratings", "doubt"]
     left_out = len(samples) - len(rows)

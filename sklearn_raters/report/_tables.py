@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from sklearn_raters.ratings import is_missing
 
+# Characters of a name.
+_LONGEST = 120
+
 
 class Cell(NamedTuple):
     """Text of a cell and the number that it is sorted by, None for cells that are sorted as text."""
@@ -43,15 +46,21 @@ class Table(NamedTuple):
         return [any(row[column].value is not None for row in self.rows) for column in columns]
 
 
+def cut(value, most=_LONGEST):
+    """Return a name or text, its end left out if it is very long."""
+    shown = str(value)
+    return shown if len(shown) <= most else f"{shown[:most]} … ({len(shown):,} characters)"
+
+
 def text(value):
     """Return a cell of text, empty for None and NaN."""
-    return Cell("" if is_missing(value) else str(value))
+    return Cell("" if is_missing(value) else cut(value))
 
 
 def number(value, form="{:,.2f}"):
     """Return a cell of a number."""
     value = float(value)
-    return Cell("–", None) if isnan(value) else Cell(form.format(value), value)
+    return Cell("-", None) if isnan(value) else Cell(form.format(value), value)
 
 
 def count(value):
@@ -67,5 +76,5 @@ def percent(share, form="{:.1f}"):
 def interval(low, high, form="{:.0f}"):
     """Return a cell of an interval of shares in percent, sorted by its lower limit."""
     if isnan(low):
-        return Cell("–")
+        return Cell("-")
     return Cell(f"{form.format(100 * low)} to {form.format(100 * high)}", 100 * float(low))

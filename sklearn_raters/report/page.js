@@ -9,7 +9,7 @@ function valueOf(row, column) {
 
 function compare(a, b) {
   // Empty cells and dashes come last, whatever the direction.
-  const empty = (value) => value === "" || value === "–";
+  const empty = (value) => value === "" || value === "-";
   if (empty(a) || empty(b)) return { fixed: empty(a) - empty(b) };
   if (typeof a === "number" && typeof b === "number") return { order: a - b };
   return { order: String(a).localeCompare(String(b), "en", { numeric: true }) };

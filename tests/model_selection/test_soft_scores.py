@@ -6,8 +6,8 @@ from sklearn.dummy import DummyClassifier
 from sklearn.svm import LinearSVC
 
 from made import CLASSES, make_rated, small_stack
-from sklearn_raters.model_selection._folds import Fold
 from sklearn_raters.model_selection._answers import ask
+from sklearn_raters.model_selection._folds import Fold
 from sklearn_raters.model_selection._soft_scores import score_distributions
 from sklearn_raters.ratings import Task
 
