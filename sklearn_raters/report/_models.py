@@ -86,8 +86,8 @@ def _soft_scores(table):
 def _calibration_picture(name, answers):
     return picture(
         f"Calibration of {cut(name)}",
-        f"Curves: how often answers of {cut(name)} are right, by their confidence. On the diagonal, confidence "
-        "and frequency are the same.",
+        f"Curves: how often answers of {cut(name)} are right, by their confidence. On the diagonal, both are "
+        "the same.",
         lambda: ReliabilityDisplay(answers=answers).plot(),
     )
 
