@@ -17,6 +17,8 @@ from sklearn_raters.report._raters import rater_part
 from sklearn_raters.report._samples import sample_part
 from sklearn_raters.report._versions import installed_versions
 
+# Bytes of a page.
+_LARGEST = 20_000_000
 # Raters in a picture that can still be read.
 _MOST_RATERS = 100
 
@@ -79,7 +81,7 @@ def make_report(
 
     The page holds its style, its pictures, its recordings and a small script that sorts and filters tables;
     it opens without network. Names and texts are shown as they are, never read as HTML. The page says how
-    many rows, raters and samples it leaves out; it stays below 20 MB.
+    many rows, raters and samples it leaves out; to stay below 20 MB it shows fewer samples.
 
     Parameters
     ----------
@@ -135,14 +137,18 @@ def make_report(
     if inspection is None:
         ordered = comparison is not None and "wasserstein" in comparison.table
         inspection = inspect_ratings(task, ordered=ordered, samples=task.index, random_state=0)
-    page = _render(
-        title=title,
-        command=command,
-        raters=rater_part(inspection, task, max_raters),
-        samples=sample_part(inspection, task, comparison, audio, texts, max_samples),
-        models=None if comparison is None else model_part(comparison),
-        versions=installed_versions() if comparison is None else comparison.versions,
-    )
+    parts = {
+        "title": title,
+        "command": command,
+        "raters": rater_part(inspection, task, max_raters),
+        "models": None if comparison is None else model_part(comparison),
+        "versions": installed_versions() if comparison is None else comparison.versions,
+    }
+    for n_shown in (max_samples, max_samples // 4, 0):
+        samples = sample_part(inspection, task, comparison, audio, texts, n_shown)
+        page = _render(**parts, samples=samples, asked=max_samples)
+        if len(page.encode("utf-8", "replace")) <= _LARGEST:
+            break
     if path is None:
         return page
     with replacing(path) as partial:

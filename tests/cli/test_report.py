@@ -10,6 +10,7 @@ from sklearn_raters import cli
 from sklearn_raters.cli import _inspect, _jobs
 from sklearn_raters.datasets import make_rated_speech
 from sklearn_raters.ratings import ratings_to_long
+from sklearn_raters.report import _pictures
 
 
 @pytest.fixture
@@ -35,7 +36,8 @@ def test_inspect_writes_the_raters_part(votes, tmp_path, capsys):
     assert 'id="models"' not in page
 
 
-def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys):
+def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
     corpus = make_rated_speech(tmp_path / "made", n_sessions=2, n_utterances=40, random_state=0)
     data = ["--corpus", "iemocap", "--root", corpus, "--out", tmp_path / "table.csv"]
     model = ["--views", "crowd_hard,crowd_soft", "--epochs", 1, "--n-jobs", 1, "--fusion", "mean"]

@@ -16,7 +16,7 @@ from sklearn.svm import LinearSVC
 from made import make_rated, small_stack
 from sklearn_raters.model_selection import compare
 from sklearn_raters.ratings import inspect_ratings
-from sklearn_raters.report import _pictures, check_report, make_report
+from sklearn_raters.report import _page, _pictures, check_report, make_report
 
 SCRIPT = "<script>document.title = 'broken'</script>"
 RATERS = [SCRIPT, '"><img src=x onerror=alert(1)>', "$\\frac{1"]
@@ -170,6 +170,17 @@ def test_a_recording_that_cannot_be_read_is_named(tmp_path):
     text = make_report([["a", "b"], ["b", "a"]], audio=[tmp_path / "no.wav", tmp_path / "none.wav"])
     assert "The recording cannot be played" in text
     assert "no.wav" in text
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_a_page_that_would_be_too_large_shows_fewer_samples(monkeypatch):
+    Y = [["a", "b"], ["a", "b"], ["a", "b"], ["a", "b"]]
+    whole = len(make_report(Y, texts=["<&>" * 1000] * 4))
+    monkeypatch.setattr(_page, "_LARGEST", whole - 1)
+    text = make_report(Y, texts=["<&>" * 1000] * 4, max_samples=4)
+    assert len(text) < whole
+    assert text.count('class="card"') == 1
+    assert "3 more are not shown with their recording or text" in text
 
 
 @pytest.mark.usefixtures("no_pictures")
