@@ -141,7 +141,7 @@ def run(corpus, arguments):
     runs = {kind: [] for kind in kinds}
     for seed in range(arguments.seeds):
         for kind, class_weight in kinds.items():
-            table, predictions = compare(
+            found = compare(
                 models(bunch, frames, functionals, class_weight, arguments.epochs, str(cache / "views")),
                 None,
                 Task(bunch.Y, bunch.classes, bunch.label_map),
@@ -150,8 +150,9 @@ def run(corpus, arguments):
                 n_jobs=arguments.jobs,
                 random_state=seed,
                 verbose=1,
-                return_predictions=True,
+                return_comparison=True,
             )
+            table, predictions = found.table, found.predictions[["consensus", *found.table.index]].copy()
             predictions["group"] = bunch.sessions
             runs[kind].append((table, predictions))
             percent = (100 * table.filter(regex="uar|recall|diff|low|high")).round(1)

@@ -189,3 +189,74 @@ def check_writable(path):
     if not os.access(path.parent, os.W_OK):
         raise PermissionError(f"The folder {path.parent} is not writable: name another one.")
     return path
+
+
+def check_table(path):
+    """
+    Check that a table can be written to a file, before a long computation of the table.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; ``~`` is expanded.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If the file ends neither in .csv nor in .parquet.
+    ImportError
+        If it ends in .parquet and pyarrow is not installed.
+    OSError
+        If the file cannot be written.
+    """
+    path = full_path(path)
+    if path.suffix.lower() not in (".csv", ".parquet"):
+        raise InputError(f"{path} ends neither in .csv nor in .parquet: name such a file.")
+    if path.suffix.lower() == ".parquet":
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError as error:
+            message = (
+                "Parquet files need pyarrow, which is not installed: pip install 'sklearn-raters[tables]'."
+            )
+            raise ImportError(message) from error
+    return check_writable(path)
+
+
+def write_table(table, path):
+    """
+    Write a DataFrame with its index to a file, completely or not at all.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table.
+    path : pathlib.Path
+        Result of `check_table`.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import pandas as pd
+    >>> from sklearn_raters._files import check_table, write_table
+    >>> path = check_table(pathlib.Path(tempfile.mkdtemp()) / "table.csv")
+    >>> write_table(pd.DataFrame({"a": [1]}, index=pd.Index(["clip1"], name="sample")), path)
+    >>> path.read_text().split()
+    ['sample,a', 'clip1,1']
+    """
+    with replacing(path) as partial:
+        if path.suffix.lower() == ".csv":
+            table.to_csv(partial)
+            return
+        # Parquet has text as names of columns, and one type in a column.
+        from pandas.api.types import infer_dtype
+
+        table = table.rename(columns=str).reset_index()
+        mixed = [name for name in table if infer_dtype(table[name], skipna=True).startswith("mixed")]
+        table[mixed] = table[mixed].map(str, na_action="ignore")
+        table.to_parquet(partial, index=False)

@@ -19,11 +19,11 @@ LAYERS = [
     ["_align", "_files", "_forms"],
     ["_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
     ["_nested", "_seeds", "_targets", "consensus"],
-    ["_inner_splits", "_rated", "datasets", "features", "soft_targets"],
-    ["metrics", "networks"],
-    ["stacking"],
+    ["_inner_splits", "_rated", "datasets", "features", "metrics", "soft_targets"],
+    ["networks", "plots"],
+    ["report", "stacking"],
     ["model_selection", "persistence"],
-    ["calibration", "cli", "estimator_checks", "guide", "plots"],
+    ["calibration", "cli", "estimator_checks", "guide"],
     ["__init__", "__main__"],
 ]
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
@@ -70,7 +70,7 @@ def face_of(folder):
 
 def test_the_top_holds_few_rooms_each_in_one_layer():
     rooms = {room_of(path) for path in FILES}
-    assert len(rooms) <= 30
+    assert len(rooms) <= 31
     assert len(LAYERS) <= 10
     assert sorted(LAYER) == sorted(rooms), "give a new room its layer, take out one that is gone"
 

@@ -21,6 +21,7 @@ PUBLIC_MODULES = [
     "sklearn_raters.persistence",
     "sklearn_raters.plots",
     "sklearn_raters.ratings",
+    "sklearn_raters.report",
     "sklearn_raters.sequences",
     "sklearn_raters.soft_targets",
     "sklearn_raters.stacking",

@@ -23,6 +23,7 @@ MODULES = (
             "metrics",
             "model_selection",
             "plots",
+            "report",
             "datasets",
             "persistence",
             "estimator_checks",

@@ -7,6 +7,7 @@ from sklearn.utils import Bunch
 from sklearn_raters._files import full_path, replacing
 from sklearn_raters.cli._corpus import make_task, print_status
 from sklearn_raters.cli._inspection_tables import print_inspection
+from sklearn_raters.cli._report import check_outputs, write_rater_report
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import value_by_sample
 from sklearn_raters.exceptions import InputError
@@ -19,6 +20,7 @@ TABLES = ("coverage", "raters", "pairs", "confusions", "hints", "camps", "self_a
 def inspect(options):
     """Print what the ratings of a table tell of its raters and samples; write the tables to a folder."""
     folder = None if options.output is None else _check_folder(options.output)
+    check_outputs(options)
     votes, samples, content = _read(options)
     names = None if options.bins is None else options.bins["names"]
     task = make_task(Bunch(Y=votes, classes=names, label_map=None), options)
@@ -31,6 +33,7 @@ def inspect(options):
     if folder is not None:
         _write(found, folder)
         print_status(f"All tables in full: {folder}")
+    write_rater_report(options, task, found)
     return 0
 
 

@@ -13,6 +13,7 @@ from sklearn_raters.cli._protocol import (
     differing_counts,
     protocol_stack,
 )
+from sklearn_raters.cli._report import audio_for_report, check_outputs, wants_comparison, write_outputs
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.networks import BLSTMClassifier
@@ -120,17 +121,19 @@ def evaluate(options):
     """Compare the views, the crowd pair and all views on a corpus; print a table and write a CSV file."""
     out = check_writable(options.out)
     check_protocol(options)
+    check_outputs(options)
     with open_corpus(options) as corpus:
         if options.protocol is not None:
             print_status(f"{differing_counts(corpus)}\n\n{describe_search(options)}\n")
         models, folds, description = plan_evaluation(options, corpus)
         kept, frames = read_corpus(options, corpus)
+        audio = audio_for_report(options, kept)
     frames, _ = scale_and_pool(frames, kept.speakers)
     if kept is not corpus:
         models, folds, description = plan_evaluation(options, kept)
     judged, _ = labelled_samples(hard_labels(kept.task))
     print_status(f"{len(frames)} utterances, {len(judged)} with a majority, {description}")
-    table = compare(
+    found = compare(
         models,
         frames,
         kept.task,
@@ -141,13 +144,17 @@ def evaluate(options):
         memory=options.cache,
         random_state=options.seed,
         verbose=1,
+        return_comparison=wants_comparison(options),
     )
+    table = found.table if wants_comparison(options) else found
     if options.protocol is not None:
         table = beside_the_paper(table)
     with replacing(out) as partial:
         table.to_csv(partial)
     print_comparison(table, f"Unweighted average recall, {description}")
     print_status(f"The same numbers and more: {out}")
+    if wants_comparison(options):
+        write_outputs(options, found, table, audio)
     return 0 if kept is corpus else SKIPPED
 
 

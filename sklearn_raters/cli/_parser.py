@@ -75,6 +75,10 @@ HELP = {
     "output": "existing or new folder to write all tables to, as CSV files",
     "top": "number of raters, pairs and samples to print in each table",
     "out": "file to write the numbers to",
+    "report": "file to write a report to, one HTML page that needs no network: raters, samples that split "
+    "them, and after evaluate the models. Needs pip install 'sklearn-raters[report]'",
+    "predictions": "file to write every prediction to, by its ending CSV or Parquet: of each tested sample "
+    "the fold, the consensus, the votes, and the class and probabilities of each model",
     "protocol": "settings of a publication, which take the place of the options of corpus, folds and model; "
     "--epochs, --batch-size and --learning-rate narrow its search",
     "folds": "number of folds (default: the number of sessions, or 5 if there are more than ten)",
@@ -184,11 +188,14 @@ def build_parser(protocol=None):
     look.add_argument("--ordered", action="store_true", help=HELP["ordered"])
     add_option(look, "repeat-column", metavar="NAME")
     add_option(look, "output", metavar="FOLDER")
+    add_option(look, "report", metavar="HTML")
     add_option(look, "top", 10, type=positive, metavar="N")
     add_option(look, "seed", 0, type=int)
 
     evaluate = commands.add_parser("evaluate", help="compare views on a corpus", description=EVALUATE)
     add_option(evaluate, "out", "sklearn_raters_results.csv", metavar="CSV")
+    add_option(evaluate, "report", metavar="HTML")
+    add_option(evaluate, "predictions", metavar="FILE")
     add_option(evaluate, "folds", type=positive, metavar="N")
     add_option(evaluate, "protocol", choices=PROTOCOLS)
     train = commands.add_parser("train", help="train a model on a corpus", description=TRAIN)
@@ -255,6 +262,7 @@ def main(arguments=None):
         if getattr(options, "protocol", None) is not None:
             # Parsed again over the protocol's defaults: what differs from them was given.
             options = build_parser(_protocol.PAPER_OPTIONS).parse_args(arguments)
+        options.words = sys.argv[1:] if arguments is None else arguments
         with warnings.catch_warnings():
             warnings.showwarning = show_warning
             homes = {"guide": _guide, "inspect": _inspect, "predict": _predict}

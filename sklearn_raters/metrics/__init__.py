@@ -10,6 +10,7 @@ from sklearn_raters.metrics._distributions import (
     soft_f1_score,
     wasserstein_distance,
 )
+from sklearn_raters.metrics._judged import judged_answers
 from sklearn_raters.metrics._raters import rater_distance, rater_error_rate, rater_uar
 from sklearn_raters.metrics._recalls import class_recalls, unweighted_average_recall
 from sklearn_raters.metrics._scorers import (
@@ -30,6 +31,7 @@ __all__ = [
     "class_recalls",
     "expected_calibration_error",
     "jensen_shannon_divergence",
+    "judged_answers",
     "make_ratings_scorer",
     "manhattan_distance",
     "neg_brier_score_scorer",

@@ -9,7 +9,6 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from sklearn_raters._align import align, align_samples
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
-from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import MetadataRequester, checked_parameters, safe_indexing
 from sklearn_raters._targets import order_columns
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
@@ -66,7 +65,9 @@ class _RatingsScorer(MetadataRequester):
         params = dict(zip(params, aligned, strict=True))
         rows, true, classes = self._targets(estimator, Y)
         X = safe_indexing(X, rows)
-        params = {name: rows_of(values, rows) for name, values in params.items()}
+        params = {
+            name: values if values is None else safe_indexing(values, rows) for name, values in params.items()
+        }
         takes = inspect.signature(self.score_func).parameters
         further = {}
         if params.get("sample_weight") is not None:

@@ -19,12 +19,16 @@ from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameter
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection._bootstrap import check_bootstrap
+from sklearn_raters.model_selection._comparison import Comparison
 from sklearn_raters.model_selection._folds import check_trainable, make_folds
+from sklearn_raters.model_selection._how import describe, fit_table, pool_judged
 from sklearn_raters.model_selection._paper_models import paper_models
+from sklearn_raters.model_selection._predictions import LABEL_COLUMNS, check_columns, prediction_table
 from sklearn_raters.model_selection._runs import run_folds
 from sklearn_raters.model_selection._soft_scores import score_distributions
-from sklearn_raters.model_selection._tables import LABEL_COLUMNS, prediction_table, score_table
+from sklearn_raters.model_selection._tables import score_table
 from sklearn_raters.ratings import Task, check_groups, check_order, shorten, sort_labels
+from sklearn_raters.report import installed_versions
 from sklearn_raters.sequences import check_frames, holds_sequences
 
 
@@ -38,7 +42,7 @@ from sklearn_raters.sequences import check_frames, holds_sequences
         "memory": [str, PathLike, HasMethods("cache"), None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
-        "return_predictions": ["boolean"],
+        "return_comparison": ["boolean"],
     }
 )
 def compare(
@@ -56,7 +60,7 @@ def compare(
     memory=None,
     random_state=None,
     verbose=0,
-    return_predictions=False,
+    return_comparison=False,
 ):
     """
     Compare models by cross-validation on rated samples.
@@ -69,8 +73,8 @@ def compare(
     ----------
     models : dict or MultiRaterStackingClassifier
         From name to estimator, or to a pair (estimator, X) if the model uses other features of the same
-        samples. The names "fold", "consensus" and "truth" are reserved. `paper_models` makes a dict of a
-        single stack.
+        samples. The names "sample", "fold", "consensus", "truth" and "votes" are reserved. `paper_models`
+        makes a dict of a single stack.
     X : sequence of n_samples
         Samples of any kind that can be indexed. None if every model has features of its own.
     Y : ratings of n_samples, or Task
@@ -101,8 +105,9 @@ def compare(
         Seed of the bootstrap and of all models whose own `random_state` is None.
     verbose : int, default=0
         Above 0 shows progress on standard error.
-    return_predictions : bool, default=False
-        Whether to return the predictions as well.
+    return_comparison : bool, default=False
+        Whether to return the table with everything that the models predicted, and a report of it. Models
+        are then asked for all that they can say, which takes further predictions.
 
     Returns
     -------
@@ -122,10 +127,9 @@ def compare(
         interval. `fit_seconds` and `predict_seconds` are sums over the folds; the seconds of a stack include
         all its views, even views that were trained for another model before. Recalls and differences are
         shares, not percent.
-    predictions : DataFrame
-        Only with `return_predictions`. One row for each tested sample: the number of its `fold`, its
-        `consensus` (missing without one), its `truth` if `truth` is given, and the label that each model
-        predicts.
+    comparison : Comparison
+        Instead of the table, with `return_comparison`: the table, all predictions, the settings, and methods
+        that write the predictions to a file and make a report.
 
     Raises
     ------
@@ -175,6 +179,8 @@ def compare(
         models = paper_models(_with_settings(models, settings), task, folds=folds)
     models = _with_features(models, X, Y)
     _check_names(models, baseline)
+    if return_comparison:
+        check_columns(models, task.classes)
     fold_numbers = np.full(task.n_samples, -1)
     for number, fold in enumerate(folds):
         fold_numbers[fold.test] = number
@@ -184,6 +190,7 @@ def compare(
         check_bootstrap(scored if groups is None else rows_of(groups, scored), n_bootstrap)
     if not isinstance(random_state, int | np.integer):
         random_state = draw_seed(random_state)
+    given_models = {str(name): repr(estimator) for name, (estimator, _) in models.items()}
     with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
         memory = folder if memory is None else memory
         if not hasattr(memory, "cache"):
@@ -195,15 +202,40 @@ def compare(
             _set_where_none(estimator, memory=cache, random_state=random_state)
             plans[name] = check_trainable(estimator, task.ratings, consensus, folds, groups)
             models[name] = (estimator, own_X)
-        outcomes = run_folds(models, plans, task.ratings, consensus, folds, groups, n_jobs, verbose)
-    predicted, distributions, seconds = outcomes
+        runs = run_folds(
+            models, plans, task, consensus, folds, groups, n_jobs, verbose, everything=return_comparison
+        )
+    predicted = {name: _pooled_labels(of_folds, folds, consensus) for name, of_folds in runs.items()}
+    answers = {name: [run.answers for run in of_folds] for name, of_folds in runs.items()}
+    distributions = {
+        name: [(one.classes, one.distribution) for one in of_folds] for name, of_folds in answers.items()
+    }
     soft_scores = score_distributions(distributions, folds, task, ordered=ordered)
+    seconds = {name: np.sum([run.seconds for run in of_folds], axis=0) for name, of_folds in runs.items()}
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
     outcomes = predicted, soft_scores, seconds
     table = score_table(outcomes, true_labels, fold_numbers, classes, groups, **bootstrap)
-    if not return_predictions:
+    if not return_comparison:
         return table
-    return table, prediction_table(predicted, labels, fold_numbers, task.ratings)
+    return Comparison(
+        table=table,
+        predictions=prediction_table(predicted, answers, labels, folds, task),
+        tested=np.flatnonzero(fold_numbers >= 0),
+        task=task,
+        judged=pool_judged(answers),
+        fits=fit_table(runs, folds),
+        settings=describe(task, labels, groups, cv, folds, ordered=ordered, **bootstrap),
+        models=given_models,
+        versions=installed_versions(),
+    )
+
+
+def _pooled_labels(runs, folds, consensus):
+    """Return the predicted label of each sample, None where it is untested."""
+    labels = np.full(len(consensus), None, dtype=object)
+    for run, fold in zip(runs, folds, strict=True):
+        labels[fold.test] = run.labels
+    return labels
 
 
 def _task_settings(models, Y):

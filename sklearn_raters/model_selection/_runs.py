@@ -1,13 +1,35 @@
 """Runs of several models on the same folds, those that share views one after the other."""
 
-import numpy as np
+from typing import NamedTuple
+
 from joblib import delayed, effective_n_jobs
 
-from sklearn_raters._nested import unwrap
+from sklearn_raters._nested import layers, unwrap
 from sklearn_raters._parallel import run_jobs
 from sklearn_raters._rated import rows_of
+from sklearn_raters.model_selection._answers import Answers, ask
 from sklearn_raters.model_selection._folds import fit_and_predict
-from sklearn_raters.model_selection._soft_scores import predict_distributions
+
+
+class Run(NamedTuple):
+    """One model, trained and tested on one fold.
+
+    Parameters
+    ----------
+    labels : list of length n_test
+        The predicted labels.
+    answers : Answers
+        What else the model says of the test samples.
+    seconds : list of float, length 2
+        Durations of `fit` and of the prediction.
+    chosen : dict
+        The parameters that searches inside the model chose, by the name of the view or "".
+    """
+
+    labels: list
+    answers: Answers
+    seconds: list
+    chosen: dict
 
 
 def batches_of(models, plans):
@@ -38,7 +60,7 @@ def batches_of(models, plans):
     return [{name: models[name] for name in models if name in names} for names, _ in batches]
 
 
-def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
+def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *, everything):
     """
     Train and test every model on every fold.
 
@@ -48,8 +70,8 @@ def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
         From name to the pair (estimator, X).
     plans : dict
         From name to the plans of its folds, as `check_trainable` returns them.
-    Y : ratings of n_samples
-        For the estimators that take ratings.
+    task : Task
+        The ratings, for the estimators that take ratings.
     consensus : ndarray of object of shape (n_samples,)
         Labels for the other estimators, None where there is no consensus.
     folds : list of Fold
@@ -60,45 +82,54 @@ def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
         Number of jobs at once.
     verbose : int
         Above 0 shows progress on standard error.
+    everything : bool
+        Whether models are asked for all that they can say, and not only for what is scored.
 
     Returns
     -------
-    predicted : dict
-        From name to the predicted labels, ndarray of object of shape (n_samples,); None where untested.
-    distributions : dict
-        From name to a list with the result of `predict_distributions` for each fold.
-    seconds : dict
-        From name to the seconds of `fit` and of `predict` in all folds, ndarray of shape (2,).
+    dict
+        From name to a list with the Run of each fold.
     """
     # Two jobs whose models share a view would both train this view. Without parallel jobs, a model at a time
     # shows more progress.
     alone = [{name: models[name]} for name in models]
     batches = batches_of(models, plans) if effective_n_jobs(n_jobs) > 1 else alone
     # The longest jobs come first, so that at the end no core waits long for another.
-    tasks = [(fold, batch) for batch in batches for fold in folds]
-    jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
+    asking = [(task.take(fold.test) if everything else None, [*map(str, models)]) for fold in folds]
+    jobs = [
+        delayed(_run_fold)(batch, task.ratings, consensus, fold, groups, *asked)
+        for batch in batches
+        for fold, asked in zip(folds, asking, strict=True)
+    ]
     names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
     outcomes = run_jobs(jobs, names, n_jobs=n_jobs, description="Comparing models", verbose=verbose)
-    predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
-    distributions = {name: [] for name in models}
-    seconds = {name: np.zeros(2) for name in models}
-    for (fold, _), outcome in zip(tasks, outcomes, strict=True):
-        for name, (labels, distribution, fold_seconds) in outcome.items():
-            predicted[name][fold.test] = labels
-            distributions[name].append(distribution)
-            seconds[name] += fold_seconds
-    return predicted, distributions, seconds
+    runs = {name: [] for name in models}
+    for outcome in outcomes:
+        for name, run in outcome.items():
+            runs[name].append(run)
+    return runs
 
 
-def _run_fold(models, Y, consensus, fold, groups):
-    """Train and test models on one fold; return, by name, labels, distributions and seconds."""
-    outcomes = {}
+def _run_fold(models, Y, consensus, fold, groups, task, names):
+    """Train and test models on one fold; return a Run by name."""
+    runs = {}
     for name, (estimator, X) in models.items():
         fitted, labels, *seconds = fit_and_predict(estimator, X, Y, consensus, fold, groups)
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
             seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
-        distribution = predict_distributions(fitted, rows_of(X, fold.test))
-        outcomes[name] = labels.tolist(), distribution, seconds
-    return outcomes
+        answers = ask(fitted, rows_of(X, fold.test), task, names)
+        runs[name] = Run(labels.tolist(), answers, seconds, _chosen(fitted, inner))
+    return runs
+
+
+def _chosen(fitted, inner):
+    """Return what the searches around and inside a fitted model have chosen, by view."""
+    parts = {"": fitted}
+    if hasattr(inner, "views_"):
+        parts |= dict(zip(map(str, inner.views_), inner.estimators_, strict=True))
+    searches = {
+        name: [one for _, one in layers(part) if hasattr(one, "best_params_")] for name, part in parts.items()
+    }
+    return {name: found[0].best_params_ for name, found in searches.items() if found}

@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 
 from sklearn_raters._align import align
-from sklearn_raters._nested import call_inside, unwrap
 from sklearn_raters.consensus import soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import (
@@ -27,34 +26,6 @@ _SCORES = {
 _ORDERED_SCORES = {"wasserstein": wasserstein_distance}
 
 
-def predict_distributions(fitted, X):
-    """
-    Predict the shares of the raters who would choose each class, or else the probabilities of the classes.
-
-    Parameters
-    ----------
-    fitted : estimator
-        A fitted estimator.
-    X : sequence of n_samples
-        Samples in a form that the estimator takes.
-
-    Returns
-    -------
-    classes : list or None
-        The classes that the estimator has learnt; None if it has no `predict_soft_labels` and no
-        `predict_proba`.
-    proba : ndarray of shape (n_samples, n_classes) or None
-        The result of `predict_soft_labels` where there is one, else of `predict_proba`.
-    """
-    if hasattr(unwrap(fitted), "predict_soft_labels"):
-        method = "predict_soft_labels"
-    elif hasattr(fitted, "predict_proba"):
-        method = "predict_proba"
-    else:
-        return None, None
-    return np.asarray(fitted.classes_).tolist(), np.asarray(call_inside(fitted, method, X, {}))
-
-
 def score_distributions(predicted, folds, task, *, ordered):
     """
     Score the distributions that models predict for tested samples against the shares of the votes.
@@ -62,8 +33,8 @@ def score_distributions(predicted, folds, task, *, ordered):
     Parameters
     ----------
     predicted : dict
-        From model to a list with a pair (classes, proba) for each fold, as `predict_distributions` returns
-        them.
+        From model to a list with a pair (classes, proba) for each fold, both None where it has no
+        distributions.
     folds : list of Fold
         The splits.
     task : Task
@@ -93,7 +64,8 @@ def score_distributions(predicted, folds, task, *, ordered):
         if not len(samples) or any(proba is None for _, proba in parts):
             continue
         try:
-            proba = _pool(parts, folds, samples, task)
+            proba = pool(parts, folds, task)[samples]
+            _check_rows(proba, samples)
         except ValueError as error:
             message = f"Model {name!r} has no scores of its probabilities (NaN): {error}"
             warnings.warn(message, UserWarning, stacklevel=3)
@@ -102,16 +74,40 @@ def score_distributions(predicted, folds, task, *, ordered):
     return columns
 
 
-def _pool(parts, folds, samples, task):
-    """Return the probabilities of the samples from the predictions for all folds, a column for each class."""
+def pool(parts, folds, task):
+    """
+    Put the distributions of all folds together.
+
+    Parameters
+    ----------
+    parts : list of pairs
+        For each fold the classes that the model has learnt and an ndarray of shape (n_test, n_classes_i).
+    folds : list of Fold
+        The splits.
+    task : Task
+        The ratings.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_classes)
+        Columns in the order of the task's classes; NaN for samples that are not tested.
+
+    Raises
+    ------
+    InputError
+        If a model has learnt a class that the task does not have.
+    """
     pooled = np.full((task.n_samples, len(task.classes)), np.nan)
     for (classes, proba), fold in zip(parts, folds, strict=True):
         pooled[fold.test] = align(proba, classes, task.classes)
-    pooled = pooled[samples]
-    wrong = ~(np.isclose(pooled.sum(axis=1), 1, atol=1e-4) & (pooled >= 0).all(axis=1))
+    return pooled
+
+
+def _check_rows(proba, samples):
+    """Raise InputError if a row is no distribution."""
+    wrong = ~(np.isclose(proba.sum(axis=1), 1, atol=1e-4) & (proba >= 0).all(axis=1))
     if wrong.any():
         row = wrong.argmax()
         raise InputError(
-            f"sample {samples[row]} gets {pooled[row]}, which is no distribution over the classes."
+            f"sample {samples[row]} gets {proba[row]}, which is no distribution over the classes."
         )
-    return pooled

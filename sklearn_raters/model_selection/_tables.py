@@ -1,4 +1,4 @@
-"""The tables of a comparison: scores of the models, and their predictions beside the labels."""
+"""The table of scores of a comparison."""
 
 import numpy as np
 
@@ -6,9 +6,6 @@ from sklearn_raters._rated import rows_of
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.metrics import class_recalls
 from sklearn_raters.model_selection._bootstrap import paired_bootstrap
-
-# Columns of the table of predictions that do not belong to a model.
-LABEL_COLUMNS = ("fold", "consensus", "truth")
 
 
 def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baseline, **bootstrap):
@@ -67,31 +64,3 @@ def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baselin
         row["fit_seconds"], row["predict_seconds"] = seconds[name]
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
-
-
-def prediction_table(predicted, labels, fold_numbers, Y):
-    """
-    Put the predictions of a comparison beside the labels, one row for each tested sample.
-
-    Parameters
-    ----------
-    predicted : dict
-        From model to its predicted labels, ndarray of object of shape (n_samples,).
-    labels : dict
-        From column, "consensus" or "truth", to ndarray of object of shape (n_samples,).
-    fold_numbers : ndarray of int of shape (n_samples,)
-        Number of the fold that tests each sample, -1 for untested samples.
-    Y : ratings of n_samples
-        A DataFrame's index names the samples.
-
-    Returns
-    -------
-    DataFrame
-        As `compare` describes it.
-    """
-    import pandas as pd
-
-    index = getattr(Y, "index", None)
-    index = None if callable(index) else index  # a list has a method of this name
-    table = pd.DataFrame({"fold": fold_numbers, **labels, **predicted}, index=index)
-    return table[fold_numbers >= 0]

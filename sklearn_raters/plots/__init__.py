@@ -8,6 +8,7 @@ from sklearn_raters.plots._disagreement import DisagreementDisplay
 from sklearn_raters.plots._loss_curves import LossCurvesDisplay
 from sklearn_raters.plots._rater_confusions import RaterConfusionsDisplay
 from sklearn_raters.plots._reliability import ReliabilityDisplay
+from sklearn_raters.plots._svg import as_svg
 
 __all__ = [
     "AgreementDisplay",
@@ -18,4 +19,5 @@ __all__ = [
     "LossCurvesDisplay",
     "RaterConfusionsDisplay",
     "ReliabilityDisplay",
+    "as_svg",
 ]

@@ -4,11 +4,10 @@ import numpy as np
 
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.metrics import expected_calibration_error, rated_distributions
+from sklearn_raters.metrics import expected_calibration_error, judged_answers
 from sklearn_raters.plots._bins import equal_bins, mean_with_interval
 from sklearn_raters.plots._style import COLOURS, GREY, axes_or_new
 from sklearn_raters.plots._task import task_for
-from sklearn_raters.ratings import as_task
 
 # For each answer its name, colour and marker.
 _STYLES = {
@@ -16,44 +15,6 @@ _STYLES = {
     "shares": ("which share of raters says a class", COLOURS[5], "s"),
     "raters": ("what each rater says", COLOURS[2], "^"),
 }
-
-
-def _of_consensus(task, proba):
-    """Return the samples with a majority within the classes: one-hot rows, and their probabilities."""
-    _, proba, _ = rated_distributions(task, proba)
-    majority = task.majority()
-    judged = (majority >= 0) & (majority < len(task.classes))
-    return np.eye(len(task.classes))[majority[judged]], proba[judged]
-
-
-def _of_shares(task, soft_labels):
-    """Return the samples with votes for classes: shares of the votes, and predicted ones."""
-    target, proba, rated = rated_distributions(task, soft_labels)
-    return target[rated], proba[rated]
-
-
-def _of_raters(task, proba_raters, raters):
-    """Return all ratings of raters that the task has: shares of the rater's votes, and probabilities."""
-    raters = list(task.raters) if raters is None else list(raters)
-    proba_raters = np.asarray(proba_raters, dtype=float)
-    shape = task.n_samples, len(raters), len(task.classes)
-    if proba_raters.shape != shape:
-        raise InputError(
-            f"proba_raters must have shape {shape} for {shape[0]} samples, {shape[1]} raters and {shape[2]} "
-            f"classes, got {proba_raters.shape}."
-        )
-    pairs = []
-    for column, rater in enumerate(raters):
-        if rater not in task.raters:
-            continue
-        counts, proba = task.of_rater(rater).counts, proba_raters[:, column]
-        judged = (counts.sum(axis=1) > 0) & ~np.isnan(proba).any(axis=1)
-        pairs.append((counts[judged] / counts[judged].sum(axis=1, keepdims=True), proba[judged]))
-    if not sum(len(target) for target, _ in pairs):
-        raise InputError(
-            "No rating of these raters has a prediction: give raters= as the estimator has them."
-        )
-    return tuple(np.concatenate(part) for part in zip(*pairs, strict=True))
 
 
 class ReliabilityDisplay:
@@ -66,7 +27,7 @@ class ReliabilityDisplay:
     ----------
     answers : dict
         From "consensus", "shares" or "raters" to a pair (target, proba) of arrays of shape
-        (n_answers, n_classes), rows of which sum to 1.
+        (n_answers, n_classes), as `sklearn_raters.metrics.judged_answers` returns them.
 
     Attributes
     ----------
@@ -162,13 +123,7 @@ class ReliabilityDisplay:
         InputError
             If no answer is given, a shape does not fit, a row is no distribution, or nothing can be judged.
         """
-        task, answers = as_task(Y), {}
-        if proba is not None:
-            answers["consensus"] = _of_consensus(task, proba)
-        if soft_labels is not None:
-            answers["shares"] = _of_shares(task, soft_labels)
-        if proba_raters is not None:
-            answers["raters"] = _of_raters(task, proba_raters, raters)
+        answers = judged_answers(Y, proba, soft_labels, proba_raters, raters=raters)
         if not answers:
             raise InputError("No answer is given: give proba, soft_labels or proba_raters.")
         return cls(answers=answers).plot(n_bins=n_bins, ax=ax)

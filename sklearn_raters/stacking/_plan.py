@@ -1,6 +1,7 @@
 """The plan of a fit: all trainings of views and the fusion, made and checked before the first training."""
 
 from dataclasses import dataclass, replace
+from html import escape
 
 import joblib
 import numpy as np
@@ -136,24 +137,30 @@ class StackPlan:
         }
         return pd.DataFrame(columns)
 
-    def __str__(self):
+    def _told(self):
+        """Return what is told before the table and after it, lines of text."""
         task = self.task
         names = {view.name for view in self.views}
         starts = {one.start for one in self.trainings} - {None}
         without = [rater for rater in task.raters if rater not in names]
-        lines = [
+        before = [
             f"{len(self.views)} views, {len(self.trainings)} trainings",
             f"{task.n_samples} samples, {len(task.raters)} raters, {len(task.votes.sample)} votes",
             f"classes: {', '.join(map(str, task.classes))}",
             f"{len(self.samples)} samples with a consensus, from which the fusion learns",
             *([f"raters without a view: {shorten(without)}"] if without else []),
-            "",
-            self.table.to_string(index=False),
-            "",
-            self.purpose,
-            *(f"the networks of the other views start from that of {start}" for start in starts),
         ]
-        return "\n".join(lines)
+        shared = [f"the networks of the other views start from that of {start}" for start in starts]
+        return before, [*self.purpose.splitlines(), *shared]
+
+    def __str__(self):
+        before, after = self._told()
+        return "\n".join([*before, "", self.table.to_string(index=False), "", *after])
+
+    def _repr_html_(self):
+        """Return the same as `print` for notebooks, with the table of views."""
+        before, after = ("<br>".join(map(escape, lines)) for lines in self._told())
+        return f"<p>{before}</p>{self.table.to_html(index=False, escape=True)}<p>{after}</p>"
 
     __repr__ = __str__
 

@@ -703,11 +703,11 @@ def selection_targets():
         "memory": None,
         "random_state": 0,
         "verbose": 0,
-        "return_predictions": False,
+        "return_comparison": False,
     }.items():
 
         def one_setting(value, name=name):
-            if name == "return_predictions":
+            if name == "return_comparison":
                 table = model_selection.compare(
                     models(),
                     data.X,
@@ -716,9 +716,9 @@ def selection_targets():
                     n_bootstrap=20,
                     baseline="a",
                     random_state=0,
-                    return_predictions=value,
+                    return_comparison=value,
                 )
-                return table[0].shape if isinstance(table, tuple) else table.shape
+                return getattr(table, "table", table).shape
             return compared(data.X, data.Y, data.GROUPS, **{name: value})
 
         yield one(f"compare {name}", "model_selection", one_setting, no_laws, value=(parameter, value))

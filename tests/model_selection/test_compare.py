@@ -59,7 +59,8 @@ def test_the_columns_and_rows_of_the_table():
 
 
 def test_the_table_is_computed_from_its_own_predictions():
-    table, predictions = compare_made(plain_models(), n_bootstrap=2000, return_predictions=True)
+    found = compare_made(plain_models(), n_bootstrap=2000, return_comparison=True)
+    table, predictions = found.table, found.predictions
     scored = predictions[predictions["consensus"].notna()]
     for name in table.index:
         uar = unweighted_average_recall(scored["consensus"], scored[name], labels=SORTED)
@@ -78,7 +79,7 @@ def test_the_table_is_computed_from_its_own_predictions():
 
 
 def test_the_predictions_are_those_of_each_model_alone():
-    _, predictions = compare_made(plain_models(), return_predictions=True)
+    predictions = compare_made(plain_models(), return_comparison=True).predictions
     for name, model in plain_models().items():
         alone = cross_val_predict_raters(model, DATA.X, DATA.Y, groups=DATA.groups, cv=3, method="predict")
         assert predictions[name].tolist() == alone.tolist()
@@ -134,7 +135,8 @@ def test_a_model_may_have_features_of_its_own():
 def test_labels_are_mapped_after_the_majority():
     Y = DATA.Y.map(lambda label: "gloomy" if label == "sad" else label)
     task = Task(Y, ["sad", "angry"], {"gloomy": "sad"})
-    table, predictions = compare_made(plain_models(), Y=task, baseline=None, return_predictions=True)
+    found = compare_made(plain_models(), Y=task, baseline=None, return_comparison=True)
+    table, predictions = found.table, found.predictions
     assert list(table.columns[3:5]) == ["recall_sad", "recall_angry"]
     assert not set(INTERVAL) & set(table)
     assert set(predictions["logistic"]) == {"sad", "angry"}
@@ -152,13 +154,14 @@ def test_a_task_is_the_same_as_models_that_name_its_classes_and_map(form):
         return {"chance": DummyClassifier(), "own": inner}
 
     settings = {"classes": ["sad", "angry"], "label_map": {"neutral": "angry"}}
-    compare_by = {"baseline": None, "return_predictions": True}
+    compare_by = {"baseline": None, "return_comparison": True}
     by_task = compare_made(models(), Y=Task(DATA.Y, **settings), **compare_by)
     by_models = compare_made(models(**settings), **compare_by)
-    for task_table, models_table in zip(by_task, by_models, strict=True):
+    for name in ("table", "predictions"):
+        task_table, models_table = getattr(by_task, name), getattr(by_models, name)
         shared = [name for name in task_table if not str(name).endswith("seconds")]
         pd.testing.assert_frame_equal(task_table[shared], models_table[shared])
-    assert list(by_task[0].columns[3:5]) == ["recall_sad", "recall_angry"]
+    assert list(by_task.table.columns[3:5]) == ["recall_sad", "recall_angry"]
 
 
 def test_a_task_replaces_the_classes_and_the_map_of_the_models():
@@ -167,14 +170,16 @@ def test_a_task_replaces_the_classes_and_the_map_of_the_models():
         "two": mean_of_raters(),
     }
     task = Task(DATA.Y, ["sad", "angry"])
-    table, predictions = compare_made(models, Y=task, baseline=None, return_predictions=True)
+    found = compare_made(models, Y=task, baseline=None, return_comparison=True)
+    table, predictions = found.table, found.predictions
     assert table.loc["one", "uar"] == table.loc["two", "uar"]
     assert set(predictions["one"]) == {"sad", "angry"}
 
 
 def test_a_label_map_without_classes_is_that_of_the_models():
     models = {"own": mean_of_raters(label_map={"sad": "unhappy", "angry": "unhappy"})}
-    table, predictions = compare_made(models, baseline=None, return_predictions=True)
+    found = compare_made(models, baseline=None, return_comparison=True)
+    table, predictions = found.table, found.predictions
     assert list(table.columns[3:5]) == ["recall_neutral", "recall_unhappy"]
     assert set(predictions["own"]) == {"neutral", "unhappy"}
 
@@ -182,14 +187,15 @@ def test_a_label_map_without_classes_is_that_of_the_models():
 def test_the_index_of_the_ratings_names_the_samples_of_the_predictions():
     names = [f"clip{number}" for number in range(150)]
     for Y in (DATA.Y.set_axis(names), Task(DATA.Y.set_axis(names), CLASSES)):
-        _, predictions = compare_made({"chance": DummyClassifier()}, Y=Y, return_predictions=True)
+        predictions = compare_made({"chance": DummyClassifier()}, Y=Y, return_comparison=True).predictions
         assert predictions.index.tolist() == names
 
 
 def test_models_are_scored_by_the_known_truth_and_trained_on_the_ratings():
     truth = np.where(np.arange(150) % 3 == 0, None, DATA.truth)
-    _, by_majority = compare_made(plain_models(), return_predictions=True)
-    table, by_truth = compare_made(plain_models(), truth=truth, return_predictions=True)
+    by_majority = compare_made(plain_models(), return_comparison=True).predictions
+    found = compare_made(plain_models(), truth=truth, return_comparison=True)
+    table, by_truth = found.table, found.predictions
     assert by_truth["truth"].fillna("").tolist() == [label or "" for label in truth]
     pd.testing.assert_frame_equal(by_truth.drop(columns="truth"), by_majority)
     known = by_truth[by_truth["truth"].notna()]
@@ -293,7 +299,7 @@ class TestSoftScores:
 
 def test_samples_may_be_left_untested():
     folds = list(GroupKFold(3).split(DATA.X, groups=DATA.groups))[:2]
-    _, predictions = compare_made(plain_models(), cv=folds, return_predictions=True)
+    predictions = compare_made(plain_models(), cv=folds, return_comparison=True).predictions
     assert predictions.index.tolist() == sorted(np.concatenate([test for _, test in folds]))
     for number, (_, test) in enumerate(folds):
         assert (predictions.loc[test, "fold"] == number).all()
@@ -444,7 +450,8 @@ class TestStack:
     rows = ("crowd-hard", "crowd-soft", "E1", "E2", "E3", "crowd pair", "all views", "mean of posteriors")
 
     def test_the_papers_table(self):
-        table, predictions = compare_made(small_stack(), baseline="crowd-hard", return_predictions=True)
+        found = compare_made(small_stack(), baseline="crowd-hard", return_comparison=True)
+        table, predictions = found.table, found.predictions
         assert tuple(table.index) == self.rows
         # Chance is a third.
         assert (table["uar"] > 0.7).all()

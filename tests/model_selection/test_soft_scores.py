@@ -6,8 +6,9 @@ from sklearn.dummy import DummyClassifier
 from sklearn.svm import LinearSVC
 
 from made import CLASSES, make_rated, small_stack
+from sklearn_raters.model_selection._answers import ask
 from sklearn_raters.model_selection._folds import Fold
-from sklearn_raters.model_selection._soft_scores import predict_distributions, score_distributions
+from sklearn_raters.model_selection._soft_scores import score_distributions
 from sklearn_raters.ratings import Task
 
 DATA = make_rated(60)
@@ -22,19 +23,21 @@ def scores_of(first, second, classes=("a", "b"), **params):
 
 def test_the_shares_of_the_raters_are_preferred():
     stack = small_stack(classes=CLASSES).fit(DATA.X, DATA.Y)
-    classes, proba = predict_distributions(stack, DATA.X)
-    assert classes == CLASSES
-    np.testing.assert_array_equal(proba, stack.predict_soft_labels(DATA.X))
+    answers = ask(stack, DATA.X)
+    assert answers.classes == CLASSES
+    assert answers.proba is None
+    np.testing.assert_array_equal(answers.distribution, stack.predict_soft_labels(DATA.X))
 
 
 def test_probabilities_are_taken_where_there_are_no_shares():
-    classes, proba = predict_distributions(DummyClassifier().fit([[0], [1]], [1, 2]), [[0]])
-    assert classes == [1, 2]
-    np.testing.assert_array_equal(proba, [[0.5, 0.5]])
+    answers = ask(DummyClassifier().fit([[0], [1]], [1, 2]), [[0]])
+    assert answers.classes == [1, 2]
+    np.testing.assert_array_equal(answers.distribution, [[0.5, 0.5]])
 
 
 def test_a_model_of_labels_only():
-    assert predict_distributions(LinearSVC().fit(DATA.X, DATA.truth), DATA.X) == (None, None)
+    answers = ask(LinearSVC().fit(DATA.X, DATA.truth), DATA.X)
+    assert answers.classes is answers.distribution is None
 
 
 def test_values_computed_by_hand():

@@ -86,11 +86,11 @@ def test_compare_sets_and_reads_the_classes_of_the_network_inside(scaled):
     net = make_pipeline(StandardScaler(), bare) if scaled else bare
     model = DeepEnsembleClassifier(net, 2)
     task = {"classes": ["sad", "angry"], "label_map": {"neutral": "sad"}}
-    settings = {"cv": 2, "baseline": None, "random_state": 0, "return_predictions": True}
-    _, predicted = compare({"several": model}, X, Task(Y, **task), **settings)
+    settings = {"cv": 2, "baseline": None, "random_state": 0, "return_comparison": True}
+    predicted = compare({"several": model}, X, Task(Y, **task), **settings).predictions
     assert set(predicted["several"]) <= {"sad", "angry"}
     bare.set_params(**task)
-    _, same = compare({"several": DeepEnsembleClassifier(net, 2)}, X, Y, **settings)
+    same = compare({"several": DeepEnsembleClassifier(net, 2)}, X, Y, **settings).predictions
     pd.testing.assert_frame_equal(same, predicted)
 
 

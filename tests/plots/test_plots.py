@@ -21,6 +21,7 @@ from sklearn_raters.plots import (
     LossCurvesDisplay,
     RaterConfusionsDisplay,
     ReliabilityDisplay,
+    as_svg,
 )
 from sklearn_raters.ratings import Task
 
@@ -227,3 +228,17 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ImportError, match=r"pip install 'sklearn-raters\[plot\]'"):
         ClassUseDisplay.from_ratings(Y)
+
+
+def test_a_picture_as_svg_holds_names_as_they_are_and_leaves_no_figure():
+    Y = pd.DataFrame({"$\\frac{1": ["<b>", "名前"], "bell\x07": ["名前", "名前"]})
+    svg, display = as_svg(lambda: ClassUseDisplay.from_ratings(Y))
+    assert "$\\frac{1" in svg
+    assert "&lt;b&gt;" in svg
+    assert "名前" in svg
+    assert "\x07" not in svg
+    assert display.names[2:] == ["$\\frac{1", "bell\x07"]
+    assert as_svg(lambda: ClassUseDisplay.from_ratings(Y))[0] == svg
+    with pytest.raises(InputError, match="give the table that compare returns"):
+        as_svg(lambda: ComparisonDisplay.from_comparison(pd.DataFrame({"uar": [1.0]})))
+    assert not plt.get_fignums()

@@ -51,6 +51,16 @@ def test_a_plan_lists_views_samples_and_trainings():
     assert "5 views, 15 trainings" in str(plan)
 
 
+def test_a_notebook_shows_a_plan_as_it_is_printed():
+    plan = small_stack(views=["crowd_soft", "<E1>"]).plan(X, Y.rename(columns={"E1": "<E1>"}), groups=GROUPS)
+    html = plan._repr_html_()
+    assert "<E1>" not in html
+    assert "<td>&lt;E1&gt;</td>" in html
+    told = [line for line in str(plan).splitlines() if line]
+    assert f"<p>{told[0]}<br>{told[1]}<br>" in html
+    assert html.endswith(f"<br>{told[-1]}</p>")
+
+
 def test_a_plan_holds_out_whole_groups():
     plan = small_stack(fusion="logistic").plan(X, Y, groups=GROUPS)
     train, test = plan.splits[0]

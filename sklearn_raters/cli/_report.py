@@ -1,0 +1,99 @@
+"""The options --report and --predictions: what they add to the parser, check and write."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+from sklearn_raters._files import check_table
+from sklearn_raters.cli._corpus import is_made, print_status
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import read_audio
+from sklearn_raters.report import check_report, make_report
+
+_RATE = 16000  # Hz, of read_audio
+
+
+def check_outputs(options):
+    """Check, before any work, that the report and the predictions can be made and written."""
+    if options.report is not None:
+        check_report(options.report)
+        if Path(options.report).suffix.lower() not in (".html", ".htm"):
+            raise InputError(f"--report {options.report} does not end in .html: name such a file.")
+    if getattr(options, "predictions", None) is not None:
+        check_table(options.predictions)
+
+
+def wants_comparison(options):
+    """Return whether the options ask for more than the table of scores."""
+    return options.report is not None or options.predictions is not None
+
+
+def audio_for_report(options, corpus):
+    """Return the recordings as the report needs them; None if there is no report.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options of ``evaluate``.
+    corpus : sklearn.utils.Bunch
+        The corpus, while its audio is there.
+
+    Returns
+    -------
+    list or None
+        Paths; of synthetic speech that is deleted in the end, pairs of signal and rate.
+    """
+    if options.report is None:
+        return None
+    if is_made(options) and options.root is None:
+        return [(read_audio(path)[0], _RATE) for path in corpus.X]
+    return list(corpus.X)
+
+
+def write_outputs(options, comparison, table, audio):
+    """
+    Write the report and the predictions that the options of ``evaluate`` ask for.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options.
+    comparison : Comparison
+        What was compared.
+    table : DataFrame
+        The table of scores as it is printed.
+    audio : list or None
+        Result of `audio_for_report`.
+    """
+    if options.predictions is not None:
+        comparison.write_predictions(options.predictions)
+        print_status(f"Every prediction: {options.predictions}")
+    if options.report is not None:
+        name = options.corpus if options.ratings is None else Path(options.ratings).name
+        told = {"title": f"Raters and models: {name}", "command": command_of(options)}
+        replace(comparison, table=table).to_html(options.report, audio=audio, **told)
+        print_status(f"Report: {options.report}")
+
+
+def write_rater_report(options, task, found):
+    """
+    Write the report that ``inspect`` makes.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options.
+    task : Task
+        The ratings.
+    found : sklearn.utils.Bunch
+        Result of `inspect_ratings`.
+    """
+    if options.report is not None:
+        told = {"title": f"Raters: {Path(options.ratings).name}", "command": command_of(options)}
+        make_report(task, options.report, inspection=found, **told)
+        print_status(f"Report: {options.report}")
+
+
+def command_of(options):
+    """Return the command as it was typed, quoted for a shell."""
+    return shlex.join(["sklearn-raters", *options.words])

@@ -1,0 +1,77 @@
+"""The options --report and --predictions: what they write, and what they refuse before any work."""
+
+import sys
+
+import pandas as pd
+import pytest
+
+from made_crowds import crowd
+from sklearn_raters import cli
+from sklearn_raters.cli import _inspect, _jobs
+from sklearn_raters.datasets import make_rated_speech
+from sklearn_raters.ratings import ratings_to_long
+from sklearn_raters.report import _pictures
+
+
+@pytest.fixture
+def votes(tmp_path):
+    path = tmp_path / "votes.csv"
+    ratings_to_long(pd.DataFrame(crowd(n_samples=60))).to_csv(path, index=False)
+    return path
+
+
+def run(capsys, *arguments):
+    capsys.readouterr()
+    status = cli.main([*map(str, arguments)])
+    return status, *capsys.readouterr()
+
+
+def test_inspect_writes_the_raters_part(votes, tmp_path, capsys):
+    report = tmp_path / "raters of <b>.html"
+    status, _, errors = run(capsys, "inspect", votes, "--report", report)
+    assert (status, errors) == (0, f"Report: {report}\n")
+    page = report.read_text(encoding="utf-8")
+    assert "<h1>Raters: votes.csv</h1>" in page
+    assert f"sklearn-raters inspect {votes} --report &#39;{tmp_path}/raters of &lt;b&gt;.html&#39;" in page
+    assert 'id="models"' not in page
+
+
+def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
+    corpus = make_rated_speech(tmp_path / "made", n_sessions=2, n_utterances=40, random_state=0)
+    data = ["--corpus", "iemocap", "--root", corpus, "--out", tmp_path / "table.csv"]
+    model = ["--views", "crowd_hard,crowd_soft", "--epochs", 1, "--n-jobs", 1, "--fusion", "mean"]
+    outputs = ["--report", tmp_path / "report.html", "--predictions", tmp_path / "all.csv"]
+    status, _, errors = run(capsys, "evaluate", *data, *model, *outputs)
+    assert status == 0, errors
+    table = pd.read_csv(tmp_path / "table.csv", index_col="model")
+    predictions = pd.read_csv(tmp_path / "all.csv", index_col="sample")
+    judged = predictions.dropna(subset="consensus")
+    assert (judged["crowd-hard"] == judged["consensus"]).mean() == table.loc["crowd-hard", "accuracy"]
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert f'<td class="number" data-value="{100 * table.loc["crowd-soft", "uar"]}">' in page
+    assert page.count("data:audio/mpeg;base64,") > 0
+    assert predictions.index[0] in page
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--report", "report.pdf"], "report.pdf does not end in .html: name such a file"),
+        (["--report", "no folder/report.html"], "no folder"),
+        (["--predictions", "all.xlsx"], "ends neither in .csv nor in .parquet"),
+    ],
+)
+def test_files_that_cannot_be_written_are_refused_before_any_work(options, message, capsys, monkeypatch):
+    monkeypatch.setattr(_jobs, "open_corpus", None)
+    status, _, errors = run(capsys, "evaluate", *options)
+    assert status == 2
+    assert message in errors
+
+
+def test_a_missing_library_is_told_before_the_table_is_read(votes, capsys, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    monkeypatch.setattr(_inspect, "_read", None)
+    status, _, errors = run(capsys, "inspect", votes, "--report", tmp_path / "report.html")
+    assert status == 2
+    assert "jinja2, which is not installed: pip install 'sklearn-raters[report]'" in errors
