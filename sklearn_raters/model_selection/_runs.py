@@ -1,10 +1,11 @@
 """Runs of several models on the same folds, those that share views one after the other."""
 
+import joblib
 import numpy as np
 from joblib import delayed, effective_n_jobs
 
-from sklearn_raters._nested import unwrap
-from sklearn_raters._parallel import run_jobs
+from sklearn_raters._nested import innermost, is_search, layers, unwrap
+from sklearn_raters._parallel import check_time, run_jobs, showing_trainings, tell_finished, watched
 from sklearn_raters._rated import rows_of
 from sklearn_raters.model_selection._folds import fit_and_predict
 from sklearn_raters.model_selection._soft_scores import predict_distributions
@@ -36,6 +37,37 @@ def batches_of(models, plans):
         batches.append((names, trained))
     batches.sort(key=lambda batch: len(batch[1]), reverse=True)
     return [{name: models[name] for name in models if name in names} for names, _ in batches]
+
+
+def trainings_of(models, plans, folds):
+    """List the trainings of a comparison; one that several models share counts once.
+
+    Parameters
+    ----------
+    models : dict
+        From name to the pair (estimator, X).
+    plans : dict
+        From name to the list of the plans of its folds, empty if it is no stack.
+    folds : list of Fold
+        The splits.
+
+    Returns
+    -------
+    list of (kind, n_samples)
+        The name of the classifier that is trained, and the number of its samples.
+    """
+    found = {}
+    for name, (estimator, _) in models.items():
+        for number, fold in enumerate(folds):
+            if not _tells_itself(estimator):
+                found[number, name] = type(innermost(estimator)).__name__, len(fold.train)
+                continue
+            one_fit = {(one.part, one.view.name): one for one in plans[name][number].trainings}
+            for one in one_fit.values():
+                chain = [one, *([one_fit[one.part, one.start]] if one.start is not None else [])]
+                learnt = [(link.identity, link.view.samples) for link in chain]
+                found[number, joblib.hash(learnt)] = one.size
+    return list(found.values())
 
 
 def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
@@ -78,7 +110,10 @@ def run_folds(models, plans, Y, consensus, folds, groups, n_jobs, verbose):
     tasks = [(fold, batch) for batch in batches for fold in folds]
     jobs = [delayed(_run_fold)(batch, Y, consensus, fold, groups) for fold, batch in tasks]
     names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
-    outcomes = run_jobs(jobs, names, n_jobs=n_jobs, description="Comparing models", verbose=verbose)
+    with showing_trainings(
+        "Comparing models", trainings_of(models, plans, folds) if verbose else [], verbose
+    ):
+        outcomes = run_jobs(jobs, names, n_jobs=n_jobs)
     predicted = {name: np.full(len(consensus), None, dtype=object) for name in models}
     distributions = {name: [] for name in models}
     seconds = {name: np.zeros(2) for name in models}
@@ -94,7 +129,7 @@ def _run_fold(models, Y, consensus, fold, groups):
     """Train and test models on one fold; return, by name, labels, distributions and seconds."""
     outcomes = {}
     for name, (estimator, X) in models.items():
-        fitted, labels, *seconds = fit_and_predict(estimator, X, Y, consensus, fold, groups)
+        fitted, labels, *seconds = _fit_told(estimator, X, Y, consensus, fold, groups)
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
@@ -102,3 +137,20 @@ def _run_fold(models, Y, consensus, fold, groups):
         distribution = predict_distributions(fitted, rows_of(X, fold.test))
         outcomes[name] = labels.tolist(), distribution, seconds
     return outcomes
+
+
+def _tells_itself(estimator):
+    """Return whether an estimator tells each of its trainings: a stack, but not one inside a search."""
+    return hasattr(unwrap(estimator), "plan") and not any(is_search(layer) for _, layer in layers(estimator))
+
+
+def _fit_told(estimator, X, Y, consensus, fold, groups):
+    """Return what `fit_and_predict` does, and tell the training if the estimator does not tell it itself."""
+    if _tells_itself(estimator):
+        return fit_and_predict(estimator, X, Y, consensus, fold, groups)
+    check_time()
+    # A search would take the end of the time for a failed candidate.
+    with watched(journal=None, deadline=None):
+        found = fit_and_predict(estimator, X, Y, consensus, fold, groups)
+    tell_finished(None, type(innermost(estimator)).__name__, len(fold.train), found[2])
+    return found
