@@ -2,14 +2,24 @@
 
 from sklearn_raters._parallel._jobs import moved_once, run_jobs
 from sklearn_raters._parallel._progress import showing_trainings
-from sklearn_raters._parallel._watch import TimeLimitReached, check_time, tell_finished, time_limit, watched
+from sklearn_raters._parallel._watch import (
+    TimeLimitReached,
+    check_time,
+    is_silent,
+    silenced,
+    tell_finished,
+    time_limit,
+    watched,
+)
 
 __all__ = [
     "TimeLimitReached",
     "check_time",
+    "is_silent",
     "moved_once",
     "run_jobs",
     "showing_trainings",
+    "silenced",
     "tell_finished",
     "time_limit",
     "watched",

@@ -75,7 +75,7 @@ def run_jobs(jobs, names, *, n_jobs, description=None, verbose=0, done=0):
         If the time of the run is over, after every job has come to the end of its training.
     """
     watch = current_watch()
-    show = (description, done) if verbose else None
+    show = (description, done) if verbose and not watch.silent else None
     if effective_n_jobs(n_jobs) == 1:
         own = (
             delayed(_under)(watch, None, function, *arguments, **keywords)

@@ -130,7 +130,8 @@ def showing_trainings(what, planned, verbose):
     verbose : int
         Whether to show anything: above 0.
     """
-    if not verbose or not planned or current_watch().journal is not None:  # the caller shows them
+    watch = current_watch()
+    if not verbose or not planned or watch.silent or watch.journal is not None:  # the caller shows them
         yield
         return
     with TemporaryDirectory(prefix="sklearn_raters_running_", ignore_cleanup_errors=True) as folder:

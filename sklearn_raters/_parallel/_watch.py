@@ -17,10 +17,13 @@ class Watch(NamedTuple):
         File that gets a line for each finished training; None if nobody reads it.
     deadline : float or None, default=None
         Seconds since the epoch, after which no training begins.
+    silent : bool, default=False
+        Whether no progress is shown, whatever `verbose` says.
     """
 
     journal: str | None = None
     deadline: float | None = None
+    silent: bool = False
 
 
 class TimeLimitReached(Exception):
@@ -50,6 +53,27 @@ def watched(**changes):
         yield
     finally:
         _watch.reset(token)
+
+
+def silenced(silent=True):
+    """Show no progress of what runs inside the block.
+
+    Parameters
+    ----------
+    silent : bool, default=True
+        False changes nothing.
+
+    Returns
+    -------
+    context manager
+        For the block.
+    """
+    return watched(silent=silent or _watch.get().silent)
+
+
+def is_silent():
+    """Return whether a block of `silenced` is around."""
+    return _watch.get().silent
 
 
 def time_limit(minutes):

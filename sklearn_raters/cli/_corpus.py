@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from sklearn.model_selection import GroupKFold, KFold
 from sklearn.utils import Bunch
 
+from sklearn_raters._parallel import is_silent
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import (
     load_crema_d,
@@ -38,8 +39,9 @@ LOADERS = {
 
 
 def print_status(message):
-    """Print a line about the progress to standard error; standard output is for results."""
-    sys.stderr.write(f"{message}\n")
+    """Print a line about the progress to standard error, unless --quiet; standard output is for results."""
+    if not is_silent():
+        sys.stderr.write(f"{message}\n")
 
 
 def is_made(options):
