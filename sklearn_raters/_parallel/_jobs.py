@@ -129,7 +129,7 @@ def _run(jobs, total, n_jobs, show):
             results = []
             for result in Parallel(n_jobs=n_jobs, return_as="generator")(jobs):
                 results.append(result)
-                display.show(done + len(results), display.seconds_left(done + len(results)))
+                display.show(done + len(results), display.time_left(done + len(results)))
     if any(isinstance(result, Stopped) for result in results):
         raise TimeLimitReached
     return results

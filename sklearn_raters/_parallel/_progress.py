@@ -72,38 +72,41 @@ class Display:
         if self._bar is not None:
             self._bar.stop()
 
-    def seconds_left(self, done):
-        """Return the time that is left if each takes as long as so far; None before the first."""
+    def time_left(self, done):
+        """Tell the time that is left if each takes as long as those after the first; "" before."""
         n_new = done - self._first
-        return (time.monotonic() - self._start) * (self.total - done) / n_new if n_new else None
+        if n_new == 1:  # what the first took is mostly the start of the processes
+            self._rated = time.monotonic()
+        return (
+            about((time.monotonic() - self._rated) * (self.total - done) / (n_new - 1)) if n_new > 1 else ""
+        )
 
-    def show(self, done, seconds_left):
+    def show(self, done, left):
         """Show how many are done; a log gets a line where there is news, and each minute.
 
         Parameters
         ----------
         done : int
             The number.
-        seconds_left : float or None
-            The time that is left; None if nothing tells it yet.
+        left : str
+            Words about the time that is left; "" if nothing tells it yet.
         """
         if self._bar is not None:
-            left = "" if seconds_left is None else f"about {in_words(seconds_left)} left"
             self._bar.update(self._task, completed=done, left=left, count=f"{done} of {self.total}")
         else:
             silent, is_new = time.monotonic() - self._last, done > self.done
             at_edge = self.done == self._first or done == self.total
             if silent >= (_NEWS if is_new else _SILENCE) or (is_new and at_edge):
                 self.done = done
-                self._print(seconds_left)
+                self._print(left)
 
-    def _print(self, seconds_left=None):
+    def _print(self, left=""):
         self._last = time.monotonic()
         text = f"{self.what}: {self.done} of {self.total} {self.unit}"
         if self._last - self._start >= 0.5:
             text += f" after {in_words(self._last - self._start)}"
-        if seconds_left is not None and self.done < self.total:
-            text += f", about {in_words(seconds_left)} left"
+        if left and self.done < self.total:
+            text += f", {left}"
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
@@ -153,14 +156,13 @@ def _watch(display, journal, planned, ended):
     while going_on:
         going_on = not ended.wait(_LOOK)
         notes = read_journal(journal)
-        display.show(len(notes), seconds_left(planned, notes, time.monotonic() - start))
+        display.show(len(notes), time_left(planned, notes, time.monotonic() - start))
 
 
-def seconds_left(planned, notes, elapsed):
-    """Estimate the time that is left from the trainings that are finished.
+def time_left(planned, notes, elapsed):
+    """Tell the time that is left, from the trainings that are finished.
 
-    Each kind of training takes as long for a sample as so far; a kind of which none is finished, as the
-    slowest. Trainings run at once as many as so far.
+    Each kind of training takes as long for a sample as so far, and as many run at once as so far.
 
     Parameters
     ----------
@@ -173,26 +175,33 @@ def seconds_left(planned, notes, elapsed):
 
     Returns
     -------
-    float or None
-        Seconds; None as long as no training was measured in this run.
+    str
+        "" as long as no training was measured in this run.
 
     Examples
     --------
-    >>> from sklearn_raters._parallel._progress import seconds_left
-    >>> planned = [("net", 100), ("net", 100), ("net", 50)]
-    >>> seconds_left(planned, [("net", 100, 4.0, False)], elapsed=4.0)
-    6.0
+    >>> from sklearn_raters._parallel._progress import time_left
+    >>> planned = [("net", 100), ("net", 100), ("net", 50), ("tree", 100)]
+    >>> time_left(planned, [("net", 100, 4.0, False)], elapsed=4.0)
+    'about 6 s left, and 1 of tree'
     """
-    size, seconds, left = Counter(), Counter(), Counter()
+    size, seconds, left, count = Counter(), Counter(), Counter(), Counter()
     for kind, n_samples in planned:
         left[kind] += n_samples
+        count[kind] += 1
     for kind, n_samples, took, cached in notes:
         left[kind] -= n_samples
+        count[kind] -= 1
         if not cached:
             size[kind] += n_samples
             seconds[kind] += took
-    rates = {kind: seconds[kind] / size[kind] for kind in size if size[kind]}
-    if not rates or not sum(seconds.values()):
-        return None
-    work = sum(max(n, 0) * rates.get(kind, max(rates.values())) for kind, n in left.items())
-    return work * elapsed / sum(seconds.values())
+    if not sum(seconds.values()):
+        return ""
+    work = sum(max(left[kind], 0) * seconds[kind] / size[kind] for kind in size if size[kind])
+    unmeasured = [f"{n} of {kind}" for kind, n in count.items() if n > 0 and not size[kind]]
+    return ", and ".join([about(work * elapsed / sum(seconds.values())), *unmeasured])
+
+
+def about(seconds):
+    """Return the words for an estimate of the time that is left; "" for None."""
+    return "" if seconds is None else f"about {in_words(seconds)} left"

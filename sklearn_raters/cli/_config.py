@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import shlex
 from difflib import get_close_matches
 from importlib.metadata import version
 
@@ -24,8 +25,7 @@ def with_config(arguments, commands):
     arguments : list of str
         The words; a later option has precedence over an earlier one.
     commands : dict
-        The parsers of the commands, by name. Where the file names an argument that has no option, its
-        parser takes it as default.
+        The parsers of the commands, by name.
 
     Returns
     -------
@@ -71,13 +71,11 @@ def _read(path):
 
 
 def _options(parser):
-    """Return the arguments of a command by their long name without dashes."""
-    actions = [action for action in parser._actions if action.dest not in ("help", "config")]
-    return {_name(action): action for action in actions}
-
-
-def _name(action):
-    return action.option_strings[0].removeprefix("--") if action.option_strings else action.dest
+    """Return the options of a command by their long name without dashes."""
+    words = {action.option_strings[0]: action for action in parser._actions if action.option_strings}
+    return {
+        word.removeprefix("--"): action for word, action in words.items() if word not in ("-h", "--config")
+    }
 
 
 def _settings(content, command, known, path):
@@ -102,7 +100,7 @@ def _settings(content, command, known, path):
 
 
 def _words(action, key, value, path):
-    """Return a setting as words of the command line; the default of an argument without option is set."""
+    """Return a setting as words of the command line."""
     if isinstance(action, argparse.BooleanOptionalAction):
         if not isinstance(value, bool):
             raise InputError(f"--config {path}: {key} must be true or false, not {value!r}.")
@@ -115,9 +113,6 @@ def _words(action, key, value, path):
         value = ",".join(map(str, value))
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InputError(f"--config {path}: {key} must be a text, a number or a list, not {value!r}.")
-    if not action.option_strings:
-        action.nargs, action.default, action.required = "?", value, False
-        return []
     return [f"--{key}={value}"]
 
 
@@ -187,17 +182,20 @@ def write_config(options, path):
     Parameters
     ----------
     options : argparse.Namespace
-        The options, with those to write in `changed`.
+        The options, with those to write in `changed`. What is no option, such as the table of ``inspect``,
+        stands in the command that repeats the run.
     path : Path
         Result of `check_config`.
     """
     import tomli_w
 
+    given = [options.ratings] if options.command == "inspect" else []
+    words = ["sklearn-raters", options.command, *given, "--config", os.path.relpath(path)]
     versions = [f"{library} {version(library)}" for library in _LIBRARIES]
     head = (
         f"{_HEAD} {__version__} (Python {platform.python_version()}, {', '.join(versions)})\n"
         f"# Repeat in {os.getcwd()}\n"
-        f"# by: sklearn-raters {options.command} --config {os.path.relpath(path)}\n"
+        f"# by: {shlex.join(words)}\n"
     )
     with replacing(path) as partial:
         partial.write_text(f"{head}{tomli_w.dumps({options.command: options.changed})}", encoding="utf-8")

@@ -69,7 +69,7 @@ HELP = {
     "epochs": "number of passes over the training samples (default: 15, or more for few samples; for the "
     "synthetic speech 8, so that it is quick)",
     "batch-size": "samples in each step (default: 32; for the synthetic speech 16)",
-    "learning-rate": "size of the first steps, which shrink (default: 0.002, of networks of all raters 0.001)",
+    "learning-rate": "size of the first steps, shrinking (default: 0.002, of networks of all raters 0.001)",
     "models": "models of the table, all on the same folds. views: networks of the --views, their pair and "
     "their fusions; logistic: logistic regression on functionals of the audio and the majority labels; "
     "logistic_stack: the --views as logistic regressions on functionals, fused; and networks of all raters: "

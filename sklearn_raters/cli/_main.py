@@ -5,6 +5,7 @@ import sys
 import traceback
 import warnings
 
+from sklearn_raters.cli._messages import with_options
 from sklearn_raters.cli._parser import parse
 from sklearn_raters.exceptions import InputError
 
@@ -12,14 +13,18 @@ from sklearn_raters.exceptions import InputError
 STOPPED = 4
 
 
-def show_warning(message, category, filename, lineno, file=None, line=None):
-    """Print a warning on one line, without the code that raised it."""
-    print(f"warning: {one_line(message)}", file=sys.stderr)
+def warnings_for(options):
+    """Return a function that prints a warning on one line, without the code that raised it."""
+
+    def show(message, category, filename, lineno, file=None, line=None):
+        print(f"warning: {one_line(message, options)}", file=sys.stderr)
+
+    return show
 
 
-def one_line(error):
-    """Return a message on one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+def one_line(error, options):
+    """Return a message on one line, in the words of the command."""
+    return with_options(str(error), options) or type(error).__name__
 
 
 def main(arguments=None):
@@ -45,12 +50,11 @@ def main(arguments=None):
     2
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    debug = "--debug" in arguments
+    options = None
     try:
         options = parse(arguments)
-        debug = getattr(options, "debug", False)
         with warnings.catch_warnings():
-            warnings.showwarning = show_warning
+            warnings.showwarning = warnings_for(options)
             return run(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
@@ -60,9 +64,9 @@ def main(arguments=None):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except (ValueError, OSError, ImportError, RuntimeError, MemoryError) as error:
-        if debug:
+        if "--debug" in arguments or getattr(options, "debug", False):
             traceback.print_exc()
-        print(f"sklearn-raters: error: {one_line(error)}", file=sys.stderr)
+        print(f"sklearn-raters: error: {one_line(error, options)}", file=sys.stderr)
         return 2
 
 
