@@ -1,5 +1,8 @@
 """From audio files to the frames that the networks learn from; files that cannot be used are skipped."""
 
+from dataclasses import dataclass
+
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from sklearn_raters.cli._corpus import print_status
@@ -14,6 +17,7 @@ from sklearn_raters.features import (
     read_audio,
     segment_audio,
 )
+from sklearn_raters.networks import RaterNetClassifier
 from sklearn_raters.stacking import MultiRaterStackingClassifier
 
 # Exit status of a command that has done its work but for files that cannot be used.
@@ -24,7 +28,7 @@ STEPS = {
     "frames": OpenSmileFrames,
     "speakers": SpeakerScaler,
     "pooler": FramePooler,
-    "stack": MultiRaterStackingClassifier,
+    "classifier": (MultiRaterStackingClassifier, RaterNetClassifier),
 }
 
 
@@ -157,23 +161,78 @@ def scale_and_pool(frames, speakers):
     return FramePooler(5).fit_transform(scaler.transform(frames, speakers=speakers)), scaler
 
 
-def make_model(scaler, stack):
+@dataclass
+class Features:
+    """Features of a corpus, and of its samples as if by speakers who are new.
+
+    Parameters
+    ----------
+    X : sequence of n_samples
+        Features that are scaled by all recordings of a speaker.
+    conditions : dict
+        ``{"new_speaker": ...}``, the same samples scaled as the only recording of a speaker who is not in the
+        training part of the fold that tests the sample; empty if speakers are unknown.
     """
-    Put a trained stack behind its front end.
+
+    X: object
+    conditions: dict
+
+    @classmethod
+    def scaled(cls, X, speakers, folds):
+        """Scale features by speaker.
+
+        Parameters
+        ----------
+        X : list of ndarray of shape (n_frames_i, n_features), or ndarray of shape (n_samples, n_features)
+            The features.
+        speakers : ndarray of shape (n_samples,) or None
+            Speaker of each sample.
+        folds : list
+            Of (train, test), ndarrays of int.
+
+        Returns
+        -------
+        Features
+            The scaled features.
+        """
+        scaled = SpeakerScaler().fit_transform(X, speakers=speakers)
+        if speakers is None:
+            return cls(scaled, {})
+        new = list(scaled)
+        for train, test in folds:
+            scaler = SpeakerScaler().fit(take(X, train), speakers=speakers[train])
+            for row, sample in zip(test, scaler.transform(take(X, test)), strict=True):
+                new[row] = sample
+        return cls(scaled, {"new_speaker": np.stack(new) if isinstance(X, np.ndarray) else new})
+
+    def map(self, function):
+        """Return the features with a function applied to each form of them."""
+        conditions = {name: function(X) for name, X in self.conditions.items()}
+        return Features(function(self.X), conditions)
+
+
+def take(X, rows):
+    """Return some samples of a list or an array."""
+    return X[rows] if isinstance(X, np.ndarray) else [X[row] for row in rows]
+
+
+def make_model(scaler, classifier):
+    """
+    Put a trained classifier behind its front end.
 
     Parameters
     ----------
     scaler : SpeakerScaler
         What is known of the speakers, as `scale_and_pool` returns it.
-    stack : MultiRaterStackingClassifier
-        The fitted stack.
+    classifier : MultiRaterStackingClassifier or RaterNetClassifier
+        The fitted classifier.
 
     Returns
     -------
     Pipeline
         From audio files to the consensus.
     """
-    parts = OpenSmileFrames().fit(None), scaler, FramePooler(5).fit([scaler.mean_]), stack
+    parts = OpenSmileFrames().fit(None), scaler, FramePooler(5).fit([scaler.mean_]), classifier
     return Pipeline(list(zip(STEPS, parts, strict=True)))
 
 
@@ -188,8 +247,8 @@ def check_model(model, path):
     path : str
         Its file.
     """
-    steps = [*model.named_steps.items()] if isinstance(model, Pipeline) else []
-    if [(name, type(step)) for name, step in steps] != list(STEPS.items()):
+    steps = model.named_steps if isinstance(model, Pipeline) else {}
+    if list(steps) != list(STEPS) or not all(isinstance(steps[name], kind) for name, kind in STEPS.items()):
         raise InputError(
             f"{path} holds a {type(model).__name__} that `sklearn-raters train` has not written, or an older "
             "version of it: train the model again, or load it by sklearn_raters.persistence.load."

@@ -18,24 +18,40 @@ def new_console():
     return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
 
 
-def print_comparison(table, title):
+def print_comparison(table, title, baseline=None):
     """Print a table of `compare`, shares as percent; without the recalls where the terminal is too narrow."""
     recalls = [name for name in table.columns if name.startswith("recall_")]
     console = new_console()
-    printed = _comparison(table, title, recalls)
+    printed = _comparison(table, title, recalls, baseline)
     if Measurement.get(console, console.options.update(width=_WIDTH), printed).maximum > console.width:
-        printed = _comparison(table, title, [])
+        printed = _comparison(table, title, [], baseline)
     console.print(printed)
 
 
-def _comparison(table, title, recalls):
+def print_text(text):
+    """Print sentences as they are, broken at the width of the terminal."""
+    new_console().print(Text(text), soft_wrap=not sys.stdout.isatty())
+
+
+def print_json(result):
+    """Print a result to standard output as JSON."""
+    sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+
+
+def records(table):
+    """Return the rows of a DataFrame as a list of dicts that JSON can hold, None for NaN."""
+    return json.loads(table.reset_index().to_json(orient="records", double_precision=15))
+
+
+def _comparison(table, title, recalls, baseline):
     # Names are given as Text: in a str, rich takes [name] for markup.
     printed = Table(Column("model", no_wrap=True), title=Text(title), title_justify="left")
-    shares = {"uar": "UAR %", "paper": "paper %"} if "paper" in table.columns else {"uar": "UAR %"}
+    shares = {"uar": "UAR %", "uar_new_speaker": "speaker new", "uar_sd": "sd of seeds", "paper": "paper %"}
+    shares = {column: heading for column, heading in shares.items() if column in table.columns}
     headings = [*shares.values(), *(name.removeprefix("recall_") for name in recalls)]
     has_baseline = "difference" in table.columns
-    headings += ["minus crowd-hard", "95 % interval"] if has_baseline else []
-    for heading in [*headings, "training s"]:
+    headings += [f"minus {baseline}", "95 % interval"] if has_baseline else []
+    for heading in [*headings, "s alone"]:
         printed.add_column(Text(heading), justify="right", no_wrap=True)
     for name, row in table.iterrows():
         cells = [f"{100 * row[share]:.1f}" for share in shares]
@@ -90,7 +106,7 @@ def write_predictions(rows, form):
         Format of the output.
     """
     if form == "json":
-        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        print_json(rows)
     elif form == "csv":
         table = csv.DictWriter(sys.stdout, _flat(rows[0]), lineterminator="\n")
         table.writeheader()

@@ -17,7 +17,7 @@ def predict(options):
         check_writable(options.remember)
     model = load(options.model)
     check_model(model, options.model)
-    scaler, pooler, stack = (model.named_steps[name] for name in ("speakers", "pooler", "stack"))
+    scaler, pooler, classifier = (model.named_steps[name] for name in ("speakers", "pooler", "classifier"))
     files, of_tables = find_files(options.files)
     names = name_speakers(files, of_tables, options)
     by_speaker = scaler.speakers_[0] is not None
@@ -34,7 +34,7 @@ def predict(options):
         ]
         if options.remember is not None:
             remember(model, frames, speakers, options.remember)
-    answers = prediction_rows(stack, pooler.transform(scaler.transform(frames, speakers=speakers)))
+    answers = prediction_rows(classifier, pooler.transform(scaler.transform(frames, speakers=speakers)))
     rows = [{"file": files[index], **time} for index, time in zip(owners, times, strict=True)]
     if by_speaker:
         rows = [row | known for row, known in zip(rows, knowledge(scaler, speakers, names), strict=True)]

@@ -24,6 +24,19 @@ def names(text):
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+def names_of(known):
+    """Return a function that reads known names, which are separated by commas, as a list."""
+
+    def read(text):
+        found = list(dict.fromkeys(names(text)))
+        if not found or not set(found) <= set(known):
+            raise ValueError
+        return found
+
+    read.__name__ = f"list of {', '.join(known)}:"
+    return read
+
+
 def views(text):
     """Return views from names that are separated by commas, or the default views from "all"."""
     return ["crowd_hard", "crowd_soft", "raters"] if text == "all" else names(text)

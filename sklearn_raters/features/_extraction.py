@@ -162,8 +162,9 @@ def _extract_part(items, extractor, n_jobs, folder, verbose, goes_on):
         for part in parts
     )
     names = [f"sample {part[0]}" + (f" to {part[-1]}" if len(part) > 1 else "") for part in parts]
-    title = f"{extractor.tool} {extractor.name}"
-    for computed in run_jobs(jobs, names, n_jobs=n_jobs, description=title, verbose=verbose):
+    show = {"description": f"{extractor.tool} {extractor.name}", "verbose": verbose}
+    done = -(-(len(items) - len(wanted)) // size)
+    for computed in run_jobs(jobs, names, n_jobs=n_jobs, done=done, **show):
         outcomes |= computed
     return outcomes
 

@@ -15,9 +15,9 @@ SCALE_STRENGTHS = np.array([1.0, 4.0, 16.0, 64.0, 256.0])
 FEW_SPEAKERS, MEAN_STRENGTH, SCALE_STRENGTH = 3, 1.0, 16.0
 # Covariances are estimated from few speakers and recordings, and shrunk to their diagonals: shares of the
 # diagonal within and between speakers. The first pair suits synthetic speech of 18 speakers and read speech
-# of 101; the others are tried where there are few statistics.
+# of 101; the others are tried where there are few features.
 SHARES = ((0.5, 0.3), (0.2, 0.3), (0.05, 0.1))
-FEW_STATISTICS = 200
+FEW_FEATURES = 150
 # The least ratio that a statistic is given, so that it moves towards the speaker's own in the end.
 LOWEST_RATIO = 1e-4
 # Above so many statistics, covariances would take gigabytes and minutes: each is then estimated by itself.
@@ -218,8 +218,6 @@ class SpeakerPrior(BaseEstimator):
         """
         self.typical_frames_ = float(recordings.n_frames.mean())
         self.of_frames_ = bool((recordings.n_frames > 1).any())
-        self.floor_ = 0.01 * recordings.var.mean(axis=0)
-        self.floor_[self.floor_ == 0] = 1.0
         self.mean_strength_, self.scale_strength_, self.shares_ = MEAN_STRENGTH, SCALE_STRENGTH, SHARES[0]
         n_recordings = np.bincount(codes)
         if len(n_recordings) >= FEW_SPEAKERS and n_recordings.max() > 1:
@@ -227,9 +225,15 @@ class SpeakerPrior(BaseEstimator):
         return self._learn_variation(recordings, codes)
 
     def _learn_settings(self, recordings, codes):
-        """Choose strengths and shares by the error on held-out speakers, in three folds."""
-        n_statistics = self._describe(recordings.take([0])).shape[1]
-        candidates = SHARES if n_statistics <= FEW_STATISTICS else SHARES[:1]
+        """Choose strengths and shares by the error on held-out speakers, in three folds.
+
+        Of many features some are enough for this, as all have the same strengths.
+        """
+        n_features = recordings.mean.shape[1]
+        candidates = SHARES if n_features <= FEW_FEATURES else SHARES[:1]
+        if n_features > FEW_FEATURES:
+            some = np.random.default_rng(0).choice(n_features, FEW_FEATURES, replace=False)
+            recordings = recordings._replace(mean=recordings.mean[:, some], var=recordings.var[:, some])
         errors = np.zeros((len(candidates), len(MEAN_STRENGTHS), len(SCALE_STRENGTHS)))
         full = pool(recordings, codes)
         for fold in range(3):
@@ -276,6 +280,8 @@ class SpeakerPrior(BaseEstimator):
 
     def _learn_variation(self, recordings, codes):
         """Learn how speakers differ, and how recordings of a speaker do."""
+        floor = 0.01 * recordings.var.mean(axis=0)
+        self.floor_ = np.where(floor == 0, 1.0, floor)
         speakers, described = pool(recordings, codes), self._describe_speakers(recordings, codes)
         n_recordings = np.bincount(codes)
         self.usual_var_, self.usual_ = speakers.var.mean(axis=0), described.mean(axis=0)
@@ -315,7 +321,7 @@ class SpeakerPrior(BaseEstimator):
         within[np.diag_indices(n_statistics)] += of_within
         covariance = between.T @ between / (n_speakers - 1) - noise * within
         single = np.maximum(np.diag(covariance), LOWEST_RATIO)
-        sizes, axes = eigh(covariance)
+        sizes, axes = eigh(covariance)  # to leave out what is less than noise
         covariance = (1 - of_between) * (axes * np.maximum(sizes, 0)) @ axes.T
         covariance[np.diag_indices(n_statistics)] += of_between * single
         ratio, self.to_directions_ = eigh(covariance, within)

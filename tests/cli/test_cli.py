@@ -15,13 +15,15 @@ import pytest
 from rich.console import Console
 
 from sklearn_raters import cli
-from sklearn_raters.cli import _output, _parser
+from sklearn_raters._torch import RATER_MODELS
+from sklearn_raters.cli import _help, _output, _parser
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
 from sklearn_raters.persistence import load
 from sklearn_raters.ratings import Task, ratings_to_long
 from sklearn_raters.stacking import FUSIONS
 
+VIEWS = ["evaluate", "--models", "views"]
 QUICK = ["--epochs", "1", "--n-jobs", "1", "--min-ratings", "20", "--fusion", "mean"]
 
 
@@ -53,9 +55,7 @@ def run(capsys, *arguments):
 
 def test_evaluate_prints_a_table_and_writes_the_same_numbers(made, tmp_path, capsys):
     out = tmp_path / "results.csv"
-    status, printed, errors = run(
-        capsys, "evaluate", "--corpus", "iemocap", "--root", made, "--out", out, *QUICK
-    )
+    status, printed, errors = run(capsys, *VIEWS, "--corpus", "iemocap", "--root", made, "--out", out, *QUICK)
     assert status == 0
     assert errors.index("Plan of the first of 2 folds:") < errors.index("72 utterances, ")
     table = pd.read_csv(out, index_col="model")
@@ -65,7 +65,7 @@ def test_evaluate_prints_a_table_and_writes_the_same_numbers(made, tmp_path, cap
         cells = next(line.split("│") for line in printed.splitlines() if line.startswith(f"│ {name} "))
         assert float(cells[2]) == pytest.approx(100 * uar, abs=0.051)
     assert "each of 2 sessions left out" in printed
-    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["results.csv", "results.toml"]
 
 
 def test_a_long_table_with_its_audio_gives_the_same_results_as_the_corpus(made, tmp_path, capsys):
@@ -82,7 +82,7 @@ def test_a_long_table_with_its_audio_gives_the_same_results_as_the_corpus(made, 
     byhand = ["--ratings", tmp_path / "votes.csv", "--audio", made, *columns, *views]
     loaded = ["--corpus", "iemocap", "--root", made, *views]
     for name, data in [("byhand.csv", byhand), ("loaded.csv", loaded)]:
-        assert run(capsys, "evaluate", "--out", tmp_path / name, *data)[0] == 0
+        assert run(capsys, *VIEWS, "--out", tmp_path / name, *data)[0] == 0
     tables = [pd.read_csv(tmp_path / name, index_col="model") for name in ("byhand.csv", "loaded.csv")]
     assert [*tables[0].index] == ["crowd-hard", "E2", "all views", "mean of posteriors"]
     shares = [column for column in tables[0] if not column.endswith("seconds")]
@@ -94,7 +94,7 @@ def test_evaluate_prints_the_number_of_samples_with_a_majority_in_the_classes(
     made, tmp_path, capsys, options
 ):
     data = ["--corpus", "iemocap", "--root", made, "--out", tmp_path / "out", *QUICK, "--views=crowd_hard"]
-    errors = run(capsys, "evaluate", *data, *options)[2]
+    errors = run(capsys, *VIEWS, *data, *options)[2]
     corpus = load_iemocap(made)
     task = (
         Task(corpus.Y, ["neutral", "anger"]) if options else Task(corpus.Y, corpus.classes, corpus.label_map)
@@ -103,8 +103,9 @@ def test_evaluate_prints_the_number_of_samples_with_a_majority_in_the_classes(
     assert f"72 utterances, {n_judged} with a majority" in errors
 
 
-def test_the_fusions_of_the_command_are_those_of_the_library():
-    assert tuple(_parser.FUSIONS) == FUSIONS
+def test_the_fusions_and_networks_of_the_command_are_those_of_the_library():
+    assert tuple(_help.FUSIONS) == FUSIONS
+    assert set(_help.NETWORKS) == set(RATER_MODELS)
 
 
 # The other tests train "logistic" and "mean".
@@ -116,7 +117,7 @@ def test_the_chosen_fusion_is_trained_and_predicts(made, wavs, tmp_path, capsys,
     status, _, errors = run(capsys, "train", *one, "--fusion", fusion)
     assert status == 0, errors
     assert f"fusion: {fusion}" in errors
-    assert load(tmp_path / "model")["stack"].fusion == fusion
+    assert load(tmp_path / "model")["classifier"].fusion == fusion
     printed = run(capsys, "predict", tmp_path / "model", *wavs, "--format", "json")[1]
     for row in json.loads(printed):
         assert sum(row["probabilities"].values()) == pytest.approx(1)
@@ -165,11 +166,12 @@ def test_a_corpus_with_broken_files_is_that_without_them(made, tmp_path, capsys)
 
     def evaluated(table, *more):
         out = tmp_path / "out.csv"
-        status, _, errors = run(capsys, "evaluate", "--ratings", table, "--out", out, *settings, *more)
+        status, _, errors = run(capsys, *VIEWS, "--ratings", table, "--out", out, *settings, *more)
         if status == 2:
             return status, errors
         shares = pd.read_csv(out, index_col="model").filter(regex="^(?!.*seconds)")
         out.unlink()
+        out.with_suffix(".toml").unlink()
         return status, errors, shares
 
     status, errors = evaluated(tmp_path / "all.csv")
@@ -400,6 +402,7 @@ def test_ctrl_c_inside_an_import_exits_with_status_130_too(tmp_path):
     (tmp_path / "interrupted.py").write_text("""
 import sys
 from sklearn_raters import cli
+from sklearn_raters._torch import RATER_MODELS
 from sklearn_raters.cli import _jobs
 _jobs.predict = lambda options: exec("raise KeyboardInterrupt")
 sys.exit(cli.main(["predict", "model", "file"]))

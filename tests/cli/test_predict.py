@@ -141,7 +141,7 @@ def test_a_speaker_of_the_training_is_scaled_by_what_is_known(corpus, model, of_
     assert (row["speaker"], row["speaker_known"], row["speaker_recordings"]) == ("Ses01F", True, n_known)
     pipeline = load(model)
     frames = pipeline["speakers"].transform(pipeline["frames"].transform(files[:1]), speakers=["Ses01F"])
-    assert probabilities(row) == pipeline["stack"].predict_proba(pipeline["pooler"].transform(frames))[0]
+    assert probabilities(row) == pipeline["classifier"].predict_proba(pipeline["pooler"].transform(frames))[0]
     # The same by folder, by table, and with another file.
     folder = tmp_path / "Ses01F"
     folder.mkdir()
@@ -326,7 +326,7 @@ def test_predict_reads_no_pickle(of_speakers, tmp_path, ask):
 def test_a_model_of_another_kind_is_refused(model, of_speakers, tmp_path, ask):
     from sklearn_raters.persistence import save
 
-    save(load(model)["stack"], tmp_path / "stack.bin")
+    save(load(model)["classifier"], tmp_path / "stack.bin")
     status, _, errors = ask(of_speakers["Ses03F"][0], model=tmp_path / "stack.bin")
     assert status == 2
     assert "holds a MultiRaterStackingClassifier that `sklearn-raters train` has not written" in errors
