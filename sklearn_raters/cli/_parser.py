@@ -214,6 +214,7 @@ def parse(arguments):
         options = parser.parse_args(words)
     if getattr(options, "config", None) is not None and words == arguments:
         parser.error("write --config in full.")
+    options.words = list(arguments)
     options.changed = changed_options(options, commands_of(parser)[options.command])
     return options
 

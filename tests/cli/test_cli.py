@@ -403,8 +403,8 @@ def test_ctrl_c_inside_an_import_exits_with_status_130_too(tmp_path):
 import sys
 from sklearn_raters import cli
 from sklearn_raters._torch import RATER_MODELS
-from sklearn_raters.cli import _jobs
-_jobs.predict = lambda options: exec("raise KeyboardInterrupt")
+from sklearn_raters.cli import _predict
+_predict.predict = lambda options: exec("raise KeyboardInterrupt")
 sys.exit(cli.main(["predict", "model", "file"]))
 """)
     command = [sys.executable, "-m", "interrupted"]

@@ -8,6 +8,7 @@ import pytest
 
 from sklearn_raters import cli
 from sklearn_raters.cli._corpus import evaluation_folds, open_corpus
+from sklearn_raters.cli._front_end import Features
 from sklearn_raters.cli._evaluation import plan_evaluation
 from sklearn_raters.cli._parser import parse
 from sklearn_raters.cli._seeds import over_seeds
@@ -48,35 +49,36 @@ def plan(tmp_path):
 def test_the_rows_are_views_networks_of_raters_and_classifiers_on_functionals(plan):
     names = ["crowd-hard", "crowd-soft", *RATERS, "crowd pair", "all views", "mean of posteriors"]
     found = plan()[0]
-    assert list(found.models(None)) == [*names, "logistic regression", "logistic stack"]
+    frames, functionals = Features("frames", {"new": "other frames"}), Features("functionals", {})
+    assert list(found.models(frames, functionals)) == [*names, "logistic regression", "logistic stack"]
     assert found.baseline == "crowd-hard"
     found = plan("--models", "annot_mix,logistic_stack,crowd_layer", "--epochs=3", "--class-weight=none")[0]
-    models = found.models("functionals")
+    models = found.models(frames, functionals)
     assert list(models) == ["annot_mix", "crowd_layer", "logistic stack"]
     assert found.baseline is None
-    network, (stack, functionals) = models["annot_mix"], models["logistic stack"]
+    (network, *own), (stack, *features) = models["annot_mix"], models["logistic stack"]
+    assert own == ["frames", {"new": "other frames"}]
     assert isinstance(network, RaterNetClassifier)
     assert (network.raters, network.max_epochs, network.learning_rate) == ("annot_mix", 3, "auto")
-    assert (functionals, stack.estimator) == ("functionals", None)
+    assert (features, stack.estimator) == (["functionals", {}], None)
     assert stack.views == ["crowd_hard", "crowd_soft", *RATERS]
 
 
 def test_classifiers_on_functionals_get_the_settings_of_the_networks(plan):
     words = ["--alpha=0.5", "--seed=3", "--fusion=mixture", "--class-weight=none", "--views=crowd_hard,w2"]
-    models = plan(*words)[0].models("functionals")
-    networks, (stack, _) = models["all views"], models["logistic stack"]
+    found = plan(*words)[0]
+    networks, stack = found.on_frames["all views"], found.on_functionals["logistic stack"]
     assert isinstance(networks.estimator, BLSTMClassifier)
     for name, value in networks.get_params(deep=False).items():
         if name != "estimator":
             assert getattr(stack, name) == value, name
-    alone, _ = models["logistic regression"]
+    alone = found.on_functionals["logistic regression"]
     assert (alone.views, alone.fusion) == (["crowd_hard"], "mean")
-    assert models["crowd-hard"].fusion == "mean"
+    assert found.on_frames["crowd-hard"].fusion == "mean"
 
 
 def test_fine_tuning_is_for_networks_and_the_other_stack_says_what_it_takes(plan, capsys):
-    models = plan("--fusion=fine_tune")[0].models("functionals")
-    assert models["logistic stack"][0].fusion == "pool"
+    assert plan("--fusion=fine_tune")[0].on_functionals["logistic stack"].fusion == "pool"
     assert "logistic stack: fused by pool" in capsys.readouterr().err
 
 
@@ -205,7 +207,7 @@ def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_e
     assert result["baseline"] == "crowd-hard"
     assert result["meaning"].count(". ") == 1
     assert 0 < result["seconds"]["audio"] < result["seconds"]["run"]
-    assert isinstance(load(tmp_path / "model.bin"), RaterNetClassifier)
+    assert isinstance(load(tmp_path / "model.bin")[-1], RaterNetClassifier)
     assert {path.name for path in tmp_path.iterdir()} == {"table.csv", "table.toml", "model.bin"}
     assert set(result["files"].values()) == {str(path) for path in tmp_path.iterdir()}
     config = parse(["evaluate", "--config", str(tmp_path / "table.toml")])
