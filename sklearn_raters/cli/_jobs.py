@@ -90,7 +90,10 @@ def check_files(options):
     files = {"table" if options.command == "evaluate" else "model": check_writable(options.out)}
     if getattr(options, "save_model", None) is not None:
         files["model"] = check_writable(options.save_model)
-    return files | {"settings": check_config(options.out)}
+    files["settings"] = check_config(options.out)
+    if len(set(files.values())) < len(files):
+        raise InputError(f"--save-model {options.save_model} is written by --out too: give another file.")
+    return files
 
 
 def read_functionals(options, corpus):
