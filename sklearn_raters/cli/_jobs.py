@@ -88,9 +88,16 @@ def check_files(options):
     files = {"table" if options.command == "evaluate" else "model": check_writable(options.out)}
     if getattr(options, "save_model", None) is not None:
         files["model"] = check_writable(options.save_model)
+<<<<<<< HEAD
     outputs = {name: getattr(options, name, None) for name in ("report", "predictions")}
     files |= {name: check_writable(path) for name, path in outputs.items() if path is not None}
     return files | {"settings": check_config(options.out)}
+=======
+    files["settings"] = check_config(options.out)
+    if len(set(files.values())) < len(files):
+        raise InputError(f"--save-model {options.save_model} is written by --out too: give another file.")
+    return files
+>>>>>>> p18cli
 
 
 def read_functionals(options, corpus):
