@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sklearn.model_selection import GroupKFold, KFold
+from sklearn.model_selection import GroupKFold
 from sklearn.utils import Bunch
 
+from sklearn_raters._parallel import is_silent
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import (
     load_crema_d,
@@ -20,6 +21,7 @@ from sklearn_raters.datasets import (
     make_rated_speech,
 )
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.model_selection import ConsensusStratifiedGroupKFold
 from sklearn_raters.ratings import Task, parse_ratings, shorten
 
 # Options by which the labels of --ratings are read; they are parameters of `load_rated_audio`.
@@ -38,8 +40,9 @@ LOADERS = {
 
 
 def print_status(message):
-    """Print a line about the progress to standard error; standard output is for results."""
-    sys.stderr.write(f"{message}\n")
+    """Print a line about the progress to standard error, unless --quiet; standard output is for results."""
+    if not is_silent():
+        sys.stderr.write(f"{message}\n")
 
 
 def is_made(options):
@@ -208,8 +211,9 @@ def evaluation_folds(options, corpus):
             f"An evaluation needs at least 2 folds and at most the number of {unit} (folds: {n_folds}, "
             f"{unit}: {n_units}). Give other --folds, or name finer sessions by --session-column."
         )
-    if corpus.sessions is None:
-        splitter = KFold(n_folds, shuffle=True, random_state=options.seed)
-        return list(splitter.split(corpus.X)), f"{n_folds} folds of utterances"
-    pairs = list(GroupKFold(n_folds).split(corpus.X, groups=corpus.sessions))
-    return pairs, f"each of {n_folds} sessions left out" if n_folds == n_units else f"{n_folds} folds"
+    if corpus.sessions is not None and n_folds == n_units:
+        pairs = GroupKFold(n_folds).split(corpus.X, groups=corpus.sessions)
+        return list(pairs), f"each of {n_folds} sessions left out"
+    splitter = ConsensusStratifiedGroupKFold(n_folds, shuffle=True, random_state=options.seed)
+    pairs = splitter.split(corpus.X, corpus.task, corpus.sessions)
+    return list(pairs), f"{n_folds} folds of {unit} with similar shares of the classes"

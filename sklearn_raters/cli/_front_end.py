@@ -1,47 +1,255 @@
 """From audio files to the frames that the networks learn from; files that cannot be used are skipped."""
 
-import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.pipeline import Pipeline
 
 from sklearn_raters.cli._corpus import print_status
-from sklearn_raters.features import FramePooler, OpenSmileFrames, SpeakerScaler
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import (
+    SAMPLING_RATE,
+    SHORTEST,
+    FramePooler,
+    OpenSmileFrames,
+    SpeakerScaler,
+    is_silent,
+    read_audio,
+    segment_audio,
+)
+from sklearn_raters.networks import RaterNetClassifier
+from sklearn_raters.stacking import MultiRaterStackingClassifier
+
+# Exit status of a command that has done its work but for files that cannot be used.
+SKIPPED = 3
+SILENT = "there is nothing to hear, its loudest sound is below -70 dB of full scale"
+# Steps of a model, from files to answers.
+STEPS = {
+    "frames": OpenSmileFrames,
+    "speakers": SpeakerScaler,
+    "pooler": FramePooler,
+    "classifier": (MultiRaterStackingClassifier, RaterNetClassifier),
+}
 
 
-def compute_frames(paths, speakers, *, n_jobs=None, memory=None, skip_broken=False):
+def read_frames(paths, *, n_jobs=None, memory=None, skip_broken=False):
     """
-    Compute the frames that the networks learn from, and list the files that are skipped.
+    Compute the frames of audio files, and list the files that are skipped.
 
     Parameters
     ----------
     paths : list of str
         Audio files.
-    speakers : array-like of shape (n_samples,) or None
-        Speaker of each file; None if all files are of one speaker.
     n_jobs : int, default=None
         Number of files at once.
     memory : str, default=None
         Folder of the cache.
     skip_broken : bool, default=False
-        Whether files that cannot be used are skipped. Otherwise the first one raises its error.
+        Whether files that cannot be used, or are silent, are skipped. Otherwise the first one that cannot be
+        used raises its error, and silent ones are learnt.
 
     Returns
     -------
     frames : list of ndarray of shape (n_frames_i, 45)
-        Normalised frames, 20 per second, of the files that are kept.
+        Frames, 100 a second, of the files that are kept.
     kept : list of int
         The files that are kept, as indices of `paths`.
     """
-    smile = OpenSmileFrames(
-        n_jobs=n_jobs, memory=memory, on_error="skip" if skip_broken else "raise", verbose=1
-    )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Samples that are skipped")  # all are listed below
-        frames = smile.fit_transform(paths)
-    errors = smile.errors_ if skip_broken else {}
+    errors = find_broken(paths) if skip_broken else {}
+    list_skipped(errors, len(paths))
+    kept = [index for index in range(len(paths)) if index not in errors]
+    smile = OpenSmileFrames(n_jobs=n_jobs, memory=memory, verbose=1)
+    return smile.fit_transform([paths[index] for index in kept]), kept
+
+
+def find_broken(paths):
+    """Return why files cannot be used, by their index."""
+    errors = {}
+    for index, path in enumerate(paths):
+        try:
+            check_sound(path, read_audio(path, index)[0])
+        except (InputError, OSError, RuntimeError) as error:
+            errors[index] = of_file(error, path, index)
+    return errors
+
+
+def check_sound(path, signal):
+    """Raise InputError if a signal is silent, or too short for a frame."""
+    if len(signal) < SHORTEST * SAMPLING_RATE:
+        raise InputError(
+            f"{path} lasts {1000 * len(signal) / SAMPLING_RATE:.4g} ms, too short for one frame."
+        )
+    if is_silent(signal):
+        raise InputError(f"{path}: {SILENT}")
+
+
+def of_file(error, path, index):
+    """Return the message of an error on one line, in which a sample is called by its file."""
+    return " ".join(str(error).split()).replace(f"Sample {index} ({path!r})", path)
+
+
+def read_segments(paths, seconds, *, n_jobs=None):
+    """
+    Compute the frames of segments of audio files, and list the files that are skipped.
+
+    Parameters
+    ----------
+    paths : list of str
+        Audio files.
+    seconds : float or None
+        Length of a segment; None takes stretches of speech.
+    n_jobs : int, default=None
+        Number of segments at once.
+
+    Returns
+    -------
+    frames : list of ndarray of shape (n_frames_i, 45)
+        Frames, 100 a second, of each segment.
+    owners : list of int
+        The file of each segment, as index of `paths`; files that cannot be used have none.
+    times : list of (float, float)
+        Start and end of each segment, in seconds.
+    """
+    signals, owners, times, errors = [], [], [], {}
+    for index, path in enumerate(paths):
+        try:
+            check_sound(path, read_audio(path, index)[0])
+            segments = segment_audio(path, seconds, index)
+            if not segments:
+                raise InputError(f"{path}: nobody speaks in it")
+        except (InputError, OSError, RuntimeError) as error:
+            errors[index] = of_file(error, path, index)
+            continue
+        signals += [(segment.signal, SAMPLING_RATE) for segment in segments]
+        owners += [index] * len(segments)
+        times += [(segment.start, segment.end) for segment in segments]
+    list_skipped(errors, len(paths))
+    return OpenSmileFrames(n_jobs=n_jobs, verbose=1).fit_transform(signals), owners, times
+
+
+def list_skipped(errors, n_files):
+    """Print why files are skipped; raise InputError if all of them are."""
     for reason in errors.values():
         print_status(f"skipped: {reason}")
+    if len(errors) == n_files:
+        raise InputError(f"None of the {n_files} files can be used, for the reasons above.")
     if errors:
-        print_status(f"{len(errors)} of {len(paths)} files are skipped, for the reasons above.")
-    kept = [index for index in range(len(paths)) if index not in errors]
-    speakers = None if speakers is None else [speakers[index] for index in kept]
-    frames = SpeakerScaler().fit_transform([frames[index] for index in kept], speakers=speakers)
-    return FramePooler(5).fit_transform(frames), kept
+        print_status(f"{len(errors)} of {n_files} files are skipped, for the reasons above.")
+
+
+def scale_and_pool(frames, speakers):
+    """
+    Scale frames by speaker, all of whose recordings are given, and pool them.
+
+    Parameters
+    ----------
+    frames : list of ndarray of shape (n_frames_i, 45)
+        Frames, 100 a second.
+    speakers : array-like of shape (n_samples,) or None
+        Speaker of each recording; None if all are of one speaker.
+
+    Returns
+    -------
+    frames : list of ndarray of shape (n_frames_i, 45)
+        Scaled frames, 20 a second.
+    scaler : SpeakerScaler
+        What is known of the speakers.
+    """
+    # As text, as speakers are named on the command line.
+    speakers = None if speakers is None else [str(speaker) for speaker in speakers]
+    scaler = SpeakerScaler().fit(frames, speakers=speakers)
+    return FramePooler(5).fit_transform(scaler.transform(frames, speakers=speakers)), scaler
+
+
+@dataclass
+class Features:
+    """Features of a corpus, and of its samples as if by speakers who are new.
+
+    Parameters
+    ----------
+    X : sequence of n_samples
+        Features that are scaled by all recordings of a speaker.
+    conditions : dict
+        ``{"new_speaker": ...}``, the same samples scaled as the only recording of a speaker who is not in the
+        training part of the fold that tests the sample; empty if speakers are unknown.
+    """
+
+    X: object
+    conditions: dict
+
+    @classmethod
+    def scaled(cls, X, speakers, folds):
+        """Scale features by speaker.
+
+        Parameters
+        ----------
+        X : list of ndarray of shape (n_frames_i, n_features), or ndarray of shape (n_samples, n_features)
+            The features.
+        speakers : ndarray of shape (n_samples,) or None
+            Speaker of each sample.
+        folds : list
+            Of (train, test), ndarrays of int.
+
+        Returns
+        -------
+        Features
+            The scaled features.
+        """
+        scaled = SpeakerScaler().fit_transform(X, speakers=speakers)
+        if speakers is None:
+            return cls(scaled, {})
+        new = list(scaled)
+        for train, test in folds:
+            scaler = SpeakerScaler().fit(take(X, train), speakers=speakers[train])
+            for row, sample in zip(test, scaler.transform(take(X, test)), strict=True):
+                new[row] = sample
+        return cls(scaled, {"new_speaker": np.stack(new) if isinstance(X, np.ndarray) else new})
+
+    def map(self, function):
+        """Return the features with a function applied to each form of them."""
+        conditions = {name: function(X) for name, X in self.conditions.items()}
+        return Features(function(self.X), conditions)
+
+
+def take(X, rows):
+    """Return some samples of a list or an array."""
+    return X[rows] if isinstance(X, np.ndarray) else [X[row] for row in rows]
+
+
+def make_model(scaler, classifier):
+    """
+    Put a trained classifier behind its front end.
+
+    Parameters
+    ----------
+    scaler : SpeakerScaler
+        What is known of the speakers, as `scale_and_pool` returns it.
+    classifier : MultiRaterStackingClassifier or RaterNetClassifier
+        The fitted classifier.
+
+    Returns
+    -------
+    Pipeline
+        From audio files to the consensus.
+    """
+    parts = OpenSmileFrames().fit(None), scaler, FramePooler(5).fit([scaler.mean_]), classifier
+    return Pipeline(list(zip(STEPS, parts, strict=True)))
+
+
+def check_model(model, path):
+    """
+    Raise InputError if a model was not made by `make_model`.
+
+    Parameters
+    ----------
+    model : object
+        The model.
+    path : str
+        Its file.
+    """
+    steps = model.named_steps if isinstance(model, Pipeline) else {}
+    if list(steps) != list(STEPS) or not all(isinstance(steps[name], kind) for name, kind in STEPS.items()):
+        raise InputError(
+            f"{path} holds a {type(model).__name__} that `sklearn-raters train` has not written, or an older "
+            "version of it: train the model again, or load it by sklearn_raters.persistence.load."
+        )

@@ -1,12 +1,15 @@
 """The command that looks at raters: read a table, compute, print, and write CSV files."""
 
 import os
+from math import isfinite
 
 from sklearn.utils import Bunch
 
 from sklearn_raters._files import full_path, replacing
+from sklearn_raters.cli._config import write_config
 from sklearn_raters.cli._corpus import make_task, print_status
 from sklearn_raters.cli._inspection_tables import print_inspection
+from sklearn_raters.cli._output import print_json, records
 from sklearn_raters.cli._report import check_outputs, write_rater_report
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import value_by_sample
@@ -29,9 +32,13 @@ def inspect(options):
     found = inspect_ratings(
         task, ordered=options.ordered, samples=samples, content=content, random_state=options.seed
     )
-    print_inspection(found, task, options.top)
+    if options.json:
+        print_json(_as_json(found))
+    else:
+        print_inspection(found, task, options.top)
     if folder is not None:
         _write(found, folder)
+        write_config(options, folder / "inspect.toml")
         print_status(f"All tables in full: {folder}")
     write_rater_report(options, task, found)
     return 0
@@ -54,6 +61,13 @@ def _read(options):
             f"{shorten(list(table.columns))}. Name one of them."
         )
     return votes, samples, value_by_sample(table, "sample", repeat)
+
+
+def _as_json(found):
+    """Return all tables as lists of dicts, and alpha with its interval."""
+    tables = {name: records(found[name]) for name in TABLES if found[name] is not None}
+    alpha = {name: value if isfinite(value) else None for name, value in found.alpha._asdict().items()}
+    return {"alpha": alpha, "alpha_error": found.alpha_error, **tables}
 
 
 def _check_folder(path):

@@ -1,87 +1,31 @@
-"""The three commands: evaluate models on a corpus, train a model, and predict new files."""
+"""The jobs ``evaluate`` and ``train``: compare models on a corpus, and write one to a file."""
 
+import argparse
 from pathlib import Path
+from time import perf_counter
 
 from sklearn_raters._files import check_writable, replacing
-from sklearn_raters.cli._corpus import evaluation_folds, is_made, open_corpus, print_status, take_samples
-from sklearn_raters.cli._front_end import compute_frames
-from sklearn_raters.cli._output import prediction_rows, print_comparison, write_predictions
-from sklearn_raters.cli._protocol import (
-    beside_the_paper,
-    check_protocol,
-    describe_search,
-    differing_counts,
-    protocol_stack,
+from sklearn_raters._parallel import silenced
+from sklearn_raters.cli._config import check_config, write_config
+from sklearn_raters.cli._corpus import open_corpus, print_status, take_samples
+from sklearn_raters.cli._evaluation import all_views, plan_evaluation, print_plan
+from sklearn_raters.cli._front_end import (
+    SKIPPED,
+    Features,
+    make_model,
+    read_frames,
+    scale_and_pool,
 )
-from sklearn_raters.cli._report import audio_for_report, check_outputs, wants_comparison, write_outputs
+from sklearn_raters.cli._meaning import meaning, spent
+from sklearn_raters.cli._models import make_network, make_stack
+from sklearn_raters.cli._output import print_comparison, print_json, print_text, records
+from sklearn_raters.cli._protocol import beside_the_paper, check_protocol, describe_search, differing_counts
+from sklearn_raters.cli._report import audio_for_report, check_outputs, write_outputs
+from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels, labelled_samples
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import FramePooler, OpenSmileFunctionals
 from sklearn_raters.model_selection import compare, paper_models
-from sklearn_raters.networks import BLSTMClassifier
-from sklearn_raters.persistence import load, save
-from sklearn_raters.stacking import MultiRaterStackingClassifier
-
-# Exit status of a command that has done its work but for files that --skip-broken skipped.
-SKIPPED = 3
-
-
-def make_stack(options, task):
-    """Return a stack with the settings of the options, unfitted."""
-    epochs, batch_size = (8, 16) if is_made(options) else ("auto", 32)
-    network = BLSTMClassifier(
-        max_epochs=options.epochs or epochs,
-        batch_size=options.batch_size or batch_size,
-        learning_rate=options.learning_rate,
-        device=options.device,
-    )
-    return MultiRaterStackingClassifier(
-        network,
-        views=options.views,
-        fusion=options.fusion,
-        # The networks have no class weights, as the fusion already corrects the priors, even of one view.
-        class_weight=None if options.class_weight == "none" else options.class_weight,
-        alpha=options.alpha,
-        classes=task.classes,
-        label_map=task.label_map,
-        min_ratings=options.min_ratings,
-        n_jobs=options.n_jobs,
-        memory=options.cache,
-        random_state=options.seed,
-    )
-
-
-def plan_training(stack, corpus, groups, samples):
-    """
-    Plan the training of a stack on some samples of a corpus, before their audio is read.
-
-    Parameters
-    ----------
-    stack : MultiRaterStackingClassifier
-        The model to be trained.
-    corpus : sklearn.utils.Bunch
-        Result of `open_corpus`.
-    groups : ndarray of shape (n_samples,) or None
-        Groups that inner splits keep whole.
-    samples : ndarray of int of shape (n_samples,)
-        The samples to train on.
-
-    Returns
-    -------
-    StackPlan
-        The plan.
-
-    Raises
-    ------
-    InputError, TypeError
-        If an option is wrong, or the ratings of the samples are too few for a view or for the fusion.
-    """
-    paths = [corpus.X[sample] for sample in samples]
-    return stack.plan(paths, corpus.task.take(samples), groups=None if groups is None else groups[samples])
-
-
-def _all_views(models):
-    """Return the model of `paper_models` that has all views."""
-    return models.get("all views", next(iter(models.values())))
+from sklearn_raters.persistence import save
 
 
 def read_corpus(options, corpus):
@@ -100,65 +44,149 @@ def read_corpus(options, corpus):
     corpus : sklearn.utils.Bunch
         The same, or another one without the samples that are skipped.
     frames : list of ndarray of shape (n_frames_i, 45)
-        Frames of its samples.
+        Frames of its samples, 100 a second.
     """
     settings = {"n_jobs": options.n_jobs, "memory": options.cache, "skip_broken": options.skip_broken}
-    frames, kept = compute_frames(corpus.X, corpus.speakers, **settings)
+    frames, kept = read_frames(corpus.X, **settings)
     return corpus if len(kept) == len(corpus.X) else take_samples(corpus, kept), frames
 
 
-def plan_evaluation(options, corpus):
-    """Return the models to compare, the folds, and a description of them; print the plan of a fold."""
-    folds, description = evaluation_folds(options, corpus)
-    make = make_stack if options.protocol is None else protocol_stack
-    # Parallel jobs train different folds, so each stack runs in one job.
-    stack = make(options, corpus.task).set_params(n_jobs=None)
-    models = paper_models(stack, corpus.task, folds=folds)
-    if options.protocol is not None:
-        del models["mean of posteriors"]  # not in the paper
-    plans = [plan_training(_all_views(models), corpus, corpus.sessions, train) for train, _ in folds]
-    print_status(f"Plan of the first of {len(plans)} folds:\n{plans[0]}\n")
-    return models, folds, description
-
-
 def evaluate(options):
-    """Compare the views, the crowd pair and all views on a corpus; print a table and write a CSV file."""
-    out = check_writable(options.out)
+    """Compare models on a corpus; print a table and what it means, and write a CSV file."""
+    start, files = perf_counter(), check_files(options)
     check_protocol(options)
     check_outputs(options)
     with open_corpus(options) as corpus:
         if options.protocol is not None:
             print_status(f"{differing_counts(corpus)}\n\n{describe_search(options)}\n")
-        models, folds, description = plan_evaluation(options, corpus)
+        plan = plan_evaluation(options, corpus)
+        print_plan(plan, options.seeds)
+        if options.save_model is not None:
+            plan_model(options, corpus)
         kept, frames = read_corpus(options, corpus)
+        functionals = read_functionals(options, kept) if plan.on_functionals else None
         audio = audio_for_report(options, kept)
     if kept is not corpus:
-        models, folds, description = plan_evaluation(options, kept)
+        plan = plan_evaluation(options, kept)
     judged, _ = labelled_samples(hard_labels(kept.task))
-    print_status(f"{len(frames)} utterances, {len(judged)} with a majority, {description}")
-    found = compare(
-        models,
-        frames,
-        kept.task,
-        groups=kept.sessions,
-        cv=folds,
-        baseline="crowd-hard" if "crowd-hard" in models else None,
-        n_jobs=options.n_jobs,
-        memory=options.cache,
-        random_state=options.seed,
-        verbose=1,
-        return_comparison=wants_comparison(options),
-    )
-    table = found.table if wants_comparison(options) else found
-    if options.protocol is not None:
-        table = beside_the_paper(table)
-    with replacing(out) as partial:
+    print_status(f"{len(frames)} utterances, {len(judged)} with a majority, {plan.description}")
+    seconds = {"audio": perf_counter() - start}
+    table, comparison = compare_models(options, plan, kept, frames, functionals)
+    if options.save_model is not None:
+        fit_and_save(options, kept, frames, files["model"])
+    with replacing(files["table"]) as partial:
         table.to_csv(partial)
-    print_comparison(table, f"Unweighted average recall, {description}")
-    print_status(f"The same numbers and more: {out}")
-    if wants_comparison(options):
-        write_outputs(options, found, table, audio)
+    write_config(options, files["settings"])
+    write_outputs(options, comparison, table, audio)
+    seconds["run"] = perf_counter() - start
+    show_evaluation(options, plan, table, seconds, len(kept.task.classes), files)
     return 0 if kept is corpus else SKIPPED
+
+
+def check_files(options):
+    """Check that all files of a command can be written; return their paths by what they hold."""
+    files = {"table" if options.command == "evaluate" else "model": check_writable(options.out)}
+    if getattr(options, "save_model", None) is not None:
+        files["model"] = check_writable(options.save_model)
+    outputs = {name: getattr(options, name, None) for name in ("report", "predictions")}
+    files |= {name: check_writable(path) for name, path in outputs.items() if path is not None}
+    return files | {"settings": check_config(options.out)}
+
+
+def read_functionals(options, corpus):
+    """Return the functionals of a corpus, an ndarray of shape (n_samples, 988)."""
+    smile = OpenSmileFunctionals(n_jobs=options.n_jobs, memory=options.cache, verbose=1)
+    return smile.fit_transform(corpus.X)
+
+
+def compare_models(options, plan, corpus, frames, functionals):
+    """
+    Train and test all models of a plan, with each seed.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options of ``evaluate``.
+    plan : Evaluation
+        The plan.
+    corpus : sklearn.utils.Bunch
+        The corpus.
+    frames : list of ndarray of shape (n_frames_i, 45)
+        Frames of its samples, 100 a second.
+    functionals : ndarray of shape (n_samples, n_features) or None
+        Their functionals.
+
+    Returns
+    -------
+    table : DataFrame
+        Table of the comparison, or of `over_seeds`.
+    comparison : Comparison
+        That of the first seed.
+    """
+    features = scale_for(plan, corpus, frames, functionals)
+    results = []
+    for seed in range(options.seed, options.seed + options.seeds):
+        if seed > options.seed:
+            again = argparse.Namespace(**{**vars(options), "seed": seed})
+            plan = plan_evaluation(again, corpus, (plan.folds, plan.description))
+        if options.seeds > 1:
+            print_status(f"Seed {seed}, {seed - options.seed + 1} of {options.seeds}")
+        result = compare(
+            plan.models(*features),
+            None,
+            corpus.task,
+            groups=corpus.sessions,
+            cv=plan.folds,
+            baseline=plan.baseline,
+            n_jobs=options.n_jobs,
+            memory=options.cache,
+            random_state=seed,
+            verbose=1,
+            return_comparison=True,
+        )
+        results.append(result)
+    table = results[0].table
+    if options.seeds > 1:
+        table = over_seeds(results, corpus.task.classes, corpus.sessions, plan.baseline, options.seed)
+    return table if options.protocol is None else beside_the_paper(table), results[0]
+
+
+def scale_for(plan, corpus, frames, functionals):
+    """
+    Scale the features of an evaluation by speaker.
+
+    Parameters
+    ----------
+    plan : Evaluation
+        The plan.
+    corpus : sklearn.utils.Bunch
+        The corpus.
+    frames : list of ndarray of shape (n_frames_i, 45)
+        Frames of its samples, 100 a second.
+    functionals : ndarray of shape (n_samples, n_features) or None
+        Their functionals.
+
+    Returns
+    -------
+    frames, functionals : Features
+        What the models learn, and the same of speakers who are new.
+    """
+    pooled = Features.scaled(frames, corpus.speakers, plan.folds).map(FramePooler(5).fit_transform)
+    return pooled, None if functionals is None else Features.scaled(functionals, corpus.speakers, plan.folds)
+
+
+def show_evaluation(options, plan, table, seconds, n_classes, files):
+    """Print the table of an evaluation, what it means and what it took, or all of it as JSON."""
+    told = {"meaning": meaning(table, n_classes, plan.baseline), "time": spent(seconds, options.n_jobs)}
+    if options.json:
+        result = {"folds": plan.description, "baseline": plan.baseline, "seconds": seconds, **told}
+        print_json(
+            {**result, "models": records(table), "files": {name: str(file) for name, file in files.items()}}
+        )
+        return
+    print_comparison(table, f"Unweighted average recall, {plan.description}", plan.baseline)
+    print_text("\n".join(told.values()))
+    print_status(f"The same numbers and more: {files['table']}; the settings: {files['settings']}")
 
 
 def plan_model(options, corpus):
@@ -167,24 +195,52 @@ def plan_model(options, corpus):
     if groups is not None and len(set(groups)) == 1:
         print_status("All utterances are of one session: the training holds out single utterances.")
         groups = None
-    stack = _all_views(paper_models(make_stack(options, corpus.task), corpus.task))
+    if options.model != "stack":
+        return make_network(options.model, options, corpus.task), groups
+    stack = all_views(paper_models(make_stack(options, corpus.task), corpus.task)).set_params(verbose=1)
     print_status(f"{stack.plan(corpus.X, corpus.task, groups=groups)}\n")
     return stack, groups
 
 
 def train(options):
-    """Train all views and their fusion on a corpus and write the model to a file."""
-    out = check_writable(options.out)
+    """Train a model on a corpus and write it to a file."""
+    start, files = perf_counter(), check_files(options)
     with open_corpus(options) as corpus:
-        stack, groups = plan_model(options, corpus)
+        plan_model(options, corpus)
         kept, frames = read_corpus(options, corpus)
-    if kept is not corpus:
-        stack, groups = plan_model(options, kept)
-    print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, stack.views))}")
-    stack.fit(frames, kept.task, groups=groups)
-    save(stack.set_params(memory=None, n_jobs=None), out, card=describe_data(options, kept))
-    print_status(f"Model written: {out}")
+    fit_and_save(options, kept, frames, files["model"])
+    write_config(options, files["settings"])
+    if options.json:
+        seconds = {"run": perf_counter() - start}
+        print_json({"seconds": seconds, "files": {name: str(file) for name, file in files.items()}})
     return 0 if kept is corpus else SKIPPED
+
+
+def fit_and_save(options, corpus, frames, out):
+    """
+    Train the model of the options on all samples, and write it to a file.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options of ``evaluate`` or ``train``.
+    corpus : sklearn.utils.Bunch
+        The corpus.
+    frames : list of ndarray of shape (n_frames_i, 45)
+        Frames of its samples.
+    out : Path
+        The file.
+    """
+    with silenced():
+        model, groups = plan_model(options, corpus)
+    names = getattr(model, "views", [options.model])
+    print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, names))}")
+    frames, scaler = scale_and_pool(frames, corpus.speakers)
+    model.fit(frames, corpus.task, **({} if groups is None else {"groups": groups}))
+    if options.model == "stack":
+        model.set_params(memory=None, n_jobs=None, verbose=0)
+    save(make_model(scaler, model), out, card=describe_data(options, corpus))
+    print_status(f"Model written: {out}")
 
 
 def describe_data(options, corpus):
@@ -210,27 +266,8 @@ def describe_data(options, corpus):
         "Data": f"{name}: {len(corpus.X)} recordings, {speakers}, {n_raters} raters.",
         "Front end": (
             "- `OpenSmileFrames()`: 45 values of the sound, 100 times a second\n"
-            "- `SpeakerScaler()`: each speaker's frames, scaled by their own mean and deviation\n"
+            "- `SpeakerScaler()`: each speaker's frames, scaled by their own mean and deviation; those of a "
+            "new speaker by what is usual, and more by their own the more recordings there are\n"
             "- `FramePooler(5)`: 20 frames a second"
         ),
     }
-
-
-def predict(options):
-    """Print the predicted class, the probabilities and each rater's predicted class for each file."""
-    stack = load(options.model)
-    if not isinstance(stack, MultiRaterStackingClassifier):
-        raise InputError(
-            f"{options.model} holds a {type(stack).__name__}: give a file that `sklearn-raters train` wrote."
-        )
-    speakers = {
-        "one": None,
-        "each": range(len(options.files)),
-        "folder": [str(Path(file).parent) for file in options.files],
-    }[options.speakers]
-    frames, kept = compute_frames(
-        options.files, speakers, n_jobs=options.n_jobs, skip_broken=options.skip_broken
-    )
-    files = [options.files[index] for index in kept]
-    write_predictions(prediction_rows(files, stack, frames), options.format)
-    return 0 if len(kept) == len(options.files) else SKIPPED

@@ -1,116 +1,29 @@
 """The command line: ``sklearn-raters inspect``, ``evaluate``, ``train``, ``predict`` and ``guide``."""
 
 import argparse
-import os
-import sys
-import warnings
 
 from sklearn_raters import __version__
-from sklearn_raters.cli._values import mapping, names, positive, scale, views
-
-DESCRIPTION = """\
-Learn emotions or other classes from audio that several raters have labelled. Each view is a network that
-learns from the labels of one rater or of the crowd of all raters, and a fusion combines the views."""
-EVALUATE = """\
-Compare the view of each rater, the two views of the crowd and their fusion by cross-validation: each session
-is left out once. Without options, the command makes a small synthetic corpus in a temporary folder."""
-INSPECT = """\
-Look at the raters of a table of votes, without audio and training: coverage, use of the classes, agreement of
-pairs and of all, each rater against the others, raters who look constant, random, reversed or split into
-camps (hints, not verdicts), and samples that split the raters or are worth another rating."""
-TRAIN = "Train all views and their fusion on a whole corpus and write the model to a file."
-PREDICT = """\
-Print the predicted class of audio files, the probabilities of the classes, and the class that each rater
-would choose. Features are normalised over all audio of a speaker. By default all FILES are taken as by one
-speaker, so give the files of different speakers in different calls, or use --speakers. Model files hold data
-only: reading one runs no code of its author."""
-GUIDE = """\
-Write the guide and the description of every public name as pages of HTML, and open them in a browser.
-Needs no network, but pdoc: pip install 'sklearn-raters[guide]'."""
-
-# Help of each option; `add_option` adds its choices and its default.
-HELP = {
-    "corpus": "rated audio to learn from",
-    "root": "folder of the corpus; the synthetic corpus is kept there",
-    "ratings": "your own ratings in place of --corpus: a table with a row for each vote (CSV, TSV, JSON "
-    "lines, Parquet, Excel), or the export of an annotation tool",
-    "audio": "folder with the audio of --ratings",
-    "tool": "tool that wrote --ratings: table, label-studio, argilla, prodigy, doccano, potato, mturk, "
-    "prolific, toloka, crowd-kit or lewidi (default: recognised from the file)",
-    "question": "question whose answers are the labels, where the raters answered several",
-    "sample-column": "column of --ratings with the sample (default: the one with a usual name)",
-    "rater-column": "column of --ratings with the rater (default: the one with a usual name)",
-    "label-column": "column of --ratings with the label (default: the one with a usual name)",
-    "speaker-column": "column with the speaker (default: all audio is of one speaker)",
-    "session-column": "column with the session, whose samples are kept in one fold (default: the speaker)",
-    "missing-label": "labels of --ratings that mean 'not rated', such as -1",
-    "label-separator": "what separates several labels in one cell of --ratings, such as ; or '|'",
-    "bins": "classes of the scores in --ratings, edges and names in turn: 0,low,33,middle,66,high,100. A "
-    "score on an inner edge belongs to the class below it",
-    "classes": "classes to learn (default: the classes of the corpus)",
-    "label-map": "labels to merge after the majority is taken, such as excitement=happiness; a label with "
-    "nothing after its = sign means 'not rated' (default: the map of the corpus)",
-    "views": "views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
-    "view for each rater with --min-ratings; or names of raters; all: crowd_hard,crowd_soft,raters",
-    "min-ratings": "number of samples that a rater with a view must have rated in every training part",
-    "alpha": "smoothing of the distributions of crowd_soft, 0 or more",
-    "fusion": "how the views are combined",
-    "class-weight": "weights of the classes in the fusion",
-    "epochs": "number of passes over the training samples (default: 15, or more for few samples; for the "
-    "synthetic speech 8, so that it is quick)",
-    "batch-size": "samples in each step (default: 32; for the synthetic speech 16)",
-    "learning-rate": "size of the first steps; they shrink to zero",
-    "seed": "seed of all random numbers",
-    "n-jobs": "number of processes; -1 uses all cores",
-    "device": "device of the networks: cpu, cuda, ...; auto uses a GPU if there is one",
-    "cache": "folder to keep features and trained views in, with which an interrupted run continues",
-    "skip-broken": "leave out audio files that cannot be used, list them with the reasons on standard error, "
-    "and exit with status 3",
-    "ordered": "take the classes as ordered, as --classes or --bins give them, or as numbers",
-    "repeat-column": "column with what a sample shows (a text, a recording), equal for samples that repeat "
-    "each other: compares each rater with himself",
-    "output": "existing or new folder to write all tables to, as CSV files",
-    "top": "number of raters, pairs and samples to print in each table",
-    "out": "file to write the numbers to",
-    "report": "file to write a report to, one HTML page that needs no network: raters, samples that split "
-    "them, and after evaluate the models. Needs pip install 'sklearn-raters[report]'",
-    "predictions": "file to write every prediction to, by its ending CSV or Parquet: of each tested sample "
-    "the fold, the consensus, the votes, and the class and probabilities of each model",
-    "protocol": "settings of a publication, which take the place of the options of corpus, folds and model; "
-    "--epochs, --batch-size and --learning-rate narrow its search",
-    "folds": "number of folds (default: the number of sessions, or 5 if there are more than ten)",
-    "format": "format of the output",
-    "speakers": "speakers of the files",
-}
-
-# Repeated here, since importing the library for --help takes a second; a test compares both lists.
-FUSIONS = {
-    "pool": "log-linear pool of the views' probabilities, learnt out of fold",
-    "logistic": "logistic regression on the views' representations, with a penalty chosen on held-out data",
-    "softmax": "the paper's layer, trained by Adamax with dropout",
-    "mean": "mean of the views' probabilities",
-    "mixture": "weighted mean of the views' probabilities, with weights learnt on held-out data",
-    "fine_tune": "logistic, then all views and the layer are trained further",
-}
-CORPORA = {
-    "made": "synthetic speech, made by the command",
-    "iemocap": "IEMOCAP in --root",
-    "speechocean762": "speechocean762 in --root",
-    "crema-d": "CREMA-D in --root, by voice",
-    "msp-improv": "MSP-IMPROV in --root",
-    "msp-podcast": "MSP-Podcast in --root",
-}
-PROTOCOLS = {"paper": "Chou & Lee 2019 on IEMOCAP in --root, beside the numbers of its Table 3"}
-CLASS_WEIGHTS = {
-    "balanced": "classes have equal weight for any number of samples",
-    "none": "samples have equal weight",
-}
-FORMATS = {"table": "a table to read, in percent", "csv": "a line for each file", "json": "a list of objects"}
-SPEAKERS = {
-    "one": "all FILES are of one speaker",
-    "each": "each file is of another speaker",
-    "folder": "each folder is of another speaker",
-}
+from sklearn_raters.cli._config import changed_options, with_config
+from sklearn_raters.cli._help import (
+    CLASS_WEIGHTS,
+    CORPORA,
+    DESCRIPTION,
+    EPILOG,
+    EPILOGS,
+    EVALUATE,
+    FORMATS,
+    FUSIONS,
+    GUIDE,
+    HELP,
+    INSPECT,
+    MODELS,
+    NETWORKS,
+    PREDICT,
+    PROTOCOLS,
+    SPEAKERS,
+    TRAIN,
+)
+from sklearn_raters.cli._values import mapping, names, names_of, positive, scale, segments, views
 
 
 def add_option(parser, name, default=None, choices=None, **settings):
@@ -123,16 +36,23 @@ def add_option(parser, name, default=None, choices=None, **settings):
     parser.add_argument(f"--{name}", default=default, choices=choices, help=text, **settings)
 
 
+def add_flag(parser, name):
+    """Add the option ``--name``, which ``--no-name`` takes back."""
+    parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=False, help=HELP[name])
+
+
 def add_corpus_options(parser):
     """Add the options that name the data."""
     data = parser.add_argument_group("the corpus")
     add_option(data, "corpus", "made", CORPORA)
     add_option(data, "root", metavar="DIR")
+    add_flag(data, "skip-broken")
     add_option(data, "ratings", metavar="FILE")
     add_option(data, "audio", metavar="DIR")
-    add_option(data, "speaker-column", metavar="NAME")
-    add_option(data, "session-column", metavar="NAME")
-    add_reading_options(data)
+    table = parser.add_argument_group("the table of --ratings")
+    add_option(table, "speaker-column", metavar="NAME")
+    add_option(table, "session-column", metavar="NAME")
+    add_reading_options(table)
 
 
 def add_reading_options(data):
@@ -150,120 +70,154 @@ def add_reading_options(data):
 
 
 def add_model_options(parser):
-    """Add the options of the model and its training."""
-    model = parser.add_argument_group("the model")
+    """Add the options of the models and their training."""
+    model = parser.add_argument_group("the views and their fusion")
     add_option(model, "views", "all", type=views, metavar="A,B")
     add_option(model, "min-ratings", 30, type=positive, metavar="N")
     add_option(model, "alpha", 0.75, type=float)
     add_option(model, "fusion", "pool", FUSIONS)
     add_option(model, "class-weight", "balanced", CLASS_WEIGHTS)
-    add_option(model, "epochs", type=positive, metavar="N")
-    add_option(model, "batch-size", type=positive, metavar="N")
-    add_option(model, "learning-rate", 2e-3, type=float, metavar="RATE")
-    run = parser.add_argument_group("the run")
+    training = parser.add_argument_group("the training of networks")
+    add_option(training, "epochs", type=positive, metavar="N")
+    add_option(training, "batch-size", type=positive, metavar="N")
+    add_option(training, "learning-rate", type=float, metavar="RATE")
+    add_option(training, "device", "auto")
+
+
+def add_run_options(run):
+    """Add the options of a run that trains."""
     add_option(run, "seed", 0, type=int)
     add_option(run, "n-jobs", -1, type=int, metavar="N")
-    add_option(run, "device", "auto")
     add_option(run, "cache", metavar="DIR")
-    run.add_argument("--skip-broken", action="store_true", help=HELP["skip-broken"])
+    add_option(run, "time-limit", type=float, metavar="MINUTES")
+
+
+def add_output_options(parser, *, config=True):
+    """Add the options of every command: where options are, and what is printed."""
+    group = parser.add_argument_group("options and output")
+    if config:
+        add_option(group, "config", metavar="FILE")
+    for name in ("quiet", "json", "debug"):
+        add_flag(group, name)
 
 
 def build_parser(protocol=None):
     """Return the parser of the whole command line; a protocol is a dict of defaults for ``evaluate``."""
-    parser = argparse.ArgumentParser(prog="sklearn-raters", description=DESCRIPTION)
+    settings = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    parser = argparse.ArgumentParser(
+        prog="sklearn-raters", description=DESCRIPTION, epilog=EPILOG, **settings
+    )
     parser.add_argument("--version", action="version", version=__version__)
+    add_completion(parser)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    inspect = commands.add_parser("inspect", help="look at the raters of a table", description=INSPECT)
+    def add_command(name, summary, description, given="[OPTIONS]"):
+        texts = {"help": summary, "description": description, "epilog": EPILOGS.get(name)}
+        return commands.add_parser(name, usage=f"%(prog)s {given}", **texts, **settings)
+
+    inspect = add_command("inspect", "look at the raters of a table", INSPECT, "RATINGS [OPTIONS]")
     inspect.add_argument("ratings", metavar="RATINGS", help="CSV or TSV table with a row for each vote")
     add_reading_options(inspect.add_argument_group("the table"))
     look = inspect.add_argument_group("the look")
-    look.add_argument("--ordered", action="store_true", help=HELP["ordered"])
+    add_flag(look, "ordered")
     add_option(look, "repeat-column", metavar="NAME")
     add_option(look, "output", metavar="FOLDER")
-    add_option(look, "report", metavar="HTML")
     add_option(look, "top", 10, type=positive, metavar="N")
     add_option(look, "seed", 0, type=int)
+    add_option(look, "report", metavar="HTML")
+    add_output_options(inspect)
 
-    evaluate = commands.add_parser("evaluate", help="compare views on a corpus", description=EVALUATE)
-    add_option(evaluate, "out", "sklearn_raters_results.csv", metavar="CSV")
-    add_option(evaluate, "report", metavar="HTML")
-    add_option(evaluate, "predictions", metavar="FILE")
-    add_option(evaluate, "folds", type=positive, metavar="N")
-    add_option(evaluate, "protocol", choices=PROTOCOLS)
-    train = commands.add_parser("train", help="train a model on a corpus", description=TRAIN)
-    train.add_argument("--out", metavar="MODEL", required=True, help="file to write the model to")
+    evaluate = add_command("evaluate", "compare models on a corpus", EVALUATE)
+    compared = evaluate.add_argument_group("the evaluation")
+    add_option(compared, "out", "sklearn_raters_results.csv", metavar="CSV")
+    add_option(compared, "models", ",".join(MODELS[:3]), type=names_of(MODELS), metavar="A,B")
+    add_option(compared, "folds", type=positive, metavar="N")
+    add_option(compared, "seeds", 1, type=positive, metavar="N")
+    add_option(compared, "protocol", choices=PROTOCOLS)
+    add_option(compared, "report", metavar="HTML")
+    add_option(compared, "predictions", metavar="FILE")
+    add_option(compared, "save-model", metavar="FILE")
+    train = add_command("train", "train a model on a corpus", TRAIN, "--out MODEL [OPTIONS]")
+    trained = train.add_argument_group("the model")
+    trained.add_argument("--out", metavar="MODEL", required=True, help=HELP["model-out"])
+    kinds = {"stack": "the views and their fusion", **NETWORKS}
+    add_option(trained, "model", "stack", kinds, metavar="NAME")
+    saved = {"choices": list(kinds), "default": "stack", "metavar": "NAME", "help": HELP["saved-model"]}
+    compared.add_argument("--model", **saved)
     for command in (evaluate, train):
         add_corpus_options(command)
         add_model_options(command)
+        add_run_options(command.add_argument_group("the run"))
+        add_output_options(command)
     evaluate.set_defaults(**(protocol or {}))
 
-    predict = commands.add_parser("predict", help="predict audio files by a model", description=PREDICT)
+    predict = add_command("predict", "predict audio files by a model", PREDICT, "MODEL FILES [OPTIONS]")
     predict.add_argument("model", metavar="MODEL", help="file that `sklearn-raters train` has written")
-    predict.add_argument("files", metavar="FILES", nargs="+", help="audio files")
-    add_option(predict, "format", "table", FORMATS)
-    add_option(predict, "speakers", "one", SPEAKERS)
-    add_option(predict, "n-jobs", 1, type=int, metavar="N")
-    predict.add_argument("--skip-broken", action="store_true", help=HELP["skip-broken"])
+    predict.add_argument("files", metavar="FILES", nargs="+", help="audio files, folders, tables, or -")
+    asked = predict.add_argument_group("the files")
+    speakers = asked.add_mutually_exclusive_group()
+    add_option(speakers, "speakers", "each", SPEAKERS)
+    add_option(speakers, "speaker", metavar="NAME")
+    add_option(asked, "remember", metavar="MODEL")
+    add_option(asked, "segments", type=segments, metavar="SECONDS")
+    add_option(asked, "format", "table", FORMATS)
+    add_option(asked, "n-jobs", 1, type=int, metavar="N")
+    add_output_options(predict, config=False)
 
-    guide = commands.add_parser("guide", help="read the guide in a browser", description=GUIDE)
+    guide = add_command("guide", "read the guide in a browser", GUIDE)
     guide.add_argument("--out", metavar="DIR", help="folder to write the pages to (default: a temporary one)")
     guide.add_argument("--no-browser", action="store_true", help="print where the pages are, open none")
     return parser
 
 
-def show_warning(message, category, filename, lineno, file=None, line=None):
-    """Print a warning on one line, without the code that raised it."""
-    print(f"warning: {one_line(message)}", file=sys.stderr)
+def add_completion(parser):
+    """Add the option that prints a shell's completion."""
+    text = "print the completion of a shell"
+    try:
+        import shtab
+    except ImportError:
+        parser.add_argument("--print-completion", action=_NoCompletion, metavar="SHELL", help=text)
+    else:
+        shtab.add_argument_to(parser, "--print-completion", help=text)
 
 
-def one_line(error):
-    """Return a message on one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+class _NoCompletion(argparse.Action):
+    """The option without the package that it needs."""
+
+    def __call__(self, parser, *given):
+        parser.error("--print-completion needs shtab: pip install 'sklearn-raters[completion]'.")
 
 
-def main(arguments=None):
+def parse(arguments):
     """
-    Run the command line.
+    Parse a command line.
 
     Parameters
     ----------
-    arguments : list of str, default=None
-        Words after the name of the command; None takes the arguments of the process.
+    arguments : list of str
+        The words after the name of the program.
 
     Returns
     -------
-    int
-        Exit status: 0 for success, 2 for wrong input (explained in one line on standard error), 3 for success
-        on all audio but files that ``--skip-broken`` left out, 130 after Ctrl-C, 141 if the reader of the
-        output has closed it.
-
-    Examples
-    --------
-    >>> from sklearn_raters.cli import main
-    >>> main(["predict", "no.model", "a.wav"])
-    2
+    argparse.Namespace
+        The options, and in `changed` those that differ from their defaults.
     """
-    options = build_parser().parse_args(arguments)
-    try:
-        # Imported here, because --help should not wait for it.
-        from sklearn_raters.cli import _guide, _inspect, _jobs, _protocol
+    parser = build_parser()
+    words = with_config(arguments, commands_of(parser))
+    options = parser.parse_args(words)
+    if getattr(options, "protocol", None) is not None:
+        from sklearn_raters.cli._protocol import PAPER_OPTIONS  # --help should not wait for it
 
-        if getattr(options, "protocol", None) is not None:
-            # Parsed again over the protocol's defaults: what differs from them was given.
-            options = build_parser(_protocol.PAPER_OPTIONS).parse_args(arguments)
-        options.words = sys.argv[1:] if arguments is None else arguments
-        with warnings.catch_warnings():
-            warnings.showwarning = show_warning
-            homes = {"guide": _guide, "inspect": _inspect}
-            return getattr(homes.get(options.command, _jobs), options.command)(options)
-    except KeyboardInterrupt:
-        print("Interrupted; nothing was written.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # Python would write to the closed output once more at its end, and report the error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except (ValueError, OSError, ImportError, RuntimeError, MemoryError) as error:
-        print(f"sklearn-raters: error: {one_line(error)}", file=sys.stderr)
-        return 2
+        # Parsed again over the protocol's defaults: what differs from them was given.
+        parser = build_parser(PAPER_OPTIONS)
+        words = with_config(arguments, commands_of(parser))
+        options = parser.parse_args(words)
+    if getattr(options, "config", None) is not None and words == arguments:
+        parser.error("write --config in full.")
+    options.changed = changed_options(options, commands_of(parser)[options.command])
+    return options
+
+
+def commands_of(parser):
+    """Return the parsers of the commands, by name."""
+    return next(action.choices for action in parser._actions if action.dest == "command")

@@ -9,9 +9,32 @@ def positive(text):
     return value
 
 
+def segments(text):
+    """Return a number of seconds above 0, or "speech"."""
+    if text == "speech":
+        return text
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError
+    return value
+
+
 def names(text):
     """Return names that are separated by commas as a list."""
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def names_of(known):
+    """Return a function that reads known names, which are separated by commas, as a list."""
+
+    def read(text):
+        found = list(dict.fromkeys(names(text)))
+        if not found or not set(found) <= set(known):
+            raise ValueError
+        return found
+
+    read.__name__ = f"list of {', '.join(known)}:"
+    return read
 
 
 def views(text):
@@ -32,5 +55,6 @@ def scale(text):
 
 # argparse uses the names in its errors: "invalid ... value".
 positive.__name__ = "number above 0"
+segments.__name__ = "number of seconds above 0, or speech,"
 mapping.__name__ = "list of from=to pairs"
 scale.__name__ = "list of edges and names in turn, such as 0,low,50,high,100,"

@@ -16,6 +16,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import (
     Task,
     find_columns,
+    from_polars,
     is_missing_label,
     parse_ratings,
     ratings_from_long,
@@ -25,7 +26,7 @@ from sklearn_raters.ratings import (
 
 @checked_parameters(
     {
-        "table": [str, os.PathLike, HasMethods("assign")],
+        "table": [str, os.PathLike, HasMethods("assign"), HasMethods("get_columns")],
         "audio_dir": [str, os.PathLike],
         "sample": [str, Integral, None],
         "rater": [str, Integral, None],
@@ -153,6 +154,7 @@ def load_rated_audio(
     from_file = isinstance(table, str | os.PathLike)
     given = {"sample": sample, "rater": rater, "label": label, "speaker": speaker, "session": session}
     source, left_out = "", {}
+    table = from_polars(table)
     if from_file:
         source = f" {full_path(table)}"
         table, given = read_vote_table(table, tool, question, given)

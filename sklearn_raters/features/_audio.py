@@ -10,6 +10,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._audio_files import check_file, content_of_file, read_file
 
 SAMPLING_RATE = 16000  # Hz
+SHORTEST = 0.06  # s; a shorter recording has no frame
 
 # Rates of audio in Hz, from the lowest one in which speech can be made out to those of ultrasound recorders.
 _LOWEST_RATE, _HIGHEST_RATE = 1000, 1_000_000
@@ -20,10 +21,17 @@ _CLIPPED_PEAK = 2.0
 # Below this share of the channels' power, the mean of the channels is what they do not cancel out.
 _CANCELLED_SHARE = 1e-3
 
+# -70 dB of full scale: ten steps of 16 bits, below the noise of microphones.
+_SILENT_PEAK = 10 ** (-70 / 20)
+
 # What looks wrong about samples, which `{samples}` stands for.
 CANCELLED = (
     "Channels of opposite phase cancel each other out, so that their mean is silent: {samples}. Turn one "
     "channel over, or give one channel."
+)
+SILENT = (
+    "There is nothing to hear in recordings whose loudest sound is below -70 dB of full scale: {samples}. "
+    "Leave them out."
 )
 CLIPPED = (
     "Signals go beyond twice the full scale of floating point, which is 1, and are clipped: {samples}. "
@@ -176,7 +184,7 @@ def read_audio(item, index=0):
     signal : ndarray of shape (n_samples,), float32
         The signal at 16 kHz, full scale 1.
     notes : tuple of str
-        What looks wrong: `CANCELLED`, `CLIPPED`.
+        What looks wrong: `CANCELLED`, `CLIPPED`, `SILENT`.
 
     Raises
     ------
@@ -216,7 +224,15 @@ def _is_pair(item):
     return isinstance(item, list | tuple | np.ndarray) and len(item) == 2
 
 
+def is_silent(signal):
+    """Return whether no value of a signal, full scale 1, is above -70 dB."""
+    return np.abs(signal).max(initial=0.0) < _SILENT_PEAK
+
+
 def _notes_of(signal, mono):
+    if is_silent(signal):
+        yield SILENT
+        return
     power = np.mean(signal**2, dtype=np.float64)
     if np.mean(mono**2, dtype=np.float64) < _CANCELLED_SHARE * power:
         yield CANCELLED

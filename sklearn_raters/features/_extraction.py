@@ -22,7 +22,7 @@ from sklearn_raters.features._audio import (
 )
 
 # Part of every key of the cache. Raise it when the stored features change.
-_CACHE_FORMAT = 2
+_CACHE_FORMAT = 3
 
 _NOT_KEPT = (
     "The cache {folder} cannot be written ({reason}): features are computed but not kept. Free space, allow "
@@ -162,8 +162,9 @@ def _extract_part(items, extractor, n_jobs, folder, verbose, goes_on):
         for part in parts
     )
     names = [f"sample {part[0]}" + (f" to {part[-1]}" if len(part) > 1 else "") for part in parts]
-    title = f"{extractor.tool} {extractor.name}"
-    for computed in run_jobs(jobs, names, n_jobs=n_jobs, description=title, verbose=verbose):
+    show = {"description": f"{extractor.tool} {extractor.name}", "verbose": verbose}
+    done = -(-(len(items) - len(wanted)) // size)
+    for computed in run_jobs(jobs, names, n_jobs=n_jobs, done=done, **show):
         outcomes |= computed
     return outcomes
 
@@ -322,7 +323,7 @@ def _read(item, index, extractor):
     if len(signal) < round(extractor.window * SAMPLING_RATE):
         raise InputError(
             f"{describe(item, index)} lasts {1000 * len(signal) / SAMPLING_RATE:.4g} ms, too short for one "
-            f"window of {1000 * extractor.window:.0f} ms. Leave it out of X and Y."
+            f"window of {1000 * extractor.window:.0f} ms. Leave it out."
         )
     return Outcome(signal, notes)
 
@@ -332,7 +333,7 @@ def _finish(features, notes, item, index, extractor, folder):
     if features is None or not np.isfinite(features).all():
         raise RuntimeError(
             f"{describe(item, index)}: {extractor.tool} returned missing or infinite {extractor.name} "
-            "features. Leave the sample out of X and Y."
+            "features. Leave the sample out."
         )
     if folder is not None:
         try:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sklearn_raters.features._audio import SAMPLING_RATE
+from sklearn_raters.features._audio import SAMPLING_RATE, SHORTEST
 
 CONFIG = Path(__file__).parent / "config" / "lld45.conf"
 
 # Length in seconds of the longest window of each feature set; a shorter signal has no features.
-_WINDOWS = {"lld45": 0.060, "emobase": 0.040, "eGeMAPSv02": 0.060}
+_WINDOWS = {"lld45": SHORTEST, "emobase": 0.040, "eGeMAPSv02": SHORTEST}
 _STEP = 0.010  # s
 _N_FEATURES = {"lld45": 45, "emobase": 988, "eGeMAPSv02": 88}
 # openSMILE works on 16-bit samples, and its Python interface lets larger values wrap around.

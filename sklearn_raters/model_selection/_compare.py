@@ -72,8 +72,10 @@ def compare(
     Parameters
     ----------
     models : dict or MultiRaterStackingClassifier
-        From name to estimator, or to a pair (estimator, X) if the model uses other features of the same
-        samples. The names "sample", "fold", "consensus", "truth" and "votes" are reserved. `paper_models`
+        From name to estimator; to a pair (estimator, X) if the model uses other features of the same samples;
+        or to (estimator, X, conditions) to test it also on its samples in other conditions, such as with
+        noise, or scaled as those of unknown speakers: a dict from the name of a condition to the same samples
+        in it. The names "sample", "fold", "consensus", "truth" and "votes" are reserved. `paper_models`
         makes a dict of a single stack.
     X : sequence of n_samples
         Samples of any kind that can be indexed. None if every model has features of its own.
@@ -114,7 +116,7 @@ def compare(
     table : DataFrame
         One row for each model, in the order of `models`. `uar` is the mean of the columns `recall_<class>`,
         which pool the test samples of all folds, since a single fold may hold few samples of a class.
-        `fold_mean` and `fold_sd` are the mean and the standard deviation of the UAR of single folds.
+        `uar_<condition>` is that of the samples in a condition, NaN for models without it. `fold_mean` and `fold_sd` are the mean and the standard deviation of the UAR of single folds.
         `accuracy` is the share of the labels that are predicted correctly.
 
         `soft_cross_entropy`, `jensen_shannon`, `manhattan`, `brier`, `calibration_error` and, if `ordered`,
@@ -190,22 +192,32 @@ def compare(
         check_bootstrap(scored if groups is None else rows_of(groups, scored), n_bootstrap)
     if not isinstance(random_state, int | np.integer):
         random_state = draw_seed(random_state)
-    given_models = {str(name): repr(estimator) for name, (estimator, _) in models.items()}
+    given_models = {str(name): repr(estimator) for name, (estimator, *_) in models.items()}
     with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
         memory = folder if memory is None else memory
         if not hasattr(memory, "cache"):
             check_folder(memory)
         cache = check_memory(memory if hasattr(memory, "cache") else str(memory))
         plans = {}
-        for name, (given, own_X) in models.items():
+        for name, (given, *features) in models.items():
             estimator = _with_settings(given, settings)
             _set_where_none(estimator, memory=cache, random_state=random_state)
             plans[name] = check_trainable(estimator, task.ratings, consensus, folds, groups)
-            models[name] = (estimator, own_X)
+            models[name] = (estimator, *features)
         runs = run_folds(
             models, plans, task, consensus, folds, groups, n_jobs, verbose, everything=return_comparison
         )
-    predicted = {name: _pooled_labels(of_folds, folds, consensus) for name, of_folds in runs.items()}
+    predicted = {
+        name: _pooled_labels([run.labels for run in of_folds], folds, consensus)
+        for name, of_folds in runs.items()
+    }
+    in_conditions = {
+        name: {
+            condition: _pooled_labels([run.in_conditions[condition] for run in of_folds], folds, consensus)
+            for condition in models[name][2]
+        }
+        for name, of_folds in runs.items()
+    }
     answers = {name: [run.answers for run in of_folds] for name, of_folds in runs.items()}
     distributions = {
         name: [(one.classes, one.distribution) for one in of_folds] for name, of_folds in answers.items()
@@ -213,7 +225,7 @@ def compare(
     soft_scores = score_distributions(distributions, folds, task, ordered=ordered)
     seconds = {name: np.sum([run.seconds for run in of_folds], axis=0) for name, of_folds in runs.items()}
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
-    outcomes = predicted, soft_scores, seconds
+    outcomes = predicted, in_conditions, soft_scores, seconds
     table = score_table(outcomes, true_labels, fold_numbers, classes, groups, **bootstrap)
     if not return_comparison:
         return table
@@ -230,11 +242,11 @@ def compare(
     )
 
 
-def _pooled_labels(runs, folds, consensus):
+def _pooled_labels(of_folds, folds, consensus):
     """Return the predicted label of each sample, None where it is untested."""
     labels = np.full(len(consensus), None, dtype=object)
-    for run, fold in zip(runs, folds, strict=True):
-        labels[fold.test] = run.labels
+    for predicted, fold in zip(of_folds, folds, strict=True):
+        labels[fold.test] = predicted
     return labels
 
 
@@ -267,9 +279,10 @@ def _known_truth(truth, settings):
 
 
 def _with_features(models, X, Y):
-    """Return the models as a dict from name to the pair (estimator, X), after a check of both."""
-    pairs = {name: given if isinstance(given, tuple) else (given, X) for name, given in models.items()}
-    for name, (estimator, own_X) in pairs.items():
+    """Return the models as a dict from name to (estimator, X, conditions), after a check of all."""
+    found = {}
+    for name, given in models.items():
+        estimator, own_X, conditions = (*given, {})[:3] if isinstance(given, tuple) else (given, X, {})
         if not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
             raise TypeError(
                 f"Model {name!r} is not an estimator but {estimator!r}: give one with fit and predict."
@@ -277,11 +290,14 @@ def _with_features(models, X, Y):
         if own_X is None:
             raise InputError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
         what = f"X of model {name!r}"
-        pairs[name] = estimator, align_samples(Y=Y, **{what: own_X})[1]
+        forms = {what: own_X} | {f"{what}, {condition}": form for condition, form in conditions.items()}
         if holds_sequences(own_X) and not get_tags(estimator).input_tags.allow_nan:
             # Checked here, since an error of the model would number samples within a fold, not within X.
-            check_frames(own_X, f"Model {name!r}")
-    return pairs
+            for form in forms.values():
+                check_frames(form, f"Model {name!r}")
+        own_X, *others = (align_samples(Y=Y, **{what: form})[1] for what, form in forms.items())
+        found[name] = estimator, own_X, dict(zip(conditions, others, strict=True))
+    return found
 
 
 def _check_names(models, baseline):

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+import joblib
 from joblib import delayed, effective_n_jobs
 
-from sklearn_raters._nested import layers, unwrap
-from sklearn_raters._parallel import run_jobs
+from sklearn_raters._nested import innermost, is_search, layers, unwrap
+from sklearn_raters._parallel import check_time, run_jobs, showing_trainings, tell_finished, watched
 from sklearn_raters._rated import rows_of
 from sklearn_raters.model_selection._answers import Answers, ask
 from sklearn_raters.model_selection._folds import fit_and_predict
@@ -18,6 +19,8 @@ class Run(NamedTuple):
     ----------
     labels : list of length n_test
         The predicted labels.
+    in_conditions : dict of list
+        By condition, the labels that are predicted in it.
     answers : Answers
         What else the model says of the test samples.
     seconds : list of float, length 2
@@ -27,6 +30,7 @@ class Run(NamedTuple):
     """
 
     labels: list
+    in_conditions: dict
     answers: Answers
     seconds: list
     chosen: dict
@@ -38,7 +42,7 @@ def batches_of(models, plans):
     Parameters
     ----------
     models : dict
-        From name to the pair (estimator, X).
+        From name to (estimator, X, conditions).
     plans : dict
         From name to the list of the plans of its folds, empty if it is no stack.
 
@@ -60,6 +64,37 @@ def batches_of(models, plans):
     return [{name: models[name] for name in models if name in names} for names, _ in batches]
 
 
+def trainings_of(models, plans, folds):
+    """List the trainings of a comparison; one that several models share counts once.
+
+    Parameters
+    ----------
+    models : dict
+        From name to (estimator, X, conditions).
+    plans : dict
+        From name to the list of the plans of its folds, empty if it is no stack.
+    folds : list of Fold
+        The splits.
+
+    Returns
+    -------
+    list of (kind, n_samples)
+        The name of the classifier that is trained, and the number of its samples.
+    """
+    found = {}
+    for name, (estimator, *_) in models.items():
+        for number, fold in enumerate(folds):
+            if not _tells_itself(estimator):
+                found[number, name] = type(innermost(estimator)).__name__, len(fold.train)
+                continue
+            one_fit = {(one.part, one.view.name): one for one in plans[name][number].trainings}
+            for one in one_fit.values():
+                chain = [one, *([one_fit[one.part, one.start]] if one.start is not None else [])]
+                learnt = [(link.identity, link.view.samples) for link in chain]
+                found[number, joblib.hash(learnt)] = one.size
+    return list(found.values())
+
+
 def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *, everything):
     """
     Train and test every model on every fold.
@@ -67,7 +102,7 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
     Parameters
     ----------
     models : dict
-        From name to the pair (estimator, X).
+        From name to (estimator, X, conditions).
     plans : dict
         From name to the plans of its folds, as `check_trainable` returns them.
     task : Task
@@ -102,7 +137,10 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
         for fold, asked in zip(folds, asking, strict=True)
     ]
     names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
-    outcomes = run_jobs(jobs, names, n_jobs=n_jobs, description="Comparing models", verbose=verbose)
+    with showing_trainings(
+        "Comparing models", trainings_of(models, plans, folds) if verbose else [], verbose
+    ):
+        outcomes = run_jobs(jobs, names, n_jobs=n_jobs)
     runs = {name: [] for name in models}
     for outcome in outcomes:
         for name, run in outcome.items():
@@ -113,14 +151,18 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
 def _run_fold(models, Y, consensus, fold, groups, task, names):
     """Train and test models on one fold; return a Run by name."""
     runs = {}
-    for name, (estimator, X) in models.items():
-        fitted, labels, *seconds = fit_and_predict(estimator, X, Y, consensus, fold, groups)
+    for name, (estimator, X, conditions) in models.items():
+        fitted, labels, *seconds = _fit_told(estimator, X, Y, consensus, fold, groups)
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
             seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
         answers = ask(fitted, rows_of(X, fold.test), task, names)
-        runs[name] = Run(labels.tolist(), answers, seconds, _chosen(fitted, inner))
+        in_conditions = {
+            condition: fitted.predict(rows_of(form, fold.test)).tolist()
+            for condition, form in conditions.items()
+        }
+        runs[name] = Run(labels.tolist(), in_conditions, answers, seconds, _chosen(fitted, inner))
     return runs
 
 
@@ -133,3 +175,20 @@ def _chosen(fitted, inner):
         name: [one for _, one in layers(part) if hasattr(one, "best_params_")] for name, part in parts.items()
     }
     return {name: found[0].best_params_ for name, found in searches.items() if found}
+
+
+def _tells_itself(estimator):
+    """Return whether an estimator tells each of its trainings: a stack, but not one inside a search."""
+    return hasattr(unwrap(estimator), "plan") and not any(is_search(layer) for _, layer in layers(estimator))
+
+
+def _fit_told(estimator, X, Y, consensus, fold, groups):
+    """Return what `fit_and_predict` does, and tell the training if the estimator does not tell it itself."""
+    if _tells_itself(estimator):
+        return fit_and_predict(estimator, X, Y, consensus, fold, groups)
+    check_time()
+    # A search would take the end of the time for a failed candidate.
+    with watched(journal=None, deadline=None):
+        found = fit_and_predict(estimator, X, Y, consensus, fold, groups)
+    tell_finished(None, type(innermost(estimator)).__name__, len(fold.train), found[2])
+    return found

@@ -15,8 +15,8 @@ def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baselin
     Parameters
     ----------
     outcomes : tuple of dict
-        Three dicts, each from model to: its predicted labels, ndarray of object of shape (n_samples,); its
-        soft scores, as `score_distributions` returns them; the seconds of `fit` and of `predict`.
+        Four dicts, each from model to: its predicted labels, ndarray of object of shape (n_samples,); such
+        labels by condition; its soft scores, as `score_distributions` returns them; the seconds of `fit` and of `predict`.
     true_labels : ndarray of object of shape (n_samples,)
         The labels to be predicted, None for samples that are not scored.
     fold_numbers : ndarray of int of shape (n_samples,)
@@ -37,7 +37,7 @@ def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baselin
     """
     import pandas as pd
 
-    predicted, soft_scores, seconds = outcomes
+    predicted, in_conditions, soft_scores, seconds = outcomes
     scored, y_true = labelled_samples(true_labels)
     groups, fold_of = rows_of(groups, scored), fold_numbers[scored]
     rows = {}
@@ -51,6 +51,10 @@ def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baselin
         ]
         row = {
             "uar": recalls.mean(),
+            **{
+                f"uar_{condition}": class_recalls(y_true, other[scored], labels=classes).mean()
+                for condition, other in in_conditions[name].items()
+            },
             "fold_mean": np.mean(fold_uars),
             "fold_sd": np.std(fold_uars, ddof=1) if len(fold_uars) > 1 else np.nan,
             **{f"recall_{label}": recall for label, recall in zip(classes, recalls, strict=True)},

@@ -7,6 +7,7 @@ from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_lon
 from sklearn_raters.ratings._names import find_name
 from sklearn_raters.ratings._order import check_order
 from sklearn_raters.ratings._parse import parse_ratings
+from sklearn_raters.ratings._polars import from_polars
 from sklearn_raters.ratings._raters import eligible_raters, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
 from sklearn_raters.ratings._votes import Votes
@@ -31,6 +32,7 @@ __all__ = [
     "eligible_raters",
     "find_columns",
     "find_name",
+    "from_polars",
     "inspect_ratings",
     "is_missing",
     "is_missing_label",

@@ -9,13 +9,14 @@ from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings._labels import label_kind, shorten
 from sklearn_raters.ratings._names import as_number, spelling
 
-# More distinct numbers than these are hardly classes; more distinct fractions cannot be.
-_MOST_NUMBERS, _MOST_FRACTIONS = 10, 10
+# More distinct numbers than these are hardly classes; more with fractions, as on a scale with half steps,
+# cannot be.
+_MOST_NUMBERS, _MOST_WITH_FRACTIONS = 10, 5
 # Codes of "not rated" in exports of statistics packages, and -1 in 8 bits, beside the only negative number.
 _CODES = (99, 255, 999, 9999)
 _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
-_CUT = "cut them into classes by bins= of Task, ratings_from_long or load_rated_audio, or by --bins"
+_CUT = "cut them into classes by bins= (Task, ratings_from_long and load_rated_audio take it)"
 
 
 def check_labels(names, counts, named):
@@ -96,7 +97,7 @@ def _check_continuous(numbers):
     fractions = [(value, count) for value, count in real if value % 1]
     n_votes = sum(count for _, count in fractions)
     rarely = len(fractions) > 2 and n_votes < 2 * len(fractions)
-    if rarely or len(fractions) > _MOST_FRACTIONS:
+    if rarely or (fractions and len(real) > _MOST_WITH_FRACTIONS):
         raise InputError(
             f"Unknown label type: continuous. The ratings hold {len(fractions)} different numbers with "
             f"fractions, such as {fractions[0][0]!r}, which are no classes: {_CUT}; if they are classes, "

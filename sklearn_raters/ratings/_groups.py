@@ -8,7 +8,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import NO_LABEL, is_missing, label_kind
 
 
-def check_groups(groups, n_samples=None, *, name="groups"):
+def check_groups(groups, n_samples=None, *, name="groups", allow_missing=False):
     """
     Return the group of each sample as an array.
 
@@ -20,17 +20,19 @@ def check_groups(groups, n_samples=None, *, name="groups"):
         Number of samples; None is not compared.
     name : str, default="groups"
         Name of the argument in messages.
+    allow_missing : bool, default=False
+        Whether groups may be missing.
 
     Returns
     -------
     ndarray of shape (n_samples,) or None
-        The groups; None if `groups` is None.
+        The groups; None if `groups` is None. Where a group is missing, an array of objects with None.
 
     Raises
     ------
     InputError
-        If there is not one group for each sample, a group is missing or a collection, or the groups are of
-        several types.
+        If there is not one group for each sample, a group is missing and must not be, a group is a
+        collection, or the groups are of several types.
 
     Examples
     --------
@@ -51,21 +53,22 @@ def check_groups(groups, n_samples=None, *, name="groups"):
     if n_samples not in (None, n_groups):
         raise InputError(f"{name} has {n_groups} entries for {n_samples} samples: give one {one} for each.")
     missing = [place for place, value in enumerate(values) if is_missing(value)]
-    if missing:
+    if missing and not allow_missing:
         raise InputError(f"Sample {missing[0]} has no {one} ({len(missing)} have none). Name all {name}.")
+    known = [value for value in values if not is_missing(value)]
     for place, value in enumerate(values):
         if isinstance(value, NO_LABEL) or not isinstance(value, Hashable):
             raise InputError(f"The {one} of sample {place} in {name} is {value!r}: give one name.")
-    kinds = {label_kind(value): value for value in values}
+    kinds = {label_kind(value): value for value in known}
     if len(kinds) > 1:
         given = " and ".join(f"{kind} (such as {value!r})" for kind, value in kinds.items())
         raise InputError(f"{name} mix {given}: make all groups of one type.")
     array = np.empty(n_groups, dtype=object)
-    array[:] = values
+    array[:] = [None if is_missing(value) else value for value in values] if missing else values
     try:
-        np.unique(array)
+        sorted(known)
     except TypeError as error:
         raise InputError(
             f"{name} of type {next(iter(kinds))} cannot be put in order: use strings or numbers."
         ) from error
-    return np.asarray(values) if kinds.keys() <= {"numbers", "strings"} else array
+    return np.asarray(values) if not missing and kinds.keys() <= {"numbers", "strings"} else array

@@ -63,6 +63,11 @@ class PlannedTraining:
         """A hash of the view's name, its start and its estimator, equal for equal trainings of one fold."""
         return joblib.hash((self.view.name, self.start, content_to_hash(self.estimator)))
 
+    @property
+    def size(self):
+        """The name of the classifier and the number of samples, on which the duration depends."""
+        return _name_of(self.estimator), len(self.view.samples)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StackPlan:

@@ -53,7 +53,7 @@ def call_cached(cached, function, arguments, key, what):
     call = function, arguments, key
     if cached is None:
         return function(*arguments)
-    if not cached.check_call_in_cache(*call):
+    if not is_cached(cached, key):
         return _opened(*cached(*call))
     try:
         return _opened(*cached.call_and_shelve(*call).get())
@@ -61,6 +61,11 @@ def call_cached(cached, function, arguments, key, what):
         place = cached.store_backend.location
         remark(f"{what} is damaged in the cache {place}, and is computed again: {error}")
         return _opened(*cached.call(*call)[0])
+
+
+def is_cached(cached, key):
+    """Return whether the cache, as `cached_with` returns it, holds the result of a call."""
+    return cached is not None and cached.check_call_in_cache(None, None, key)
 
 
 def _opened(digest, payload):

@@ -14,11 +14,11 @@ from sklearn.utils.validation import check_memory
 
 from sklearn_raters._files import check_folder
 from sklearn_raters._nested import fit_with_weights
-from sklearn_raters._parallel import moved_once, run_jobs
+from sklearn_raters._parallel import check_time, moved_once, run_jobs, showing_trainings, tell_finished
 from sklearn_raters._rated import rows_of
 from sklearn_raters.exceptions import collecting_remarks, remark
 from sklearn_raters.stacking._frozen import represent
-from sklearn_raters.stacking._sealed import cached_with, call_cached, content_to_hash
+from sklearn_raters.stacking._sealed import cached_with, call_cached, content_to_hash, is_cached
 from sklearn_raters.stacking._starts import start_from
 from sklearn_raters.stacking._views import naming_view
 
@@ -107,6 +107,9 @@ def represent_view(planned, estimator, X):
 def train_one(planned, X, groups, start, cached, fit_key, represent_key):
     """Train one view and compute its representation, or take both from a cache; return a `TrainedView`."""
     name, representation, represent_seconds = planned.view.name, None, 0.0
+    known = is_cached(cached, fit_key)
+    if not known:
+        check_time()
     with collecting_remarks() as remarks:
         arguments = planned, X, groups, start
         what = f"The training of the view {name!r}"
@@ -119,6 +122,7 @@ def train_one(planned, X, groups, start, cached, fit_key, represent_key):
             representation, represent_seconds = found
             give_back_memory()
     remarks += [f"View {name!r}: {text}" for text in of_fit]
+    tell_finished(fit_key, *planned.size, fit_seconds + represent_seconds, cached=known)
     return TrainedView(estimator, representation, fit_seconds, represent_seconds, remarks)
 
 
@@ -162,14 +166,13 @@ def train_views(stack, plan, data):
         arguments = planned, X, data.groups, estimator, cached, keys[place], represent_key
         return place, delayed(train_one)(*arguments)
 
-    settings = {"n_jobs": stack.n_jobs, "verbose": stack.verbose}
-    with moved_once(X):
-        # The views that others start from come first.
-        for waits, description in ((False, "Training views"), (True, "Training the other views")):
+    planned = [one.size for one in plan.trainings]
+    with moved_once(X), showing_trainings("Training views", planned, stack.verbose):
+        for waits in (False, True):  # the views that others start from come first
             jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
             if jobs:
                 names = [f"the training of the view {name!r}" for _, name in jobs]
-                results = run_jobs(jobs.values(), names, description=description, **settings)
+                results = run_jobs(jobs.values(), names, n_jobs=stack.n_jobs)
                 trained.update(zip(jobs, results, strict=True))
     # Here, since warnings of other processes reach nobody; once for copies of a view that say the same.
     for text in dict.fromkeys(text for view in trained.values() for text in view.remarks):

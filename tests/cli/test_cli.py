@@ -1,7 +1,5 @@
 """The command: its output and files, errors for wrong input, and Ctrl-C."""
 
-import csv
-import io
 import json
 import os
 import shutil
@@ -11,20 +9,21 @@ import sys
 import time
 import zipfile
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
 
 from sklearn_raters import cli
-from sklearn_raters.cli import _jobs, _output, _parser
+from sklearn_raters._torch import RATER_MODELS
+from sklearn_raters.cli import _help, _output, _parser
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
 from sklearn_raters.persistence import load
 from sklearn_raters.ratings import Task, ratings_to_long
 from sklearn_raters.stacking import FUSIONS
 
+VIEWS = ["evaluate", "--models", "views"]
 QUICK = ["--epochs", "1", "--n-jobs", "1", "--min-ratings", "20", "--fusion", "mean"]
 
 
@@ -56,9 +55,7 @@ def run(capsys, *arguments):
 
 def test_evaluate_prints_a_table_and_writes_the_same_numbers(made, tmp_path, capsys):
     out = tmp_path / "results.csv"
-    status, printed, errors = run(
-        capsys, "evaluate", "--corpus", "iemocap", "--root", made, "--out", out, *QUICK
-    )
+    status, printed, errors = run(capsys, *VIEWS, "--corpus", "iemocap", "--root", made, "--out", out, *QUICK)
     assert status == 0
     assert errors.index("Plan of the first of 2 folds:") < errors.index("72 utterances, ")
     table = pd.read_csv(out, index_col="model")
@@ -68,7 +65,7 @@ def test_evaluate_prints_a_table_and_writes_the_same_numbers(made, tmp_path, cap
         cells = next(line.split("│") for line in printed.splitlines() if line.startswith(f"│ {name} "))
         assert float(cells[2]) == pytest.approx(100 * uar, abs=0.051)
     assert "each of 2 sessions left out" in printed
-    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["results.csv", "results.toml"]
 
 
 def test_a_long_table_with_its_audio_gives_the_same_results_as_the_corpus(made, tmp_path, capsys):
@@ -85,7 +82,7 @@ def test_a_long_table_with_its_audio_gives_the_same_results_as_the_corpus(made, 
     byhand = ["--ratings", tmp_path / "votes.csv", "--audio", made, *columns, *views]
     loaded = ["--corpus", "iemocap", "--root", made, *views]
     for name, data in [("byhand.csv", byhand), ("loaded.csv", loaded)]:
-        assert run(capsys, "evaluate", "--out", tmp_path / name, *data)[0] == 0
+        assert run(capsys, *VIEWS, "--out", tmp_path / name, *data)[0] == 0
     tables = [pd.read_csv(tmp_path / name, index_col="model") for name in ("byhand.csv", "loaded.csv")]
     assert [*tables[0].index] == ["crowd-hard", "E2", "all views", "mean of posteriors"]
     shares = [column for column in tables[0] if not column.endswith("seconds")]
@@ -97,7 +94,7 @@ def test_evaluate_prints_the_number_of_samples_with_a_majority_in_the_classes(
     made, tmp_path, capsys, options
 ):
     data = ["--corpus", "iemocap", "--root", made, "--out", tmp_path / "out", *QUICK, "--views=crowd_hard"]
-    errors = run(capsys, "evaluate", *data, *options)[2]
+    errors = run(capsys, *VIEWS, *data, *options)[2]
     corpus = load_iemocap(made)
     task = (
         Task(corpus.Y, ["neutral", "anger"]) if options else Task(corpus.Y, corpus.classes, corpus.label_map)
@@ -106,8 +103,9 @@ def test_evaluate_prints_the_number_of_samples_with_a_majority_in_the_classes(
     assert f"72 utterances, {n_judged} with a majority" in errors
 
 
-def test_the_fusions_of_the_command_are_those_of_the_library():
-    assert tuple(_parser.FUSIONS) == FUSIONS
+def test_the_fusions_and_networks_of_the_command_are_those_of_the_library():
+    assert tuple(_help.FUSIONS) == FUSIONS
+    assert set(_help.NETWORKS) == set(RATER_MODELS)
 
 
 # The other tests train "logistic" and "mean".
@@ -119,7 +117,7 @@ def test_the_chosen_fusion_is_trained_and_predicts(made, wavs, tmp_path, capsys,
     status, _, errors = run(capsys, "train", *one, "--fusion", fusion)
     assert status == 0, errors
     assert f"fusion: {fusion}" in errors
-    assert load(tmp_path / "model").fusion == fusion
+    assert load(tmp_path / "model")["classifier"].fusion == fusion
     printed = run(capsys, "predict", tmp_path / "model", *wavs, "--format", "json")[1]
     for row in json.loads(printed):
         assert sum(row["probabilities"].values()) == pytest.approx(1)
@@ -138,23 +136,6 @@ def test_the_help_explains_every_choice(capsys, command):
     assert [choice for choice in choices if f" {choice}: " not in printed] == []
 
 
-def test_predict_prints_the_predictions_of_the_model(model, wavs, capsys):
-    status, printed, _ = run(capsys, "predict", model, *wavs, "--format", "json")
-    assert status == 0
-    rows = json.loads(printed)
-    stack = load(model)
-    frames, _ = _jobs.compute_frames(wavs, None)
-    np.testing.assert_allclose(
-        [list(row["probabilities"].values()) for row in rows], stack.predict_proba(frames)
-    )
-    assert [row["class"] for row in rows] == stack.predict(frames).tolist()
-    of_raters = stack.predict_proba_raters(frames)
-    assert [*rows[0]["raters"]] == stack.raters_
-    for place, rater in enumerate(stack.raters_):
-        predicted = [row["raters"][rater]["class"] for row in rows]
-        assert predicted == stack.classes_[of_raters[:, place].argmax(axis=1)].tolist()
-
-
 def test_the_model_holds_a_card_with_its_data_and_its_front_end(made, model):
     with zipfile.ZipFile(model) as archive:
         card = archive.read("README.md").decode()
@@ -163,92 +144,6 @@ def test_the_model_holds_a_card_with_its_data_and_its_front_end(made, model):
     assert f"iemocap: {len(corpus.X)} recordings, {n_speakers} speakers, {n_raters} raters." in card
     assert "- `FramePooler(5)`: 20 frames a second" in card
     assert "audEERING Research License" in card
-
-
-def test_predict_reads_no_pickle(wavs, tmp_path, capsys):
-    joblib.dump({"model": 1}, tmp_path / "model", compress=3)
-    status, printed, errors = run(capsys, "predict", tmp_path / "model", *wavs)
-    assert (status, printed) == (2, "")
-    assert "is not a model file of sklearn_raters" in errors
-    assert errors.count("\n") == 1
-
-
-def test_predict_prints_the_same_in_every_format(model, wavs, capsys):
-    rows = json.loads(run(capsys, "predict", model, *wavs, "--format", "json")[1])
-    lines = list(csv.DictReader(io.StringIO(run(capsys, "predict", model, *wavs, "--format", "csv")[1])))
-    table = run(capsys, "predict", model, *wavs)[1]
-    for row, line in zip(rows, lines, strict=True):
-        assert (line["file"], line["class"]) == (row["file"], row["class"])
-        for name, share in row["probabilities"].items():
-            assert float(line[f"p_{name}"]) == pytest.approx(share, abs=1e-6)
-        for rater, prediction in row["raters"].items():
-            assert line[f"{rater}_class"] == prediction["class"]
-            assert f"{rater} would say" in table
-    assert all(row["class"] in table for row in rows)
-
-
-def test_the_audio_of_each_speaker_normalises_the_speakers_files(model, wavs, capsys):
-    def first(*files_and_options):
-        printed = run(capsys, "predict", model, *files_and_options, "--format", "json")[1]
-        return pytest.approx(json.loads(printed)[0]["probabilities"], abs=1e-6)
-
-    alone, together = first(wavs[0]), first(*wavs)
-    assert alone.expected != together
-    assert first(*wavs, "--speakers", "each").expected == alone
-    assert first(*wavs, "--speakers", "folder").expected == together
-
-
-def lfs_pointer(folder):
-    path = folder / "pointer.wav"
-    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
-    return path
-
-
-def empty_file(folder):
-    path = folder / "empty.wav"
-    path.touch()
-    return path
-
-
-def no_audio(folder):
-    path = folder / "words.wav"
-    path.write_text("these are words and no audio " * 9)
-    return path
-
-
-def missing_file(folder):
-    return folder / "missing.wav"
-
-
-@pytest.mark.parametrize("broken", [lfs_pointer, empty_file, no_audio, missing_file])
-def test_predict_names_the_broken_file_in_one_line(model, wavs, tmp_path, capsys, broken):
-    path = broken(tmp_path)
-    status, printed, errors = run(capsys, "predict", model, wavs[0], path)
-    assert (status, printed) == (2, "")
-    last = errors.strip().splitlines()[-1]
-    assert last.startswith("sklearn-raters: error: ")
-    assert str(path) in last
-    assert "Traceback" not in errors
-
-
-@pytest.mark.parametrize("form", ["csv", "json"])
-def test_broken_files_are_skipped_on_demand_and_listed(model, wavs, tmp_path, capsys, form):
-    expected = run(capsys, "predict", model, *wavs, "--format", form)
-    broken = [make(tmp_path) for make in (lfs_pointer, empty_file, no_audio, missing_file)]
-    files = [wavs[0], *broken, *wavs[1:]]
-    status, printed, errors = run(capsys, "predict", model, *files, "--format", form, "--skip-broken")
-    assert (status, printed) == (3, expected[1])
-    lines = [line for line in errors.splitlines() if line.startswith("skipped: ")]
-    assert len(lines) == len(broken)
-    for path, line in zip(broken, lines, strict=True):
-        assert str(path) in line
-    assert "4 of 7 files are skipped" in errors
-    assert "Traceback" not in errors
-    # Nothing to skip is a plain success, and nothing left an error.
-    assert run(capsys, "predict", model, *wavs, "--format", form, "--skip-broken")[:2] == (0, expected[1])
-    status, printed, errors = run(capsys, "predict", model, *broken, "--skip-broken")
-    assert (status, printed) == (2, "")
-    assert "None of the 4 samples can be used" in errors.splitlines()[-1]
 
 
 def test_a_corpus_with_broken_files_is_that_without_them(made, tmp_path, capsys):
@@ -271,11 +166,12 @@ def test_a_corpus_with_broken_files_is_that_without_them(made, tmp_path, capsys)
 
     def evaluated(table, *more):
         out = tmp_path / "out.csv"
-        status, _, errors = run(capsys, "evaluate", "--ratings", table, "--out", out, *settings, *more)
+        status, _, errors = run(capsys, *VIEWS, "--ratings", table, "--out", out, *settings, *more)
         if status == 2:
             return status, errors
         shares = pd.read_csv(out, index_col="model").filter(regex="^(?!.*seconds)")
         out.unlink()
+        out.with_suffix(".toml").unlink()
         return status, errors, shares
 
     status, errors = evaluated(tmp_path / "all.csv")
@@ -506,6 +402,7 @@ def test_ctrl_c_inside_an_import_exits_with_status_130_too(tmp_path):
     (tmp_path / "interrupted.py").write_text("""
 import sys
 from sklearn_raters import cli
+from sklearn_raters._torch import RATER_MODELS
 from sklearn_raters.cli import _jobs
 _jobs.predict = lambda options: exec("raise KeyboardInterrupt")
 sys.exit(cli.main(["predict", "model", "file"]))

@@ -44,7 +44,7 @@ def test_it_prints_the_numbers_and_writes_every_table(votes, tmp_path, capsys):
     assert "Camps: none found." in printed
     assert "Raters with themselves, on repeated content (9)" in printed
     written = {path.stem for path in (tmp_path / "tables").iterdir()}
-    assert written == {*TABLES, "alpha"}
+    assert written == {*TABLES, "alpha", "inspect"}
     pairs = pd.read_csv(tmp_path / "tables" / "pairs.csv")
     assert pairs.columns[0] == "rater_a"
     np.testing.assert_allclose(pairs["agreement"], found.pairs["agreement"])

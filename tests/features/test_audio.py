@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features._audio import CANCELLED, CLIPPED, SAMPLING_RATE, check_audio_list
+from sklearn_raters.features._audio import CANCELLED, CLIPPED, SAMPLING_RATE, SILENT, check_audio_list
 from sklearn_raters.features._audio import read_audio as read_with_note
 
 RNG = np.random.default_rng(0)
@@ -79,7 +79,7 @@ def test_integers_are_scaled_by_their_values_or_are_an_error(values, expected):
 @pytest.mark.parametrize("gain", [1, 0.99])
 def test_channels_that_cancel_each_other_are_noted(gain):
     signal = sine(300, SAMPLING_RATE)
-    for channels, notes in [((1, -gain), (CANCELLED,)), ((1, gain), ()), ((1, 0), ()), ((0, 0), ())]:
+    for channels, notes in [((1, -gain), (CANCELLED,)), ((1, gain), ()), ((1, 0), ()), ((0, 0), (SILENT,))]:
         stereo = np.stack([gain * signal for gain in channels])
         assert read_with_note((stereo, SAMPLING_RATE))[1] == notes
 

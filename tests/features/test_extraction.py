@@ -147,8 +147,11 @@ def test_long_audio_is_treated_like_short():
     np.testing.assert_array_equal(whole[: len(start) - 5], start[:-5])
 
 
-def test_silence_has_finite_frames():
-    assert np.isfinite(frames_of(np.zeros(RATE))).all()
+@pytest.mark.parametrize("peak", [0.0, 3e-4])
+def test_silence_has_finite_frames_and_is_a_warning_that_names_the_recordings(peak):
+    with pytest.warns(InputWarning, match="nothing to hear in recordings .* -70 dB of full scale: Sample 0"):
+        frames = frames_of(np.full(RATE, peak))
+    assert np.isfinite(frames).all()
 
 
 def test_full_scale_does_not_wrap_around():

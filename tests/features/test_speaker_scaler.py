@@ -1,17 +1,21 @@
-"""SpeakerScaler: each speaker is scaled by the speaker's frames alone."""
+"""SpeakerScaler: known speakers have their own statistics, new ones start from those of all."""
+
+from copy import deepcopy
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import config_context
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_validate
+from sklearn.model_selection import GroupKFold, cross_val_predict, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_raters import FramePooler, SpeakerScaler
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import _speaker_prior
 from sklearn_raters.metrics import make_ratings_scorer, unweighted_average_recall
 
 
@@ -21,6 +25,7 @@ def made_samples(n_samples, rng=0):
     return [rng.normal(loc=5, scale=3, size=(size, 3)) for size in sizes]
 
 
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(["ann", "bob", "cho"]), min_size=1, max_size=12))
 def test_z_scores_over_each_speakers_frames(speakers):
     samples = made_samples(len(speakers))
@@ -54,15 +59,155 @@ def test_a_speaker_of_fit_keeps_the_statistics_of_fit():
     np.testing.assert_array_equal(scaled, [[3]])
 
 
-def test_a_new_speaker_is_scaled_by_own_frames_only():
-    scaler = SpeakerScaler().fit([[[0.0], [2.0]]], speakers=["ann"])
-    new = [[[10.0], [30.0]], [[2.0]], [[50.0]]]
-    scaled = scaler.transform(new, speakers=["bob", "ann", "bob"])
-    spread = np.std([10, 30, 50])
-    np.testing.assert_allclose(scaled[0], [[-20 / spread], [0]], rtol=1e-6)
-    np.testing.assert_allclose(scaled[1], [[1]])
-    np.testing.assert_allclose(scaled[2], [[20 / spread]], rtol=1e-6)
-    assert list(scaler.speakers_) == ["ann"]
+def voices(n_speakers, n_recordings, rng=0, n_frames=30):
+    """Return frames, speakers, and what each recording expresses.
+
+    A voice moves three features together, and what is expressed moves the first alone: of one recording, the
+    others tell the voice.
+    """
+    rng = np.random.default_rng(rng)
+    voice = 3 * rng.normal(size=(n_speakers, 1)) + 0.2 * rng.normal(size=(n_speakers, 3))
+    size = np.exp(0.2 * rng.normal(size=(n_speakers, 1)))
+    speakers = np.repeat(np.arange(n_speakers), n_recordings)
+    expressed = rng.normal(size=len(speakers))
+    moved = np.outer(expressed, [1, 0, 0]) + 0.2 * rng.normal(size=(len(speakers), 3))
+    noise = rng.normal(size=(len(speakers), n_frames, 3))
+    return list(voice[speakers, None] + size[speakers, None] * (moved[:, None] + noise)), speakers, expressed
+
+
+@pytest.fixture(scope="module")
+def heard():
+    """Frames of 20 speakers, of whom the first 12 are known, and a scaler that is fitted on these."""
+    frames, speakers, expressed = voices(20, 30)
+    known = speakers < 12
+    scaler = SpeakerScaler().fit(
+        [x for x, own in zip(frames, known, strict=True) if own], speakers=speakers[known]
+    )
+    new = [x for x, own in zip(frames, known, strict=True) if not own]
+    return {"scaler": scaler, "new": new, "speakers": speakers[~known], "expressed": expressed[~known]}
+
+
+def error(scaled, heard):
+    """Return the mean squared difference to what all recordings of a speaker give."""
+    full = SpeakerScaler().fit_transform(heard["new"], speakers=heard["speakers"])
+    return np.mean([np.square(one - two).mean() for one, two in zip(scaled, full, strict=True)])
+
+
+def test_one_recording_of_a_new_speaker_keeps_what_it_expresses(heard):
+    alone = heard["scaler"].transform(heard["new"])
+    means = np.stack([frames.mean(axis=0) for frames in alone])
+    # Its own mean would leave nothing; the statistics of all speakers together, their differences.
+    assert error(alone, heard) < 0.1
+    apart = [SpeakerScaler().fit_transform([frames], speakers=[0])[0] for frames in heard["new"]]
+    assert error(apart, heard) > 0.2
+    usual, usual_scale = heard["scaler"].prior_.usual_[:3], np.sqrt(heard["scaler"].prior_.usual_var_)
+    assert error([(frames - usual) / usual_scale for frames in heard["new"]], heard) > 1
+    assert np.corrcoef(means[:, 0], heard["expressed"])[0, 1] > 0.85
+
+
+def test_the_statistics_of_a_new_speaker_become_the_own_ones_as_recordings_grow(heard):
+    errors = []
+    for n in (1, 2, 5, 30):
+        chosen = [row for row in range(len(heard["new"])) if row % 30 < n]
+        part = {**heard, "new": [heard["new"][row] for row in chosen], "speakers": heard["speakers"][chosen]}
+        scaled = heard["scaler"].transform(part["new"], speakers=part["speakers"])
+        full = heard["scaler"].transform(heard["new"], speakers=heard["speakers"])
+        errors.append(np.mean([np.square(scaled[i] - full[row]).mean() for i, row in enumerate(chosen)]))
+    assert errors == sorted(errors, reverse=True)
+    assert error(heard["scaler"].transform(heard["new"], speakers=heard["speakers"]), heard) < 0.03
+
+
+def test_no_answer_depends_on_recordings_of_others(heard):
+    together = heard["scaler"].transform(heard["new"], speakers=heard["speakers"])
+    for speaker in np.unique(heard["speakers"])[:3]:
+        own = np.flatnonzero(heard["speakers"] == speaker)
+        alone = heard["scaler"].transform([heard["new"][row] for row in own], speakers=heard["speakers"][own])
+        for row, frames in zip(own, alone, strict=True):
+            np.testing.assert_allclose(frames, together[row], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_a_sample_without_speaker_is_by_a_speaker_of_its_own(heard, missing):
+    speakers = [missing, "new", missing, "new"]
+    scaled = heard["scaler"].transform(heard["new"][:4], speakers=speakers)
+    alone = heard["scaler"].transform(heard["new"][:4])
+    pair = heard["scaler"].transform(heard["new"][1:4:2], speakers=["new"] * 2)
+    for one, two in zip(scaled, [alone[0], pair[0], alone[2], pair[1]], strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-6)
+
+
+def test_added_speakers_are_known_by_what_was_added(heard):
+    scaler = deepcopy(heard["scaler"])
+    expected = scaler.transform(heard["new"][:5], speakers=["ann"] * 5)
+    scaler.add_speakers(heard["new"][:2], speakers=["ann"] * 2)
+    scaler.add_speakers(heard["new"][2:6], speakers=["ann"] * 3 + ["bob"])
+    assert scaler.speakers_.tolist() == [*range(12), "ann", "bob"]
+    assert scaler.n_samples_.tolist() == [30] * 12 + [5, 1]
+    # Now a single recording is scaled by all of hers.
+    for row in range(5):
+        (alone,) = scaler.transform(heard["new"][row : row + 1], speakers=["ann"])
+        np.testing.assert_allclose(alone, expected[row], rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(scaler.mean_[:12], heard["scaler"].mean_)
+
+
+def test_speakers_of_fit_stay_as_they_are_when_others_are_added(heard):
+    scaler = deepcopy(heard["scaler"]).add_speakers(heard["new"][:2], speakers=[3, 99])
+    np.testing.assert_array_equal(scaler.mean_[:12], heard["scaler"].mean_)
+    assert scaler.speakers_.tolist() == [*range(12), 99]
+
+
+def test_speakers_cannot_be_added_to_a_scaler_without_speakers():
+    scaler = SpeakerScaler().fit(made_samples(3))
+    with pytest.raises(InputError, match=r"fitted without speakers.*fit it with speakers="):
+        scaler.add_speakers(made_samples(1), speakers=["ann"])
+
+
+def test_rows_of_a_table_are_recordings():
+    frames, speakers, expressed = voices(20, 30)
+    X = np.stack([own.mean(axis=0) for own in frames])
+    scaler = SpeakerScaler().fit(X[:360], speakers=speakers[:360])
+    full = SpeakerScaler().fit_transform(X[360:], speakers=speakers[360:])
+    alone = scaler.transform(X[360:])
+    assert np.corrcoef(alone[:, 0], expressed[360:])[0, 1] > 0.85
+    assert np.square(scaler.transform(X[360:], speakers=speakers[360:]) - full).mean() < 0.05
+
+
+def test_with_two_speakers_a_recording_moves_the_mean_half_way():
+    scaler = SpeakerScaler().fit([[[0.0], [2.0]], [[4.0], [6.0]]], speakers=["ann", "bob"])
+    scaler.add_speakers([[[9.0], [11.0]]], speakers=["cho"])
+    assert scaler.mean_.ravel().tolist() == [1, 5, pytest.approx((3 + 10) / 2)]
+
+
+@pytest.mark.parametrize("frames", [[[0.1, 1.0]], [[0.1, 1.0], [0.1, 2.0]], [[3e38, -3e38], [-3e38, 3e38]]])
+def test_a_new_speaker_may_be_anything(frames):
+    samples = [[[0.1, value], [0.1, -value]] for value in range(6)]
+    for known in (list("aabbcc"), list("abcdef"), list("aaaaaa")):
+        scaled = SpeakerScaler().fit(samples, speakers=known).transform([frames])
+        assert np.isfinite(scaled[0]).all()
+
+
+def test_each_feature_counts_by_itself_where_there_are_thousands(monkeypatch):
+    monkeypatch.setattr(_speaker_prior, "MOST_STATISTICS", 5)
+    frames, speakers, _ = voices(20, 30)
+    scaler = SpeakerScaler().fit(frames[:360], speakers=speakers[:360])
+    assert scaler.prior_.to_directions_ is None
+    full = SpeakerScaler().fit_transform(frames[360:], speakers=speakers[360:])
+    scaled = scaler.transform(frames[360:], speakers=speakers[360:])
+    assert np.mean([np.square(one - two).mean() for one, two in zip(scaled, full, strict=True)]) < 0.03
+
+
+@pytest.mark.parametrize("routed", [True, False])
+def test_new_speakers_in_cross_validation(routed):
+    frames, speakers, expressed = voices(12, 20)
+    y = (expressed > 0).astype(int)
+    stacked = FunctionTransformer(np.vstack)
+    model = make_pipeline(SpeakerScaler(), FramePooler(30), stacked, LogisticRegression())
+    cv = list(GroupKFold(4).split(frames, groups=speakers))
+    with config_context(enable_metadata_routing=routed):
+        params = {"speakers": speakers} if routed else {"speakerscaler__speakers": speakers}
+        predicted = cross_val_predict(model, frames, y, cv=cv, params=params)
+    # scikit-learn gives params to fit alone: in predict, each recording is by a speaker of its own.
+    assert unweighted_average_recall(y, predicted, labels=[0, 1]) > 0.85
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e6 + 0.1, -3e-39])
@@ -126,8 +271,9 @@ def test_wrong_speakers_are_named(speakers, message):
     samples = made_samples(3)
     with pytest.raises(ValueError, match=message):
         SpeakerScaler().fit(samples, speakers=speakers)
-    with pytest.raises(ValueError, match=message):
-        SpeakerScaler().fit(samples).transform(samples, speakers=speakers)
+    if "has no speaker" not in message:
+        with pytest.raises(ValueError, match=message):
+            SpeakerScaler().fit(samples).transform(samples, speakers=speakers)
 
 
 def test_speakers_are_routed_by_default():
@@ -168,13 +314,6 @@ def test_speakers_by_name_of_the_step_without_routing():
     scaled = pipeline.fit_transform(samples, speakerscaler__speakers=speakers)
     expected = SpeakerScaler().fit_transform(samples, speakers=speakers)
     np.testing.assert_array_equal(np.concatenate(scaled), np.concatenate(expected))
-
-
-def test_transform_without_the_speakers_of_fit_is_an_error():
-    frames = np.arange(24.0).reshape(4, 3, 2)
-    scaler = SpeakerScaler().fit(frames, speakers=list("aabb"))
-    with pytest.raises(ValueError, match=r"fitted with speakers .* transform got none"):
-        scaler.transform(frames)
 
 
 def test_a_scorer_passes_speakers_to_a_pipeline():

@@ -308,7 +308,8 @@ def test_samples_may_be_left_untested():
 def test_progress_goes_to_standard_error(capsys):
     compare_made(plain_models(), verbose=1)
     shown = capsys.readouterr()
-    assert "100%" in shown.err
+    assert "Comparing models: 0 of 15 trainings" in shown.err
+    assert "Comparing models: 15 of 15 trainings" in shown.err
     assert shown.out == ""
 
 

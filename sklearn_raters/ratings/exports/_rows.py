@@ -122,7 +122,7 @@ def several_questions(names, source):
     """Return the error of an export with several questions, of which none is named."""
     return InputError(
         f"{source.file} holds answers to {len(names)} questions: {shorten(names, 30)}. Name the one whose "
-        "answers are the labels by question=, or --question."
+        "answers are the labels by question=."
     )
 
 

@@ -1,4 +1,4 @@
-"""Run jobs in parallel and show their progress."""
+"""Run jobs in parallel."""
 
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -8,6 +8,9 @@ from tempfile import TemporaryDirectory
 from joblib import effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.utils.parallel import Parallel, delayed
+
+from sklearn_raters._parallel._progress import Display
+from sklearn_raters._parallel._watch import TimeLimitReached, current_watch, watched
 
 
 @contextmanager
@@ -41,7 +44,7 @@ def _is_inside_a_worker():
     return True
 
 
-def run_jobs(jobs, names, *, n_jobs, description, verbose):
+def run_jobs(jobs, names, *, n_jobs, description=None, verbose=0, done=0):
     """Run jobs in parallel by joblib.
 
     Parameters
@@ -52,10 +55,12 @@ def run_jobs(jobs, names, *, n_jobs, description, verbose):
         What each job does, for the error of a worker that is killed.
     n_jobs : int or None
         Number of jobs run in parallel, as in joblib.
-    description : str
-        Text beside the progress bar.
-    verbose : int
-        Whether to show a progress bar on standard error: above 0.
+    description : str, default=None
+        Text beside the progress.
+    verbose : int, default=0
+        Whether to show progress on standard error: above 0.
+    done : int, default=0
+        Number of jobs that were done before, for the progress.
 
     Returns
     -------
@@ -66,18 +71,25 @@ def run_jobs(jobs, names, *, n_jobs, description, verbose):
     ------
     BrokenProcessPool
         If a worker is killed; its kind is that of joblib's error.
+    TimeLimitReached
+        If the time of the run is over, after every job has come to the end of its training.
     """
+    watch = current_watch()
+    show = (description, done) if verbose and not watch.silent else None
     if effective_n_jobs(n_jobs) == 1:
-        own = (delayed(function)(*arguments, **keywords) for function, arguments, keywords in jobs)
-        return _run(own, len(names), n_jobs, description, verbose)
+        own = (
+            delayed(_under)(watch, None, function, *arguments, **keywords)
+            for function, arguments, keywords in jobs
+        )
+        return _run(own, len(names), n_jobs, show)
     with TemporaryDirectory(prefix="sklearn_raters_running_", ignore_cleanup_errors=True) as folder:
         marks = [Path(folder, str(number)) for number in range(len(names))]
         marked = (
-            delayed(_marked)(mark, function, *arguments, **keywords)
+            delayed(_under)(watch, mark, function, *arguments, **keywords)
             for mark, (function, arguments, keywords) in zip(marks, jobs, strict=True)
         )
         try:
-            return _run(marked, len(names), n_jobs, description, verbose)
+            return _run(marked, len(names), n_jobs, show)
         except BrokenProcessPool as error:
             running = [name for name, mark in zip(names, marks, strict=True) if mark.exists()]
             raise type(error)(
@@ -86,23 +98,38 @@ def run_jobs(jobs, names, *, n_jobs, description, verbose):
             ) from error
 
 
-def _marked(mark, function, *arguments, **keywords):
-    """Do a job; a file shows that it runs, also after its process has been killed."""
-    with suppress(OSError):  # the folder is not there on another machine, or its disk is full
-        mark.touch()
+class Stopped:
+    """Result of a job that the time limit has stopped."""
+
+
+def _under(watch, mark, function, /, *arguments, **keywords):
+    """Do a job under a watch; a file shows that it runs, also after its process has been killed."""
+    if mark is not None:
+        with suppress(OSError):  # the folder is not there on another machine, or its disk is full
+            mark.touch()
     try:
-        return function(*arguments, **keywords)
+        with watched(**watch._asdict()):
+            return function(*arguments, **keywords)
+    except TimeLimitReached:
+        # An error would let joblib kill the other jobs in the middle of a training.
+        return Stopped()
     finally:
-        with suppress(OSError):
-            mark.unlink()
+        if mark is not None:
+            with suppress(OSError):
+                mark.unlink()
 
 
-def _run(jobs, total, n_jobs, description, verbose):
-    if not verbose:
-        return Parallel(n_jobs=n_jobs)(jobs)
-    from rich.console import Console
-    from rich.progress import track
-
-    # Progress needs a generator, which not every joblib backend supports; so none is used without progress.
-    results = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    return list(track(results, total=total, description=description, console=Console(stderr=True)))
+def _run(jobs, total, n_jobs, show):
+    if show is None:
+        results = Parallel(n_jobs=n_jobs)(jobs)
+    else:
+        description, done = show
+        # Progress needs a generator, which not every joblib backend supports; so none is used without.
+        with Display(description, done + total, "done", done) as display:
+            results = []
+            for result in Parallel(n_jobs=n_jobs, return_as="generator")(jobs):
+                results.append(result)
+                display.show(done + len(results), display.time_left(done + len(results)))
+    if any(isinstance(result, Stopped) for result in results):
+        raise TimeLimitReached
+    return results

@@ -80,3 +80,17 @@ def test_a_cluster_fits_the_same_stack_and_gets_the_samples_once(client, sent):
         on_cluster = small_stack().fit(wide, Y)
     np.testing.assert_array_equal(on_cluster.predict_proba(wide), plain.predict_proba(wide))
     assert sum(sent) < 3.2 * wide.nbytes + 15 * 1e6
+
+
+@pytest.mark.parametrize("n_done", [0, 5])
+def test_the_progress_counts_what_was_done_before(n_done, capsys):
+    jobs = [delayed(divmod)(number, 4) for number in range(2)]
+    run_jobs(jobs, list("ab"), n_jobs=1, description="dividing", verbose=1, done=n_done)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == f"dividing: {n_done} of {n_done + 2} done"
+    assert lines[-1] == f"dividing: {n_done + 2} of {n_done + 2} done"
+
+
+def test_what_is_all_done_before_does_not_stand_at_nothing(capsys):
+    assert run_jobs([], [], n_jobs=1, description="reading", verbose=1, done=7) == []
+    assert capsys.readouterr().err == "reading: 7 of 7 done\n"

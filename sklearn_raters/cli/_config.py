@@ -1,0 +1,210 @@
+"""Options in a TOML file: read by --config, and written by each run for its repetition."""
+
+import argparse
+import os
+import platform
+import shlex
+from difflib import get_close_matches
+from importlib.metadata import version
+
+from sklearn_raters import __version__
+from sklearn_raters._files import check_writable, existing_file, full_path, replacing
+from sklearn_raters.exceptions import InputError
+
+# They say how a run is shown, not what it does.
+_UNWRITTEN = ("help", "command", "config", "quiet", "json", "debug", "time_limit")
+_HEAD = "# Options of sklearn-raters"
+_LIBRARIES = ("numpy", "scikit-learn", "torch", "opensmile")
+
+
+def with_config(arguments, commands):
+    """Return the words of a command line with those of the file of --config before the user's own.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The words; a later option has precedence over an earlier one.
+    commands : dict
+        The parsers of the commands, by name.
+
+    Returns
+    -------
+    list of str
+        The words.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    InputError
+        If the file is no TOML, or a key is no option.
+    """
+    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    finder.add_argument("--config")
+    try:
+        path = finder.parse_known_args(arguments)[0].config
+    except argparse.ArgumentError:  # no file behind it, which the parser itself says
+        return arguments
+    place = next((place for place, word in enumerate(arguments) if word in commands), None)
+    if path is None or place is None:
+        return arguments
+    command = arguments[place]
+    found = _settings(
+        _read(path), command, {name: _options(parser) for name, parser in commands.items()}, path
+    )
+    words, options = [], _options(commands[command])
+    for key, value in found.items():
+        words += _words(options[key], key, value, path)
+    return [*arguments[: place + 1], *words, *arguments[place + 1 :]]
+
+
+def _read(path):
+    try:
+        import tomllib
+    except ImportError:  # Python 3.10
+        import tomli as tomllib
+    file = existing_file(path, "--config", "name a TOML file")
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:  # of TOML, or of its letters
+        raise InputError(f"--config {path} is no TOML: {error}. Correct the file.") from error
+
+
+def _options(parser):
+    """Return the options of a command by their long name without dashes."""
+    words = {action.option_strings[0]: action for action in parser._actions if action.option_strings}
+    return {
+        word.removeprefix("--"): action for word, action in words.items() if word not in ("-h", "--config")
+    }
+
+
+def _settings(content, command, known, path):
+    """Return the settings of a command: those outside of tables, then those of its own table."""
+    # One file may serve several commands: what is outside of tables goes to those that have the option.
+    everywhere = set().union(*known.values())
+    flat = {key: value for key, value in content.items() if key not in known}
+    own = content.get(command, {})
+    if not isinstance(own, dict):
+        raise InputError(f"--config {path}: {command} must be a table, [{command}], not {own!r}.")
+    found = {}
+    for part, allowed, where in [(flat, everywhere, ""), (own, known[command], f" in [{command}]")]:
+        for key, value in part.items():
+            name = key.replace("_", "-")
+            if name not in allowed:
+                near = get_close_matches(name, sorted(allowed), 1, 0.5)
+                hint = f"do you mean {near[0]}?" if near else f"the options are {', '.join(sorted(allowed))}."
+                raise InputError(f"--config {path}: there is no option {key!r}{where}; {hint}")
+            if name in known[command]:
+                found[name] = value
+    return found
+
+
+def _words(action, key, value, path):
+    """Return a setting as words of the command line."""
+    if isinstance(action, argparse.BooleanOptionalAction):
+        if not isinstance(value, bool):
+            raise InputError(f"--config {path}: {key} must be true or false, not {value!r}.")
+        return [f"--{key}" if value else f"--no-{key}"]
+    if isinstance(value, dict):
+        value = [f"{old}={new}" for old, new in value.items()]
+    if isinstance(value, list):
+        if wrong := [part for part in value if "," in str(part)]:
+            raise InputError(f"--config {path}: {key} holds {wrong[0]!r}, but a comma separates names.")
+        value = ",".join(map(str, value))
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise InputError(f"--config {path}: {key} must be a text, a number or a list, not {value!r}.")
+    return [f"--{key}={value}"]
+
+
+def check_config(out):
+    """
+    Return the file for the options of a run, beside its result.
+
+    Parameters
+    ----------
+    out : str
+        The result's file.
+
+    Returns
+    -------
+    Path
+        The file, with the ending .toml.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    InputError
+        If there is such a file that no run has written.
+    """
+    path = check_writable(full_path(out).with_suffix(".toml"))
+    if path == full_path(out):
+        raise InputError(
+            f"--out {out}: the options of the run are written to {path.name}: give another name."
+        )
+    if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(_HEAD):
+        raise InputError(
+            f"--out {out}: the run writes its options to {path}, a file of yours: give another --out."
+        )
+    return path
+
+
+def changed_options(options, parser):
+    """
+    Return the options that differ from their defaults.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options.
+    parser : argparse.ArgumentParser
+        The parser of the command.
+
+    Returns
+    -------
+    dict
+        From name to value as TOML holds it.
+    """
+    changed = {}
+    for name, action in _options(parser).items():
+        value, default = getattr(options, action.dest), action.default
+        if isinstance(default, str) and action.type is not None:
+            default = action.type(default)
+        if action.dest not in _UNWRITTEN and value is not None and value != default:
+            changed[name] = _plain(value)
+    return changed
+
+
+def write_config(options, path):
+    """
+    Write the options of a run to a file that repeats it.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options, with those to write in `changed`. What is no option, such as the table of ``inspect``,
+        stands in the command that repeats the run.
+    path : Path
+        Result of `check_config`.
+    """
+    import tomli_w
+
+    given = [options.ratings] if options.command == "inspect" else []
+    words = ["sklearn-raters", options.command, *given, "--config", os.path.relpath(path)]
+    versions = [f"{library} {version(library)}" for library in _LIBRARIES]
+    head = (
+        f"{_HEAD} {__version__} (Python {platform.python_version()}, {', '.join(versions)})\n"
+        f"# Repeat in {os.getcwd()}\n"
+        f"# by: {shlex.join(words)}\n"
+    )
+    with replacing(path) as partial:
+        partial.write_text(f"{head}{tomli_w.dumps({options.command: options.changed})}", encoding="utf-8")
+
+
+def _plain(value):
+    """Return an option's value as TOML holds it."""
+    if isinstance(value, dict) and set(value) == {"edges", "names"}:
+        edges = [f"{edge:.15g}" for edge in value["edges"]]
+        pairs = [part for pair in zip(edges, value["names"], strict=False) for part in pair]
+        return ",".join([*pairs, edges[-1]])
+    return value

@@ -1,0 +1,135 @@
+"""The audio files that ``predict`` is asked about, and their speakers."""
+
+import sys
+from pathlib import Path
+
+from sklearn_raters._files import full_path
+from sklearn_raters.cli._corpus import print_status
+from sklearn_raters.datasets import list_audio
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import SAMPLING_RATE
+from sklearn_raters.ratings import read_text_table, shorten
+
+TABLES = {".csv": False, ".tsv": True}  # whether tabs separate the cells
+
+
+def find_files(given):
+    """
+    List the audio files that the command names.
+
+    Parameters
+    ----------
+    given : list of str
+        Audio files; folders, whose audio is taken at any depth; tables with the column "file" and, if known,
+        "speaker"; and "-" for a path in each line of standard input. Paths in a table start from its folder.
+
+    Returns
+    -------
+    files : list of str
+        Paths.
+    speakers : list of str or None
+        The speaker of each file, None where no table names it.
+
+    Raises
+    ------
+    InputError
+        If a folder or a table holds no audio file, or a table has no column "file".
+    """
+    files, speakers = [], []
+    for name in given:
+        path = full_path(name) if name != "-" else None
+        if path is None:
+            found = [(line.strip(), None) for line in sys.stdin if line.strip()]
+        elif path.is_dir():
+            found = [(str(Path(name) / inner), None) for inner in list_audio(path, None)]
+        elif path.suffix.lower() in TABLES:
+            found = _files_in_table(path)
+        else:
+            found = [(name, None)]
+        if not found:
+            where = "Standard input names" if path is None else f"{name} holds"
+            raise InputError(
+                f"{where} no audio file: give audio files, folders of audio, or tables of files."
+            )
+        files += [file for file, _ in found]
+        speakers += [speaker for _, speaker in found]
+    return files, speakers
+
+
+def _files_in_table(path):
+    """Return the pairs of file and speaker in a table."""
+    table = read_text_table(path, TABLES[path.suffix.lower()]).fillna("")
+    columns = {str(name).strip().lower(): name for name in table.columns}
+    if "file" not in columns:
+        raise InputError(
+            f"{path} has no column 'file' but {shorten(list(table.columns))}: a table for predict has a row "
+            "for each file, with its path in the column 'file' and, if known, its 'speaker'."
+        )
+    names = table[columns["file"]].str.strip()
+    speakers = table[columns["speaker"]].str.strip() if "speaker" in columns else [""] * len(table)
+    rows = [(name, speaker or None) for name, speaker in zip(names, speakers, strict=True) if name]
+    return [(str(path.parent / name), speaker) for name, speaker in rows]
+
+
+def name_speakers(files, of_tables, options):
+    """
+    Return the speaker of each file.
+
+    Parameters
+    ----------
+    files : list of str
+        Paths.
+    of_tables : list of str or None
+        Speakers that tables name.
+    options : argparse.Namespace
+        The options of ``predict``: `speakers` and `speaker`.
+
+    Returns
+    -------
+    list of str or None
+        The speakers, None for one of whom nothing but the file is known.
+
+    Raises
+    ------
+    InputError
+        If two folders have the name that is taken as that of a speaker.
+    """
+    if options.speaker is not None:
+        names = [options.speaker] * len(files)
+    elif options.speakers == "folder":
+        names = _names_of_folders(files)
+    else:
+        names = ["speaker of all files" if options.speakers == "one" else None] * len(files)
+    return [named or name for named, name in zip(of_tables, names, strict=True)]
+
+
+def _names_of_folders(files):
+    parents = [full_path(file).parent for file in files]
+    paths = {}
+    for parent in parents:
+        if paths.setdefault(parent.name, parent) != parent:
+            raise InputError(
+                f"Two folders are called {parent.name}, {paths[parent.name]} and {parent}: with --speakers "
+                "folder, a folder has the name of its speaker. Predict them in two calls, or name the "
+                "speakers in a table."
+            )
+    return [parent.name for parent in parents]
+
+
+def tell_of_rates(files):
+    """Print which files have less than the rate that features are computed at."""
+    import soundfile
+
+    low = []
+    for file in files:
+        try:
+            rate = soundfile.info(file).samplerate
+        except (RuntimeError, OSError):  # of a format that is read otherwise
+            continue
+        if rate < SAMPLING_RATE:
+            low.append(f"{file} ({rate} Hz)")
+    if low:
+        print_status(
+            f"{len(low)} files have less than {SAMPLING_RATE} Hz, so the upper frequencies are missing; "
+            f"unless the model learnt from such audio, its answers are less certain: {shorten(low)}"
+        )

@@ -1,0 +1,60 @@
+"""What a table of results means, in two sentences, and what the run took."""
+
+from joblib import effective_n_jobs
+
+
+def meaning(table, n_classes, baseline):
+    """
+    Return what a comparison means.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Result of `compare`.
+    n_classes : int
+        Number of classes.
+    baseline : str or None
+        The model that the others are compared with.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    chance = f"UAR by chance is {100 / n_classes:.0f}"
+    best = table["uar"].idxmax()
+    highest = f"the highest of {len(table)} models is {best} with {100 * table['uar'].max():.1f}"
+    main = "all views" if "all views" in table.index else best
+    if baseline is None or main == baseline:
+        return f"{highest[0].upper()}{highest[1:]} percent. {chance}."
+    gain, low, high = 100 * table.loc[main, ["difference", "low", "high"]]
+    verb = "are" if main == "all views" else "is"
+    what = f"{abs(gain):.1f} points {'above' if gain >= 0 else 'below'} {baseline}"
+    inside = "excludes 0" if low > 0 or high < 0 else "includes 0, so that this may be chance"
+    first = f"{main} {verb} {what}; the 95 % interval, {low:.1f} to {high:.1f}, {inside}."
+    return f"{first[0].upper()}{first[1:]} {chance}; {highest}."
+
+
+def spent(seconds, n_jobs):
+    """
+    Return what a run took, and what the seconds in its table are.
+
+    Parameters
+    ----------
+    seconds : dict
+        Seconds of the "run", of which "audio" were spent before the first training.
+    n_jobs : int
+        The option.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    n = effective_n_jobs(n_jobs)
+    processes = "one process" if n == 1 else f"{n} processes"
+    return (
+        f"The run took {seconds['run']:.0f} s in {processes}, {seconds['audio']:.0f} s of them for the "
+        'corpus and its audio. "s alone" is what all trainings of a model took, one after the other: '
+        "models share trainings, which the run did once."
+    )

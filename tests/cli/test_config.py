@@ -1,0 +1,105 @@
+"""Options in a TOML file: what it may hold, what is refused, and the file that repeats a run."""
+
+import shlex
+
+import pytest
+
+from sklearn_raters import cli
+from sklearn_raters.cli._config import check_config, write_config
+from sklearn_raters.cli._parser import parse
+from sklearn_raters.exceptions import InputError
+
+
+@pytest.fixture
+def parsed(tmp_path):
+    """Return a function that parses a command with a TOML file of this text, and further words."""
+
+    def parsed(command, text, *words):
+        (tmp_path / "run.toml").write_text(text)
+        return parse([command, "--config", str(tmp_path / "run.toml"), *words])
+
+    return parsed
+
+
+def test_options_stand_outside_of_tables_or_in_the_table_of_the_command(parsed):
+    text = 'epochs = 3\nfolds = 4\nviews = ["crowd_hard", "E1"]\n[evaluate]\nepochs = 5\nskip-broken = true\n'
+    text += 'label_map = {excitement = "happiness"}\n[train]\nepochs = 7\nout = "model"\n'
+    options = parsed("evaluate", text)
+    assert (options.epochs, options.folds, options.skip_broken) == (5, 4, True)
+    assert options.views == ["crowd_hard", "E1"]
+    assert options.label_map == {"excitement": "happiness"}
+    # --folds is of evaluate alone, which may share the file.
+    options = parsed("train", text)
+    assert (options.epochs, options.out, options.skip_broken) == (7, "model", False)
+
+
+def test_the_command_line_has_precedence(parsed):
+    options = parsed("evaluate", "epochs = 3\nseed = 2\nskip-broken = true", "--epochs=9", "--no-skip-broken")
+    assert (options.epochs, options.seed, options.skip_broken) == (9, 2, False)
+
+
+def test_what_is_no_option_of_a_command_stays_with_the_others(parsed):
+    options = parsed("inspect", 'ratings = "votes.csv"\ntop = 3', "other.csv")
+    assert (options.ratings, options.top) == ("other.csv", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("epoch = 3", "no option 'epoch'; do you mean epochs?"),
+        ("[evaluate]\nlabelmap = 'a=b'", r"no option 'labelmap' in \[evaluate\]; do you mean label-map"),
+        ("[train]\nepochs = 1\n[evaluate]\nrepeat-column = 'x'", r"'repeat-column' in \[evaluate\]"),
+        ("zzz = 1", "the options are alpha, audio"),
+        ("evaluate = 1", r"evaluate must be a table, \[evaluate\], not 1"),
+        ("epochs = ", "is no TOML"),
+        ("skip-broken = 1", "skip-broken must be true or false, not 1"),
+        ("epochs = true", "epochs must be a text, a number or a list, not True"),
+        ("classes = ['a,b']", "holds 'a,b', but a comma separates names"),
+    ],
+)
+def test_what_no_option_can_be_is_refused_with_the_key(parsed, text, message):
+    with pytest.raises(InputError, match=message):
+        parsed("evaluate", text)
+
+
+def test_a_wrong_value_and_a_missing_file_end_with_status_2(parsed, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        parsed("evaluate", "epochs = 0")
+    assert "argument --epochs: invalid number above 0 value: '0'" in capsys.readouterr().err
+    assert cli.main(["evaluate", "--config", str(tmp_path / "none.toml")]) == 2
+    assert "there is no file" in capsys.readouterr().err
+
+
+WORDS = {
+    "evaluate": ["--bins=0,low,33.5,high,100", "--views=crowd_hard", "--label-map=a=b,c=", "--seeds=3"],
+    "train": ["--out=model.bin", "--classes=x,y", "--missing-label=-1", "--skip-broken", "--alpha=0"],
+    "inspect": ["votes.csv", "--ordered", "--top=4", "--output=tables"],
+}
+
+
+@pytest.mark.parametrize("command", WORDS)
+def test_a_run_writes_the_options_that_repeat_it(tmp_path, command):
+    options = parse([command, *WORDS[command], "--quiet"])
+    write_config(options, tmp_path / "run.toml")
+    text = (tmp_path / "run.toml").read_text()
+    given = [word for word in WORDS[command] if not word.startswith("--")]
+    assert len(options.changed) == len(WORDS[command]) - len(given), text
+    assert text.startswith("# Options of sklearn-raters 0.")
+    assert "scikit-learn " in text
+    words = shlex.split(next(line for line in text.splitlines() if line.startswith("# by: "))[5:])
+    assert words[:-1] == ["sklearn-raters", command, *given, "--config"]
+    again = parse([command, *given, "--config", str(tmp_path / "run.toml")])
+    assert again.changed == options.changed
+    same = {name: value for name, value in vars(again).items() if name not in ("config", "quiet")}
+    assert same == {name: value for name, value in vars(options).items() if name in same}
+
+
+def test_a_file_of_the_user_is_not_overwritten(tmp_path):
+    (tmp_path / "mine.toml").write_text("epochs = 3\n")
+    with pytest.raises(InputError, match="a file of yours: give another --out"):
+        check_config(str(tmp_path / "mine.csv"))
+    with pytest.raises(InputError, match="give another name"):
+        check_config(str(tmp_path / "table.toml"))
+    path = check_config(str(tmp_path / "table.csv"))
+    write_config(parse(["evaluate"]), path)
+    assert check_config(str(tmp_path / "table.csv")) == path

@@ -1,0 +1,71 @@
+"""Errors and warnings name the options that mend them."""
+
+from argparse import Namespace
+
+import pytest
+
+from sklearn_raters import cli
+from sklearn_raters.cli._messages import OPTIONS, with_options
+from sklearn_raters.cli._parser import build_parser, commands_of
+
+VOTES = "clip,worker,answer,who\na,w1,sad,p\nb,w1,glad,p\na,w2,sad,p\nb,w2,glad,p\n"
+
+
+COLUMNS = ["sample", "rater", "label"]
+
+
+@pytest.mark.parametrize(
+    ("command", "role"),
+    [
+        *(("inspect", role) for role in COLUMNS),
+        *(("evaluate", role) for role in [*COLUMNS, "speaker", "session"]),
+    ],
+)
+def test_an_error_of_a_column_names_its_option(tmp_path, capsys, command, role):
+    votes = tmp_path / "votes.csv"
+    votes.write_text(VOTES)
+    data = [str(votes)] if command == "inspect" else ["--ratings", str(votes), "--audio", str(tmp_path)]
+    assert cli.main([command, *data, f"--{role}-column=nowhere"]) == 2
+    assert f"no column for --{role}-column 'nowhere'" in capsys.readouterr().err
+
+
+def test_an_unknown_tool_names_its_option(tmp_path, capsys):
+    (tmp_path / "votes.csv").write_text(VOTES)
+    assert cli.main(["inspect", str(tmp_path / "votes.csv"), "--tool=excel"]) == 2
+    assert "--tool 'excel' is not known" in capsys.readouterr().err
+
+
+def test_a_table_without_the_usual_names_is_told_the_options(tmp_path, capsys):
+    (tmp_path / "votes.csv").write_text("x,y,z\na,w1,sad\nb,w1,glad\n")
+    assert cli.main(["inspect", str(tmp_path / "votes.csv")]) == 2
+    errors = capsys.readouterr().err
+    for option in ("--sample-column", "--rater-column", "--label-column"):
+        assert option in errors
+
+
+def test_scores_are_told_to_be_cut_by_the_option(tmp_path, capsys):
+    rows = [f"c{n},w{n % 3},{n / 2}" for n in range(20)]
+    (tmp_path / "votes.csv").write_text("\n".join(["sample,rater,label", *rows]))
+    assert cli.main(["inspect", str(tmp_path / "votes.csv")]) == 2
+    assert "by --bins (" in capsys.readouterr().err
+
+
+def test_every_parameter_has_an_option_of_some_command():
+    commands = commands_of(build_parser()).values()
+    options = {word for parser in commands for action in parser._actions for word in action.option_strings}
+    assert [name for name in OPTIONS.values() if f"--{name}" not in options] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("Lower min_ratings=5 or cv=3.", "Lower --min-ratings 5 or --folds 3."),
+        ("The 'learning_rate' parameter of Net\n must be", "The --learning-rate of Net must be"),
+        ("label_map={'a': None}", "--label-map {'a': None}"),
+        ("by xlabel=, a.label= or --label=x", "by xlabel=, a.label= or --label=x"),
+        ("by verbose=", "by verbose="),
+    ],
+)
+def test_options_take_the_place_of_parameters_of_the_command_alone(message, told):
+    names = ("min_ratings", "folds", "learning_rate", "label_map", "label_column")
+    assert with_options(message, Namespace(**dict.fromkeys(names))) == told

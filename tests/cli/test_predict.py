@@ -1,0 +1,332 @@
+"""The command ``predict``: what is said about a file, its speaker, and files that cannot be used."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import soundfile
+
+from sklearn_raters import cli
+from sklearn_raters.datasets import load_iemocap, make_rated_speech
+from sklearn_raters.persistence import load
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus") / "made"
+    return load_iemocap(make_rated_speech(folder, n_sessions=3, n_utterances=45, random_state=0))
+
+
+@pytest.fixture(scope="module")
+def model(corpus, tmp_path_factory):
+    """A model that knows the speakers of the first two sessions."""
+    folder = tmp_path_factory.mktemp("model")
+    rows = corpus.sessions != corpus.sessions[-1]
+    lines = [
+        f"{sample},{rater},{label},{speaker}"
+        for sample, ratings, speaker in zip(
+            corpus.Y.index[rows], corpus.Y[rows].to_numpy(), corpus.speakers[rows], strict=True
+        )
+        for rater, labels in zip(corpus.Y.columns, ratings, strict=True)
+        for label in (labels if isinstance(labels, tuple) else [labels])
+        if isinstance(label, str)
+    ]
+    (folder / "votes.csv").write_text("\n".join(["sample,rater,label,speaker", *lines]))
+    audio = str(Path(corpus.X[0]).parents[4])
+    settings = ["--ratings", str(folder / "votes.csv"), "--audio", audio, "--speaker-column=speaker"]
+    settings += [
+        "--classes=neutral,anger,sadness",
+        "--views=crowd_soft,E1",
+        "--fusion=mean",
+        "--min-ratings=10",
+        "--epochs=2",
+        "--n-jobs=1",
+    ]
+    assert cli.main(["train", *settings, "--out", str(folder / "model.bin")]) == 0
+    return folder / "model.bin"
+
+
+@pytest.fixture(scope="module")
+def of_speakers(corpus):
+    """Paths by speaker."""
+    paths = {}
+    for path, speaker in zip(corpus.X, corpus.speakers, strict=True):
+        paths.setdefault(speaker, []).append(str(path))
+    return paths
+
+
+@pytest.fixture
+def ask(model, capsys):
+    """Ask the model; return status, rows, and standard error."""
+
+    def ask(*arguments, model=model):
+        capsys.readouterr()
+        status = cli.main(["predict", str(model), *map(str, arguments), "--format", "json"])
+        printed, errors = capsys.readouterr()
+        return status, json.loads(printed) if printed else None, errors
+
+    return ask
+
+
+def probabilities(row):
+    return pytest.approx(list(row["probabilities"].values()), abs=1e-5)
+
+
+def test_predict_prints_what_the_model_predicts(model, of_speakers, ask):
+    files = of_speakers["Ses03F"][:3]
+    status, rows, _ = ask(*files)
+    assert status == 0
+    pipeline = load(model)
+    stack, frames = pipeline[-1], pipeline[:-1].transform(files)
+    assert [row["file"] for row in rows] == files
+    for row, proba in zip(rows, stack.predict_proba(frames), strict=True):
+        assert probabilities(row) == proba
+    assert [row["class"] for row in rows] == pipeline.predict(files).tolist()
+    of_raters = stack.predict_proba_raters(frames)
+    assert [*rows[0]["raters"]] == stack.raters_
+    for place, rater in enumerate(stack.raters_):
+        predicted = [row["raters"][rater]["class"] for row in rows]
+        assert predicted == stack.classes_[of_raters[:, place].argmax(axis=1)].tolist()
+
+
+def test_predict_prints_the_same_in_every_format(model, of_speakers, ask, capsys):
+    files = of_speakers["Ses03F"][:3]
+    _, rows, _ = ask(*files)
+    assert cli.main(["predict", str(model), *files, "--format", "csv"]) == 0
+    lines = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert cli.main(["predict", str(model), *files]) == 0
+    table = capsys.readouterr().out
+    for row, line in zip(rows, lines, strict=True):
+        assert (line["file"], line["class"]) == (row["file"], row["class"])
+        assert (line["speaker"], line["speaker_recordings"]) == ("", "1")
+        for name, share in row["probabilities"].items():
+            assert float(line[f"p_{name}"]) == pytest.approx(share, abs=1e-6)
+        for rater, prediction in row["raters"].items():
+            assert line[f"{rater}_class"] == prediction["class"]
+            assert f"{rater} would say" in table
+        assert row["class"] in table
+    assert table.count("new, 1 recording") == 3
+
+
+def test_no_answer_depends_on_files_of_other_speakers(of_speakers, ask, tmp_path):
+    new, other, known = of_speakers["Ses03F"][:3], of_speakers["Ses03M"][:3], of_speakers["Ses01M"][:2]
+    table = tmp_path / "files.csv"
+    table.write_text("file,speaker\n" + "".join(f"{file},ann\n" for file in new))
+    for arguments in ([new[0]], [*new], [table]):
+        alone = ask(*arguments)[1]
+        together = ask(*other, *arguments, *known)[1][len(other) : len(other) + len(alone)]
+        for one, two in zip(alone, together, strict=True):
+            assert probabilities(one) == list(two["probabilities"].values())
+
+
+def test_a_new_speakers_files_help_each_other_where_the_speaker_is_named(of_speakers, ask):
+    files = of_speakers["Ses03F"][:5]
+    alone, together = ask(files[0])[1][0], ask(*files, "--speakers", "one")[1][0]
+    assert probabilities(alone) != list(together["probabilities"].values())
+    assert (alone["speaker"], alone["speaker_known"], alone["speaker_recordings"]) == (None, False, 1)
+    assert (together["speaker_known"], together["speaker_recordings"]) == (False, 5)
+
+
+def test_a_speaker_of_the_training_is_scaled_by_what_is_known(corpus, model, of_speakers, ask, tmp_path):
+    files = of_speakers["Ses01F"][:2]
+    _, (row,), _ = ask(files[0], "--speaker", "Ses01F")
+    n_known = len(of_speakers["Ses01F"])
+    assert (row["speaker"], row["speaker_known"], row["speaker_recordings"]) == ("Ses01F", True, n_known)
+    pipeline = load(model)
+    frames = pipeline["speakers"].transform(pipeline["frames"].transform(files[:1]), speakers=["Ses01F"])
+    assert probabilities(row) == pipeline["classifier"].predict_proba(pipeline["pooler"].transform(frames))[0]
+    # The same by folder, by table, and with another file.
+    folder = tmp_path / "Ses01F"
+    folder.mkdir()
+    copies = [shutil.copy(file, folder) for file in files]
+    (tmp_path / "files.tsv").write_text("speaker\tfile\nSes01F\tSes01F/" + Path(files[0]).name)
+    for arguments in (
+        [*copies, "--speakers", "folder"],
+        [folder, "--speakers", "folder"],
+        [tmp_path / "files.tsv"],
+    ):
+        assert probabilities(row) == list(ask(*arguments)[1][0]["probabilities"].values())
+
+
+def test_remembered_speakers_are_known_to_the_new_model(of_speakers, ask, tmp_path):
+    files, model = of_speakers["Ses03M"][:4], tmp_path / "more.bin"
+    status, together, errors = ask(*files, "--speaker", "bob", "--remember", model)
+    assert status == 0
+    assert f"Model written, which knows 5 speakers: {model}" in errors
+    _, (alone,), _ = ask(files[2], "--speaker", "bob", model=model)
+    assert probabilities(alone) == list(together[2]["probabilities"].values())
+    assert (alone["speaker_known"], alone["speaker_recordings"]) == (True, 4)
+
+
+@pytest.mark.parametrize("options", [[], ["--speakers", "one"]])
+def test_only_named_speakers_can_be_remembered(of_speakers, ask, tmp_path, options):
+    status, _, errors = ask(of_speakers["Ses03M"][0], "--remember", tmp_path / "more.bin", *options)
+    assert status == 2
+    assert "--remember needs the name of every file's speaker: give --speaker" in errors
+    assert not (tmp_path / "more.bin").exists()
+
+
+def test_two_folders_of_one_name_are_not_taken_as_one_speaker(of_speakers, ask, tmp_path):
+    copies = []
+    for parent in ("a", "b"):
+        (tmp_path / parent / "ann").mkdir(parents=True)
+        copies.append(shutil.copy(of_speakers["Ses03M"][0], tmp_path / parent / "ann"))
+    status, _, errors = ask(*copies, "--speakers", "folder")
+    assert status == 2
+    assert "Two folders are called ann" in errors
+
+
+def lfs_pointer(folder):
+    path = folder / "pointer.wav"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    return path
+
+
+def empty_file(folder):
+    path = folder / "empty.wav"
+    path.touch()
+    return path
+
+
+def no_audio(folder):
+    path = folder / "words.wav"
+    path.write_text("these are words and no audio " * 9)
+    return path
+
+
+def missing_file(folder):
+    return folder / "missing.wav"
+
+
+def silent_file(folder):
+    path = folder / "silent.wav"
+    soundfile.write(path, np.full(16000, 1e-4), 16000)
+    return path
+
+
+def too_short(folder):
+    path = folder / "short.wav"
+    soundfile.write(path, np.full(160, 0.1), 16000)
+    return path
+
+
+BROKEN = [lfs_pointer, empty_file, no_audio, missing_file, silent_file, too_short]
+
+
+@pytest.mark.parametrize("segments", [[], ["--segments", "1"]])
+def test_good_files_are_answered_and_bad_ones_are_told(of_speakers, ask, tmp_path, segments):
+    good = of_speakers["Ses03F"][:3]
+    expected = ask(*good, *segments)
+    assert expected[0] == 0
+    broken = [make(tmp_path) for make in BROKEN]
+    status, rows, errors = ask(good[0], *broken, *good[1:], *segments)
+    assert status == 3
+    assert [row["file"] for row in rows] == [row["file"] for row in expected[1]]
+    for one, two in zip(rows, expected[1], strict=True):
+        assert probabilities(one) == list(two["probabilities"].values())
+    lines = [line for line in errors.splitlines() if line.startswith("skipped: ")]
+    assert len(lines) == len(broken)
+    for path in broken:
+        assert any(str(path) in line for line in lines)
+    assert "6 of 9 files are skipped" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_single_bad_file_is_told_in_one_line(ask, tmp_path, broken):
+    status, rows, errors = ask(broken(tmp_path))
+    assert (status, rows) == (2, None)
+    assert "None of the 1 files can be used" in errors.splitlines()[-1]
+    (line,) = [line for line in errors.splitlines() if line.startswith("skipped: ")]
+    # It speaks of a file, not of X and its samples.
+    assert " X" not in line
+    assert "Sample" not in line
+
+
+def test_silence_is_told(ask, tmp_path):
+    errors = ask(silent_file(tmp_path))[2]
+    assert "silent.wav: there is nothing to hear, its loudest sound is below -70 dB" in errors
+
+
+def test_audio_of_a_lower_rate_is_told(of_speakers, ask, tmp_path):
+    signal, rate = soundfile.read(of_speakers["Ses03F"][0])
+    soundfile.write(tmp_path / "phone.wav", signal[::2], rate // 2)
+    status, _, errors = ask(tmp_path / "phone.wav", of_speakers["Ses03F"][1])
+    assert status == 0
+    assert "1 files have less than 16000 Hz, so the upper frequencies are missing" in errors
+    assert "phone.wav (8000 Hz)" in errors
+
+
+def test_segments_answer_along_time(of_speakers, ask, tmp_path):
+    signals = [soundfile.read(file)[0] for file in of_speakers["Ses03F"][:4]]
+    pause = np.zeros(16000)
+    joined = np.concatenate([part for signal in signals for part in (signal, pause)])
+    soundfile.write(tmp_path / "long.wav", joined, 16000)
+    status, rows, _ = ask(tmp_path / "long.wav", "--segments", "speech")
+    assert status == 0
+    assert len(rows) == 4
+    starts = np.cumsum([0] + [len(signal) / 16000 + 1 for signal in signals])[:4]
+    assert [row["start"] for row in rows] == pytest.approx(starts, abs=0.5)
+    assert all(row["speaker_recordings"] == 4 for row in rows)
+    status, rows, _ = ask(tmp_path / "long.wav", "--segments", "0.5")
+    bounds = [(row["start"], row["end"]) for row in rows]
+    # Pauses hold nothing to hear.
+    assert all(0.5 <= end - start < 0.76 for start, end in bounds)
+    assert sum(end - start for start, end in bounds) < len(joined) / 16000 - 2
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "long"])
+def test_segments_need_a_length(model, seconds, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["predict", str(model), "a.wav", f"--segments={seconds}"])
+    assert "number of seconds above 0, or speech" in capsys.readouterr().err
+
+
+def test_files_may_come_from_folders_tables_and_standard_input(model, of_speakers, ask, tmp_path):
+    files = of_speakers["Ses03F"][:2]
+    (tmp_path / "inner").mkdir()
+    for file in files:
+        shutil.copy(file, tmp_path / "inner")
+    (tmp_path / "inner" / "notes.txt").write_text("no audio")
+    expected = [probabilities(row) for row in ask(*files)[1]]
+    assert [list(row["probabilities"].values()) for row in ask(tmp_path)[1]] == expected
+    (tmp_path / "files.csv").write_text("File\n" + "\n".join(files))
+    assert [list(row["probabilities"].values()) for row in ask(tmp_path / "files.csv")[1]] == expected
+    command = [sys.executable, "-m", "sklearn_raters", "predict", str(model), "-", "--format", "json"]
+    piped = subprocess.run(command, input="\n".join(files), capture_output=True, text=True, check=True)
+    assert [list(row["probabilities"].values()) for row in json.loads(piped.stdout)] == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [("name\na.wav\n", "has no column 'file' but 'name'"), ("file\n", "holds no audio file")],
+)
+def test_a_table_without_files_is_refused(ask, tmp_path, content, expected):
+    (tmp_path / "files.csv").write_text(content)
+    status, _, errors = ask(tmp_path / "files.csv")
+    assert status == 2
+    assert expected in errors
+
+
+def test_predict_reads_no_pickle(of_speakers, tmp_path, ask):
+    joblib.dump({"model": 1}, tmp_path / "model", compress=3)
+    status, rows, errors = ask(of_speakers["Ses03F"][0], model=tmp_path / "model")
+    assert (status, rows) == (2, None)
+    assert "is not a model file of sklearn_raters" in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_model_of_another_kind_is_refused(model, of_speakers, tmp_path, ask):
+    from sklearn_raters.persistence import save
+
+    save(load(model)["classifier"], tmp_path / "stack.bin")
+    status, _, errors = ask(of_speakers["Ses03F"][0], model=tmp_path / "stack.bin")
+    assert status == 2
+    assert "holds a MultiRaterStackingClassifier that `sklearn-raters train` has not written" in errors
