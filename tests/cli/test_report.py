@@ -47,7 +47,8 @@ def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys, monke
     table = pd.read_csv(tmp_path / "table.csv", index_col="model")
     predictions = pd.read_csv(tmp_path / "all.csv", index_col="sample")
     judged = predictions.dropna(subset="consensus")
-    assert (judged["crowd-hard"] == judged["consensus"]).mean() == table.loc["crowd-hard", "accuracy"]
+    share = (judged["crowd-hard"] == judged["consensus"]).mean()
+    assert share == pytest.approx(table.loc["crowd-hard", "accuracy"])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f'<td class="number" data-value="{100 * table.loc["crowd-soft", "uar"]}">' in page
     assert page.count("data:audio/mpeg;base64,") > 0
