@@ -23,11 +23,7 @@ from sklearn_raters.cli._help import (
     SPEAKERS,
     TRAIN,
 )
-<<<<<<< HEAD
-from sklearn_raters.cli._values import mapping, names, names_of, positive, scale, segments, views
-=======
-from sklearn_raters.cli._values import few, mapping, names, names_of, positive, scale, views
->>>>>>> p18cli
+from sklearn_raters.cli._values import few, mapping, names, names_of, positive, scale, segments, views
 
 
 def add_option(parser, name, default=None, choices=None, **settings):

@@ -9,19 +9,20 @@ def positive(text):
     return value
 
 
-<<<<<<< HEAD
 def segments(text):
     """Return a number of seconds above 0, or "speech"."""
     if text == "speech":
         return text
     value = float(text)
     if not 0 < value < float("inf"):
-=======
+        raise ValueError
+    return value
+
+
 def few(text):
     """Return an int from 1 to 100."""
     value = positive(text)
     if value > 100:
->>>>>>> p18cli
         raise ValueError
     return value
 
@@ -62,10 +63,7 @@ def scale(text):
 
 # argparse uses the names in its errors: "invalid ... value".
 positive.__name__ = "number above 0"
-<<<<<<< HEAD
 segments.__name__ = "number of seconds above 0, or speech,"
-=======
 few.__name__ = "number from 1 to 100"
->>>>>>> p18cli
 mapping.__name__ = "list of from=to pairs"
 scale.__name__ = "list of edges and names in turn, such as 0,low,50,high,100,"
