@@ -42,7 +42,12 @@ LOADERS = {
 def print_status(message):
     """Print a line about the progress to standard error, unless --quiet; standard output is for results."""
     if not is_silent():
-        sys.stderr.write(f"{message}\n")
+        print_warning(message)
+
+
+def print_warning(message):
+    """Print a line to standard error, also with --quiet."""
+    sys.stderr.write(f"{message}\n")
 
 
 def is_made(options):

@@ -39,8 +39,9 @@ def print_json(result):
 
 
 def records(table):
-    """Return the rows of a DataFrame as a list of dicts that JSON can hold, None for NaN."""
-    return json.loads(table.reset_index().to_json(orient="records", double_precision=15))
+    """Return the rows of a DataFrame, with its index if that has a name, as dicts that JSON can hold."""
+    named = table if table.index.name is None else table.reset_index()
+    return json.loads(named.to_json(orient="records", double_precision=15))  # NaN becomes None
 
 
 def _comparison(table, title, recalls, baseline):

@@ -131,6 +131,16 @@ def test_steps_of_a_half_are_classes_and_so_are_numbers_that_are_named():
     assert len(Task(grid, np.unique(grid)).classes) == 30
 
 
+@pytest.mark.parametrize("highest", [4, 5, 10])
+def test_scales_in_half_steps_are_refused_with_bins_as_the_remedy(highest):
+    Y = np.tile(np.arange(1, highest + 0.5, 0.5), (5, 1))
+    with pytest.raises(InputError, match=r"numbers with fractions, such as 1\.5,.*by bins="):
+        parse_ratings(Y)
+    assert len(parse_ratings(Y, classes=list(Y[0])).labels) == 2 * highest - 1
+    bins = {"edges": [0, 2.5, highest], "names": ["low", "high"]}
+    assert parse_ratings(Y, bins=bins).labels == ["high", "low"]
+
+
 def test_many_numbers_are_warned_of_as_scores():
     Y = np.arange(30).reshape(10, 3)
     with pytest.warns(InputWarning, match="hold 30 different numbers, and each becomes a class.*bins="):
