@@ -28,7 +28,7 @@ def test_inspect_prints_its_tables_as_json(votes, tmp_path, capsys):
     assert set(found) == {"alpha", "alpha_error", *_inspect.TABLES} - {"self_agreement"}
     assert found["alpha"]["alpha"] == pytest.approx(1 / 3 + 1 / 9)
     assert [row["rater"] for row in found["raters"]][-2:] == ["w1", "w2"]
-    assert [row["sample"] for row in found["samples"]] == ["b", "a", "c"]
+    assert [row["sample"] for row in found["samples"]] == ["a", "b", "c"]
     assert found["coverage"]["votes"] == 6
     assert {*found["pairs"][0]} >= {"rater_a", "rater_b", "kappa"}
     assert (tmp_path / "out" / "inspect.toml").is_file()
