@@ -40,7 +40,7 @@ def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys, monke
     monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
     corpus = make_rated_speech(tmp_path / "made", n_sessions=2, n_utterances=40, random_state=0)
     data = ["--corpus", "iemocap", "--root", corpus, "--out", tmp_path / "table.csv"]
-    model = ["--views", "crowd_hard,crowd_soft", "--epochs", 1, "--n-jobs", 1, "--fusion", "mean"]
+    model = ["--views", "crowd_hard", "--epochs", 1, "--n-jobs", 1, "--fusion", "mean"]
     outputs = ["--report", tmp_path / "report.html", "--predictions", tmp_path / "all.csv"]
     status, _, errors = run(capsys, "evaluate", *data, *model, *outputs)
     assert status == 0, errors
