@@ -14,6 +14,8 @@ from sklearn_raters.exceptions import InputError
 # They say how a run is shown, not what it does.
 _UNWRITTEN = ("help", "command", "config", "quiet", "json", "debug", "time_limit")
 _HEAD = "# Options of sklearn-raters"
+# Names of files may hold bytes that are no letters.
+_LETTERS = {"encoding": "utf-8", "errors": "surrogateescape"}
 _LIBRARIES = ("numpy", "scikit-learn", "torch", "opensmile")
 
 
@@ -65,8 +67,8 @@ def _read(path):
         import tomli as tomllib
     file = existing_file(path, "--config", "name a TOML file")
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:  # of TOML, or of its letters
+        return tomllib.loads(file.read_text(**_LETTERS))
+    except ValueError as error:
         raise InputError(f"--config {path} is no TOML: {error}. Correct the file.") from error
 
 
@@ -198,7 +200,7 @@ def write_config(options, path):
         f"# by: {shlex.join(words)}\n"
     )
     with replacing(path) as partial:
-        partial.write_text(f"{head}{tomli_w.dumps({options.command: options.changed})}", encoding="utf-8")
+        partial.write_text(f"{head}{tomli_w.dumps({options.command: options.changed})}", **_LETTERS)
 
 
 def _plain(value):

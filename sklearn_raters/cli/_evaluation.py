@@ -92,7 +92,7 @@ def plan_evaluation(options, corpus, split=None):
     networks = [name for name in names if name not in ("views", *ON_FUNCTIONALS)]
     check_names(on_frames, [*networks, *(ON_FUNCTIONALS.get(name) for name in names)])
     on_frames |= {name: make_network(name, options, corpus.task) for name in networks}
-    for name in set(ON_FUNCTIONALS) & set(names):
+    for name in [name for name in names if name in ON_FUNCTIONALS]:
         model = all_views(_rows(make_on_functionals(name, options, corpus.task), corpus, folds))
         _check_plans(model, corpus, folds)
         on_functionals[ON_FUNCTIONALS[name]] = model

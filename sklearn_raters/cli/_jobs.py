@@ -23,9 +23,11 @@ from sklearn_raters.cli._protocol import beside_the_paper, check_protocol, descr
 from sklearn_raters.cli._report import audio_for_report, check_outputs, write_outputs
 from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels, labelled_samples
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import FramePooler, OpenSmileFunctionals
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.persistence import save
+from sklearn_raters.ratings import shorten
 
 
 def read_corpus(options, corpus):
@@ -90,7 +92,10 @@ def check_files(options):
         files["model"] = check_writable(options.save_model)
     outputs = {name: getattr(options, name, None) for name in ("report", "predictions")}
     files |= {name: check_writable(path) for name, path in outputs.items() if path is not None}
-    return files | {"settings": check_config(options.out)}
+    files["settings"] = check_config(options.out)
+    if len(set(files.values())) < len(files):
+        raise InputError(f"Two results have the same file: {shorten(list(map(str, files.values())))}.")
+    return files
 
 
 def read_functionals(options, corpus):

@@ -23,7 +23,7 @@ from sklearn_raters.cli._help import (
     SPEAKERS,
     TRAIN,
 )
-from sklearn_raters.cli._values import mapping, names, names_of, positive, scale, segments, views
+from sklearn_raters.cli._values import few, mapping, names, names_of, positive, scale, segments, views
 
 
 def add_option(parser, name, default=None, choices=None, **settings):
@@ -132,7 +132,7 @@ def build_parser(protocol=None):
     add_option(compared, "out", "sklearn_raters_results.csv", metavar="CSV")
     add_option(compared, "models", ",".join(MODELS[:3]), type=names_of(MODELS), metavar="A,B")
     add_option(compared, "folds", type=positive, metavar="N")
-    add_option(compared, "seeds", 1, type=positive, metavar="N")
+    add_option(compared, "seeds", 1, type=few, metavar="N")
     add_option(compared, "protocol", choices=PROTOCOLS)
     add_option(compared, "report", metavar="HTML")
     add_option(compared, "predictions", metavar="FILE")
@@ -214,6 +214,7 @@ def parse(arguments):
         options = parser.parse_args(words)
     if getattr(options, "config", None) is not None and words == arguments:
         parser.error("write --config in full.")
+    options.words = list(arguments)
     options.changed = changed_options(options, commands_of(parser)[options.command])
     return options
 

@@ -47,5 +47,5 @@ def over_seeds(results, classes, groups, baseline, random_state):
     settings = {"groups": groups, "labels": classes, "random_state": random_state}
     for name in mean.index:
         found = paired_bootstrap(truth, predicted[name], predicted[baseline], **settings)
-        mean.loc[name, ["difference", "low", "high"]] = found
+        mean.loc[name, ["difference", "low", "high"]] = list(found)
     return mean

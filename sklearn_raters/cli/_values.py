@@ -19,6 +19,14 @@ def segments(text):
     return value
 
 
+def few(text):
+    """Return an int from 1 to 100."""
+    value = positive(text)
+    if value > 100:
+        raise ValueError
+    return value
+
+
 def names(text):
     """Return names that are separated by commas as a list."""
     return [name.strip() for name in text.split(",") if name.strip()]
@@ -56,5 +64,6 @@ def scale(text):
 # argparse uses the names in its errors: "invalid ... value".
 positive.__name__ = "number above 0"
 segments.__name__ = "number of seconds above 0, or speech,"
+few.__name__ = "number from 1 to 100"
 mapping.__name__ = "list of from=to pairs"
 scale.__name__ = "list of edges and names in turn, such as 0,low,50,high,100,"

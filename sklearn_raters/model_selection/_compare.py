@@ -116,7 +116,8 @@ def compare(
     table : DataFrame
         One row for each model, in the order of `models`. `uar` is the mean of the columns `recall_<class>`,
         which pool the test samples of all folds, since a single fold may hold few samples of a class.
-        `uar_<condition>` is that of the samples in a condition, NaN for models without it. `fold_mean` and `fold_sd` are the mean and the standard deviation of the UAR of single folds.
+        `uar_<condition>` is that of the samples in a condition, NaN for models without it. `fold_mean` and
+        `fold_sd` are the mean and the standard deviation of the UAR of single folds.
         `accuracy` is the share of the labels that are predicted correctly.
 
         `soft_cross_entropy`, `jensen_shannon`, `manhattan`, `brier`, `calibration_error` and, if `ordered`,

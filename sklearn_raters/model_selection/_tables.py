@@ -16,7 +16,8 @@ def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baselin
     ----------
     outcomes : tuple of dict
         Four dicts, each from model to: its predicted labels, ndarray of object of shape (n_samples,); such
-        labels by condition; its soft scores, as `score_distributions` returns them; the seconds of `fit` and of `predict`.
+        labels by condition; its soft scores, as `score_distributions` returns them; the seconds of `fit` and
+        of `predict`.
     true_labels : ndarray of object of shape (n_samples,)
         The labels to be predicted, None for samples that are not scored.
     fold_numbers : ndarray of int of shape (n_samples,)

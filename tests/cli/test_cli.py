@@ -234,14 +234,14 @@ def test_wrong_data_gives_an_error_and_writes_nothing(
     ("options", "expected"),
     [
         (["--views", "crowd_hard,E99"], "no view 'E99'"),
-        (["--views", "raters", "--min-ratings", "5000"], "no rater has min_ratings=5000"),
-        (["--alpha", "-1"], "'alpha' parameter"),
-        (["--learning-rate", "-1"], "'learning_rate' parameter"),
+        (["--views", "raters", "--min-ratings", "5000"], "no rater has --min-ratings 5000"),
+        (["--alpha", "-1"], "The --alpha of MultiRaterStackingClassifier must be"),
+        (["--learning-rate", "-1"], "The --learning-rate of BLSTMClassifier must be"),
         (["--classes", "anger,xyz"], "No vote names the class 'xyz'; the ratings hold 'anger'"),
         (["--label-map", "xyz=anger,anger=neutral"], "no vote has 'xyz'; the labels are 'anger'"),
         (["--label-map", "excitement=anger", "--classes", "excitement,anger"], "leave it out of one of them"),
-        (["--device", "cuda:99"], "device='cuda:99' cannot be used here"),
-        (["--device", "tpu9"], "device='tpu9' cannot be used here"),
+        (["--device", "cuda:99"], "--device 'cuda:99' cannot be used here"),
+        (["--device", "tpu9"], "--device 'tpu9' cannot be used here"),
         (["--out", "no/out"], "no to write out to"),
         (["--out", "."], "is a folder"),
     ],
@@ -403,8 +403,8 @@ def test_ctrl_c_inside_an_import_exits_with_status_130_too(tmp_path):
 import sys
 from sklearn_raters import cli
 from sklearn_raters._torch import RATER_MODELS
-from sklearn_raters.cli import _jobs
-_jobs.predict = lambda options: exec("raise KeyboardInterrupt")
+from sklearn_raters.cli import _predict
+_predict.predict = lambda options: exec("raise KeyboardInterrupt")
 sys.exit(cli.main(["predict", "model", "file"]))
 """)
     command = [sys.executable, "-m", "interrupted"]

@@ -118,12 +118,12 @@ def test_the_command_takes_an_export(folder):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--tool", "paper"], "tool='paper' is not known; the known tools are 'table', 'label-studio'"),
+        (["--tool", "paper"], "--tool 'paper' is not known; the known tools are 'table', 'label-studio'"),
         (
             [],
             "2 questions: 'emotion', 'stars'. Name the one whose answers are the labels by",
         ),
-        (["--question", "mood"], "no answers to question='mood'; its questions are 'emotion', 'stars'"),
+        (["--question", "mood"], "no answers to --question 'mood'; its questions are 'emotion', 'stars'"),
     ],
 )
 def test_the_command_tells_what_an_export_lacks(folder, capsys, options, message):

@@ -13,7 +13,7 @@ from fuzz.files import CONTENT, wav, written
 from fuzz.forms import ANY, forms
 from fuzz.oracle import require
 from fuzz.targets import one
-from sklearn_raters.cli import _jobs, _parser
+from sklearn_raters.cli import _help, _main, _parser
 from sklearn_raters.exceptions import InputError
 
 N_CLIPS = 12
@@ -93,13 +93,13 @@ def run_command(arguments):
     said = io.StringIO()
     try:
         with redirect_stderr(said):
-            options = _parser.build_parser().parse_args(list(map(str, arguments)))
+            options = _parser.parse(list(map(str, arguments)))
     except SystemExit as stop:
         if stop.code == 0:
             return 0
         raise InputError(said.getvalue().splitlines()[-1]) from stop
     try:
-        return getattr(_jobs, options.command)(options)
+        return _main.run(options)
     except (ValueError, OSError):
         raise
     except Exception as error:
@@ -124,7 +124,7 @@ def ran(command, tree, **options):
     """Run `evaluate` or `train` on a corpus of a few recordings."""
     with written(tree) as folder, tempfile.TemporaryDirectory() as results:
         files = {"ratings": f"{folder}/votes.csv", "audio": f"{folder}/audio", "out": f"{results}/made"}
-        folds = {"folds": "2"} if command == "evaluate" else {}
+        folds = {"folds": "2", "models": "views"} if command == "evaluate" else {}
         given = {**QUICK, **folds, **files, **options}
         flags = ["--skip-broken"] if given.pop("skip-broken", None) else []
         status = run_command([command, *as_arguments(given), *flags])
@@ -156,7 +156,8 @@ def predicted(model_file, audio, **options):
 
 def command_targets():
     """Yield the options and files of each command."""
-    options = [name for name in _parser.HELP if name not in ("skip-broken", "format", "speakers", "protocol")]
+    others = ("skip-broken", "format", "speakers", "protocol", "saved-model", "model-out")
+    options = [name for name in _help.HELP if name not in others]
     for command in ("evaluate", "train"):
         for name in options if command == "evaluate" else [name for name in options if name != "folds"]:
             yield one(

@@ -9,6 +9,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
@@ -489,3 +490,18 @@ class TestStack:
         again = compare_made(stack, baseline=None, memory=Memory(str(tmp_path / "cache"), verbose=0))
         assert n_fits() == n_trained > 0
         pd.testing.assert_series_equal(first["uar"], again["uar"])
+
+
+def test_models_are_tested_on_their_samples_in_other_conditions_as_well():
+    X = np.tile([[0.0], [1.0]], (10, 1))
+    Y = [["a", "a"], ["b", "b"]] * 10
+    models = {
+        "plain": DummyClassifier(),
+        "own": (KNeighborsClassifier(1), X, {"turned": 1 - X, "same": X}),
+    }
+    table = compare(models, X, Y, cv=2, baseline=None)
+    assert table.loc["own", ["uar", "uar_turned", "uar_same"]].tolist() == [1, 0, 1]
+    assert table.loc["plain", ["uar_turned", "uar_same"]].isna().all()
+    models["own"] = (KNeighborsClassifier(1), X, {"short": X[:-1]})
+    with pytest.raises(ValueError, match=r"X of model 'own', short has 19"):
+        compare(models, X, Y, cv=2, baseline=None)

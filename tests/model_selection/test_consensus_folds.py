@@ -66,12 +66,12 @@ def test_it_works_as_cv_of_scikit_learn_and_of_compare():
     scores = cross_validate(stack, X, Y, groups=SPEAKERS, cv=splitter, scoring=uar_scorer)["test_score"]
     assert len(scores) == splitter.get_n_splits() == 3
     assert (scores > 0.4).all()
-    table, predictions = compare(
-        {"mean": stack}, X, Y, groups=SPEAKERS, cv=splitter, baseline=None, return_predictions=True
+    found = compare(
+        {"mean": stack}, X, Y, groups=SPEAKERS, cv=splitter, baseline=None, return_comparison=True
     )
-    assert table["uar"].notna().all()
+    assert found.table["uar"].notna().all()
     folds = [test.tolist() for _, test in splitter.split(X, Y, SPEAKERS)]
-    assert [np.flatnonzero(predictions["fold"] == number).tolist() for number in range(3)] == folds
+    assert [np.flatnonzero(found.predictions["fold"] == number).tolist() for number in range(3)] == folds
 
 
 def test_a_task_and_plain_labels_are_taken():
