@@ -50,7 +50,7 @@ def _scores(table, has_baseline):
     recalls = [name for name in table.columns if str(name).startswith("recall_")]
     recalls = recalls if len(recalls) <= _MOST_CLASSES else []
     others = [name for name in table.columns if str(name).startswith("uar_") or name == "paper"]
-    names = [_OTHERS.get(name) or cut(name.replace("uar_", "UAR ", 1)) for name in others]
+    names = [_OTHERS.get(name) or cut(name.replace("_", " ").replace("uar", "UAR", 1)) for name in others]
     headings = ["model", "UAR %", *(f"{name} %" for name in names)]
     headings += ["difference", "95 % interval"] if has_baseline else []
     headings += ["accuracy %", *(f"{cut(name.removeprefix('recall_'))} %" for name in recalls)]
