@@ -6,13 +6,10 @@ from os import PathLike
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.utils import get_tags
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._align import align_samples
 from sklearn_raters._files import check_folder
-from sklearn_raters._nested import innermost, takes_ratings, unwrap
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
@@ -20,16 +17,22 @@ from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection._bootstrap import check_bootstrap
 from sklearn_raters.model_selection._comparison import Comparison
+from sklearn_raters.model_selection._entries import (
+    check_names,
+    set_where_none,
+    task_settings,
+    with_features,
+    with_settings,
+)
 from sklearn_raters.model_selection._folds import check_trainable, make_folds
 from sklearn_raters.model_selection._how import describe, fit_table, pool_judged
 from sklearn_raters.model_selection._paper_models import paper_models
-from sklearn_raters.model_selection._predictions import LABEL_COLUMNS, check_columns, prediction_table
+from sklearn_raters.model_selection._predictions import check_columns, prediction_table
 from sklearn_raters.model_selection._runs import run_folds
 from sklearn_raters.model_selection._soft_scores import score_distributions
 from sklearn_raters.model_selection._tables import score_table
-from sklearn_raters.ratings import Task, check_groups, check_order, shorten, sort_labels
+from sklearn_raters.ratings import Task, check_groups, check_order, sort_labels
 from sklearn_raters.report import installed_versions
-from sklearn_raters.sequences import check_frames, holds_sequences
 
 
 @checked_parameters(
@@ -169,7 +172,7 @@ def compare(
     """
     Y, X, groups, truth = align_samples(Y=Y, X=X, groups=groups, truth=truth)
     groups = check_groups(groups)
-    settings = _task_settings(models, Y)
+    settings = task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
     if ordered:
         check_order(task)
@@ -179,9 +182,9 @@ def compare(
         labels["truth"] = _known_truth(truth, settings)
     folds = make_folds(consensus if X is None else X, consensus, groups, cv)
     if not isinstance(models, dict):
-        models = paper_models(_with_settings(models, settings), task, folds=folds)
-    models = _with_features(models, X, Y)
-    _check_names(models, baseline)
+        models = paper_models(with_settings(models, settings), task, folds=folds)
+    models = with_features(models, X, Y)
+    check_names(models, baseline)
     if return_comparison:
         check_columns(models, task.classes)
     fold_numbers = np.full(task.n_samples, -1)
@@ -201,8 +204,8 @@ def compare(
         cache = check_memory(memory if hasattr(memory, "cache") else str(memory))
         plans = {}
         for name, (given, *features) in models.items():
-            estimator = _with_settings(given, settings)
-            _set_where_none(estimator, memory=cache, random_state=random_state)
+            estimator = with_settings(given, settings)
+            set_where_none(estimator, memory=cache, random_state=random_state)
             plans[name] = check_trainable(estimator, task.ratings, consensus, folds, groups)
             models[name] = (estimator, *features)
         runs = run_folds(
@@ -251,24 +254,6 @@ def _pooled_labels(of_folds, folds, consensus):
     return labels
 
 
-def _task_settings(models, Y):
-    """Return the `classes` and the `label_map` of Y if Y is a Task, else of the models."""
-    if isinstance(Y, Task):
-        return {"classes": Y.classes, "label_map": Y.label_map}
-    given = []
-    for model in models.values() if isinstance(models, dict) else [models]:
-        inner = innermost(model[0] if isinstance(model, tuple) else model)
-        classes, label_map = getattr(inner, "classes", None), getattr(inner, "label_map", None)
-        if classes is not None or label_map:
-            given.append({"classes": classes if classes is None else list(classes), "label_map": label_map})
-    if any(other != given[0] for other in given):
-        raise InputError(
-            f"The models have different classes or label maps, such as {given}: give the ratings as "
-            "Task(Y, classes=..., label_map=...)."
-        )
-    return given[0] if given else {"classes": None, "label_map": None}
-
-
 def _known_truth(truth, settings):
     """Return the true labels as classes, None where there is none."""
     if np.ndim(truth) > 1 and np.shape(truth)[1:] != (1,):
@@ -277,68 +262,6 @@ def _known_truth(truth, settings):
         return hard_labels(Task(truth, **settings))
     except ValueError as error:
         raise InputError(f"truth: {error}") from error
-
-
-def _with_features(models, X, Y):
-    """Return the models as a dict from name to (estimator, X, conditions), after a check of all."""
-    found = {}
-    for name, given in models.items():
-        estimator, own_X, conditions = (*given, {})[:3] if isinstance(given, tuple) else (given, X, {})
-        if not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
-            raise TypeError(
-                f"Model {name!r} is not an estimator but {estimator!r}: give one with fit and predict."
-            )
-        if own_X is None:
-            raise InputError(f"Model {name!r} has no features: give X, or the pair (estimator, its own X).")
-        what = f"X of model {name!r}"
-        forms = {what: own_X} | {f"{what}, {condition}": form for condition, form in conditions.items()}
-        if holds_sequences(own_X) and not get_tags(estimator).input_tags.allow_nan:
-            # Checked here, since an error of the model would number samples within a fold, not within X.
-            for form in forms.values():
-                check_frames(form, f"Model {name!r}")
-        own_X, *others = (align_samples(Y=Y, **{what: form})[1] for what, form in forms.items())
-        found[name] = estimator, own_X, dict(zip(conditions, others, strict=True))
-    return found
-
-
-def _check_names(models, baseline):
-    if not models:
-        raise InputError("There is no model to compare: models is empty.")
-    for name in LABEL_COLUMNS:
-        if name in models:
-            raise InputError(
-                f"A model is called {name!r}, which is a column of the predictions: give the model, or the "
-                f"rater that it is named after, another name. Reserved are {shorten(LABEL_COLUMNS)}."
-            )
-    if baseline is not None and baseline not in models:
-        raise InputError(
-            f"baseline {baseline!r} is not one of the models {list(models)}: name one of them, or None for a "
-            "table without differences."
-        )
-
-
-def _with_settings(estimator, settings):
-    """Return a copy of an estimator with the task's `classes` and `label_map`, if it takes ratings."""
-    estimator = clone(estimator)
-    if takes_ratings(estimator):
-        inner = innermost(estimator)
-        known = [name for name in settings if name in inner.get_params(deep=False)]
-        inner.set_params(**{name: settings[name] for name in known if settings[name] is not None})
-    return estimator
-
-
-def _set_where_none(estimator, *, memory, random_state):
-    """Set `memory` and `random_state` where the estimator leaves them at None."""
-    defaults = {"memory": memory, "random_state": random_state}
-    if takes_ratings(estimator):
-        for inner in (unwrap(estimator), innermost(estimator)):
-            params = inner.get_params(deep=False)
-            unset = [name for name in defaults if name in params and params[name] is None]
-            inner.set_params(**{name: defaults[name] for name in unset})
-    else:
-        params = estimator.get_params()
-        seeds = [name for name in params if name.split("__")[-1] == "random_state" and params[name] is None]
-        estimator.set_params(**dict.fromkeys(seeds, random_state))
 
 
 def _scored_labels(labels, tested, classes):
