@@ -24,6 +24,7 @@ from sklearn_raters._sklearn_compat import N_JOBS, HasMethods
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection import cross_val_predict_raters
+from sklearn_raters.ratings import known_labels
 
 # Range of the temperature's natural logarithm: from 1/150, nearly certain, to 150, nearly uniform.
 _LOG_TEMPERATURES = (-5, 5)
@@ -205,10 +206,12 @@ class CalibratedRatersClassifier(
         settings = {"groups": groups, "cv": splits, "n_jobs": self.n_jobs, "params": weights}
         inner = unwrap(self.estimator)
         methods = [name for name in _TEMPERATURES if name == "predict_proba" or hasattr(inner, name)]
-        answers = cross_val_predict_raters(
-            self.estimator, X, y, method=methods, return_names=True, **settings
-        )
-        estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
+        with known_labels():
+            answers = cross_val_predict_raters(
+                self.estimator, X, y, method=methods, return_names=True, **settings
+            )
+        with known_labels():
+            estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
         weight = np.ones(task.n_samples) if weight is None else weight
         for method, proba, names in zip(methods, *answers, strict=True):
             proba = align(proba, names["classes"], task.classes, axis=-1)

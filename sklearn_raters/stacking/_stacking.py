@@ -13,6 +13,7 @@ from sklearn_raters._nested import check_is_read, check_refits, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
+from sklearn_raters.ratings import known_labels
 from sklearn_raters.stacking._diagram import diagram
 from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
@@ -336,7 +337,8 @@ class MultiRaterStackingClassifier(
         if self.shared_steps:
             shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)
-        learnt = self._fuse(plan, trained, data)
+        with known_labels():
+            learnt = self._fuse(plan, trained, data)
         vars(self).pop("n_iter_", None)  # of an earlier fit with fusion="fine_tune"
         vars(self).update(learnt, shared_steps_=shared)
         take_over_input(self, self.estimators_[0] if shared is None else shared)

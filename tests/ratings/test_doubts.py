@@ -95,8 +95,26 @@ def test_a_joined_label_whose_parts_are_labels_is_warned_of_even_once():
         parse_ratings(Y)
 
 
+@pytest.mark.parametrize("separator", "/+&")
+def test_joined_labels_whose_parts_change_places_are_warned_of_without_the_parts_as_labels(separator):
+    Y = [[separator.join(pair) for pair in pairs] for pairs in (["ab", "bc"], ["ca", "cb"])]
+    with pytest.warns(InputWarning, match=rf"'a\{separator}b' looks like several.*separator='\{separator}'"):
+        parse_ratings(Y)
+
+
 @pytest.mark.parametrize(
-    "labels", [["very sad", "calm"], ["joy/happiness", "anger"], ["a,", ",b"], ["R&B", "pop"]]
+    "labels",
+    [
+        ["very sad", "calm"],
+        ["joy/happiness", "anger"],
+        ["a,", ",b"],
+        ["R&B", "pop"],
+        ["sports/ball", "sports/chess", "news/world"],
+        ["1/2", "2/3", "3/1"],
+        ["and/or", "either"],
+        ["black/white", "white/other", "a", "b", "c", "d"],
+    ],
+    ids=str,
 )
 def test_other_texts_are_not_warned_of(labels):
     assert parse_ratings([labels, labels]).labels == sorted(labels)
