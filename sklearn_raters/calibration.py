@@ -1,5 +1,7 @@
 """Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
 
+from numbers import Integral
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -18,7 +20,7 @@ from sklearn_raters._nested import (
     unwrap,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples
+from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples, in_content_order
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods
 from sklearn_raters.consensus import hard_labels, soft_labels
@@ -195,7 +197,10 @@ class CalibratedRatersClassifier(
                 f"CalibratedRatersClassifier needs a classifier that takes ratings; got {self.estimator!r}. "
                 "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
             )
-        X, y, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
+        data = check_rated_samples(self, X, y, sample_weight, groups)
+        if data.groups is None and (self.cv is None or isinstance(self.cv, Integral)):
+            data, _ = in_content_order(data)  # so that the places of the samples do not matter
+        X, y, task, groups, weight = data
         check_is_read(X, {type(self).__name__: self.estimator})  # a fold counts its own samples
         consensus = hard_labels(task)
         weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
