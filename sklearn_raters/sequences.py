@@ -19,6 +19,9 @@ _NO_NUMBERS = (
     np.complexfloating,
     *TIMES,
 )
+_SKIPPED = (
+    " A front end with on_error='skip' writes one frame of NaN for a file that it skips: see its errors_."
+)
 _REMEDY = "Expected numbers: convert it to numbers that mean something as features, or leave it out."
 
 
@@ -352,9 +355,10 @@ def _check_finite(frames, sample, name, first=0):
             return
     frame, feature = np.argwhere(~np.isfinite(frames))[0]
     what = "NaN" if np.isnan(frames[frame, feature]) else "infinity"
+    skipped = np.isnan(frames[frame]).all() and (sample is None or len(frames) == 1)
     if sample is None:
         sample, frame = frame + first, 0
     raise InputError(
         f"Input X contains {what}: sample {sample}, frame {frame}, feature {feature}. {name} does not accept "
-        "missing or infinite values; repair or leave out the sample."
+        f"missing or infinite values; repair or leave out the sample.{_SKIPPED if skipped else ''}"
     )

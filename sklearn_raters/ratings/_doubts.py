@@ -19,7 +19,10 @@ _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _CUT = "cut them into classes by bins= of Task, ratings_from_long or load_rated_audio, or by --bins"
 # What to do about several labels in one text.
-_SPLIT = "Give label_separator={separator!r} to Task, ratings_from_long or load_rated_audio"
+_SPLIT = (
+    "Give label_separator={separator!r} to Task, ratings_from_long or load_rated_audio, or "
+    "--label-separator={separator!r} to the command"
+)
 _SHARE = "Give y as soft labels, one column a class, in which such a sample has a share of several"
 
 _known = ContextVar("known", default=False)
@@ -62,7 +65,7 @@ def check_labels(names, counts, named):
             names,
             [value for value, _ in numbers],
             "ratings",
-            "give missing_label={0}, or to an estimator label_map={{{0}: None}}",
+            "give missing_label={0} or --missing-label={0}, or to an estimator label_map={{{0}: None}}",
         )
     elif all(isinstance(name, str) for name in names):
         _warn_of_joined(names, pairs, counts, "rating", _SPLIT)
@@ -120,7 +123,7 @@ def warn_of_missing_text():
     """Warn that the text "None", which may be a class, was read as a missing rating."""
     _warn(
         'Ratings that are the text "None" are read as not rated. If "None" is a class, name it in classes=; '
-        'if not, missing_label="None" or, in an estimator, label_map={"None": None} says so.'
+        'if not, missing_label="None" or, in an estimator, label_map={"None": None}, says so.'
     )
 
 
