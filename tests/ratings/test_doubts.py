@@ -25,7 +25,8 @@ from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long
 def test_a_number_that_looks_like_a_code_of_missing_ratings_is_warned_of(labels, code):
     Y = [[label, labels[0]] for label in labels]
     with pytest.warns(
-        InputWarning, match=rf"are {code}, where all others .*missing_label={code}, or to an estim"
+        InputWarning,
+        match=rf"are {code}, where all others .*={code} or --missing-label={code}, or to an es",
     ):
         assert parse_ratings(Y).labels == sorted(labels)
     # A label that is named is meant.
@@ -95,8 +96,26 @@ def test_a_joined_label_whose_parts_are_labels_is_warned_of_even_once():
         parse_ratings(Y)
 
 
+@pytest.mark.parametrize("separator", "/+&")
+def test_joined_labels_whose_parts_change_places_are_warned_of_without_the_parts_as_labels(separator):
+    Y = [[separator.join(pair) for pair in pairs] for pairs in (["ab", "bc"], ["ca", "cb"])]
+    with pytest.warns(InputWarning, match=rf"'a\{separator}b' looks like several.*separator='\{separator}'"):
+        parse_ratings(Y)
+
+
 @pytest.mark.parametrize(
-    "labels", [["very sad", "calm"], ["joy/happiness", "anger"], ["a,", ",b"], ["R&B", "pop"]]
+    "labels",
+    [
+        ["very sad", "calm"],
+        ["joy/happiness", "anger"],
+        ["a,", ",b"],
+        ["R&B", "pop"],
+        ["sports/ball", "sports/chess", "news/world"],
+        ["1/2", "2/3", "3/1"],
+        ["and/or", "either"],
+        ["black/white", "white/other", "a", "b", "c", "d"],
+    ],
+    ids=str,
 )
 def test_other_texts_are_not_warned_of(labels):
     assert parse_ratings([labels, labels]).labels == sorted(labels)
