@@ -1,4 +1,4 @@
-"""The options --report and --predictions: what they add to the parser, check and write."""
+"""The options --report and --predictions: what they check and write."""
 
 import shlex
 from dataclasses import replace
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sklearn_raters._files import check_table
 from sklearn_raters.cli._corpus import is_made, print_status
+from sklearn_raters.cli._meaning import meaning
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import read_audio
 from sklearn_raters.report import check_report, make_report
@@ -21,11 +22,6 @@ def check_outputs(options):
             raise InputError(f"--report {options.report} does not end in .html: name such a file.")
     if getattr(options, "predictions", None) is not None:
         check_table(options.predictions)
-
-
-def wants_comparison(options):
-    """Return whether the options ask for more than the table of scores."""
-    return options.report is not None or options.predictions is not None
 
 
 def audio_for_report(options, corpus):
@@ -59,7 +55,7 @@ def write_outputs(options, comparison, table, audio):
     options : argparse.Namespace
         The options.
     comparison : Comparison
-        What was compared.
+        What was compared, with several seeds the comparison of the first one.
     table : DataFrame
         The table of scores as it is printed.
     audio : list or None
@@ -70,8 +66,14 @@ def write_outputs(options, comparison, table, audio):
         print_status(f"Every prediction: {options.predictions}")
     if options.report is not None:
         name = options.corpus if options.ratings is None else Path(options.ratings).name
-        told = {"title": f"Raters and models: {name}", "command": command_of(options)}
-        replace(comparison, table=table).to_html(options.report, audio=audio, **told)
+        baseline = comparison.settings["baseline"] if "difference" in table else None
+        summary = meaning(table, len(comparison.task.classes), baseline)
+        settings = dict(comparison.settings)
+        if options.seeds > 1:
+            settings["seed"] = f"{options.seed} to {options.seed + options.seeds - 1}"
+            summary += " Scores are means over the seeds; all below them is of the first seed."
+        told = {"title": f"Raters and models: {name}", "command": command_of(options), "summary": summary}
+        replace(comparison, table=table, settings=settings).to_html(options.report, audio=audio, **told)
         print_status(f"Report: {options.report}")
 
 

@@ -92,9 +92,12 @@ other samples of the same kind would show as well.
 
 ```
 
-`sklearn_raters.plots.ComparisonDisplay.from_comparison(table)` draws it.
+`sklearn_raters.plots.ComparisonDisplay.from_comparison(table)` draws it. With `return_comparison=True` the result
+holds the table, every prediction (`found.predictions`), and a report of raters, models and the samples that split the
+raters, one HTML page with their recordings or texts: `found.to_html("report.html", audio=corpus.X)`. Of raters alone:
+`sklearn_raters.report.make_report(corpus.Y, "raters.html")`.
 
 **Without Python** the command line does all of this for audio:
 
-    sklearn-raters evaluate --ratings votes.csv --audio recordings --speaker-column speaker
+    sklearn-raters evaluate --ratings votes.csv --audio recordings --speaker-column speaker --report report.html
 """

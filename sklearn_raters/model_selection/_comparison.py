@@ -26,6 +26,7 @@ class Comparison:
         - `consensus`: the majority label within the classes, missing without one; `truth` if it was given;
         - `votes`: JSON, what each rater said, as the labels were given;
         - `<model>`: the class that the model predicts;
+        - `<model>_in_<condition>`: the same in another condition, if it was tested in any;
         - `<model>_p_<class>`: result of its `predict_proba`, if it has one;
         - `<model>_share_<class>`: result of its `predict_soft_labels`, if it has one;
         - `<model>_view_<view>`: for a stack, the class that each of its views predicts, unless the views are
@@ -107,7 +108,7 @@ class Comparison:
             The file to write; None returns the page.
         **options : dict
             Passed to `sklearn_raters.report.make_report`: `audio` or `texts` of the samples, `title`,
-            `command`, `inspection`, and the numbers of raters and samples to show.
+            `command`, `summary`, `inspection`, and the numbers of raters and samples to show.
 
         Returns
         -------

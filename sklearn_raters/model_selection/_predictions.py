@@ -11,7 +11,7 @@ from sklearn_raters.model_selection._soft_scores import pool
 LABEL_COLUMNS = ("fold", "consensus", "truth", "votes", "sample")
 
 
-def prediction_table(predicted, answers, labels, folds, task):
+def prediction_table(predicted, in_conditions, answers, labels, folds, task):
     """
     Put all that models say of the tested samples beside what the raters said.
 
@@ -19,6 +19,8 @@ def prediction_table(predicted, answers, labels, folds, task):
     ----------
     predicted : dict
         From model to its predicted labels, ndarray of object of shape (n_samples,).
+    in_conditions : dict
+        From model to a dict of such labels by condition.
     answers : dict
         From model to a list with the Answers of each fold.
     labels : dict
@@ -41,6 +43,7 @@ def prediction_table(predicted, answers, labels, folds, task):
     columns = {"fold": fold_numbers, **labels, "votes": votes_as_text(task)}
     for name, of_model in predicted.items():
         columns[name] = of_model
+        columns |= {f"{name}_in_{condition}": said for condition, said in in_conditions[name].items()}
         columns |= _distributions(name, answers[name], folds, task)
         for view in answers[name][0].views:
             said = columns[f"{name}_view_{view}"] = np.full(task.n_samples, None, dtype=object)

@@ -8,6 +8,8 @@ from sklearn_raters.report._tables import Cell, Table, count, cut, interval, num
 _MOST_CLASSES = 15
 # Models whose calibration is drawn, and rows of the table of fits.
 _MOST_DRAWN, _MOST_FITS = 12, 500
+# Further columns of UAR; those in other conditions are named after them.
+_OTHERS = {"paper": "paper", "uar_sd": "deviation over seeds"}
 _SOFT = ("soft_cross_entropy", "jensen_shannon", "manhattan", "brier", "wasserstein")
 
 
@@ -47,14 +49,15 @@ def model_part(comparison):
 def _scores(table, has_baseline):
     recalls = [name for name in table.columns if str(name).startswith("recall_")]
     recalls = recalls if len(recalls) <= _MOST_CLASSES else []
-    paper = "paper" in table.columns
-    headings = ["model", "UAR %", *(["paper %"] if paper else [])]
+    others = [name for name in table.columns if str(name).startswith("uar_") or name == "paper"]
+    names = [_OTHERS.get(name) or cut(name.replace("_", " ").replace("uar", "UAR", 1)) for name in others]
+    headings = ["model", "UAR %", *(f"{name} %" for name in names)]
     headings += ["difference", "95 % interval"] if has_baseline else []
     headings += ["accuracy %", *(f"{cut(name.removeprefix('recall_'))} %" for name in recalls)]
     headings += ["training s", "prediction s"]
     rows = []
     for name, row in table.iterrows():
-        cells = [text(name), percent(row["uar"]), *([percent(row["paper"])] if paper else [])]
+        cells = [text(name), percent(row["uar"]), *(percent(row[other]) for other in others)]
         if has_baseline:
             cells.append(percent(row["difference"], "{:+.1f}"))
             cells.append(interval(row["low"], row["high"], "{:+.1f}"))

@@ -59,6 +59,7 @@ def check_report(path=None):
         "path": [str, os.PathLike, None],
         "title": [str],
         "command": [str, None],
+        "summary": [str, None],
         "max_raters": [Interval(Integral, 1, _MOST_RATERS, closed="both")],
         "max_samples": [Interval(Integral, 0, 200, closed="both")],
     }
@@ -73,6 +74,7 @@ def make_report(
     texts=None,
     title="Raters",
     command=None,
+    summary=None,
     max_raters=50,
     max_samples=30,
 ):
@@ -103,6 +105,8 @@ def make_report(
         Heading of the page.
     command : str or None, default=None
         The command that repeats the report.
+    summary : str or None, default=None
+        Sentences on what the comparison means, above its table.
     max_raters : int, default=50
         Number of raters with a page of their own and a place in pictures, those who rated most samples; at
         most 100.
@@ -140,6 +144,7 @@ def make_report(
     parts = {
         "title": title,
         "command": command,
+        "summary": summary,
         "raters": rater_part(inspection, task, max_raters),
         "models": None if comparison is None else model_part(comparison),
         "versions": installed_versions() if comparison is None else comparison.versions,

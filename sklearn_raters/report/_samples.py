@@ -112,8 +112,7 @@ def _what_models_say(comparison, row):
         columns = [f"{model}_{kind}_{label}" for kind in ("p", "share")]
         shares = [percent(said[name], "{:.0f}") if name in said.index else text(None) for name in columns]
         rows.append([text(model), text(label), *shares])
-    caption = "What models say: a class, its probability, its share of the raters"
-    return Table(caption, ["model", "class", "probability %", "share %"], rows)
+    return Table("What models say", ["model", "class", "probability %", "share %"], rows)
 
 
 def _what_views_say(comparison, row):

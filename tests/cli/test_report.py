@@ -40,7 +40,7 @@ def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys, monke
     monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
     corpus = make_rated_speech(tmp_path / "made", n_sessions=2, n_utterances=40, random_state=0)
     data = ["--corpus", "iemocap", "--root", corpus, "--out", tmp_path / "table.csv"]
-    model = ["--views", "crowd_hard,crowd_soft", "--epochs", 1, "--n-jobs", 1, "--fusion", "mean"]
+    model = ["--models", "views", "--views", "crowd_hard", "--epochs", 1, "--n-jobs", 1, "--fusion", "mean"]
     outputs = ["--report", tmp_path / "report.html", "--predictions", tmp_path / "all.csv"]
     status, _, errors = run(capsys, "evaluate", *data, *model, *outputs)
     assert status == 0, errors
@@ -50,7 +50,7 @@ def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys, monke
     share = (judged["crowd-hard"] == judged["consensus"]).mean()
     assert share == pytest.approx(table.loc["crowd-hard", "accuracy"])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert f'<td class="number" data-value="{100 * table.loc["crowd-soft", "uar"]}">' in page
+    assert f'<td class="number" data-value="{100 * table.loc["crowd-hard", "uar"]}">' in page
     assert page.count("data:audio/mpeg;base64,") > 0
     assert predictions.index[0] in page
 

@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 
 from made import CLASSES, make_rated, small_stack
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.metrics import judged_answers
+from sklearn_raters.metrics import class_recalls, judged_answers
 from sklearn_raters.model_selection import compare, cross_val_predict_raters
 from sklearn_raters.ratings import Task
 
@@ -152,6 +152,16 @@ def test_a_notebook_shows_the_table(found):
     html = found._repr_html_()
     assert "Comparison(4 models, 90 tested samples, 3 folds)" in html
     assert f"{found.table['uar']['stack']:.3f}" in html
+
+
+def test_a_model_tested_in_another_condition_has_a_column_for_it():
+    model = LogisticRegression(), DATA.X, {"mirrored": -DATA.X}
+    found = compare({"m": model}, None, DATA.Y, baseline=None, **SETTINGS)
+    assert list(found.predictions)[3:5] == ["m", "m_in_mirrored"]
+    judged = found.predictions[found.predictions["consensus"].notna()]
+    recalls = class_recalls(judged["consensus"], judged["m_in_mirrored"], labels=SORTED)
+    assert recalls.mean() == pytest.approx(found.table.loc["m", "uar_mirrored"])
+    assert "UAR mirrored" in found.to_html(max_samples=0)
 
 
 def test_untested_samples_have_no_row():
