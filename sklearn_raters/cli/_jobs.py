@@ -241,7 +241,7 @@ def fit_and_save(options, corpus, frames, out):
     names = getattr(model, "views", [options.model])
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, names))}")
     frames, scaler = scale_and_pool(frames, corpus.speakers)
-    with showing_trainings("Training", planned_trainings(model, corpus, groups), 1):
+    with showing_trainings("Training", planned_trainings(model, corpus, groups), options.n_jobs, 1):
         start = perf_counter()
         model.fit(frames, corpus.task, **({} if groups is None else {"groups": groups}))
         if options.model != "stack":  # a stack tells its trainings itself

@@ -168,7 +168,7 @@ def train_views(stack, plan, data):
         return place, delayed(train_one)(*arguments)
 
     planned = [one.size for one in plan.trainings]
-    with moved_once(X), showing_trainings("Training views", planned, stack.verbose):
+    with moved_once(X), showing_trainings("Training views", planned, stack.n_jobs, stack.verbose):
         for waits in (False, True):  # the views that others start from come first
             jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
             if jobs:
