@@ -225,7 +225,18 @@ def _is_pair(item):
 
 
 def is_silent(signal):
-    """Return whether no value of a signal, full scale 1, is above -70 dB."""
+    """Return whether a signal is silent.
+
+    Parameters
+    ----------
+    signal : ndarray of shape (n_samples,)
+        The signal, full scale 1.
+
+    Returns
+    -------
+    bool
+        Whether no value is above -70 dB.
+    """
     return np.abs(signal).max(initial=0.0) < _SILENT_PEAK
 
 
