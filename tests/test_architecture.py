@@ -18,7 +18,7 @@ LAYERS = [
     ["exceptions"],
     ["_align", "_files", "_forms"],
     ["_parallel", "_sklearn_compat", "ratings", "sequences", "_torch"],
-    ["_contents", "_nested", "_seeds", "_targets", "consensus"],
+    ["_nested", "_seeds", "_targets", "consensus"],
     ["_inner_splits", "_rated", "datasets", "features", "soft_targets"],
     ["metrics", "networks"],
     ["stacking"],
