@@ -45,8 +45,7 @@ def _read(options):
     keys = table[["sample", "rater"]].assign(label=table["label"].map(repr))
     if repeated := int(keys[table["label"].notna()].duplicated().sum()):
         print_status(
-            f"{repeated:,} rows repeat a vote of the same rater for the same sample and label: each such vote "
-            "counts once."
+            f"{repeated:,} rows repeat the sample, rater and label of another row: they count as one vote."
         )
     if options.repeat_column is None:
         return votes, samples, None
