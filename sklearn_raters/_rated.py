@@ -1,6 +1,7 @@
 """Code shared by estimators that take ratings: checks of the input, predictions of raters and consensus."""
 
 import warnings
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -8,8 +9,8 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from sklearn_raters._align import align_samples
-from sklearn_raters._contents import content_order
 from sklearn_raters._nested import InnerTagsMixin, innermost
+from sklearn_raters._seeds import content_order
 from sklearn_raters._sklearn_compat import safe_indexing
 from sklearn_raters._targets import check_weights
 from sklearn_raters.consensus import hard_labels, labelled_samples
@@ -93,13 +94,15 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     return RatedSamples(X, y, task, groups, sample_weight)
 
 
-def in_content_order(data):
-    """Put samples into an order that depends on what they are; see `content_order`.
+def in_content_order(data, cv):
+    """Put samples into an order that depends on what they are, unless groups or a splitter part them.
 
     Parameters
     ----------
     data : RatedSamples
         The samples.
+    cv : int, splitter or None
+        What parts them, where there are no groups. A splitter of the user's splits by place.
 
     Returns
     -------
@@ -108,6 +111,8 @@ def in_content_order(data):
     order : ndarray of int, shape (n_samples,)
         Where each of them was.
     """
+    if data.groups is not None or not (cv is None or isinstance(cv, Integral)):
+        return data, np.arange(data.task.n_samples)
     order = content_order(data.X, data.task, data.sample_weight)
     return RatedSamples(*(rows_of(values, order) for values in data)), order
 

@@ -1,7 +1,5 @@
 """Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
 
-from numbers import Integral
-
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -197,9 +195,7 @@ class CalibratedRatersClassifier(
                 f"CalibratedRatersClassifier needs a classifier that takes ratings; got {self.estimator!r}. "
                 "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
             )
-        data = check_rated_samples(self, X, y, sample_weight, groups)
-        if data.groups is None and (self.cv is None or isinstance(self.cv, Integral)):
-            data, _ = in_content_order(data)  # so that the places of the samples do not matter
+        data, _ = in_content_order(check_rated_samples(self, X, y, sample_weight, groups), self.cv)
         X, y, task, groups, weight = data
         check_is_read(X, {type(self).__name__: self.estimator})  # a fold counts its own samples
         consensus = hard_labels(task)

@@ -1,6 +1,7 @@
 """Run trained networks without dropout: representations of samples, and outputs computed from them."""
 
 import operator
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ class Encoded(NamedTuple):
     attention: list  # of arrays (n_frames_i,), float32: frame weights, which sum to one for each sample
 
 
-def encode(net, sequences):
+def encode(net, sequences, *, in_turn=False):
     """Compute the representations of samples by a trained network.
 
     Parameters
@@ -32,6 +33,9 @@ def encode(net, sequences):
         The network, as `train` returns it.
     sequences : Sequences
         The samples.
+    in_turn : bool, default=False
+        Whether parts of the samples are computed one after the other, as code that draws from global random
+        generators needs it.
 
     Returns
     -------
@@ -56,8 +60,8 @@ def encode(net, sequences):
             attention[index] = row[:length].copy()
         return units.cpu().numpy()
 
-    with shared_threads() as run_all:
-        rows = np.concatenate(run_all(encode_part, parts))
+    with nullcontext(map) if in_turn else shared_threads() as run_all:
+        rows = np.concatenate(list(run_all(encode_part, parts)))
     representation = np.empty_like(rows)
     representation[longest_first] = rows
     return Encoded(representation, attention)

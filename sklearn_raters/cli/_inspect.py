@@ -53,6 +53,11 @@ def _read(options):
     # These are labels, whatever they are called.
     named = [*(options.classes or []), *(options.label_map or {})] or None
     votes, samples = votes_from_long(table, **reading, classes=named, numbers=True)
+    keys = table[["sample", "rater"]].assign(label=table["label"].map(repr))
+    if repeated := int(keys[table["label"].notna()].duplicated().sum()):
+        print_status(
+            f"{repeated:,} rows repeat the sample, rater and label of another row: they count as one vote."
+        )
     if options.repeat_column is None:
         return votes, samples, None
     repeat = table.attrs["columns"].get(options.repeat_column, options.repeat_column)

@@ -98,21 +98,32 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
 
         valid_data = None if valid is None else part(valid)
         settings = {**self._training_settings(), **settings}
-        given = [
-            getattr(self, "trunk", None),
-            getattr(self, "raters", None),
-            *(self.net_params or {}).values(),
-        ]
-        users = any(_torch.is_users(value) for value in given)
-        with _torch.seeded_globally(seed) if users else nullcontext():
+        self._seed = seed
+        with self._own_draws(*(self.net_params or {}).values()):
             return _torch.train(module, part(train), valid_data, seed=seed, **settings)
+
+    @property
+    def _has_users_parts(self):
+        """Whether code of the user's computes the representations or the answers."""
+        from sklearn_raters import _torch
+
+        return any(_torch.is_users(getattr(self, name, None)) for name in ("trunk", "raters"))
+
+    def _own_draws(self, *others):
+        """Return a context in which the user's code draws the same random numbers every time."""
+        from sklearn_raters import _torch
+
+        users = self._has_users_parts or any(map(_torch.is_users, others))
+        return _torch.seeded_globally(self._seed) if users else nullcontext()
 
     def _encode(self, X):
         """Return representations and frame weights of the samples."""
         from sklearn_raters import _torch
 
         check_is_fitted(self)
-        return _torch.encode(self.net_, pack(as_samples(self, X, reset=False)))
+        sequences = pack(as_samples(self, X, reset=False))
+        with self._own_draws():
+            return _torch.encode(self.net_, sequences, in_turn=self._has_users_parts)
 
     def transform(self, X):
         """Return the representation, the values before the softmax layer.

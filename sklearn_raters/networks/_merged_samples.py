@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_raters._contents import content_of
+from sklearn_raters._seeds import content_of
 
 
 def merge_equal(samples, target_bytes, weight, groups):

@@ -64,8 +64,9 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         The network that turns a sample into its representation: the paper's BLSTM, dense layers, or a module
         of your own. Your module is copied with its weights; it is called with rows (n_samples, n_features) of
         a table, or with padded frames (n_samples, n_frames, n_features) and the samples' numbers of frames
-        (n_samples,). "annot_mix" trains it on mixtures of rows, which make no sense for codes of categories;
-        {"mixing": 0} turns mixing off. "auto" takes the BLSTM for sequences and dense layers for tables.
+        (n_samples,). Random numbers that it draws, also at prediction, come from `random_state`. "annot_mix"
+        trains it on mixtures of rows, which make no sense for codes of categories; {"mixing": 0} turns mixing
+        off. "auto" takes the BLSTM for sequences and dense layers for tables.
     rater_params : dict, default=None
         Settings of the rater model, such as {"kind": "vector"} for "crowd_layer", {"weighting": "iwdn"} for
         "doctor_net", or {"strength": 0.1} for "trace_reg". A grid search tries whole dicts:
@@ -322,7 +323,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         """Apply a method of the rater model to representations."""
         from sklearn_raters import _torch
 
-        values = _torch.apply_part(self.net_, units, f"raters.{part}", _SAMPLES_AT_ONCE)
+        with self._own_draws():
+            values = _torch.apply_part(self.net_, units, f"raters.{part}", _SAMPLES_AT_ONCE)
         return in_places(values, self._places, self._alike, axis=1) if part in _OF_RATERS else values
 
     def _proba(self, units, part):

@@ -14,6 +14,7 @@ from sklearn_raters._seeds import set_seeds
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import SoftmaxLayerClassifier
+from sklearn_raters.ratings import known_labels
 from sklearn_raters.stacking._fine_tune import fine_tune
 from sklearn_raters.stacking._frozen import side_by_side
 from sklearn_raters.stacking._logistic_layer import LayerFold, choose_strength, fit_layer, label_weights
@@ -299,6 +300,7 @@ def learnt_classes(plan):
     return learnt
 
 
+@known_labels()
 def fit_fusion(stack, plan, trained, data):
     """Fit the fusion on the representations by the trained views.
 

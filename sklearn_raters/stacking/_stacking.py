@@ -13,7 +13,6 @@ from sklearn_raters._nested import check_is_read, check_refits, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, in_content_order
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
-from sklearn_raters.ratings import known_labels
 from sklearn_raters.stacking._diagram import diagram
 from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
@@ -297,8 +296,7 @@ class MultiRaterStackingClassifier(
         each of 2 folds is held out once
         """
         data, order = self._check_input(X, y, sample_weight, groups)
-        plan = make_plan(self, data)
-        return plan if order is None else plan.of_samples(order)
+        return make_plan(self, data).of_samples(order)
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
@@ -338,20 +336,15 @@ class MultiRaterStackingClassifier(
         if self.shared_steps:
             shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)
-        with known_labels():
-            learnt = self._fuse(plan, trained, data)
-        if order is not None:
-            learnt["view_rows_"] = [np.sort(order[rows]) for rows in learnt["view_rows_"]]
+        learnt = self._fuse(plan, trained, data)
+        learnt["view_rows_"] = [np.sort(order[rows]) for rows in learnt["view_rows_"]]
         vars(self).pop("n_iter_", None)  # of an earlier fit with fusion="fine_tune"
         vars(self).update(learnt, shared_steps_=shared)
         take_over_input(self, self.estimators_[0] if shared is None else shared)
         return self
 
     def _check_input(self, X, y, sample_weight, groups):
-        """Return the checked input, and where its samples were if they are put in another order.
-
-        Without groups, what a sample is decides the fold that it is in, unless a splitter of the user's does.
-        """
+        """Return the checked input, and where its samples were, as they may be in another order."""
         check_refits(self.estimator)
         check_refits(self.fusion)
         self._validate_params()
@@ -359,9 +352,7 @@ class MultiRaterStackingClassifier(
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
         if self.shared_steps:
             check_shared_steps(self.estimator, self.shared_steps, self.view_params)
-        data = check_rated_samples(self, X, y, sample_weight, groups)
-        by_place = groups is not None or not (self.cv is None or isinstance(self.cv, Integral))
-        return (data, None) if by_place else in_content_order(data)
+        return in_content_order(check_rated_samples(self, X, y, sample_weight, groups), self.cv)
 
     @property
     def _by_posterior(self):

@@ -95,3 +95,12 @@ def test_what_cannot_be_used_is_refused_in_one_line(votes, tmp_path, monkeypatch
     assert message in errors
     assert errors.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_repeated_votes_are_counted_once_and_told_of(votes, tmp_path, capsys):
+    table = pd.read_csv(votes, dtype=str)
+    table = pd.concat([table, table.head(3), table.head(1)])
+    table.to_csv(tmp_path / "repeated.csv", index=False)
+    status, printed, errors = run(capsys, tmp_path / "repeated.csv", *COLUMNS)
+    assert (status, "1,000 votes, 9 raters" in printed) == (0, True)
+    assert "4 rows repeat the sample, rater and label of another row: they count as one vote." in errors

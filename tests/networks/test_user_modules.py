@@ -219,6 +219,27 @@ def test_users_modules_that_draw_random_numbers_are_repeatable_in_threads(kind):
     assert random.getstate() == states[2]
 
 
+class NoisyAlways(Noisy):
+    """A trunk that draws at prediction too."""
+
+    def forward(self, rows):
+        return super().forward(rows) + torch.randn(()) + np.random.normal() + random.random()  # noqa: NPY002
+
+
+def test_a_users_trunk_that_draws_at_prediction_predicts_the_same_again_and_in_threads():
+    torch.manual_seed(0)
+    net = quick(trunk=NoisyAlways(), max_epochs=2, random_state=0).fit(X, Y)
+    expected, state = net.predict_proba_raters(X), torch.get_rng_state()
+    np.random.normal()  # noqa: NPY002
+    with joblib.parallel_config("threading", n_jobs=3):
+        again = joblib.Parallel()(joblib.delayed(net.predict_proba_raters)(X) for _ in range(3))
+    for one in again:
+        np.testing.assert_array_equal(one, expected)
+    assert torch.equal(torch.get_rng_state(), state)
+    other = quick(trunk=NoisyAlways(), max_epochs=2, random_state=1).fit(X, Y)
+    assert not np.allclose(other.predict_proba_raters(X), expected)
+
+
 FORMS = {
     "read-only": lambda table: np.frombuffer(table.tobytes(), table.dtype).reshape(table.shape),
     "reversed": lambda table: np.ascontiguousarray(table[::-1, ::-1])[::-1, ::-1],

@@ -18,6 +18,7 @@ from sklearn_raters.ratings.exports._columns import find_columns, has_usual
 from sklearn_raters.ratings.exports._rows import ROLES, one_or_several
 from sklearn_raters.ratings.exports._sources import UnexpectedShapeError, open_source
 from sklearn_raters.ratings.exports._tools import TOOLS, check_tool, known_tools, recognise
+from sklearn_raters.ratings.exports._wide import votes_of_wide
 
 # Rows that become a table at once.
 _ROWS = 50_000
@@ -37,7 +38,8 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
         The tool that wrote the file; None recognises it by the names of the fields, and takes any other file
         as a plain table:
 
-        - "table": a plain table with a row a vote;
+        - "table": a plain table with a row a vote; or with a row a sample and a column a rater, all of which
+          hold the same labels, read with a warning;
         - "label-studio": JSON, JSON-MIN, CSV and TSV of Label Studio;
         - "argilla": records of Argilla, nested or flat, as JSON or JSON lines;
         - "prodigy": JSON lines of ``prodigy db-out``;
@@ -150,6 +152,8 @@ def _read(path, tool, question, given):
     what = ", ".join(f"{number} {name}" for name, number in left_out.items())
     if not len(table):
         raise InputError(f"{source.file} of {tool} holds no ratings; left out: {what or 'nothing'}.")
+    if plain and source.is_table and given["rater"] is None and label is None:
+        table = _unless_wide(table, given["sample"], source)
     columns = _plain_columns(table, given, source) if plain else _tool_columns(table, given, source)
     table, renamed = _in_order(table, columns)
     table["sample"], table["rater"] = _names(table["sample"]), _names(table["rater"])
@@ -160,6 +164,20 @@ def _read(path, tool, question, given):
     return table
 
 
+def _unless_wide(table, sample, source):
+    """Return a plain table, one with a column a rater in the form of a row a vote, with a warning."""
+    votes = votes_of_wide(table, sample)
+    if votes is None:
+        return table
+    warnings.warn(
+        f"{source.file} is read as a table with a column a rater: {shorten(votes['rater'].unique(), 5)}. If "
+        "this is not meant, name the columns of raters and labels.",
+        InputWarning,
+        stacklevel=4,
+    )
+    return votes
+
+
 def _plain_columns(table, given, source):
     """Return the columns of a plain table; raise InputError with the known tools if there are none."""
     try:
@@ -168,7 +186,8 @@ def _plain_columns(table, given, source):
         if sum(has_usual(table.columns, role) or given[role] is not None for role in ROLES) > 1:
             raise  # a plain table, but for one column
         raise InputError(
-            f"{error} If an annotation tool wrote the file, the tool was not recognised: the known tools are "
+            f"{error} A table with a column a rater is read if it has a column 'sample' and no others. If an "
+            "annotation tool wrote the file, the tool was not recognised: the known tools are "
             f"{known_tools()}; name one by tool=, or --tool."
         ) from None
 

@@ -9,7 +9,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sklearn_raters._contents import content_order
+from sklearn_raters._seeds import content_order
 from sklearn_raters.ratings import Task
 
 RNG = np.random.default_rng(0)
