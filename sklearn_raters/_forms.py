@@ -8,6 +8,7 @@ from scipy.sparse import issparse
 
 from sklearn_raters.exceptions import InputError
 
+_INTEGERS = (int, np.integer)
 TIMES = (np.datetime64, np.timedelta64, date, timedelta)
 
 
@@ -88,6 +89,53 @@ def check_size(X):
             raise InputError(
                 f"X holds an integer of {len(str(abs(cell)))} digits, which no float can hold: correct it."
             )
+
+
+def refuse_rounding(X, dtype, what="X"):
+    """Raise InputError if X holds an integer that a floating point format would round.
+
+    Floating point is meant to be rounded; an integer with that many digits is an identifier or a time.
+
+    Parameters
+    ----------
+    X : array-like
+        Input of an estimator; lists are searched to any depth.
+    dtype : dtype
+        The format, such as ``numpy.float32``.
+    what : str, default="X"
+        Name of the input, for the message.
+    """
+    form = np.finfo(dtype)
+    bits = form.nmant + 1
+    for values, where in _large_integers(X, 2**bits, what):
+        for value in values:
+            if abs(value) > int(form.max) or int(form.dtype.type(value)) != value:
+                raise InputError(
+                    f"{where} holds the integer {value}, of which {form.dtype} keeps {bits} bits only. "
+                    "Identifiers and times are no features; divide other numbers, or give floating point, "
+                    "which is rounded."
+                )
+
+
+def _large_integers(X, limit, where):
+    """Yield lists of the integers in X beyond a limit, and where they are."""
+    if hasattr(X, "columns") and hasattr(X, "iloc"):
+        for place, dtype in enumerate(X.dtypes):
+            if getattr(dtype, "kind", "O") in "iuO":
+                values = np.asarray(X.iloc[:, place].dropna())
+                yield from _large_integers(values, limit, f"Column {X.columns[place]!r} of {where}")
+    elif isinstance(X, list | tuple):
+        yield [int(one) for one in X if isinstance(one, _INTEGERS) and abs(int(one)) > limit], where
+        for one in X:
+            if isinstance(one, list | tuple | np.ndarray):
+                yield from _large_integers(one, limit, where)
+    elif issparse(X):
+        yield from _large_integers(X.tocoo().data, limit, where)
+    elif (kind := getattr(getattr(X, "dtype", None), "kind", "")) == "O":
+        yield from _large_integers(np.asarray(X).ravel().tolist(), limit, where)
+    elif kind in ("i", "u"):
+        values = np.asarray(X)
+        yield values[(values > limit) | (values < -limit)].tolist(), where
 
 
 def check_dimensions(X, name):

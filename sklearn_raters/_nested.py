@@ -3,6 +3,7 @@
 import inspect
 from typing import NamedTuple
 
+import numpy as np
 from sklearn import config_context, get_config
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
@@ -18,7 +19,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_raters._forms import check_dimensions, check_size, depth_of, holds_times
+from sklearn_raters._forms import check_dimensions, check_size, depth_of, holds_times, refuse_rounding
 from sklearn_raters._sklearn_compat import BaseScorer, BaseSearchCV
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.sequences import holds_text
@@ -320,8 +321,8 @@ def check_is_read(X, estimators):
     Raises
     ------
     InputError
-        If the first step of an estimator takes a table of numbers and X holds text, paths, times, sequences
-        or rows in cells; or if X has four or more dimensions.
+        If the first step of an estimator takes a table of numbers and X holds text, paths, times, sequences,
+        rows in cells, or integers with more digits than float64 keeps; or if X has four or more dimensions.
     """
     check_size(X)
     text, times, depth = holds_text(X), holds_times(X), depth_of(X)
@@ -329,6 +330,9 @@ def check_is_read(X, estimators):
     # NumPy makes a table of a list of rows, but not of a Series, or other array of objects, that holds rows.
     in_cells = depth > n_dimensions and not isinstance(X, list | tuple)
     if not (text or times or in_cells or depth > 2 or _has_uneven_rows(X)):
+        first = (reader for estimator in estimators.values() for reader in readers(estimator))
+        if not all(get_tags(reader).input_tags.categorical for reader in first):
+            refuse_rounding(X, np.float64)
         return
     for who, estimator in estimators.items():
         for reader in readers(estimator):

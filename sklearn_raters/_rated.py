@@ -8,6 +8,7 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from sklearn_raters._align import align_samples
+from sklearn_raters._contents import content_order
 from sklearn_raters._nested import InnerTagsMixin, innermost
 from sklearn_raters._sklearn_compat import safe_indexing
 from sklearn_raters._targets import check_weights
@@ -90,6 +91,25 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     task = Task(y, estimator.classes, estimator.label_map)
     _check_fractions(task)
     return RatedSamples(X, y, task, groups, sample_weight)
+
+
+def in_content_order(data):
+    """Put samples into an order that depends on what they are; see `content_order`.
+
+    Parameters
+    ----------
+    data : RatedSamples
+        The samples.
+
+    Returns
+    -------
+    data : RatedSamples
+        The samples in order.
+    order : ndarray of int, shape (n_samples,)
+        Where each of them was.
+    """
+    order = content_order(data.X, data.task, data.sample_weight)
+    return RatedSamples(*(rows_of(values, order) for values in data)), order
 
 
 def _check_fractions(task):

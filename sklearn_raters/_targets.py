@@ -17,7 +17,7 @@ from sklearn_raters.ratings import (
     is_missing_label,
     shorten,
     sort_labels,
-    warn_of_lookalikes,
+    warn_of_labels,
 )
 
 
@@ -54,6 +54,12 @@ def target_distributions(y, classes):
     InputError
         If a label is not among the classes, a row does not sum to one, there is one class only, or the
         columns of a DataFrame have other names than the classes.
+
+    Warns
+    -----
+    InputWarning
+        If labels look as if something else was meant, and `classes` is None: several labels in one text, the
+        code of a missing label, texts that read alike.
     """
     if is_soft(y):
         classes, y = order_columns(y, classes)
@@ -67,8 +73,10 @@ def target_distributions(y, classes):
     column = check_labels(y, named)
     if len(column) == 0:
         raise InputError("Found array with 0 sample(s); at least two, of different classes, are needed.")
-    classes = np.unique(column) if classes is None else np.asarray(classes)
-    warn_of_lookalikes(classes.tolist(), named)
+    if classes is None:
+        classes, counts = np.unique(column, return_counts=True)
+        warn_of_labels(classes.tolist(), counts)
+    classes = np.asarray(classes)
     places = {label: place for place, label in enumerate(classes.tolist())}
     labels = column.tolist()
     unknown = sorted(set(labels) - set(places))

@@ -1,5 +1,7 @@
 """Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
 
+from numbers import Integral
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -18,12 +20,13 @@ from sklearn_raters._nested import (
     unwrap,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples
+from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples, in_content_order
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection import cross_val_predict_raters
+from sklearn_raters.ratings import known_labels
 
 # Range of the temperature's natural logarithm: from 1/150, nearly certain, to 150, nearly uniform.
 _LOG_TEMPERATURES = (-5, 5)
@@ -194,7 +197,10 @@ class CalibratedRatersClassifier(
                 f"CalibratedRatersClassifier needs a classifier that takes ratings; got {self.estimator!r}. "
                 "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
             )
-        X, y, task, groups, weight = check_rated_samples(self, X, y, sample_weight, groups)
+        data = check_rated_samples(self, X, y, sample_weight, groups)
+        if data.groups is None and (self.cv is None or isinstance(self.cv, Integral)):
+            data, _ = in_content_order(data)  # so that the places of the samples do not matter
+        X, y, task, groups, weight = data
         check_is_read(X, {type(self).__name__: self.estimator})  # a fold counts its own samples
         consensus = hard_labels(task)
         weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
@@ -205,10 +211,12 @@ class CalibratedRatersClassifier(
         settings = {"groups": groups, "cv": splits, "n_jobs": self.n_jobs, "params": weights}
         inner = unwrap(self.estimator)
         methods = [name for name in _TEMPERATURES if name == "predict_proba" or hasattr(inner, name)]
-        answers = cross_val_predict_raters(
-            self.estimator, X, y, method=methods, return_names=True, **settings
-        )
-        estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
+        with known_labels():
+            answers = cross_val_predict_raters(
+                self.estimator, X, y, method=methods, return_names=True, **settings
+            )
+        with known_labels():
+            estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
         weight = np.ones(task.n_samples) if weight is None else weight
         for method, proba, names in zip(methods, *answers, strict=True):
             proba = align(proba, names["classes"], task.classes, axis=-1)

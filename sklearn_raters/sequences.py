@@ -8,7 +8,7 @@ from scipy.sparse import issparse
 from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
-from sklearn_raters._forms import TIMES, check_dimensions, is_time
+from sklearn_raters._forms import TIMES, check_dimensions, is_time, refuse_rounding
 from sklearn_raters.exceptions import InputError
 
 # What NumPy turns into a number although it is none, among the elements of an array of objects.
@@ -18,6 +18,9 @@ _NO_NUMBERS = (
     complex,
     np.complexfloating,
     *TIMES,
+)
+_SKIPPED = (
+    " A front end with on_error='skip' writes one frame of NaN for a file that it skips: see its errors_."
 )
 _REMEDY = "Expected numbers: convert it to numbers that mean something as features, or leave it out."
 
@@ -326,19 +329,8 @@ def _check_types(X, what):
         odd = next((one for one in values.flat if isinstance(one, _NO_NUMBERS) or is_time(one)), None)
         if odd is not None:
             raise InputError(f"{what} holds {odd!r} of type {type(odd).__name__}. {_REMEDY}")
-        values = np.array([value for value in values.flat if isinstance(value, int | np.integer)], object)
-    if kind in "iuO" and values.size and max(-int(values.min()), int(values.max())) > 2**24:
-        _check_integers(values, what)
-
-
-def _check_integers(values, what):
-    """Raise InputError if an integer has more than the 24 bits of float32; floating point is rounded."""
-    for value in values.flat:
-        if abs(int(value)) > 2**24 and (abs(int(value)) > 2**127 or int(np.float32(value)) != int(value)):
-            raise InputError(
-                f"{what} holds the integer {value}, of which float32 keeps 24 bits only. Identifiers and "
-                "times are no features; divide other numbers, or give floating point, which is rounded."
-            )
+    if kind in "iuO" or isinstance(X, list | tuple):
+        refuse_rounding(X, np.float32, what)
 
 
 def _check_sparse(table, name):
@@ -363,9 +355,10 @@ def _check_finite(frames, sample, name, first=0):
             return
     frame, feature = np.argwhere(~np.isfinite(frames))[0]
     what = "NaN" if np.isnan(frames[frame, feature]) else "infinity"
+    skipped = np.isnan(frames[frame]).all() and (sample is None or len(frames) == 1)
     if sample is None:
         sample, frame = frame + first, 0
     raise InputError(
         f"Input X contains {what}: sample {sample}, frame {frame}, feature {feature}. {name} does not accept "
-        "missing or infinite values; repair or leave out the sample."
+        f"missing or infinite values; repair or leave out the sample.{_SKIPPED if skipped else ''}"
     )

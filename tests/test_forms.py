@@ -5,10 +5,11 @@ import datetime
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from made import small_blstm
 from sklearn_raters import (
@@ -19,8 +20,8 @@ from sklearn_raters import (
     SoftmaxLayerClassifier,
     SoftTargetClassifier,
 )
-from sklearn_raters._forms import depth_of, holds_times
-from sklearn_raters._nested import readers
+from sklearn_raters._forms import depth_of, holds_times, refuse_rounding
+from sklearn_raters._nested import check_is_read, readers
 from sklearn_raters.exceptions import InputError
 
 N = 12
@@ -134,3 +135,36 @@ def test_estimators_of_others_and_sequences_read_what_they_like():
     endless = []
     endless.append(endless)
     assert depth_of(endless) == 8
+
+
+LARGE, SMALL = 2**60 + 1, TABLE[1:].tolist()
+LARGE_INTEGERS = {
+    "a list with fractions": [[LARGE, 0.5, 1], *SMALL],
+    "a list of integers": [[LARGE, 1, 2], *([1, 2, 3] for _ in SMALL)],
+    "a list of rows": [np.array([LARGE, 1, 2]), *TABLE[1:]],
+    "NumPy's integers": [[np.int64(LARGE), 0.5, 1], *SMALL],
+    "objects": np.array([[LARGE, 0.5, 1], *SMALL], dtype=object),
+    "an array": np.full(TABLE.shape, LARGE),
+    "unsigned": np.full(TABLE.shape, 2**64 - 1, dtype=np.uint64),
+    "negative": np.full(TABLE.shape, -LARGE),
+    "a column": pd.DataFrame({"id": [LARGE] * N, "pitch": TABLE[:, 0], "loud": 1.0}),
+    "a column that may be missing": pd.DataFrame(
+        {"id": pd.array([LARGE] * N, "Int64"), "pitch": 1.0, "loud": 1.0}
+    ),
+    "sparse": scipy.sparse.csr_array(np.full(TABLE.shape, LARGE)),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("form", LARGE_INTEGERS)
+def test_integers_that_floating_point_would_round_are_refused(form, name, fitted):
+    message = r"holds the integer -?\d+, of which float(32 keeps 24|64 keeps 53) bits"
+    refuses(fitted[name], MODELS[name][1], LARGE_INTEGERS[form], message, [fitted[name].predict])
+
+
+def test_integers_that_floating_point_holds_and_those_of_categories_are_read():
+    for dtype, bits in ((np.float64, 53), (np.float32, 24)):
+        refuse_rounding([[2**bits, 0.5], [2 ** (bits + 4), 1], [True, -(2**bits)]], dtype)
+        with pytest.raises(InputError, match=f"Sample 3 holds the integer {2**bits + 1}, of which"):
+            refuse_rounding([[0.5, [2**bits + 1]]], dtype, "Sample 3")
+    check_is_read([[LARGE, 1]], {"it": make_pipeline(OneHotEncoder(), LogisticRegression())})

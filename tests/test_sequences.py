@@ -299,3 +299,11 @@ def test_memory_mapped_frames_stay_in_their_files(tmp_path):
     # Transformers need all frames in memory.
     np.testing.assert_array_equal(read(samples).frames, np.concatenate(RAGGED))
     assert type(read(samples).frames) is np.ndarray
+
+
+def test_a_frame_of_nan_is_told_from_a_broken_value():
+    samples = [np.ones((3, 2)), np.full((1, 2), np.nan)]
+    with pytest.raises(InputError, match=r"sample 1, .*on_error='skip' writes one frame of NaN .* errors_"):
+        check_frames(samples, "Net")
+    with pytest.raises(InputError, match=r"leave out the sample\.$"):
+        check_frames([np.array([[1.0, np.nan]])], "Net")

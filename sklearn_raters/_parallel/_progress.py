@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from joblib import effective_n_jobs
+
 from sklearn_raters._parallel._watch import current_watch, read_journal, watched
 
 # Seconds between two looks; between two lines of a log if something was finished, and if nothing was.
@@ -121,7 +123,7 @@ def _new_bar():
 
 
 @contextmanager
-def showing_trainings(what, planned, verbose):
+def showing_trainings(what, planned, n_jobs, verbose):
     """Show how many trainings the processes inside the block have finished.
 
     Parameters
@@ -130,6 +132,8 @@ def showing_trainings(what, planned, verbose):
         What is done.
     planned : list of (kind, n_samples)
         Each training that is to be done, as `tell_finished` will tell it.
+    n_jobs : int or None
+        Number of trainings at once, as in joblib.
     verbose : int
         Whether to show anything: above 0.
     """
@@ -140,7 +144,9 @@ def showing_trainings(what, planned, verbose):
     with TemporaryDirectory(prefix="sklearn_raters_running_", ignore_cleanup_errors=True) as folder:
         journal, ended = str(Path(folder, "journal")), threading.Event()
         with Display(what, len(planned), "trainings") as display:
-            watcher = threading.Thread(target=_watch, args=(display, journal, planned, ended), daemon=True)
+            at_once = min(effective_n_jobs(n_jobs), len(planned))
+            arguments = display, journal, planned, at_once, ended
+            watcher = threading.Thread(target=_watch, args=arguments, daemon=True)
             watcher.start()
             try:
                 with watched(journal=journal):
@@ -150,19 +156,19 @@ def showing_trainings(what, planned, verbose):
                 watcher.join()
 
 
-def _watch(display, journal, planned, ended):
+def _watch(display, journal, planned, at_once, ended):
     """Show the notes of a journal until the event is set, and once more after it."""
-    start, going_on = time.monotonic(), True
+    going_on = True
     while going_on:
         going_on = not ended.wait(_LOOK)
         notes = read_journal(journal)
-        display.show(len(notes), time_left(planned, notes, time.monotonic() - start))
+        display.show(len(notes), time_left(planned, notes, at_once))
 
 
-def time_left(planned, notes, elapsed):
+def time_left(planned, notes, at_once):
     """Tell the time that is left, from the trainings that are finished.
 
-    Each kind of training takes as long for a sample as so far, and as many run at once as so far.
+    Each kind of training takes as long for a sample as so far.
 
     Parameters
     ----------
@@ -170,8 +176,8 @@ def time_left(planned, notes, elapsed):
         All trainings.
     notes : list of (kind, n_samples, seconds, cached)
         The finished ones.
-    elapsed : float
-        Seconds since the start.
+    at_once : int
+        Number of trainings at once.
 
     Returns
     -------
@@ -182,7 +188,7 @@ def time_left(planned, notes, elapsed):
     --------
     >>> from sklearn_raters._parallel._progress import time_left
     >>> planned = [("net", 100), ("net", 100), ("net", 50), ("tree", 100)]
-    >>> time_left(planned, [("net", 100, 4.0, False)], elapsed=4.0)
+    >>> time_left(planned, [("net", 100, 4.0, False)], at_once=1)
     'about 6 s left, and 1 of tree'
     """
     size, seconds, left, count = Counter(), Counter(), Counter(), Counter()
@@ -199,7 +205,7 @@ def time_left(planned, notes, elapsed):
         return ""
     work = sum(max(left[kind], 0) * seconds[kind] / size[kind] for kind in size if size[kind])
     unmeasured = [f"{n} of {kind}" for kind, n in count.items() if n > 0 and not size[kind]]
-    return ", and ".join([about(work * elapsed / sum(seconds.values())), *unmeasured])
+    return ", and ".join([about(work / at_once), *unmeasured])
 
 
 def about(seconds):

@@ -51,6 +51,8 @@ def with_config(arguments, commands):
     if path is None or place is None:
         return arguments
     command = arguments[place]
+    if "--config" not in commands[command]._option_string_actions:
+        return arguments
     found = _settings(
         _read(path), command, {name: _options(parser) for name, parser in commands.items()}, path
     )

@@ -42,7 +42,12 @@ LOADERS = {
 def print_status(message):
     """Print a line about the progress to standard error, unless --quiet; standard output is for results."""
     if not is_silent():
-        sys.stderr.write(f"{message}\n")
+        print_warning(message)
+
+
+def print_warning(message):
+    """Print a line to standard error, also with --quiet."""
+    sys.stderr.write(f"{message}\n")
 
 
 def is_made(options):
@@ -214,6 +219,8 @@ def evaluation_folds(options, corpus):
     if corpus.sessions is not None and n_folds == n_units:
         pairs = GroupKFold(n_folds).split(corpus.X, groups=corpus.sessions)
         return list(pairs), f"each of {n_folds} sessions left out"
-    splitter = ConsensusStratifiedGroupKFold(n_folds, shuffle=True, random_state=options.seed)
+    # scikit-learn 1.6 stratifies shuffled groups less well.
+    shuffled = {"shuffle": True, "random_state": options.seed} if corpus.sessions is None else {}
+    splitter = ConsensusStratifiedGroupKFold(n_folds, **shuffled)
     pairs = splitter.split(corpus.X, corpus.task, corpus.sessions)
     return list(pairs), f"{n_folds} folds of {unit} with similar shares of the classes"

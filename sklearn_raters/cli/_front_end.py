@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from sklearn_raters.cli._corpus import print_status
+from sklearn_raters.cli._corpus import print_warning
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import (
     SAMPLING_RATE,
@@ -130,11 +130,11 @@ def read_segments(paths, seconds, *, n_jobs=None):
 def list_skipped(errors, n_files):
     """Print why files are skipped; raise InputError if all of them are."""
     for reason in errors.values():
-        print_status(f"skipped: {reason}")
+        print_warning(f"skipped: {reason}")
     if len(errors) == n_files:
         raise InputError(f"None of the {n_files} files can be used, for the reasons above.")
     if errors:
-        print_status(f"{len(errors)} of {n_files} files are skipped, for the reasons above.")
+        print_warning(f"{len(errors)} of {n_files} files are skipped, for the reasons above.")
 
 
 def scale_and_pool(frames, speakers):

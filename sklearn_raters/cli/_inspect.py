@@ -1,5 +1,6 @@
 """The command that looks at raters: read a table, compute, print, and write CSV files."""
 
+import json
 import os
 from math import isfinite
 
@@ -64,8 +65,11 @@ def _read(options):
 
 
 def _as_json(found):
-    """Return all tables as lists of dicts, and alpha with its interval."""
-    tables = {name: records(found[name]) for name in TABLES if found[name] is not None}
+    """Return all tables as lists of dicts, and coverage and alpha with its interval as dicts."""
+    tables = {name: found[name] for name in TABLES if name != "coverage" and found[name] is not None}
+    tables["raters"] = tables["raters"].rename_axis("rater")
+    tables = {name: records(table) for name, table in tables.items()}
+    tables["coverage"] = json.loads(found.coverage.to_json())
     alpha = {name: value if isfinite(value) else None for name, value in found.alpha._asdict().items()}
     return {"alpha": alpha, "alpha_error": found.alpha_error, **tables}
 

@@ -136,7 +136,8 @@ def _pairs(pairs, top):
     title = _title("Pairs of raters", len(pairs), top, "those who agree least")
     if left_out := pairs.attrs["raters_left_out"]:
         title += f"; {left_out:,} raters with fewer ratings are not paired"
-    made = _table(title, "rater", "rater", "samples", "agree %", "95 % interval", "kappa", names=2)
+    kind = "weighted kappa" if pairs.attrs["weighted"] else "kappa"
+    made = _table(title, "rater", "rater", "samples", "same class %", "95 % interval", kind, names=2)
     shown = pairs.sort_values("high", kind="stable").head(top) if len(pairs) > top else pairs
     for _, row in shown.iterrows():
         kappa = "-" if isnan(row["kappa"]) else f"{row['kappa']:.2f}"
@@ -171,13 +172,15 @@ def _self_agreement(table, top):
 
 
 def _hints(hints, top):
-    compared = hints.attrs["compared"]
-    if not len(hints):
-        yield Text(
-            f"Hints: none of the {compared:,} raters with enough ratings looks constant, random or reversed."
-        )
+    compared, least = hints.attrs["compared"], hints.attrs["min_ratings"]
+    enough = f"{compared:,} raters with {least} ratings or more, beside others'"
+    if not compared:
+        yield Text(f"Hints: no rater has {least} ratings beside others', which a hint needs.")
         return
-    yield Text(f"Hints, not verdicts, on {len(hints):,} of {compared:,} raters with enough ratings:")
+    if not len(hints):
+        yield Text(f"Hints: none of the {enough}, looks constant, random or reversed.")
+        return
+    yield Text(f"Hints, not verdicts, on {len(hints):,} of {enough}:")
     for _, row in hints.sort_values("p_value", kind="stable").head(top).iterrows():
         yield Text(f"  {row['rater']} looks {row['looks']}: {row['evidence']}.")
     if len(hints) > top:

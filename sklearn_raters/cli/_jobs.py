@@ -5,7 +5,7 @@ from pathlib import Path
 from time import perf_counter
 
 from sklearn_raters._files import check_writable, replacing
-from sklearn_raters._parallel import silenced
+from sklearn_raters._parallel import showing_trainings, silenced, tell_finished
 from sklearn_raters.cli._config import check_config, write_config
 from sklearn_raters.cli._corpus import open_corpus, print_status, take_samples
 from sklearn_raters.cli._evaluation import all_views, plan_evaluation, print_plan
@@ -202,7 +202,7 @@ def plan_model(options, corpus):
         groups = None
     if options.model != "stack":
         return make_network(options.model, options, corpus.task), groups
-    stack = all_views(paper_models(make_stack(options, corpus.task), corpus.task)).set_params(verbose=1)
+    stack = all_views(paper_models(make_stack(options, corpus.task), corpus.task))
     print_status(f"{stack.plan(corpus.X, corpus.task, groups=groups)}\n")
     return stack, groups
 
@@ -241,11 +241,23 @@ def fit_and_save(options, corpus, frames, out):
     names = getattr(model, "views", [options.model])
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, names))}")
     frames, scaler = scale_and_pool(frames, corpus.speakers)
-    model.fit(frames, corpus.task, **({} if groups is None else {"groups": groups}))
+    with showing_trainings("Training", planned_trainings(model, corpus, groups), options.n_jobs, 1):
+        start = perf_counter()
+        model.fit(frames, corpus.task, **({} if groups is None else {"groups": groups}))
+        if options.model != "stack":  # a stack tells its trainings itself
+            tell_finished(None, options.model, len(frames), perf_counter() - start)
     if options.model == "stack":
-        model.set_params(memory=None, n_jobs=None, verbose=0)
+        model.set_params(memory=None, n_jobs=None)
     save(make_model(scaler, model), out, card=describe_data(options, corpus))
     print_status(f"Model written: {out}")
+
+
+def planned_trainings(model, corpus, groups):
+    """Return the kind and the number of samples of each training of a model."""
+    if not hasattr(model, "plan"):
+        return [(model.raters, len(corpus.X))]
+    plan = model.plan(corpus.X, corpus.task, groups=groups)
+    return [training.size for training in plan.trainings]
 
 
 def describe_data(options, corpus):

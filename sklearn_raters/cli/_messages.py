@@ -15,8 +15,8 @@ OPTIONS = {
     "random_state": "seed",
 }
 
-# Such as "bins=" before a full stop, "tool='x'", and "The 'alpha' parameter of ...".
-_GIVEN = re.compile(r"(?<![\w.-])([a-z_]+)=(?=([\w'\"\[{(-])?)")
+# Such as "bins=" before a full stop, "tool='x'", and "The 'alpha' parameter of ..."; but no path.
+_GIVEN = re.compile(r"(?<![^\s(])([a-z_]+)=(?=([\w'\"\[{(-])?)(?!\w+/)")
 _CHECKED = re.compile(r"'([a-z_]+)' parameter\b")
 
 

@@ -19,12 +19,14 @@ def new_console():
 
 
 def print_comparison(table, title, baseline=None):
-    """Print a table of `compare`, shares as percent; without the recalls where the terminal is too narrow."""
-    recalls = [name for name in table.columns if name.startswith("recall_")]
-    console = new_console()
-    printed = _comparison(table, title, recalls, baseline)
-    if Measurement.get(console, console.options.update(width=_WIDTH), printed).maximum > console.width:
-        printed = _comparison(table, title, [], baseline)
+    """Print a table of `compare`, shares as percent; without further columns where the terminal is narrow."""
+    console, columns = new_console(), _comparison(table, baseline)
+    console.print(Text(title))
+    for left_out in ([], ["recall"], ["recall", "seconds"], ["recall", "seconds", "spread"]):
+        shown = [column for column in columns if column[0] not in left_out]
+        printed = _as_printed(table.index, shown)
+        if Measurement.get(console, console.options.update(width=_WIDTH), printed).maximum <= console.width:
+            break
     console.print(printed)
 
 
@@ -39,27 +41,44 @@ def print_json(result):
 
 
 def records(table):
-    """Return the rows of a DataFrame as a list of dicts that JSON can hold, None for NaN."""
-    return json.loads(table.reset_index().to_json(orient="records", double_precision=15))
+    """Return the rows of a DataFrame, with its index if that has a name, as dicts that JSON can hold."""
+    named = table if table.index.name is None else table.reset_index()
+    return json.loads(named.to_json(orient="records", double_precision=15))  # NaN becomes None
 
 
-def _comparison(table, title, recalls, baseline):
+# Columns of `compare` in percent: kind, heading.
+_SHARES = {
+    "uar": ("uar", "UAR %"),
+    "uar_new_speaker": ("uar", "speaker\nnew"),
+    "uar_sd": ("spread", "sd of\nseeds"),
+    "paper": ("uar", "paper %"),
+}
+
+
+def _comparison(table, baseline):
+    """Return the columns to print: kind, heading and cells."""
+
+    def percent(column, form=".1f"):
+        return [f"{100 * share:{form}}" for share in table[column]]
+
+    columns = [(*_SHARES[name], percent(name)) for name in _SHARES if name in table.columns]
+    recalls = [name for name in table.columns if name.startswith("recall_")]
+    columns += [("recall", name.removeprefix("recall_"), percent(name, ".0f")) for name in recalls]
+    if "difference" in table.columns:
+        limits = zip(percent("low", "+.1f"), percent("high", "+.1f"), strict=True)
+        columns.append(("uar", f"minus\n{baseline}", percent("difference", "+.1f")))
+        columns.append(("uar", "95 % interval", [f"{low} to {high}" for low, high in limits]))
+    return [*columns, ("seconds", "s alone", [f"{seconds:.0f}" for seconds in table["fit_seconds"]])]
+
+
+def _as_printed(names, columns):
     # Names are given as Text: in a str, rich takes [name] for markup.
-    printed = Table(Column("model", no_wrap=True), title=Text(title), title_justify="left")
-    shares = {"uar": "UAR %", "uar_new_speaker": "speaker new", "uar_sd": "sd of seeds", "paper": "paper %"}
-    shares = {column: heading for column, heading in shares.items() if column in table.columns}
-    headings = [*shares.values(), *(name.removeprefix("recall_") for name in recalls)]
-    has_baseline = "difference" in table.columns
-    headings += [f"minus {baseline}", "95 % interval"] if has_baseline else []
-    for heading in [*headings, "s alone"]:
-        printed.add_column(Text(heading), justify="right", no_wrap=True)
-    for name, row in table.iterrows():
-        cells = [f"{100 * row[share]:.1f}" for share in shares]
-        cells += [f"{100 * row[recall]:.0f}" for recall in recalls]
-        if has_baseline:
-            cells.append(f"{100 * row['difference']:+.1f}")
-            cells.append(f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}")
-        printed.add_row(Text(str(name)), *cells, f"{row['fit_seconds']:.0f}")
+    printed = Table(Column("model"), show_edge=False)
+    for _, heading, cells in columns:
+        # Only what has blanks can be broken without cutting a number.
+        printed.add_column(Text(heading), justify="right", no_wrap=not any(" " in cell for cell in cells))
+    for name, *cells in zip(names, *(cells for _, _, cells in columns), strict=True):
+        printed.add_row(Text(str(name)), *cells)
     return printed
 
 

@@ -212,7 +212,8 @@ def parse(arguments):
         parser = build_parser(PAPER_OPTIONS)
         words = with_config(arguments, commands_of(parser))
         options = parser.parse_args(words)
-    if getattr(options, "config", None) is not None and words == arguments:
+    in_full = any(word.partition("=")[0] == "--config" for word in arguments)
+    if getattr(options, "config", None) is not None and not in_full:
         parser.error("write --config in full.")
     options.words = list(arguments)
     options.changed = changed_options(options, commands_of(parser)[options.command])

@@ -1,6 +1,7 @@
 """Consensus labels and probabilities by methods of crowd-kit, which learn how good each rater is."""
 
 import warnings
+from functools import lru_cache
 
 import numpy as np
 
@@ -80,12 +81,12 @@ def consensus_labels(Y, method="majority"):
     if method == "majority":
         return hard_labels(Y)
     task = as_task(Y)
-    table, classes = _long_table(task), _class_by_label(task)
-    found = (
-        _checked(method(table), table)
-        if callable(method)
-        else _crowd_kit(method, "fit_predict", table, task.raters)
-    )
+    classes = _class_by_label(task)
+    if callable(method):
+        table = _long_table(task)
+        found = _checked(method(table), table)
+    else:
+        found, _ = _crowd_kit(method, task)
     labels = np.full(task.n_samples, None, dtype=object)
     for sample, label in found.items():
         labels[sample] = classes.get(label)
@@ -129,7 +130,7 @@ def consensus_proba(Y, method="dawid_skene"):
     if not isinstance(method, str) or method not in PROBA_METHODS:
         raise InputError(f"Consensus {method!r} has no probabilities; give one of {shorten(PROBA_METHODS)}.")
     task = as_task(Y)
-    found = _crowd_kit(method, "fit_predict_proba", _long_table(task), task.raters)
+    _, found = _crowd_kit(method, task)
     classes = _class_by_label(task)
     proba = np.full((task.n_samples, len(task.classes)), np.nan)
     proba[found.index] = 0
@@ -172,20 +173,34 @@ def _checked(found, table):
     return found
 
 
-def _crowd_kit(method, function, table, raters):
-    """Apply a method's `fit_predict` or `fit_predict_proba` to a long table of the votes of raters (list)."""
+def _crowd_kit(method, task):
+    """Return what a method finds, the labels by task (a Series) and their probabilities (a DataFrame)."""
+    votes = task.votes
+    _long_table(task)  # refuses weighted votes
+    labels, proba = _estimate(method, *(part.tobytes() for part in (votes.sample, votes.rater, votes.label)))
+    names = dict(enumerate(votes.labels))
+    return labels.map(names).astype(object), None if proba is None else proba.rename(columns=names)
+
+
+# A stack asks for the labels and for the probabilities of one method, and the fits of a search for the same.
+@lru_cache(maxsize=16)
+def _estimate(method, sample, rater, label):
+    """Apply a method to votes, given as the bytes of the arrays of `Votes`.
+
+    Names would reach crowd-kit's random numbers, and those that are no texts confuse it.
+    """
+    import pandas as pd
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from crowdkit import aggregation
     except ImportError as error:
         raise ImportError(f"Consensus {method!r} needs crowd-kit: pip install crowd-kit.") from error
+    columns = {"task": sample, "worker": rater, "label": label}
+    table = pd.DataFrame({name: np.frombuffer(part, dtype=np.intp) for name, part in columns.items()})
     name, settings = _CROWD_KIT[method]
     make = getattr(aggregation, name)
-    # Sorted by their names, raters would get other random numbers when they are renamed.
-    table = table.assign(worker=table["worker"].map({name: n for n, name in enumerate(raters)}))
-    if table["label"].dtype == bool:
-        table = table.astype({"label": int})  # GLAD mistakes bool column names for a mask
     try:
         if method == "dawid_skene" and table["task"].is_unique:
             # It would estimate that most raters always choose the commonest class, and ignore their votes.
@@ -195,7 +210,9 @@ def _crowd_kit(method, function, table, raters):
             warnings.simplefilter("ignore")
             # crowd-kit's class Wawa does the same, but fails with scikit-learn 1.7 and later.
             skills = [make(**settings).fit(table).skills_] if method == "wawa" else []
-            return getattr(make(**settings), function)(table, *skills)
+            fitted = make(**settings).fit(table, *skills)
+            labels = fitted.predict(table) if method == "mmsr" else fitted.labels_
+            return labels, getattr(fitted, "probas_", None)
     except (ArithmeticError, ValueError) as error:
         raise InputError(
             f"The consensus {method!r} cannot be found: {error}. To learn how good raters are, it needs "

@@ -39,12 +39,17 @@ def check_raters_renamed(name, estimator):
 
 
 def check_samples_in_another_order(name, estimator):
-    """Check that the order of the samples does not matter, where ratings and groups move with them."""
+    """Check that the order of the samples does not matter, where ratings and groups move with them.
+
+    Without groups too: folds that an estimator draws itself must come from what the samples are.
+    """
     data = make_rated()
     order = np.random.RandomState(1).permutation(len(data.X))
     moved = data._replace(X=data.X[order], Y=data.Y[order], groups=data.groups[order])
     expected, found = reference(estimator, data), learn(estimator, moved)
     assert_same(expected, found, "after samples, ratings and groups changed places", tolerance=CLOSE)
+    expected, found = (learn(estimator, one._replace(groups=None)) for one in (data, moved))
+    assert_same(expected, found, "after samples and ratings changed places, without groups", tolerance=CLOSE)
 
 
 def check_samples_paired_by_index(name, estimator):

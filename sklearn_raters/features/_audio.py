@@ -225,19 +225,26 @@ def _is_pair(item):
 
 
 def is_silent(signal):
-    """Return whether a signal is silent.
+    """Return whether there is nothing to hear in a signal: no value is above -70 dB of full scale.
 
     Parameters
     ----------
-    signal : ndarray of shape (n_samples,)
-        The signal, full scale 1.
+    signal : ndarray
+        Values of any shape; full scale is 1.
 
     Returns
     -------
     bool
-        Whether no value is above -70 dB.
+        Whether it is silent.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_raters.features import is_silent
+    >>> is_silent(np.full(16000, 1e-4)), is_silent(np.full(16000, 1e-3))
+    (True, False)
     """
-    return np.abs(signal).max(initial=0.0) < _SILENT_PEAK
+    return bool(np.abs(signal).max(initial=0.0) < _SILENT_PEAK)
 
 
 def _notes_of(signal, mono):

@@ -12,6 +12,7 @@ from sklearn_raters._sklearn_compat import Interval
 from sklearn_raters._targets import target_distributions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import keeps_frames
+from sklearn_raters.ratings import known_labels
 from sklearn_raters.sequences import as_samples, holds_sequences
 
 
@@ -140,7 +141,8 @@ class LayerWeighting(TransformerMixin, BaseEstimator):
                 f"X has {self.n_features_in_} features a frame, which is not a multiple of n_layers="
                 f"{self.n_layers}: give the number of layers that the frames hold."
             )
-        _, targets = target_distributions(y, None)
+        with known_labels():  # the classifier behind it warns of them
+            _, targets = target_distributions(y, None)
         if len(targets) != len(samples):
             raise InputError(
                 f"X has {len(samples)} samples and y {len(targets)}: give one label for each sample."

@@ -12,6 +12,7 @@ import numpy as np
 
 from sklearn_raters._align import refuse_masked
 from sklearn_raters._files import full_path
+from sklearn_raters._forms import refuse_rounding
 from sklearn_raters._sklearn_compat import StrOptions, checked_parameters
 from sklearn_raters.exceptions import InputError
 
@@ -46,8 +47,8 @@ def save_frames(samples, folder, *, dtype="float32"):
     FileExistsError
         If the folder is there already and not empty.
     InputError
-        If there are no samples, a sample is not 2-D or has other features than the first, or a value is too
-        large for float16.
+        If there are no samples, a sample is not 2-D or has other features than the first, a value is too
+        large for float16, or an integer has more digits than float32 keeps.
     OSError
         If the folder cannot be written. What was written is deleted.
 
@@ -213,7 +214,7 @@ def _by_file(samples, dtype, skipped):
 def _converted(sample, index, dtype, is_skipped):
     refuse_masked(sample, f"Sample {index}")
     try:
-        sample = np.asarray(sample)
+        given, sample = sample, np.asarray(sample)
     except ValueError as error:
         raise InputError(f"Sample {index} is no (n_frames, n_features) array: {error}.") from error
     if sample.ndim != 2 or sample.size == 0 or sample.dtype.kind not in "biuf":
@@ -227,6 +228,7 @@ def _converted(sample, index, dtype, is_skipped):
             f"Sample {index} holds {sample[frame, feature]} in frame {frame}, feature {feature}: repair it, "
             "or leave the sample out."
         )
+    refuse_rounding(given, np.float32, f"Sample {index}")
     with np.errstate(over="ignore"):
         frames = np.ascontiguousarray(sample, dtype=dtype)
     if np.isinf(frames).any():

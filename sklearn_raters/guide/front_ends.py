@@ -32,7 +32,22 @@ scaled by speaker. Keep both side by side, and let a search choose:
 
 ```
 
-`SpeakerScaler` uses all recordings of a speaker at once, with no labels, so it stands before the folds.
+The speakers of `fit` are scaled by all their recordings at once, without labels, and share nothing, so this
+may stand before the folds. A speaker who is **new** in `transform` is scaled by what is usual, and more by
+their own recordings the more there are; a single recording keeps what it expresses, and no answer depends on
+other speakers:
+
+```python
+>>> scaler = SpeakerScaler().fit(X, speakers=np.repeat(["ann", "bob"], 10))
+>>> alone = scaler.transform(X[:1])  # somebody of whom nothing else is known
+>>> known = scaler.transform(X[:1], speakers=["ann"])
+>>> scaler = scaler.add_speakers(X[:3], speakers=["cho"] * 3)  # from now on she is known, too
+
+```
+
+How much is lost with one recording depends on the corpus: on synthetic speech of 18 speakers, networks found
+64 % with all recordings of a speaker and 54 % with one, where the statistics of this recording alone gave
+35 %; networks on frames that were not scaled at all found 56 %. `evaluate` prints both.
 
 **Pretrained encoders** (extra `encoders`) usually serve emotion better than openSMILE. Choose a layer, take
 their mean, or let `LayerWeighting` learn weights; with `layer="all"` the frames are large, so write them to

@@ -19,6 +19,7 @@ from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import check_method_params, num_samples
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import known_labels
 
 
 class Fold(NamedTuple):
@@ -138,7 +139,8 @@ def check_trainable(estimator, Y, consensus, folds, groups):
             )
         if hasattr(inner, "plan"):
             # A plan uses only the number of samples in X, so give it the indices of the samples.
-            plans.append(inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows)))
+            with known_labels():
+                plans.append(inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows)))
     return plans
 
 
@@ -193,7 +195,8 @@ def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", 
     for_fit.update(groups_for_fit(fitted, rows_of(groups, train)))
     X_train = rows_of(X, train)
     start = perf_counter()
-    fitted.fit(X_train, y, **for_fit)
+    with known_labels():
+        fitted.fit(X_train, y, **for_fit)
     fit_seconds, start = perf_counter() - start, perf_counter()
     predictions = predict_part(fitted, method, X, test, params)
     return fitted, predictions, fit_seconds, perf_counter() - start

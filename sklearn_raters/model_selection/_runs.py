@@ -137,9 +137,8 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
         for fold, asked in zip(folds, asking, strict=True)
     ]
     names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
-    with showing_trainings(
-        "Comparing models", trainings_of(models, plans, folds) if verbose else [], verbose
-    ):
+    planned = trainings_of(models, plans, folds) if verbose else []
+    with showing_trainings("Comparing models", planned, n_jobs, verbose):
         outcomes = run_jobs(jobs, names, n_jobs=n_jobs)
     runs = {name: [] for name in models}
     for outcome in outcomes:

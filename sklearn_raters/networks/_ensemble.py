@@ -1,5 +1,6 @@
 """The average of one classifier that is trained several times from different seeds."""
 
+from itertools import chain
 from numbers import Integral
 
 import numpy as np
@@ -27,8 +28,9 @@ from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, columns_of, na
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
+from sklearn_raters.exceptions import collecting_remarks, remark
 from sklearn_raters.networks._whole_fit import whole_fit
-from sklearn_raters.ratings import Task, Votes, check_groups
+from sklearn_raters.ratings import Task, Votes, check_groups, known_labels
 
 
 def _predict_proba_raters(copy, X, raters):
@@ -36,6 +38,12 @@ def _predict_proba_raters(copy, X, raters):
     known_raters = unwrap(copy).raters_
     consensus = None if set(raters) <= set(known_raters) else copy.predict_proba(X)
     return columns_of(raters, known_raters, known, consensus)
+
+
+def _fit_copy(copy, X, y, fit_params):
+    """Fit a copy; return it, and what it would warn of."""
+    with collecting_remarks() as remarks:
+        return copy.fit(X, y, **fit_params), remarks
 
 
 class DeepEnsembleClassifier(
@@ -162,14 +170,19 @@ class DeepEnsembleClassifier(
         with whole_fit(self):
             seeds = draw_seed(self.random_state, self.n_estimators)
             copies = [set_seeds(clone(self.estimator), seed) for seed in seeds]
-            jobs = (delayed(copy.fit)(X, y, **fit_params) for copy in copies)
-            self.estimators_ = Parallel(n_jobs=self.n_jobs)(jobs)
+            jobs = (delayed(_fit_copy)(copy, X, y, fit_params) for copy in copies)
+            self.estimators_, remarks = zip(*Parallel(n_jobs=self.n_jobs)(jobs), strict=True)
+            self.estimators_ = list(self.estimators_)
+            # Here, since warnings of other processes reach nobody; once for copies that say the same.
+            for text in dict.fromkeys(chain(*remarks)):
+                remark(text)
             self.classes_ = self.estimators_[0].classes_
             take_over_input(self, self.estimators_[0])
             if hasattr(unwrap(self.estimators_[0]), "raters_"):
                 known = set().union(*(unwrap(copy).raters_ for copy in self.estimators_))
                 y = y if isinstance(y, Task | Votes) else indexable(y)[0]
-                task = Task(y, self.classes, self.label_map)
+                with known_labels():
+                    task = Task(y, self.classes, self.label_map)
                 self.raters_ = [name for name in task.raters if name in known]
         return self
 

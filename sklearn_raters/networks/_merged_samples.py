@@ -1,29 +1,8 @@
 """Merge equal samples into one with the sum of their weights, in an order that depends on content alone."""
 
-from hashlib import blake2b
-
 import numpy as np
-from scipy.sparse import issparse
 
-
-def content_of(samples, index):
-    """Return the hash of a sample: a blake2b of 16 bytes, which takes more bytes.
-
-    Parameters
-    ----------
-    samples : list of ndarray of shape (n_frames_i, n_features), or CSR matrix
-        The samples. A sparse row counts as the dense row that it stands for.
-    index : int
-        The sample.
-
-    Returns
-    -------
-    hashlib.blake2b
-        The hash.
-    """
-    sample = samples[[index]].toarray() if issparse(samples) else samples[index]
-    # Adding zero turns -0.0 into 0.0, which sparse rows hold in its place.
-    return blake2b(np.ascontiguousarray(sample, dtype=np.float32) + np.float32(0), digest_size=16)
+from sklearn_raters._contents import content_of
 
 
 def merge_equal(samples, target_bytes, weight, groups):

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sklearn_raters.networks._merged_samples import content_of
+from sklearn_raters._contents import content_of
 
 
 def order_by_content(samples, task, sample_weight):

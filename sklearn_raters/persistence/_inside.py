@@ -72,7 +72,10 @@ def without_networks(model):
         from sklearn_raters import _torch
 
         stop = _torch.NETWORKS
-    for thing in reversed(list(inside(model, stop))):  # what is inside a thing comes before the thing
+    things = list(inside(model, stop))
+    # A name is in several dicts, each of which may come before or after it.
+    memo.update((id(thing), Moment.of(thing)) for thing in things if Moment.stands_for(type(thing)))
+    for thing in reversed(things):  # what is inside a thing comes before the thing
         if isinstance(thing, stop):
             memo[id(thing)] = _torch.Stored.of(thing)
         elif isinstance(thing, np.random.Generator):
@@ -129,6 +132,41 @@ class Pairs:
 
     def __reduce__(self):
         return Pairs, tuple(self.items)
+
+
+class Moment:
+    """Stands for a time or a duration of pandas, such as the name of a rater; made from its text, it is it.
+
+    Parameters
+    ----------
+    kind : {"Timestamp", "Timedelta"}
+        The class in pandas.
+    text : str
+        The value in the form of ISO 8601.
+    """
+
+    KINDS = ("Timestamp", "Timedelta")
+
+    def __new__(cls, kind, text):
+        """Return the time or the duration."""
+        import pandas as pd
+
+        return getattr(pd, cls.KINDS[cls.KINDS.index(kind)])(text)
+
+    @classmethod
+    def stands_for(cls, kind):
+        """Return whether a type is one of the two classes of pandas."""
+        return kind.__module__.partition(".")[0] == "pandas" and kind.__name__ in cls.KINDS
+
+    @classmethod
+    def of(cls, thing):
+        """Return the form of a time or duration."""
+        moment = object.__new__(cls)
+        moment.parts = type(thing).__name__, thing.isoformat()
+        return moment
+
+    def __reduce__(self):
+        return Moment, self.parts
 
 
 class Again:

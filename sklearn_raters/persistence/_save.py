@@ -5,6 +5,7 @@ import os
 import warnings
 from importlib.metadata import PackageNotFoundError, version
 
+import numpy as np
 from sklearn.exceptions import InconsistentVersionWarning, NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
@@ -14,10 +15,12 @@ from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.persistence._archive import ARRAYS, CARD, MANIFEST, STRUCTURE, pack, unpack, versions_of
 from sklearn_raters.persistence._card import make_card
 from sklearn_raters.persistence._content import check_content
-from sklearn_raters.persistence._inside import forget_caches, without_networks
+from sklearn_raters.persistence._inside import Moment, forget_caches, inside, without_networks
 from sklearn_raters.persistence._structure import to_skops, to_structure
 from sklearn_raters.persistence._trusted import found, is_trusted
 
+# Types of the names of raters, beside those of trusted types.
+_OF_NAMES = (str, bytes, bool, int, float, tuple, frozenset)
 _LIBRARIES = ("sklearn-raters", "scikit-learn", "numpy", "scipy", "torch", "skorch", "skops", "safetensors")
 # Of skops's own list of types that it does not trust, because it does not check their content: we do.
 _CHECKED = {
@@ -51,7 +54,8 @@ def save(model, path, *, card=None):
     OSError
         If the file cannot be written.
     InputError
-        If the model is not fitted, or holds something that has no form without pickle, such as a lambda.
+        If the model is not fitted, or holds something that has no form without pickle, such as a lambda; or
+        if a rater is named by an object of another library.
 
     See Also
     --------
@@ -75,6 +79,7 @@ def save(model, path, *, card=None):
 
     path = check_writable(path)
     _check_fitted(model)
+    _check_names(model)
     try:
         structure, arrays = to_structure(without_networks(model))
         names = skops.io.get_untrusted_types(data=to_skops(structure, arrays))
@@ -186,6 +191,27 @@ def _check_fitted(model):
         check_is_fitted(model)
     except NotFittedError as error:
         raise InputError(f"This {name} is not fitted: call fit before it is saved.") from error
+
+
+def _check_names(model):
+    """Raise InputError if a rater has a name of a type that would not be loaded."""
+    for thing in inside(model):
+        names = getattr(thing, "__dict__", {}).get("raters_", ())
+        for name in names:
+            parts = [name, *(part for part in inside(name) if type(part).__module__ != "builtins")]
+            kinds = {type(part) for part in parts if not isinstance(part, np.generic)}
+            odd = [kind for kind in kinds if not _can_name(kind)]
+            if odd:
+                raise InputError(
+                    f"The rater {name!r} is named by a {odd[0].__module__}.{odd[0].__qualname__}, which a "
+                    "model file does not hold: name raters by texts or numbers, then fit and save the model."
+                )
+
+
+def _can_name(kind):
+    """Return whether a model file holds a name of this type."""
+    full = f"{kind.__module__}.{kind.__qualname__}"
+    return kind in _OF_NAMES or Moment.stands_for(kind) or is_trusted(full)
 
 
 def _foreign(names):

@@ -29,7 +29,19 @@ _OF_DATA = (
 _SINGLE = {
     "builtins.frozenset",
     "builtins.range",
+    "datetime.date",
+    "datetime.datetime",
+    "datetime.time",
+    "datetime.timedelta",
+    "datetime.timezone",
+    "decimal.Decimal",
+    "fractions.Fraction",
+    "numpy.bytes_",
     "numpy.dtype",
+    "pathlib.PosixPath",
+    "pathlib.PurePosixPath",
+    "pathlib.PureWindowsPath",
+    "pathlib.WindowsPath",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.compose._column_transformer.make_column_selector",
     "sklearn.utils._bunch.Bunch",
@@ -37,6 +49,7 @@ _SINGLE = {
     "sklearn.utils._metadata_requests.MethodMetadataRequest",
     "sklearn_raters._torch.stored.Stored",
     "sklearn_raters.metrics._scorers._RatingsScorer",
+    "sklearn_raters.persistence._inside.Moment",
     "sklearn_raters.persistence._inside.Pairs",
     "sklearn_raters.stacking._frozen.FrozenViews",
     "sklearn_raters.stacking._pool.LogLinearPool",
@@ -45,6 +58,7 @@ _SINGLE = {
     "sklearn_raters.stacking._views.View",
     "skorch.callbacks.regularization.GradientNormClipping",
     "skorch.callbacks.training.EarlyStopping",
+    "uuid.UUID",
 }
 # Modules whose public functions compute numbers from numbers.
 _OF_FUNCTIONS = ("sklearn.metrics", "sklearn_raters.consensus", "sklearn_raters.metrics")

@@ -48,7 +48,7 @@ class AgreementDisplay:
     --------
     >>> from sklearn_raters.plots import AgreementDisplay
     >>> Y = [["a", "b", "a"], ["b", "a", "b"], ["a", "a", "a"]]
-    >>> AgreementDisplay.from_ratings(Y).raters  # the first and the third agree
+    >>> AgreementDisplay.from_ratings(Y, min_samples=3).raters  # the first and the third agree
     ['1', '2', '0']
     """
 
@@ -58,15 +58,16 @@ class AgreementDisplay:
 
     @classmethod
     @checked_parameters({"min_samples": [int], "max_raters": [int, None]})
-    def from_ratings(cls, Y, *, min_samples=1, max_raters=50, ax=None):
+    def from_ratings(cls, Y, *, min_samples=5, max_raters=50, ax=None):
         """Draw the agreement of raters.
 
         Parameters
         ----------
         Y : ratings of n_samples, or Task
             In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
-        min_samples : int, default=1
-            Samples that two raters must share for their agreement to be shown.
+        min_samples : int, default=5
+            Samples that two raters must share for their agreement to be shown; of a single one it would be
+            0 or 100 %.
         max_raters : int or None, default=50
             Largest number of raters to draw, those who rated most samples; None draws all.
         ax : matplotlib Axes or None, default=None

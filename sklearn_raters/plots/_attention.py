@@ -125,7 +125,14 @@ class AttentionDisplay:
         if X is not None and len(X) != 1:
             raise InputError(f"X must hold the one sample that is drawn, got {len(X)}: give X[i : i + 1].")
         signal, _ = read_audio(recording)
-        weights = _attention(estimator, [recording] if X is None else X, view)
+        try:
+            weights = _attention(estimator, [recording] if X is None else X, view)
+        except InputError as error:
+            if X is not None or not ("X holds" in str(error) or "of X" in str(error)):
+                raise
+            raise InputError(
+                f"The estimator takes no recordings ({error}) Give X, a list of the recording's frames."
+            ) from error
         display = cls(weights=weights, signal=signal, sampling_rate=_RATE, pitch=_pitch_of(recording))
         return display.plot(axes=axes)
 
@@ -144,6 +151,8 @@ class AttentionDisplay:
         """
         if axes is None:
             _, axes = pyplot().subplots(2, sharex=True, figsize=(8, 4.5), layout="constrained")
+        if np.shape(axes) != (2,):
+            raise InputError(f"axes must be two Axes, for the waveform and for the pitch, not {axes!r}.")
         self.axes_ = tuple(axes)
         self.figure_ = self.axes_[0].figure
         seconds = len(self.signal) / self.sampling_rate

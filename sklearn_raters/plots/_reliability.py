@@ -1,13 +1,16 @@
 """Reliability of the three answers: consensus, shares of the raters, each rater."""
 
+import warnings
+
 import numpy as np
 
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import expected_calibration_error, judged_answers
 from sklearn_raters.plots._bins import equal_bins, mean_with_interval
 from sklearn_raters.plots._style import COLOURS, GREY, axes_or_new
 from sklearn_raters.plots._task import task_for
+from sklearn_raters.ratings import as_task, shorten
 
 # For each answer its name, colour and marker.
 _STYLES = {
@@ -15,6 +18,18 @@ _STYLES = {
     "shares": ("which share of raters says a class", COLOURS[5], "s"),
     "raters": ("what each rater says", COLOURS[2], "^"),
 }
+
+
+def _warn_of_others(task):
+    """Warn of samples whose votes are for none of the classes, which cannot be judged."""
+    rated = len(np.unique(task.votes.sample))
+    if others := rated - np.count_nonzero(task.counts.sum(axis=1)):
+        warnings.warn(
+            f"{others} of {rated} rated samples have votes for none of the classes {shorten(task.classes)}: "
+            "they are left out.",
+            InputWarning,
+            stacklevel=4,
+        )
 
 
 class ReliabilityDisplay:
@@ -123,7 +138,9 @@ class ReliabilityDisplay:
         InputError
             If no answer is given, a shape does not fit, a row is no distribution, or nothing can be judged.
         """
-        answers = judged_answers(Y, proba, soft_labels, proba_raters, raters=raters)
+        task = as_task(Y)
+        _warn_of_others(task)
+        answers = judged_answers(task, proba, soft_labels, proba_raters, raters=raters)
         if not answers:
             raise InputError("No answer is given: give proba, soft_labels or proba_raters.")
         return cls(answers=answers).plot(n_bins=n_bins, ax=ax)

@@ -1,6 +1,6 @@
 """Ratings of several raters: input forms, exports of annotation tools, the task of learning, agreement."""
 
-from sklearn_raters.ratings._doubts import warn_of_lookalikes
+from sklearn_raters.ratings._doubts import known_labels, warn_of_labels
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long, votes_from_long
@@ -36,6 +36,7 @@ __all__ = [
     "inspect_ratings",
     "is_missing",
     "is_missing_label",
+    "known_labels",
     "krippendorff_alpha",
     "parse_ratings",
     "rater_camps",
@@ -54,5 +55,5 @@ __all__ = [
     "shorten",
     "sort_labels",
     "votes_from_long",
-    "warn_of_lookalikes",
+    "warn_of_labels",
 ]

@@ -1,11 +1,13 @@
 """Labels that look as if something else was meant: refused where no class can be meant, else warned of."""
 
 import re
-import warnings
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
-from sklearn_raters.exceptions import InputError, InputWarning
+from sklearn_raters.exceptions import InputError, remark
+from sklearn_raters.ratings._cells import read_literal
 from sklearn_raters.ratings._labels import label_kind, shorten
 from sklearn_raters.ratings._names import as_number, spelling
 
@@ -17,6 +19,24 @@ _CODES = (99, 255, 999, 9999)
 _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _CUT = "cut them into classes by bins= (Task, ratings_from_long and load_rated_audio take it)"
+# What to do about several labels in one text.
+_SPLIT = (
+    "Give label_separator={separator!r} to Task, ratings_from_long or load_rated_audio, or "
+    "--label-separator={separator!r} to the command"
+)
+_SHARE = "Give y as soft labels, one column a class, in which such a sample has a share of several"
+
+_known = ContextVar("known", default=False)
+
+
+@contextmanager
+def known_labels():
+    """Warn of no labels inside the block, since the user was warned of them before, as of ratings."""
+    token = _known.set(True)
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 def check_labels(names, counts, named):
@@ -39,13 +59,40 @@ def check_labels(names, counts, named):
     _check_size(names)
     meant = set(map(spelling, named))
     pairs = [pair for pair in zip(names, counts, strict=True) if spelling(pair[0]) not in meant]
-    numbers = [(as_number(name) if isinstance(name, str) else name, count) for name, count in pairs]
-    if all(value is not None and label_kind(value) == "numbers" for value, _ in numbers):
+    numbers = [(_number(name), count) for name, count in pairs]
+    if all(_is_number(value) for value, _ in numbers):
         _check_continuous(numbers)
-        _warn_of_codes([as_number(name) if isinstance(name, str) else name for name in names], numbers)
+        _warn_of_codes(
+            names,
+            [value for value, _ in numbers],
+            "ratings",
+            "give missing_label={0} or --missing-label={0}, or to an estimator label_map={{{0}: None}}",
+        )
     elif all(isinstance(name, str) for name in names):
-        _warn_of_joined(names, pairs, counts)
+        _warn_of_joined(names, pairs, counts, "rating", _SPLIT)
     warn_of_lookalikes(names, named)
+
+
+def warn_of_labels(names, counts):
+    """Warn of labels of samples that look wrong, as `check_labels` does of ratings.
+
+    Parameters
+    ----------
+    names : list
+        The distinct labels, of one type; the user named none of them.
+    counts : ndarray of int, shape (n_labels,)
+        Number of samples with each label.
+    """
+    numbers = [_number(name) for name in names]
+    if all(map(_is_number, numbers)):
+        _warn_of_codes(names, numbers, "labels in y", "leave these samples out of X and y")
+    elif all(isinstance(name, str) for name in names):
+        # As ratings, lists that are written as texts are several labels.
+        if lists := [name for name in names if isinstance(read_literal(name.strip()), list | tuple | set)]:
+            _warn_of_several(lists[0], "label", _SHARE)
+        else:
+            _warn_of_joined(names, [*zip(names, counts, strict=True)], counts, "label", _SHARE)
+    warn_of_lookalikes(names)
 
 
 def warn_of_lookalikes(names, named=(), what="labels"):
@@ -77,7 +124,7 @@ def warn_of_missing_text():
     """Warn that the text "None", which may be a class, was read as a missing rating."""
     _warn(
         'Ratings that are the text "None" are read as not rated. If "None" is a class, name it in classes=; '
-        'if not, missing_label="None" or, in an estimator, label_map={"None": None} says so.'
+        'if not, missing_label="None" or, in an estimator, label_map={"None": None}, says so.'
     )
 
 
@@ -110,8 +157,9 @@ def _check_continuous(numbers):
         )
 
 
-def _warn_of_codes(values, numbers):
-    """Warn of a number that looks like the code of a missing rating among the numbers of classes."""
+def _warn_of_codes(names, numbers, what, remedy):
+    """Warn of a number that looks like the code of a missing label among the numbers of classes."""
+    values = [_number(name) for name in names]
     unclear = any(value is None or isinstance(value, complex) or value % 1 for value in values)
     if unclear or len(values) < 3:
         return
@@ -119,39 +167,62 @@ def _warn_of_codes(values, numbers):
     codes = [value for value in values if value < 0]
     if not codes and largest in _CODES and second <= _MOST_NUMBERS:
         codes = [largest]
-    if len(codes) == 1 and codes[0] in dict(numbers):
+    if len(codes) == 1 and codes[0] in numbers:
         code, rest = int(codes[0]), sorted(map(int, set(values) - {*codes}))
         _warn(
-            f"Some ratings are {code}, where all others are {shorten(rest, 5)}: {code} is learnt as a class. "
-            f"If it means 'not rated', give missing_label={code}, or to an estimator "
-            f"label_map={{{code}: None}}; if it is a class, name all classes in classes=."
+            f"Some {what} are {code}, where all others are {shorten(rest, 5)}: {code} is learnt as a class. "
+            f"If it means 'not rated', {remedy.format(code)}; if it is a class, name all classes in classes=."
         )
 
 
-def _warn_of_joined(names, pairs, counts):
+def _warn_of_joined(names, pairs, counts, what, remedy):
     """Warn if texts look like several labels in one cell."""
     for separator in _SEPARATORS:
         parts = {name: [part.strip() for part in name.split(separator)] for name, _ in pairs}
         joined = {name: found for name, found in parts.items() if len(found) > 1 and all(found)}
         single = set(names) - set(joined)
         n_joined = sum(count for name, count in pairs if name in joined)
-        most = separator in ",;|" and 2 * n_joined > sum(counts)
-        if joined and (most or any(set(found) <= single for found in joined.values())):
-            example = next((name for name, found in joined.items() if set(found) <= single), min(joined))
-            if all(_DECIMAL.fullmatch(name.strip()) for name in joined):
-                _warn(
-                    f"The rating {example!r} looks like a number with a decimal comma, but is learnt as a "
-                    f"class of its own. Write points for the commas, then {_CUT}; if these are classes, name "
-                    "them in classes=."
-                )
-                return
+        most = 2 * n_joined > sum(counts) and (separator in ",;|" or _change_places(joined.values()))
+        of_known = [name for name, found in joined.items() if set(found) <= single]
+        if not (joined and (most or of_known)):
+            continue
+        example = next(iter(of_known), min(joined))
+        if all(_DECIMAL.fullmatch(name.strip()) for name in joined):
             _warn(
-                f"The rating {example!r} looks like several labels in one cell, but is learnt as a class of "
-                f"its own. Give label_separator={separator!r} to Task, ratings_from_long or "
-                "load_rated_audio; if these are classes, name them in classes=."
+                f"The {what} {example!r} looks like a number with a decimal comma, but is learnt as a "
+                f"class of its own. Write points for the commas, then {_CUT}; if these are classes, name "
+                "them in classes=."
             )
-            return
+        else:
+            _warn_of_several(example, what, remedy.format(separator=separator))
+        return
+
+
+def _change_places(lists):
+    """Return whether a word stands first in one list and last in another, as in "calm/sad" and "angry/calm".
+
+    The first word of a topic and its part, such as "sports/ball", is never a second one; dates are no words.
+    """
+    words = [found for found in lists if all(as_number(part) is None for part in found)]
+    return bool({found[0] for found in words} & {found[-1] for found in words})
+
+
+def _warn_of_several(example, what, remedy):
+    _warn(
+        f"The {what} {example!r} looks like several labels in one cell, but is learnt as a class of its own. "
+        f"{remedy}; if these are classes, name them in classes=."
+    )
+
+
+def _number(label):
+    """Return a label as number, also one that a text writes; None for other texts."""
+    return as_number(label) if isinstance(label, str) else label
+
+
+def _is_number(value):
+    return value is not None and label_kind(value) == "numbers"
 
 
 def _warn(message):
-    warnings.warn(message, InputWarning, stacklevel=2)
+    if not _known.get():
+        remark(message)

@@ -20,7 +20,7 @@ from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.ratings import Task, is_missing_label, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
-from sklearn_raters.stacking._fusion import fusion_splits, make_layer, represented_samples
+from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._sealed import content_to_hash
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
@@ -127,6 +127,39 @@ class StackPlan:
             return 1, view.content, task.raters.index(view.name)
 
         return replace(self, task=task, views=sorted(self.views, key=place))
+
+    def of_samples(self, places):
+        """Return the plan with its samples numbered in another way.
+
+        Parameters
+        ----------
+        places : ndarray of int of shape (n_samples,)
+            The new number of each sample.
+
+        Returns
+        -------
+        StackPlan
+            The same plan.
+        """
+
+        def moved(samples):
+            return None if samples is None else places[samples]
+
+        def moved_view(view):
+            return replace(view, samples=moved(view.samples))
+
+        trainings = [
+            replace(one, view=moved_view(one.view), represented=moved(one.represented))
+            for one in self.trainings
+        ]
+        return replace(
+            self,
+            task=self.task.take(np.argsort(places)),
+            views=[moved_view(view) for view in self.views],
+            samples=moved(self.samples),
+            splits=[Split(moved(train), moved(test)) for train, test in self.splits],
+            trainings=trainings,
+        )
 
     @property
     def table(self):

@@ -10,9 +10,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, refuse_masked
 from sklearn_raters._nested import check_is_read, check_refits, take_over_input
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, in_content_order
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
+from sklearn_raters.ratings import known_labels
 from sklearn_raters.stacking._diagram import diagram
 from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
@@ -117,7 +118,9 @@ class MultiRaterStackingClassifier(
     memory : str or joblib.Memory, default=None
         Folder to cache trained views in, for fits that were interrupted or that differ only in the fusion.
     random_state : int, RandomState instance or None, default=None
-        Source of the seeds of views and fusion. None keeps the `random_state` of the estimators.
+        Source of the seeds of views and fusion. None keeps the `random_state` of the estimators. Without
+        `groups`, samples that change places, with their ratings, change no answer, unless `cv` is a splitter,
+        which splits by place.
     verbose : int, default=0
         Whether to show a progress bar on standard error (above 0).
 
@@ -253,7 +256,8 @@ class MultiRaterStackingClassifier(
         Parameters
         ----------
         X : list or array-like of length n_samples
-            The samples. Paths will do, since only the number of samples is needed; sequences are checked.
+            The samples. Paths will do, but without groups the folds come from the samples themselves, so that
+            those of `fit` hold others. Sequences are checked.
         y : array-like
             The ratings in any form that `fit` takes.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -292,7 +296,9 @@ class MultiRaterStackingClassifier(
         fusion: pool, on the posteriors of 3 views, out of fold
         each of 2 folds is held out once
         """
-        return make_plan(self, self._check_input(X, y, sample_weight, groups))
+        data, order = self._check_input(X, y, sample_weight, groups)
+        plan = make_plan(self, data)
+        return plan if order is None else plan.of_samples(order)
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
@@ -324,25 +330,28 @@ class MultiRaterStackingClassifier(
         TypeError
             If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
-        data = self._check_input(X, y, sample_weight, groups)
+        data, order = self._check_input(X, y, sample_weight, groups)
         plan, shared = make_plan(self, data), None
         # A plan does not read X, so that it can be made from the paths of recordings.
-        first = plan.trainings[: len(plan.views)]
-        readers = {
-            f"the view {one.view.name!r}": self.estimator if self.shared_steps else one.estimator
-            for one in first
-        }
-        check_is_read(data.X, readers)
+        readers = {f"the view {one.view.name!r}": one.estimator for one in plan.trainings[: len(plan.views)]}
+        check_is_read(data.X, dict.fromkeys(readers, self.estimator) if self.shared_steps else readers)
         if self.shared_steps:
             shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)
-        learnt = self._fuse(plan, trained, data)
+        with known_labels():
+            learnt = self._fuse(plan, trained, data)
+        if order is not None:
+            learnt["view_rows_"] = [np.sort(order[rows]) for rows in learnt["view_rows_"]]
         vars(self).pop("n_iter_", None)  # of an earlier fit with fusion="fine_tune"
         vars(self).update(learnt, shared_steps_=shared)
         take_over_input(self, self.estimators_[0] if shared is None else shared)
         return self
 
     def _check_input(self, X, y, sample_weight, groups):
+        """Return the checked input, and where its samples were if they are put in another order.
+
+        Without groups, what a sample is decides the fold that it is in, unless a splitter of the user's does.
+        """
         check_refits(self.estimator)
         check_refits(self.fusion)
         self._validate_params()
@@ -350,7 +359,9 @@ class MultiRaterStackingClassifier(
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
         if self.shared_steps:
             check_shared_steps(self.estimator, self.shared_steps, self.view_params)
-        return check_rated_samples(self, X, y, sample_weight, groups)
+        data = check_rated_samples(self, X, y, sample_weight, groups)
+        by_place = groups is not None or not (self.cv is None or isinstance(self.cv, Integral))
+        return (data, None) if by_place else in_content_order(data)
 
     @property
     def _by_posterior(self):
@@ -399,9 +410,8 @@ class MultiRaterStackingClassifier(
             check_is_read(X, {"the pipeline of shared steps": self.shared_steps_})
             return self.shared_steps_.transform(X)
         refuse_masked(X, "X")
-        check_is_read(
-            X, {f"the view {name!r}": one for name, one in zip(self.views_, self.estimators_, strict=True)}
-        )
+        views = zip(self.views_, self.estimators_, strict=True)
+        check_is_read(X, {f"the view {name!r}": one for name, one in views})
         return X
 
     def predict_proba_views(self, X):
@@ -417,8 +427,7 @@ class MultiRaterStackingClassifier(
         ndarray of shape (n_samples, n_views, n_classes)
             Views in the order of `views_`, classes in that of `classes_`.
         """
-        X = self._as_views_take(X)
-        return self._frozen.posteriors(X)
+        return self._frozen.posteriors(self._as_views_take(X))
 
     def _inputs_of_pool(self, X):
         return self._fused.posteriors(X, unsmoothed=True, by_decision=True)

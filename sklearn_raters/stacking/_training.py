@@ -17,6 +17,7 @@ from sklearn_raters._nested import fit_with_weights
 from sklearn_raters._parallel import check_time, moved_once, run_jobs, showing_trainings, tell_finished
 from sklearn_raters._rated import rows_of
 from sklearn_raters.exceptions import collecting_remarks, remark
+from sklearn_raters.ratings import known_labels
 from sklearn_raters.stacking._frozen import represent
 from sklearn_raters.stacking._sealed import cached_with, call_cached, content_to_hash, is_cached
 from sklearn_raters.stacking._starts import start_from
@@ -91,7 +92,7 @@ def fit_view(planned, X, groups, start):
     X, groups = rows_of(X, view.samples), rows_of(groups, view.samples)
     if start is not None:
         start_from(estimator, start)
-    with naming_view(view.name), collecting_remarks() as remarks:
+    with naming_view(view.name), known_labels(), collecting_remarks() as remarks:
         fit_with_weights(estimator, X, view.targets, view.weights, groups)
     return estimator, perf_counter() - began, remarks
 
@@ -167,7 +168,7 @@ def train_views(stack, plan, data):
         return place, delayed(train_one)(*arguments)
 
     planned = [one.size for one in plan.trainings]
-    with moved_once(X), showing_trainings("Training views", planned, stack.verbose):
+    with moved_once(X), showing_trainings("Training views", planned, stack.n_jobs, stack.verbose):
         for waits in (False, True):  # the views that others start from come first
             jobs = dict(job_of(one) for one in plan.trainings if (one.start is not None) == waits)
             if jobs:

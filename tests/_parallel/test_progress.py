@@ -41,15 +41,16 @@ def test_a_terminal_gets_a_bar_with_the_time_left(monkeypatch):
 def test_the_time_left_follows_what_each_kind_of_training_took():
     planned = [("Net", 100)] * 4 + [("Linear", 100)] * 10
     notes = [("Net", 100, 8.0, False), ("Linear", 100, 0.5, False)]
-    # Two at once so far: 8.5 s of work within 4.25 s. Left are 3 * 8 + 9 * 0.5 s of work.
-    assert time_left(planned, notes, elapsed=4.25) == "about 14 s left"
-    assert time_left(planned, notes[:1], elapsed=8.0) == "about 24 s left, and 10 of Linear"
+    # Left are 3 * 8 + 9 * 0.5 s of work.
+    assert time_left(planned, notes, at_once=1) == "about 28 s left"
+    assert time_left(planned, notes, at_once=2) == "about 14 s left"
+    assert time_left(planned, notes[:1], at_once=1) == "about 24 s left, and 10 of Linear"
 
 
 def test_no_time_is_told_before_a_training_of_this_run_is_finished():
     planned = [("Net", 100)] * 2
-    assert time_left(planned, [], 3.0) == ""
-    assert time_left(planned, [("Net", 100, 8.0, True)], 3.0) == ""
+    assert time_left(planned, [], 2) == ""
+    assert time_left(planned, [("Net", 100, 8.0, True)], 2) == ""
 
 
 @pytest.mark.parametrize(
@@ -68,9 +69,9 @@ def test_the_trainings_of_a_stack_are_told_while_it_fits(capsys):
 
 
 def test_only_the_outermost_run_shows_trainings(capsys):
-    with showing_trainings("outer", [("Net", 1)] * 2, 1):
+    with showing_trainings("outer", [("Net", 1)] * 2, 1, 1):
         for _ in range(2):
-            with showing_trainings("inner", [("Net", 1)], 1):
+            with showing_trainings("inner", [("Net", 1)], 1, 1):
                 tell_finished(None, "Net", 1, 0.1)
         time.sleep(0.01)
     printed = capsys.readouterr().err

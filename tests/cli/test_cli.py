@@ -62,8 +62,8 @@ def test_evaluate_prints_a_table_and_writes_the_same_numbers(made, tmp_path, cap
     assert {"crowd-hard", "crowd-soft", "E2", "E4", "crowd pair", "all views"} <= {*table.index}
     assert table["uar"].between(0, 1).all()
     for name, uar in table["uar"].items():
-        cells = next(line.split("│") for line in printed.splitlines() if line.startswith(f"│ {name} "))
-        assert float(cells[2]) == pytest.approx(100 * uar, abs=0.051)
+        cells = next(line.split("│") for line in printed.splitlines() if line.startswith(f" {name} "))
+        assert float(cells[1]) == pytest.approx(100 * uar, abs=0.051)
     assert "each of 2 sessions left out" in printed
     assert sorted(path.name for path in tmp_path.iterdir()) == ["results.csv", "results.toml"]
 
@@ -452,3 +452,15 @@ def test_a_narrow_terminal_shows_whole_numbers_without_the_recalls(width, recall
     assert ("class7" in printed) == recalls
     assert "-20.5 to -20.5" in printed
     assert "1234" in printed
+
+
+@pytest.mark.parametrize(("width", "n_shares"), [(60, 10), (80, 12)])
+def test_no_number_is_cut_on_a_narrow_terminal(width, n_shares, capsys, monkeypatch):
+    monkeypatch.setattr(_output, "new_console", lambda: Console(width=width))
+    names = ["uar", "uar_new_speaker", "uar_sd", "recall_a", "difference", "low", "high"]
+    table = pd.DataFrame(-0.2049, ["mean of posteriors", "E1"], names).assign(fit_seconds=1234.0)
+    _output.print_comparison(table, "Unweighted average recall", "crowd-hard")
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    assert printed.count("-20.5") == n_shares
+    assert "1234" not in printed

@@ -33,6 +33,16 @@ def test_options_stand_outside_of_tables_or_in_the_table_of_the_command(parsed):
     assert (options.epochs, options.out, options.skip_broken) == (7, "model", False)
 
 
+def test_a_file_without_options_of_the_command_changes_nothing_and_the_option_has_no_short_form(
+    parsed, tmp_path
+):
+    assert parsed("train", "[evaluate]\nepochs = 3", "--out=m").changed == {"out": "m"}
+    with pytest.raises(SystemExit):
+        parse(["evaluate", "--conf", str(tmp_path / "run.toml")])
+    with pytest.raises(SystemExit):
+        parse(["guide", "--config", str(tmp_path / "run.toml")])
+
+
 def test_the_command_line_has_precedence(parsed):
     options = parsed("evaluate", "epochs = 3\nseed = 2\nskip-broken = true", "--epochs=9", "--no-skip-broken")
     assert (options.epochs, options.seed, options.skip_broken) == (9, 2, False)
@@ -90,7 +100,7 @@ def test_a_run_writes_the_options_that_repeat_it(tmp_path, command):
     assert words[:-1] == ["sklearn-raters", command, *given, "--config"]
     again = parse([command, *given, "--config", str(tmp_path / "run.toml")])
     assert again.changed == options.changed
-    same = {name: value for name, value in vars(again).items() if name not in ("config", "quiet")}
+    same = {name: value for name, value in vars(again).items() if name not in ("config", "quiet", "words")}
     assert same == {name: value for name, value in vars(options).items() if name in same}
 
 

@@ -64,6 +64,8 @@ def test_every_parameter_has_an_option_of_some_command():
         ("label_map={'a': None}", "--label-map {'a': None}"),
         ("by xlabel=, a.label= or --label=x", "by xlabel=, a.label= or --label=x"),
         ("by verbose=", "by verbose="),
+        ("no file /x/min_ratings=5/a.wav, 'label=3'", "no file /x/min_ratings=5/a.wav, 'label=3'"),
+        ("no file label=3/a.wav (label=3)", "no file label=3/a.wav (--label-column 3)"),
     ],
 )
 def test_options_take_the_place_of_parameters_of_the_command_alone(message, told):

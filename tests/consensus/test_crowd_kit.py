@@ -215,3 +215,19 @@ def test_the_fusion_learns_the_consensus_too(crowd):
     stack = MultiRaterStackingClassifier(LogisticRegression(), consensus=without_class1, **settings)
     predicted = stack.fit(crowd.X, crowd.Y).predict(crowd.X)
     assert np.mean(predicted == given) > np.mean(predicted == most)
+
+
+def test_equal_ratings_are_estimated_once(crowd, monkeypatch):
+    from crowdkit.aggregation import OneCoinDawidSkene
+
+    expected = consensus_labels(crowd.Y, "one_coin"), consensus_proba(crowd.Y, "one_coin")
+
+    def fit(*_):
+        raise AssertionError("estimated again")
+
+    monkeypatch.setattr(OneCoinDawidSkene, "fit", fit)
+    renamed = crowd.Y.rename(columns=str.upper)
+    np.testing.assert_array_equal(consensus_labels(renamed, "one_coin"), expected[0])
+    np.testing.assert_array_equal(consensus_proba(renamed, "one_coin"), expected[1])
+    with pytest.raises(AssertionError, match="estimated again"):
+        consensus_labels(crowd.Y[::-1].reset_index(drop=True), "one_coin")

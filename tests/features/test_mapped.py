@@ -47,6 +47,8 @@ def test_what_was_saved_is_loaded_from_several_files(dtype, tmp_path, monkeypatc
         ([np.array([[1.0, np.inf]])], {}, "Sample 0 holds inf in frame 0, feature 1"),
         ([np.ma.masked_array([[1.0]], [[True]])], {}, "Sample 0 has 1 masked"),
         ([[[1.0], [1.0, 2.0]]], {}, "Sample 0 is no"),
+        ([np.full((2, 3), 2**24 + 1)], {"dtype": "float16"}, "Sample 0 holds the integer 16777217, of which"),
+        ([[[2**60 + 1, 0.5]]], {}, "Sample 0 holds the integer 1152921504606846977, of which float32"),
         (3, {}, "samples is a int"),
     ],
 )

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from sklearn_raters import BLSTMClassifier, FramePooler, MultiRaterStackingClassifier, OpenSmileFrames
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import expected_calibration_error
 from sklearn_raters.plots import (
     AgreementDisplay,
@@ -242,3 +242,30 @@ def test_a_picture_as_svg_holds_names_as_they_are_and_leaves_no_figure():
     with pytest.raises(InputError, match="give the table that compare returns"):
         as_svg(lambda: ComparisonDisplay.from_comparison(pd.DataFrame({"uar": [1.0]})))
     assert not plt.get_fignums()
+
+
+def test_samples_with_votes_for_no_class_are_told_of():
+    task = Task([["calm", "calm"], ["sad", "sad"], ["angry", "angry"], [None, None]], classes=["calm", "sad"])
+    with pytest.warns(
+        InputWarning, match="1 of 3 rated samples have votes for none of the classes 'calm', 's"
+    ):
+        display = ReliabilityDisplay.from_predictions(task, np.full((4, 2), 0.5))
+    assert len(display.answers["consensus"][0]) == 2
+
+
+def test_pairs_with_few_common_samples_have_no_agreement_unless_asked_for():
+    with pytest.raises(InputError, match=r"No two raters share 5 sample\(s\).*lower min_samples"):
+        AgreementDisplay.from_ratings(Y)
+    assert AgreementDisplay.from_ratings(Y, min_samples=2).raters
+
+
+def test_attention_needs_the_frames_where_the_estimator_takes_no_recordings(networks):
+    fitted, recordings = networks
+    with pytest.raises(InputError, match=r"takes no recordings .*Give X, a list of the recording's frames"):
+        AttentionDisplay.from_estimator(fitted[-1], recordings[0])
+
+
+def test_attention_is_drawn_on_two_axes():
+    display = AttentionDisplay(weights=[1.0], signal=np.zeros(10), sampling_rate=16000, pitch=([], []))
+    with pytest.raises(InputError, match="axes must be two Axes"):
+        display.plot(axes=plt.subplots()[1])

@@ -25,7 +25,8 @@ from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long
 def test_a_number_that_looks_like_a_code_of_missing_ratings_is_warned_of(labels, code):
     Y = [[label, labels[0]] for label in labels]
     with pytest.warns(
-        InputWarning, match=rf"are {code}, where all others .*missing_label={code}, or to an estim"
+        InputWarning,
+        match=rf"are {code}, where all others .*={code} or --missing-label={code}, or to an es",
     ):
         assert parse_ratings(Y).labels == sorted(labels)
     # A label that is named is meant.
@@ -95,8 +96,26 @@ def test_a_joined_label_whose_parts_are_labels_is_warned_of_even_once():
         parse_ratings(Y)
 
 
+@pytest.mark.parametrize("separator", "/+&")
+def test_joined_labels_whose_parts_change_places_are_warned_of_without_the_parts_as_labels(separator):
+    Y = [[separator.join(pair) for pair in pairs] for pairs in (["ab", "bc"], ["ca", "cb"])]
+    with pytest.warns(InputWarning, match=rf"'a\{separator}b' looks like several.*separator='\{separator}'"):
+        parse_ratings(Y)
+
+
 @pytest.mark.parametrize(
-    "labels", [["very sad", "calm"], ["joy/happiness", "anger"], ["a,", ",b"], ["R&B", "pop"]]
+    "labels",
+    [
+        ["very sad", "calm"],
+        ["joy/happiness", "anger"],
+        ["a,", ",b"],
+        ["R&B", "pop"],
+        ["sports/ball", "sports/chess", "news/world"],
+        ["1/2", "2/3", "3/1"],
+        ["and/or", "either"],
+        ["black/white", "white/other", "a", "b", "c", "d"],
+    ],
+    ids=str,
 )
 def test_other_texts_are_not_warned_of(labels):
     assert parse_ratings([labels, labels]).labels == sorted(labels)
@@ -129,6 +148,16 @@ def test_steps_of_a_half_are_classes_and_so_are_numbers_that_are_named():
     assert parse_ratings([[1, 1.5, 2.5], [1.5, 2, 2.5]]).labels == [1, 1.5, 2, 2.5]
     grid = (np.arange(30) / 10).reshape(10, 3)
     assert len(Task(grid, np.unique(grid)).classes) == 30
+
+
+@pytest.mark.parametrize("highest", [4, 5, 10])
+def test_scales_in_half_steps_are_refused_with_bins_as_the_remedy(highest):
+    Y = np.tile(np.arange(1, highest + 0.5, 0.5), (5, 1))
+    with pytest.raises(InputError, match=r"numbers with fractions, such as 1\.5,.*by bins="):
+        parse_ratings(Y)
+    assert len(parse_ratings(Y, classes=list(Y[0])).labels) == 2 * highest - 1
+    bins = {"edges": [0, 2.5, highest], "names": ["low", "high"]}
+    assert parse_ratings(Y, bins=bins).labels == ["high", "low"]
 
 
 def test_many_numbers_are_warned_of_as_scores():

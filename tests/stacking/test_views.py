@@ -118,7 +118,7 @@ def test_alpha_of_zero_leaves_soft_labels_unsmoothed():
     model = small_stack(
         Recorder(), classes=EMOTIONS, label_map=LABEL_MAP, fusion="mean", alpha=0, views=["crowd_soft"]
     )
-    model.fit(np.zeros((8, 1)), RATED)
+    model.fit(np.zeros((8, 1)), RATED, groups=np.arange(8))
     assert model.estimators_[0].y_[0] == pytest.approx([2 / 3, 0, 1 / 3])
 
 
@@ -224,7 +224,7 @@ def test_the_view_of_a_rater_equals_a_classifier_trained_on_that_rater_alone():
     soft = soft_labels(Y[["E2"]])
     rows = ~np.isnan(soft[:, 0])
     alone = SoftTargetClassifier(LogisticRegression()).fit(X[rows], soft[rows])
-    together = small_stack().fit(X, Y).predict_proba_views(X)
+    together = small_stack().fit(X, Y, groups=GROUPS).predict_proba_views(X)
     np.testing.assert_array_equal(together[:, VIEWS.index("E2")], alone.predict_proba(X))
 
 

@@ -102,7 +102,7 @@ def require_columns(columns, wanted, source=""):
         lacks = ", ".join(f"{argument}={name!r}" for argument, name in missing.items())
         raise InputError(
             f"The ratings table{source} has no column for {lacks}; its columns are "
-            f"{shorten(columns)}. Name the right ones by these arguments."
+            f"{shorten(columns)}. Name the right ones, as by --{next(iter(missing))}-column."
         )
     double = {argument: name for argument, name in wanted.items() if columns.count(name) > 1}
     if double:
@@ -127,7 +127,7 @@ def _usual_column(columns, argument, taken, source):
         if len(set(found)) > 1:
             raise InputError(
                 f"The ratings table{source} has several columns that may be the {argument}: "
-                f"{shorten(found)}. Name the right one by {argument}=."
+                f"{shorten(found)}. Name the right one by {argument}=, or --{argument}-column."
             )
         if found:
             return found[0]

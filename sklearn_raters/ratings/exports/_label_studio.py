@@ -85,8 +85,11 @@ def _answers(results, left_out):
     answers = {}
     for result in results:
         field = _LABELS.get(result.get("type"))
-        if field is None or _REGION & result["value"].keys():
-            left_out["results that are no labels of a task"] += 1  # relations, texts, and marks of regions
+        if _REGION & result.get("value", {}).keys():
+            left_out["labels of regions, which are parts of a task"] += 1
+            continue
+        if field is None:
+            left_out["results that are no labels of a task"] += 1  # relations, texts
             continue
         answers.setdefault(result["from_name"], []).extend(_labels(result["value"][field], field))
     return answers

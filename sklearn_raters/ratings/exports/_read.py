@@ -142,9 +142,10 @@ def _read(path, tool, question, given):
         rows = TOOLS[tool].read(source, question, left_out)
         table = rows if hasattr(rows, "columns") else _as_table(rows)
     except UnexpectedShapeError as error:
+        folder = f" {source.file} is a folder, read as one with a file of each rater: name a file otherwise."
         raise InputError(
             f"{error} It was read as an export of {tool}; the known tools are {known_tools()}. Name the "
-            "right one by tool=."
+            f"right one by tool=, or --tool.{folder if source.file.is_dir() else ''}"
         ) from error
     what = ", ".join(f"{number} {name}" for name, number in left_out.items())
     if not len(table):
@@ -168,7 +169,7 @@ def _plain_columns(table, given, source):
             raise  # a plain table, but for one column
         raise InputError(
             f"{error} If an annotation tool wrote the file, the tool was not recognised: the known tools are "
-            f"{known_tools()}; name one by tool=."
+            f"{known_tools()}; name one by tool=, or --tool."
         ) from None
 
 

@@ -75,6 +75,11 @@ def read_text_table(file, tabs):
         # With columns for further cells, because a comma at the end of each row would shift the columns.
         width = range(len(header) + _MOST_EXTRA)
         table = pd.read_csv(file, header=None, names=width, index_col=False, **as_text)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f'The ratings table {file} is not in UTF-8 ({error}): save it as "CSV UTF-8", or read it by '
+            "pandas.read_csv(file, encoding=...) and give the DataFrame."
+        ) from error
     except (ValueError, EOFError, OSError, ImportError) as error:  # also of what a compressed file holds
         raise InputError(
             f"The ratings table {file} cannot be read as text separated by {separator!r}: "

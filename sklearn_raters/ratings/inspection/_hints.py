@@ -58,8 +58,9 @@ def rater_hints(Y, *, ordered=False, min_ratings=30, significance=0.05):
         - "swapped": two classes exchanged, each named as the other more often than rightly;
 
         `samples`, the number compared; `p_value`, multiplied by the number of tests, at most 1; and
-        `evidence`, a sentence. ``.attrs["compared"]`` is the number of raters with `min_ratings`. There is no
-        hint if fewer than three raters are judged by others, as nobody could tell who of two is the odd one.
+        `evidence`, a sentence. ``.attrs["compared"]`` is the number of raters with
+        ``.attrs["min_ratings"]``. There is no hint if fewer than three raters are judged by others, as nobody
+        could tell who of two is the odd one.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def rater_hints(Y, *, ordered=False, min_ratings=30, significance=0.05):
                     p_value = min(1.0, float(p_value) * len(compared) * _KINDS)
                     rows.append((task.raters[rater], looks, samples[rater], p_value, evidence))
     table = pd.DataFrame(rows, columns=["rater", "looks", "samples", "p_value", "evidence"])
-    table.attrs["compared"] = len(compared)
+    table.attrs.update(compared=len(compared), min_ratings=min_ratings)
     return table
 
 

@@ -87,6 +87,7 @@ def rater_pairs(Y, *, ordered=False, max_raters=200, confidence=0.95):
         "kappa": kappa[a, b],
     }
     table = pd.DataFrame(columns)
+    table.attrs["weighted"] = ordered
     table.attrs["raters_left_out"] = int((np.bincount(choices.rater) > 0).sum() - len(busiest))
     return table
 

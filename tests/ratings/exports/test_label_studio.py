@@ -119,7 +119,7 @@ def test_marks_of_regions_texts_and_relations_are_no_labels(tmp_path):
         {"type": "relation", "from_id": "a", "to_id": "b"},
     ]
     path = write(tmp_path / "export.json", [task(1, annotation(1, *others, choice("sad")))])
-    with pytest.warns(InputWarning, match="left out 3 results that are no labels of a task"):
+    with pytest.warns(InputWarning, match="left out 1 labels of regions.*, 2 results that are no"):
         table = read_ratings(path)
     assert table["label"].tolist() == ["sad"]
 
