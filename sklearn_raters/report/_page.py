@@ -124,7 +124,7 @@ def make_report(
     ImportError
         If jinja2 or matplotlib is not installed.
     InputError
-        If no vote is for a class, or there is not one recording or text for each sample.
+        If no vote is for a class, the title is empty, or there is not one recording or text for each sample.
     OSError
         If the file cannot be written.
 
@@ -136,6 +136,8 @@ def make_report(
     True
     """
     check_report(path)
+    if not title.strip():
+        raise InputError("title is empty: give the heading of the page.")
     task = as_task(Y)
     audio, texts = _shown("audio", audio, task), _shown("texts", texts, task)
     if inspection is None:

@@ -39,4 +39,6 @@ def picture(caption, alt, draw):
     except InputError as error:  # such as no common samples of two raters
         return Picture(caption, alt, None, str(error))
     # An image of its own keeps the names inside an SVG apart from those of others, and runs no script.
-    return Picture(caption, alt, f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}")
+    return Picture(
+        caption, alt, f"data:image/svg+xml;base64,{b64encode(svg.encode('utf-8', 'replace')).decode()}"
+    )

@@ -20,6 +20,12 @@ def votes(tmp_path):
     return path
 
 
+@pytest.fixture(autouse=True)
+def _no_pictures(monkeypatch):
+    """Leave out the pictures, which take a second."""
+    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
+
+
 def run(capsys, *arguments):
     capsys.readouterr()
     status = cli.main([*map(str, arguments)])
@@ -36,9 +42,8 @@ def test_inspect_writes_the_raters_part(votes, tmp_path, capsys):
     assert 'id="models"' not in page
 
 
-def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
-    corpus = make_rated_speech(tmp_path / "made", n_sessions=2, n_utterances=40, random_state=0)
+def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys):
+    corpus = make_rated_speech(tmp_path / "made", n_sessions=2, n_utterances=30, random_state=0)
     data = ["--corpus", "iemocap", "--root", corpus, "--out", tmp_path / "table.csv"]
     model = ["--models", "views", "--views", "crowd_hard", "--epochs", 1, "--n-jobs", 1, "--fusion", "mean"]
     outputs = ["--report", tmp_path / "report.html", "--predictions", tmp_path / "all.csv"]

@@ -15,7 +15,7 @@ from sklearn.svm import LinearSVC
 
 from made import make_rated, small_stack
 from sklearn_raters.model_selection import compare
-from sklearn_raters.ratings import inspect_ratings
+from sklearn_raters.ratings import Task, inspect_ratings
 from sklearn_raters.report import _page, _pictures, check_report, make_report
 
 SCRIPT = "<script>document.title = 'broken'</script>"
@@ -150,9 +150,27 @@ def test_raters_alone_make_a_report_too():
     assert text == make_report(Y, command="a command")
 
 
+@pytest.mark.parametrize(
+    "Y",
+    [
+        ["a", "b", "a"],
+        [["a", "a"], ["a", None]],
+        pd.DataFrame([[("a\n", "b"), "b"], ["_c", "_c"]], columns=["\x00", ("a", 1)]),
+        Task(np.eye(2)[[[0, 1], [1, 1]]], classes=["x", "y"]),
+        [[f"class {number}"] * 2 for number in range(40)],
+    ],
+    ids=["one rater", "one class", "odd names", "votes", "many classes"],
+)
+def test_ratings_of_every_form_make_a_report(Y, tmp_path):
+    halves = ["half a letter: \ud800"] * Task(Y).n_samples
+    make_report(Y, tmp_path / "report.html", texts=halves, max_samples=1)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert text.count("</article>") == len(Task(Y).raters) + text.count('class="card"')
+
+
 def test_what_cannot_be_drawn_is_told():
     text = make_report([["calm", None], [None, "sad"]])
-    assert "no picture. No two raters share 1 sample(s)" in text
+    assert "no picture. No two raters share " in text
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -196,6 +214,7 @@ def test_a_long_recording_is_cut_and_the_page_says_so():
         ({"audio": ["a.wav"]}, "audio"),
         ({"texts": "one text"}, "texts is 'one text'"),
         ({"texts": pd.DataFrame({"a": [1, 2]})}, "texts is a table"),
+        ({"title": " "}, "title is empty"),
         ({"max_raters": 0}, "max_raters"),
         ({"max_samples": 1000}, "max_samples"),
     ],
