@@ -30,8 +30,8 @@ def stack(estimator=REGRESSION, **params):
 
 
 # `truth_stack` is not among them. Its methods learn how good raters are, so that it refuses the labels of
-# one rater, and the methods of crowd-kit take no weights of samples; a fit with MACE takes seconds, and each
-# check of an estimator fits several times.
+# one rater, and the methods of crowd-kit take no weights of samples; MACE takes seconds for each set of
+# ratings. `benchmarks/conformance.py` has it.
 QUICK = [stack(fusion="mean"), RaterNetClassifier(**NET)]
 SLOW = [
     *(stack(fusion=fusion) for fusion in FUSIONS if fusion != "mean"),
