@@ -28,10 +28,12 @@ from sklearn_raters._align import align_samples
 from sklearn_raters.estimator_checks import check_rater_estimator
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task
+from sklearn_raters.stacking import truth_stack
 
 EPOCHS = 40
 OWN = {
     "sklearn_raters stack": MultiRaterStackingClassifier(LogisticRegression()),
+    "sklearn_raters truth_stack": truth_stack(LogisticRegression()),
     "sklearn_raters crowd_layer": RaterNetClassifier("crowd_layer", max_epochs=EPOCHS),
 }
 
@@ -95,6 +97,8 @@ def main():
     names = [name for name in TRAINERS if name in installed_peers()]
     if quick:
         names = [name for name in names if name in ("scikit-activeml Raykar", "crowd-kit CrowdLayer")]
+    if quick:
+        OWN.pop("sklearn_raters truth_stack")  # MACE takes seconds
     models = OWN | {name: Peer(name) for name in names}
     table = pd.DataFrame({name: found(model) for name, model in models.items()})
     table.index.name = "check"

@@ -21,7 +21,7 @@ from sklearn_raters.networks import RATER_MODELS
 
 FUSIONS = ["pool", "logistic", "softmax", "mean", "mixture"]
 NET = {"max_epochs": 4, "learning_rate": 0.02}
-BLSTM = small_blstm(max_epochs=6, batch_size=16, dropout=0.1, random_state=None)
+BLSTM = small_blstm(max_epochs=3, batch_size=16, dropout=0.1, random_state=None)
 REGRESSION = LogisticRegression()
 
 
@@ -30,14 +30,14 @@ def stack(estimator=REGRESSION, **params):
 
 
 # `truth_stack` is not among them. Its methods learn how good raters are, so that it refuses the labels of
-# one rater, and the methods of crowd-kit take no weights of samples; a fit with MACE takes seconds, and each
-# check of an estimator fits several times.
+# one rater, and the methods of crowd-kit take no weights of samples; MACE takes seconds for each set of
+# ratings. `benchmarks/conformance.py` has it.
 QUICK = [stack(fusion="mean"), RaterNetClassifier(**NET)]
 SLOW = [
     *(stack(fusion=fusion) for fusion in FUSIONS if fusion != "mean"),
     stack(fusion=LogisticRegression(), cv=3),
     stack(SoftTargetClassifier(LogisticRegression()), fusion="mean"),
-    stack(SoftmaxLayerClassifier(max_epochs=40), fusion="mean"),
+    stack(SoftmaxLayerClassifier(max_epochs=20), fusion="mean"),
     stack(make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1),
     stack(BLSTM, cv=2),
     *(RaterNetClassifier(raters, **NET) for raters in RATER_MODELS if raters != "crowd_layer"),

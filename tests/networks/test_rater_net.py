@@ -401,8 +401,8 @@ def without_number(**params):
 
 
 def test_the_number_of_epochs_is_the_best_on_held_out_groups_where_that_is_above_40():
-    slow = {"learning_rate": 2e-3, "batch_size": 150}
-    stopped = quick(**slow, early_stopping=True, max_epochs=2000, n_iter_no_change=400)
+    slow = {"learning_rate": 4e-3, "batch_size": 150}
+    stopped = quick(**slow, early_stopping=True, max_epochs=2000, n_iter_no_change=200)
     best = np.argmin(stopped.fit(X, Y, groups=GROUPS).net_.history[:, "valid_loss"]) + 1
     assert 40 < best < 2000
     assert without_number(**slow).fit(X, Y, groups=GROUPS).n_iter_ == best
