@@ -156,4 +156,4 @@ print((peak() - before) / 1024)
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
 def test_a_wide_table_never_becomes_dense():
     done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
-    assert 0 < float(done.stdout) < 400  # megabytes; the dense table takes 1,600
+    assert 0 < float(done.stdout) < 800  # megabytes; the dense table takes 1,600
