@@ -195,9 +195,9 @@ class CalibratedRatersClassifier(
                 f"CalibratedRatersClassifier needs a classifier that takes ratings; got {self.estimator!r}. "
                 "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
             )
-        data, _ = in_content_order(check_rated_samples(self, X, y, sample_weight, groups), self.cv)
-        X, y, task, groups, weight = data
-        check_is_read(X, {type(self).__name__: self.estimator})  # a fold counts its own samples
+        data = check_rated_samples(self, X, y, sample_weight, groups)
+        check_is_read(data.X, {type(self).__name__: self.estimator})  # a fold counts its own samples
+        (X, y, task, groups, weight), _ = in_content_order(data, self.cv)
         consensus = hard_labels(task)
         weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
         if all(label is None for label in weighted):

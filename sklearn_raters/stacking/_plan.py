@@ -230,7 +230,7 @@ def default_estimator(X):
     return make_pipeline(StandardScaler(), LogisticRegression(C=3 / max(n_features, 3), max_iter=1000))
 
 
-def make_plan(stack, data):
+def make_plan(stack, data, X):
     """Plan the training of a stack.
 
     Parameters
@@ -239,6 +239,8 @@ def make_plan(stack, data):
         The stack, whose parameters are used.
     data : RatedSamples
         Samples, ratings, groups and weights.
+    X : list or array-like of length n_samples
+        The samples in the order in which they were given, by which messages number them.
 
     Returns
     -------
@@ -277,7 +279,7 @@ def make_plan(stack, data):
             settings = (represented[part], classes, stack._by_posterior, part, start if starts else None)
             trainings.append(PlannedTraining(view, estimator, *settings))
     for training in trainings[: len(views)]:
-        check_view_estimator(training.view.name, training.estimator, stack, data)
+        check_view_estimator(training.view.name, training.estimator, stack, data._replace(X=X))
     if layer is not None:
         layer = _with_classes(layer, classes) if _need_naming(classes) else layer
         check_parameters(layer, data.groups)

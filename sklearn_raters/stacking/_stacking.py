@@ -5,7 +5,7 @@ from time import perf_counter
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, TransformerMixin, is_classifier
-from sklearn.utils import get_tags
+from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, refuse_masked
@@ -296,7 +296,7 @@ class MultiRaterStackingClassifier(
         each of 2 folds is held out once
         """
         data, order = self._check_input(X, y, sample_weight, groups)
-        return make_plan(self, data).of_samples(order)
+        return make_plan(self, data, indexable(X)[0]).of_samples(order)
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
@@ -329,10 +329,11 @@ class MultiRaterStackingClassifier(
             If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
         data, order = self._check_input(X, y, sample_weight, groups)
-        plan, shared = make_plan(self, data), None
+        plan, shared = make_plan(self, data, indexable(X)[0]), None
         # A plan does not read X, so that it can be made from the paths of recordings.
         readers = {f"the view {one.view.name!r}": one.estimator for one in plan.trainings[: len(plan.views)]}
-        check_is_read(data.X, dict.fromkeys(readers, self.estimator) if self.shared_steps else readers)
+        # With the numbers that the samples have for the user.
+        check_is_read(X, dict.fromkeys(readers, self.estimator) if self.shared_steps else readers)
         if self.shared_steps:
             shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)
