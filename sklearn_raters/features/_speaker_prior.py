@@ -22,6 +22,8 @@ FEW_FEATURES = 150
 LOWEST_RATIO = 1e-4
 # Above so many statistics, covariances would take gigabytes and minutes: each is then estimated by itself.
 MOST_STATISTICS = 2000
+# As many recordings, and held-out speakers in a fold, tell as much as more would.
+MOST_RECORDINGS, MOST_HELD_OUT = 20_000, 50
 # One outlying value counts at most so much in the error, in squared standard deviations.
 HIGHEST_ERROR = 9.0
 
@@ -48,26 +50,52 @@ class Recordings(NamedTuple):
         return Recordings(*(moment[rows] for moment in self))
 
 
-def moments_of(sequences):
+def moments_of(sequences, rows=None):
     """Compute the moments of recordings.
 
     Parameters
     ----------
     sequences : Sequences
         Frames of the recordings.
+    rows : ndarray of int or None, default=None
+        The recordings to take; None takes all.
 
     Returns
     -------
     Recordings
         The moments.
     """
-    n_frames = sequences.lengths.astype(np.float64)
+    rows = np.arange(len(sequences)) if rows is None else rows
+    n_frames = sequences.lengths[rows].astype(np.float64)
     if (sequences.lengths == 1).all():  # a table
-        mean = sequences.frames.astype(np.float64)
+        mean = sequences.frames[rows].astype(np.float64)
         return Recordings(n_frames, mean, np.zeros_like(mean))
     samples = sequences.split()
+    samples = [samples[row] for row in rows]
     mean = np.stack([frames.mean(axis=0, dtype=np.float64) for frames in samples])
     return Recordings(n_frames, mean, np.stack([frames.var(axis=0, dtype=np.float64) for frames in samples]))
+
+
+def learn_prior(sequences, codes):
+    """Learn what speakers have in common.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        Frames of the recordings.
+    codes : ndarray of int of shape (n_recordings,)
+        Number of the speaker of each recording.
+
+    Returns
+    -------
+    SpeakerPrior
+        The fitted prior.
+    """
+    rows = None
+    if len(codes) > MOST_RECORDINGS:
+        rows = np.sort(np.random.default_rng(0).choice(len(codes), MOST_RECORDINGS, replace=False))
+        codes = np.unique(codes[rows], return_inverse=True)[1]
+    return SpeakerPrior().fit(moments_of(sequences, rows), codes)
 
 
 def join_recordings(*parts):
@@ -250,6 +278,8 @@ class SpeakerPrior(BaseEstimator):
     def _held_out_errors(self, recordings, codes, held_out, full):
         """Return the sum over held-out speakers of the errors of every pair of strengths."""
         random, errors = np.random.default_rng(0), 0.0
+        if len(held_out) > MOST_HELD_OUT:
+            held_out = random.choice(held_out, MOST_HELD_OUT, replace=False)
         for code in held_out:
             own, speaker = np.flatnonzero(codes == code), Speakers(*(moment[code] for moment in full))
             for n_shown, n_draws in SHOWN.items():

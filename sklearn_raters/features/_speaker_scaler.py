@@ -7,7 +7,7 @@ from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
-from sklearn_raters.features._speaker_prior import SpeakerPrior, join_recordings, moments_of
+from sklearn_raters.features._speaker_prior import join_recordings, learn_prior, moments_of
 from sklearn_raters.ratings import check_groups
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
@@ -199,7 +199,7 @@ class SpeakerScaler(FrameTransformer):
         names, codes = number_speakers(speakers, len(sequences))
         rows = frames_by_speaker(codes, sequences.lengths)
         means, scales = zip(*(mean_and_scale(sequences.frames[own]) for own in rows), strict=True)
-        self.prior_ = SpeakerPrior().fit(moments_of(sequences), codes)
+        self.prior_ = learn_prior(sequences, codes)
         self.speakers_ = np.fromiter(names, dtype=object, count=len(names))
         self.n_samples_ = np.bincount(codes)
         self.mean_, self.scale_ = np.stack(means), np.stack(scales)
@@ -245,7 +245,7 @@ class SpeakerScaler(FrameTransformer):
         place_of = np.array([places.setdefault(name, len(places)) for name in names])[codes]
         is_new = place_of >= n_of_fit
         if is_new.any():
-            added = join_recordings(self.added_, moments_of(sequences).take(is_new))
+            added = join_recordings(self.added_, moments_of(sequences, np.flatnonzero(is_new)))
             added_codes = np.concatenate([self.added_codes_, place_of[is_new]])
             estimated = self.prior_.estimate(added, added_codes - n_of_fit)
             of_fit = self.mean_[:n_of_fit], self.scale_[:n_of_fit]
@@ -299,7 +299,9 @@ class SpeakerScaler(FrameTransformer):
         if not known.all():
             of_new = ~known[codes]
             new_codes = (np.cumsum(~known) - 1)[codes[of_new]]
-            mean[~known], scale[~known] = self.prior_.estimate(moments_of(sequences).take(of_new), new_codes)
+            mean[~known], scale[~known] = self.prior_.estimate(
+                moments_of(sequences, np.flatnonzero(of_new)), new_codes
+            )
         return mean, scale
 
     def fit_transform(self, X, y=None, speakers=None):

@@ -196,6 +196,17 @@ def test_each_feature_counts_by_itself_where_there_are_thousands(monkeypatch):
     assert np.mean([np.square(one - two).mean() for one, two in zip(scaled, full, strict=True)]) < 0.03
 
 
+def test_some_of_many_recordings_and_speakers_are_enough(monkeypatch, heard):
+    monkeypatch.setattr(_speaker_prior, "MOST_RECORDINGS", 150)
+    monkeypatch.setattr(_speaker_prior, "MOST_HELD_OUT", 2)
+    frames, speakers, _ = voices(20, 30)
+    scaler = SpeakerScaler().fit(frames[:360], speakers=speakers[:360])
+    np.testing.assert_array_equal(scaler.mean_, heard["scaler"].mean_)
+    assert error(scaler.transform(frames[360:]), heard) < 1.5 * error(
+        heard["scaler"].transform(frames[360:]), heard
+    )
+
+
 @pytest.mark.parametrize("routed", [True, False])
 def test_new_speakers_in_cross_validation(routed):
     frames, speakers, expressed = voices(12, 20)
