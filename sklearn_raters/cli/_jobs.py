@@ -20,7 +20,7 @@ from sklearn_raters.cli._meaning import meaning, spent
 from sklearn_raters.cli._models import make_network, make_stack
 from sklearn_raters.cli._output import print_comparison, print_json, print_text, records
 from sklearn_raters.cli._protocol import beside_the_paper, check_protocol, describe_search, differing_counts
-from sklearn_raters.cli._report import audio_for_report, check_outputs, write_outputs
+from sklearn_raters.cli._report import audio_for_report, check_outputs, wants_comparison, write_outputs
 from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
@@ -125,9 +125,10 @@ def compare_models(options, plan, corpus, frames, functionals):
     -------
     table : DataFrame
         Table of the comparison, or of `over_seeds`.
-    comparison : Comparison
-        That of the first seed.
+    comparison : Comparison or None
+        That of the first seed, if an option needs more than its table.
     """
+    everything = wants_comparison(options) or options.seeds > 1
     features = scale_for(plan, corpus, frames, functionals)
     results = []
     for seed in range(options.seed, options.seed + options.seeds):
@@ -147,13 +148,14 @@ def compare_models(options, plan, corpus, frames, functionals):
             memory=options.cache,
             random_state=seed,
             verbose=1,
-            return_comparison=True,
+            return_comparison=everything,
         )
         results.append(result)
-    table = results[0].table
+    table = results[0].table if everything else results[0]
     if options.seeds > 1:
         table = over_seeds(results, corpus.task.classes, corpus.sessions, plan.baseline, options.seed)
-    return table if options.protocol is None else beside_the_paper(table), results[0]
+    table = table if options.protocol is None else beside_the_paper(table)
+    return table, results[0] if everything else None
 
 
 def scale_for(plan, corpus, frames, functionals):
