@@ -120,7 +120,7 @@ def _scores(X, rows):
         varies = scaler.var_ > 1e-14 * scaler.mean_**2
         units = np.where(varies, 1 / np.sqrt(np.where(varies, scaler.var_, 1)), 0)
         sums = np.concatenate([_weighted_sums(_as_table(X, part), units) for part in parts])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return np.zeros(len(rows))
     return (sums / (sums.std() or 1)).round(_DIGITS)
 
@@ -141,6 +141,6 @@ def _hash(X, index):
     """Return a hash of a sample of any kind, of numbers in float32 first, so that rounding changes little."""
     try:
         return b"".join(content_of(X, index, dtype).digest() for dtype in (np.float32, np.float64))
-    except (TypeError, ValueError):  # texts, paths, tables that hold some
+    except (TypeError, ValueError, OverflowError):  # texts, paths, tables that hold some
         sample = X[index]
         return repr(sample.tolist() if hasattr(sample, "tolist") else sample).encode()

@@ -24,6 +24,11 @@ def check_outputs(options):
         check_table(options.predictions)
 
 
+def wants_comparison(options):
+    """Return whether the options ask for more than the table of scores."""
+    return options.report is not None or options.predictions is not None
+
+
 def audio_for_report(options, corpus):
     """Return the recordings as the report needs them; None if there is no report.
 

@@ -70,7 +70,7 @@ def segment_audio(item, seconds=None, index=0):
     """
     signal, _ = read_audio(item, index)
     bounds = _speech(signal) if seconds is None else _equal(len(signal), round(seconds * SAMPLING_RATE))
-    parts = [Segment(a / SAMPLING_RATE, b / SAMPLING_RATE, signal[a:b]) for a, b in bounds]
+    parts = [Segment(float(a / SAMPLING_RATE), float(b / SAMPLING_RATE), signal[a:b]) for a, b in bounds]
     return [part for part in parts if not is_silent(part.signal)]
 
 

@@ -419,7 +419,8 @@ class MultiRaterStackingClassifier(
         ndarray of shape (n_samples, n_views, n_classes)
             Views in the order of `views_`, classes in that of `classes_`.
         """
-        return self._frozen.posteriors(self._as_views_take(X))
+        X = self._as_views_take(X)
+        return self._frozen.posteriors(X)
 
     def _inputs_of_pool(self, X):
         return self._fused.posteriors(X, unsmoothed=True, by_decision=True)

@@ -21,7 +21,7 @@ def options_of(*arguments):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus") / "made"
-    return make_rated_speech(folder, n_sessions=5, n_utterances=60, random_state=0)
+    return make_rated_speech(folder, n_sessions=3, n_utterances=36, random_state=0)
 
 
 def make_stack(*arguments):
@@ -45,11 +45,11 @@ def test_the_protocol_prints_table_3_beside_the_papers_numbers_and_the_counts_th
     line = next(line.split("│") for line in printed.splitlines() if line.startswith(" all views "))
     assert float(line[1]) == pytest.approx(100 * table["uar"]["all views"], abs=0.051)
     assert 61.5 in [float(cell) for cell in line[2:4]]
-    assert "each of 5 sessions left out" in printed
+    assert "each of 3 sessions left out" in printed
     counts = check_iemocap_counts(load_iemocap(made))
     n_different = (counts["difference"] != 0).sum()
     assert f"{n_different} of {len(counts)} counts" in errors
-    assert "10039     60" in errors
+    assert "10039     36" in errors
     assert "7 views, 7 trainings" in errors
 
 
