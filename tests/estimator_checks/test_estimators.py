@@ -21,7 +21,7 @@ from sklearn_raters.networks import RATER_MODELS
 
 FUSIONS = ["pool", "logistic", "softmax", "mean", "mixture"]
 NET = {"max_epochs": 4, "learning_rate": 0.02}
-BLSTM = small_blstm(max_epochs=3, batch_size=16, dropout=0.1, random_state=None)
+BLSTM = small_blstm(max_epochs=2, batch_size=32, dropout=0.1, random_state=None)
 REGRESSION = LogisticRegression()
 
 
@@ -37,7 +37,7 @@ SLOW = [
     *(stack(fusion=fusion) for fusion in FUSIONS if fusion != "mean"),
     stack(fusion=LogisticRegression(), cv=3),
     stack(SoftTargetClassifier(LogisticRegression()), fusion="mean"),
-    stack(SoftmaxLayerClassifier(max_epochs=20), fusion="mean"),
+    stack(SoftmaxLayerClassifier(max_epochs=8), fusion="mean"),
     stack(make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1),
     stack(BLSTM, cv=2),
     *(RaterNetClassifier(raters, **NET) for raters in RATER_MODELS if raters != "crowd_layer"),
