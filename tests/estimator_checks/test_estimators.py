@@ -37,7 +37,7 @@ SLOW = [
     *(stack(fusion=fusion) for fusion in FUSIONS if fusion != "mean"),
     stack(fusion=LogisticRegression(), cv=3),
     stack(SoftTargetClassifier(LogisticRegression()), fusion="mean"),
-    stack(SoftmaxLayerClassifier(max_epochs=8), fusion="mean"),
+    stack(SoftmaxLayerClassifier(max_epochs=20), fusion="mean"),
     stack(make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1),
     stack(BLSTM, cv=2),
     *(RaterNetClassifier(raters, **NET) for raters in RATER_MODELS if raters != "crowd_layer"),
