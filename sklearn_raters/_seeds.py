@@ -75,6 +75,8 @@ def content_order(X, task, sample_weight=None):
     weight = np.ones(task.n_samples) if sample_weight is None else sample_weight
     counted = np.bincount(task.votes.sample, minlength=task.n_samples).astype(bool) & (weight > 0)
     rows = np.flatnonzero(counted)
+    if not len(rows):
+        return np.arange(task.n_samples)
     votes = task.votes.take(rows)
     said, named, scores = _said(votes, by_name=False), _said(votes, by_name=True), _scores(X, rows)
     ties = {}

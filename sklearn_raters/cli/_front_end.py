@@ -23,6 +23,16 @@ from sklearn_raters.stacking import MultiRaterStackingClassifier
 # Exit status of a command that has done its work but for files that cannot be used.
 SKIPPED = 3
 SILENT = "there is nothing to hear, its loudest sound is below -70 dB of full scale"
+# What a model's card says.
+_CARD = """\
+- `OpenSmileFrames()`: 45 values of the sound, 100 times a second
+- `SpeakerScaler()`: {scaled}
+- `FramePooler(5)`: 20 frames a second"""
+FRONT_END = _CARD.format(
+    scaled="each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is "
+    "usual, and more by their own the more recordings there are"
+)
+UNSCALED = _CARD.format(scaled="all frames, scaled by one mean and deviation, as speakers are unknown")
 # Steps of a model, from files to answers.
 STEPS = {
     "frames": OpenSmileFrames,
@@ -113,8 +123,9 @@ def read_segments(paths, seconds, *, n_jobs=None):
     signals, owners, times, errors = [], [], [], {}
     for index, path in enumerate(paths):
         try:
-            check_sound(path, read_audio(path, index)[0])
-            segments = segment_audio(path, seconds, index)
+            signal, _ = read_audio(path, index)
+            check_sound(path, signal)
+            segments = segment_audio((signal, SAMPLING_RATE), seconds, index)
             if not segments:
                 raise InputError(f"{path}: nobody speaks in it")
         except (InputError, OSError, RuntimeError) as error:
@@ -132,9 +143,10 @@ def list_skipped(errors, n_files):
     for reason in errors.values():
         print_warning(f"skipped: {reason}")
     if len(errors) == n_files:
-        raise InputError(f"None of the {n_files} files can be used, for the reasons above.")
+        which = "The file cannot" if n_files == 1 else f"None of the {n_files} files can"
+        raise InputError(f"{which} be used, for the reasons above.")
     if errors:
-        print_warning(f"{len(errors)} of {n_files} files are skipped, for the reasons above.")
+        print_warning(f"Skipped for the reasons above: {len(errors)} of {n_files} files.")
 
 
 def scale_and_pool(frames, speakers):

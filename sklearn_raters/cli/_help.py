@@ -15,9 +15,10 @@ TRAIN = "Train all views and their fusion, or a network of all raters, on a whol
 PREDICT = """\
 Print the predicted class of audio files, the probabilities of the classes, and the class that each rater
 would choose. FILES are audio files, folders of audio, CSV or TSV tables with the column "file" and, if known,
-"speaker", or - for a path in each line of standard input. A speaker whom the model knows, from training or by
---remember, is scaled by what is known; of any other speaker, it starts from what is usual and moves towards
-the speaker's own as there are more recordings in FILES. So no answer depends on recordings of others. Files
+"speaker", or - for a path in each line of standard input. Files of a speaker whom the model knows, from
+training or by --remember, are scaled by what is known of the speaker. For any other speaker, the scale starts
+from what is usual and moves towards the speaker's own as there are more recordings in FILES. So no answer
+depends on recordings of others. Files
 that cannot be used, or are silent, are listed with the reasons, and the command exits with status 3. Model
 files hold data only: reading one runs no code of its author."""
 GUIDE = """\
@@ -106,11 +107,12 @@ HELP = {
     "--epochs, --batch-size and --learning-rate narrow its search",
     "folds": "number of folds (default: the number of sessions, or 5 if there are more than ten)",
     "format": "format of the output",
-    "speakers": "speakers of the files that no table names",
-    "speaker": "name of the speaker of all files",
+    "speakers": "who speaks in files for which no table names the speaker",
+    "speaker": "name of the speaker of all files for which no table names one",
     "segments": "answer along time, in segments of so many seconds, or in stretches of speech between pauses "
     "(speech; needs the extra 'speech')",
-    "remember": "file to write the model to, with the named speakers among those that it knows",
+    "remember": "file to write the model to, with the named speakers among those that it knows; speakers of "
+    "the training stay as they are",
     "report": "file to write a report to, one HTML page that needs no network: raters, samples that split "
     "them, and after evaluate the models. Needs pip install 'sklearn-raters[report]'",
     "predictions": "file to write every prediction to, by its ending CSV or Parquet: of each tested sample "
@@ -150,10 +152,10 @@ EXIT_STATUS = """\
 exit status:
   0    done
   1    a fault of this program: please report its traceback
-  2    wrong input, explained in one line on standard error; nothing was written
+  2    wrong input, explained in one line on standard error
   3    done, but for audio files that cannot be used and are listed
   4    stopped by --time-limit; the same command continues
-  130  stopped by Ctrl-C; nothing was written
+  130  stopped by Ctrl-C; nothing is half-written
   141  the reader of the output has closed it"""
 EPILOG = f"""\
 examples:

@@ -68,7 +68,7 @@ def _files_in_table(path):
     names = table[columns["file"]].str.strip()
     speakers = table[columns["speaker"]].str.strip() if "speaker" in columns else [""] * len(table)
     rows = [(name, speaker or None) for name, speaker in zip(names, speakers, strict=True) if name]
-    return [(str(path.parent / name), speaker) for name, speaker in rows]
+    return [(str(path.parent / Path(name).expanduser()), speaker) for name, speaker in rows]
 
 
 def name_speakers(files, of_tables, options):
@@ -123,13 +123,13 @@ def tell_of_rates(files):
     low = []
     for file in files:
         try:
-            rate = soundfile.info(file).samplerate
+            rate = soundfile.info(full_path(file)).samplerate
         except (RuntimeError, OSError):  # of a format that is read otherwise
             continue
         if rate < SAMPLING_RATE:
             low.append(f"{file} ({rate} Hz)")
     if low:
         print_status(
-            f"{len(low)} files have less than {SAMPLING_RATE} Hz, so the upper frequencies are missing; "
-            f"unless the model learnt from such audio, its answers are less certain: {shorten(low)}"
+            f"Below {SAMPLING_RATE} Hz, so that the upper frequencies are missing and answers less certain, "
+            f"unless the model learnt from such audio: {shorten(low)}"
         )

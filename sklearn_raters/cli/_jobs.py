@@ -10,7 +10,9 @@ from sklearn_raters.cli._config import check_config, write_config
 from sklearn_raters.cli._corpus import open_corpus, print_status, take_samples
 from sklearn_raters.cli._evaluation import all_views, plan_evaluation, print_plan
 from sklearn_raters.cli._front_end import (
+    FRONT_END,
     SKIPPED,
+    UNSCALED,
     Features,
     make_model,
     read_frames,
@@ -283,10 +285,5 @@ def describe_data(options, corpus):
     n_raters = len(corpus.task.raters)
     return {
         "Data": f"{name}: {len(corpus.X)} recordings, {speakers}, {n_raters} raters.",
-        "Front end": (
-            "- `OpenSmileFrames()`: 45 values of the sound, 100 times a second\n"
-            "- `SpeakerScaler()`: each speaker's frames, scaled by their own mean and deviation; those of a "
-            "new speaker by what is usual, and more by their own the more recordings there are\n"
-            "- `FramePooler(5)`: 20 frames a second"
-        ),
+        "Front end": FRONT_END if corpus.speakers is not None else UNSCALED,
     }

@@ -53,7 +53,6 @@ def main(arguments=None):
     options = None
     try:
         options = parse(arguments)
-        options.words = arguments
         with warnings.catch_warnings():
             warnings.showwarning = warnings_for(options)
             return run(options)

@@ -4,6 +4,7 @@ import re
 
 # From parameter of the library to option, where the names differ in more than dashes.
 OPTIONS = {
+    "n_splits": "folds",
     "sample": "sample-column",
     "rater": "rater-column",
     "label": "label-column",

@@ -82,13 +82,13 @@ def _as_printed(names, columns):
     return printed
 
 
-def prediction_rows(stack, frames):
+def prediction_rows(model, frames):
     """
     Predict samples by a model.
 
     Parameters
     ----------
-    stack : MultiRaterStackingClassifier
+    model : MultiRaterStackingClassifier or RaterNetClassifier
         The fitted model.
     frames : list of ndarray of shape (n_frames_i, n_features)
         Frames of the samples.
@@ -99,15 +99,15 @@ def prediction_rows(stack, frames):
         One for each sample: ``class``; ``probabilities`` by class; ``raters``, by rater a dict of ``class``
         and ``probabilities``.
     """
-    classes = stack.classes_.tolist()
+    classes = model.classes_.tolist()
 
     def prediction(proba):
         probabilities = dict(zip(map(str, classes), proba.tolist(), strict=True))
         return {"class": classes[proba.argmax()], "probabilities": probabilities}
 
     rows = []
-    for proba, of_raters in zip(stack.predict_proba(frames), stack.predict_proba_raters(frames), strict=True):
-        raters = dict(zip(map(str, stack.raters_), map(prediction, of_raters), strict=True))
+    for proba, of_raters in zip(model.predict_proba(frames), model.predict_proba_raters(frames), strict=True):
+        raters = dict(zip(map(str, model.raters_), map(prediction, of_raters), strict=True))
         rows.append({**prediction(proba), "raters": raters})
     return rows
 

@@ -4,11 +4,12 @@ from collections import Counter
 
 from sklearn_raters._files import check_writable
 from sklearn_raters.cli._corpus import print_status
-from sklearn_raters.cli._front_end import SKIPPED, check_model, read_frames, read_segments
+from sklearn_raters.cli._front_end import FRONT_END, SKIPPED, check_model, read_frames, read_segments
 from sklearn_raters.cli._inputs import find_files, name_speakers, tell_of_rates
 from sklearn_raters.cli._output import prediction_rows, write_predictions
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.persistence import load, save
+from sklearn_raters.persistence import load, load_card, save
+from sklearn_raters.ratings import shorten
 
 
 def predict(options):
@@ -33,11 +34,13 @@ def predict(options):
             for index, name in zip(owners, names, strict=True)
         ]
         if options.remember is not None:
-            remember(model, frames, speakers, options.remember)
+            remember(model, frames, speakers, options)
     answers = prediction_rows(classifier, pooler.transform(scaler.transform(frames, speakers=speakers)))
     rows = [{"file": files[index], **time} for index, time in zip(owners, times, strict=True)]
     if by_speaker:
-        rows = [row | known for row, known in zip(rows, knowledge(scaler, speakers, names), strict=True)]
+        rows = [
+            row | known for row, known in zip(rows, knowledge(scaler, speakers, names, owners), strict=True)
+        ]
     write_predictions([row | answer for row, answer in zip(rows, answers, strict=True)], options.format)
     return 0 if len(set(owners)) == len(files) else SKIPPED
 
@@ -47,8 +50,11 @@ def check_speakers(names, by_speaker, options):
     if not by_speaker and (options.remember or any(name is not None for name in names)):
         raise InputError(
             f"{options.model} was trained without speakers, so it does not scale by speaker: leave out "
-            "--speakers, --speaker and --remember, or train with --speaker-column."
+            "--speakers, --speaker, --remember and the column 'speaker' of tables, or train with "
+            "--speaker-column."
         )
+    if options.remember and options.segments is not None:
+        raise InputError("--remember counts whole recordings: leave out --segments.")
     if options.remember and (options.speakers == "one" or None in names):
         raise InputError(
             "--remember needs the name of every file's speaker: give --speaker, --speakers folder or a table "
@@ -84,14 +90,21 @@ def read_parts(files, options):
     return frames, owners, [{"start": round(start, 2), "end": round(end, 2)} for start, end in times]
 
 
-def remember(model, frames, speakers, path):
+def remember(model, frames, speakers, options):
     """Add speakers to what a model knows, and write the model."""
-    scaler = model.named_steps["speakers"].add_speakers(frames, speakers=speakers)
-    save(model, path)
-    print_status(f"Model written, which knows {len(scaler.speakers_)} speakers: {path}")
+    scaler, named = model.named_steps["speakers"], dict.fromkeys(speakers)
+    n_of_training = len(scaler.speakers_) - len(set(scaler.added_codes_.tolist()))
+    if of_training := [name for name in named if name in scaler.speakers_[:n_of_training].tolist()]:
+        print_status(f"Known from the training, left as they are: {shorten(of_training)}")
+    scaler.add_speakers(frames, speakers=speakers)
+    card = {"Data": load_card(options.model).get("Data", ""), "Front end": FRONT_END}
+    if added := scaler.speakers_[n_of_training:].tolist():
+        card["Data"] += f" Speakers added after the training: {shorten(added)}."
+    save(model, options.remember, card=card)
+    print_status(f"Model written, which knows {len(scaler.speakers_)} speakers: {options.remember}")
 
 
-def knowledge(scaler, speakers, names):
+def knowledge(scaler, speakers, names, owners):
     """
     Tell by how many recordings each part's speaker is known.
 
@@ -103,6 +116,8 @@ def knowledge(scaler, speakers, names):
         Speaker of each part, by which it is scaled.
     names : list of str or None
         The same, None where nobody has named the speaker.
+    owners : list of int
+        Number of the file of each part.
 
     Returns
     -------
@@ -112,7 +127,7 @@ def knowledge(scaler, speakers, names):
         else in this call.
     """
     of_model = dict(zip(scaler.speakers_.tolist(), scaler.n_samples_.tolist(), strict=True))
-    of_call = Counter(speakers)
+    of_call = Counter(speaker for _, speaker in set(zip(owners, speakers, strict=True)))
     return [
         {
             "speaker": name,

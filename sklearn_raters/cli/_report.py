@@ -8,10 +8,8 @@ from sklearn_raters._files import check_table
 from sklearn_raters.cli._corpus import is_made, print_status
 from sklearn_raters.cli._meaning import meaning
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import read_audio
+from sklearn_raters.features import SAMPLING_RATE, read_audio
 from sklearn_raters.report import check_report, make_report
-
-_RATE = 16000  # Hz, of read_audio
 
 
 def check_outputs(options):
@@ -47,7 +45,7 @@ def audio_for_report(options, corpus):
     if options.report is None:
         return None
     if is_made(options) and options.root is None:
-        return [(read_audio(path)[0], _RATE) for path in corpus.X]
+        return [(read_audio(path)[0], SAMPLING_RATE) for path in corpus.X]
     return list(corpus.X)
 
 

@@ -183,7 +183,7 @@ def _crowd_kit(method, task):
 
 
 # A stack asks for the labels and for the probabilities of one method, and the fits of a search for the same.
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)  # a method's labels and probabilities
 def _estimate(method, sample, rater, label):
     """Apply a method to votes, given as the bytes of the arrays of `Votes`.
 

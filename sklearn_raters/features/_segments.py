@@ -41,9 +41,9 @@ def segment_audio(item, seconds=None, index=0):
     item : str, path-like, or pair of signal and rate
         The recording, as `OpenSmileFrames` takes it.
     seconds : float or None, default=None
-        Length of the segments; the last one may be up to half as long again. None takes the stretches of
-        speech between pauses of 0.3 s and more, as WebRTC's detector of voice activity finds them, each of
-        0.5 to 15 s; this needs the extra "speech".
+        Length of the segments, at least 0.12; the last one may be from half to one and a half as long. None
+        takes the stretches of speech between pauses of 0.3 s and more, as WebRTC's detector of voice activity
+        finds them, each of 0.5 to 15 s; this needs the extra "speech".
     index : int, default=0
         Number of the recording, for messages.
 
@@ -76,7 +76,7 @@ def segment_audio(item, seconds=None, index=0):
 
 def _equal(length, size):
     """Return starts and ends of parts of equal size, in samples."""
-    size = max(size, round(SHORTEST * SAMPLING_RATE))
+    size = max(size, 2 * round(SHORTEST * SAMPLING_RATE))  # the last part may be half as long
     starts = np.arange(0, max(length - size // 2, 1), size)
     return list(zip(starts, [*starts[1:], length], strict=True))
 

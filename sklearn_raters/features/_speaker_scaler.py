@@ -194,8 +194,8 @@ class SpeakerScaler(FrameTransformer):
                 "training samples alone."
             )
         X, speakers = align_samples(X=X, speakers=speakers)
+        speakers = check_groups(speakers, name="speakers")  # before anything of an earlier fit changes
         sequences = as_sequences(self, X, reset=True)
-        speakers = check_groups(speakers, len(sequences), name="speakers")
         names, codes = number_speakers(speakers, len(sequences))
         rows = frames_by_speaker(codes, sequences.lengths)
         means, scales = zip(*(mean_and_scale(sequences.frames[own]) for own in rows), strict=True)
@@ -236,6 +236,8 @@ class SpeakerScaler(FrameTransformer):
             raise InputError(
                 "SpeakerScaler was fitted without speakers, so it can add none: fit it with speakers=."
             )
+        if speakers is None:
+            raise InputError("add_speakers got no speakers: give the speaker of each sample as speakers=.")
         X, speakers = align_samples(X=X, speakers=speakers)
         sequences = as_sequences(self, X, reset=False)
         speakers = check_groups(speakers, len(sequences), name="speakers")

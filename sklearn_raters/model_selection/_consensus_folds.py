@@ -103,7 +103,7 @@ class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
         if not len(labels) or counts.max() < self.n_splits:
             raise InputError(
                 f"No class is the consensus of n_splits={self.n_splits} samples, so that none can be spread "
-                "over the folds: lower n_splits."
+                "over the folds: lower n_splits=."
             )
         rare = [str(label) for label in labels[counts < self.n_splits]]
         if rare:

@@ -33,7 +33,13 @@ def with_features(models, X, Y):
     """Return the models as a dict from name to (estimator, X, conditions), after a check of all."""
     found = {}
     for name, given in models.items():
-        estimator, own_X, conditions = (*given, {})[:3] if isinstance(given, tuple) else (given, X, {})
+        parts = given if isinstance(given, tuple) else (given, X)
+        if len(parts) not in (2, 3) or (len(parts) == 3 and not isinstance(parts[2], dict)):
+            raise InputError(
+                f"Model {name!r} is a tuple of {len(parts)}: give (estimator, X), or (estimator, X, "
+                "conditions) with a dict of X by condition."
+            )
+        estimator, own_X, conditions = (*parts, {})[:3]
         if not (hasattr(estimator, "fit") and hasattr(estimator, "predict")):
             raise TypeError(
                 f"Model {name!r} is not an estimator but {estimator!r}: give one with fit and predict."

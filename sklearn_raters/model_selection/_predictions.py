@@ -45,7 +45,7 @@ def prediction_table(predicted, in_conditions, answers, labels, folds, task):
         columns[name] = of_model
         columns |= {f"{name}_in_{condition}": said for condition, said in in_conditions[name].items()}
         columns |= _distributions(name, answers[name], folds, task)
-        for view in answers[name][0].views:
+        for view in dict.fromkeys(view for one in answers[name] for view in one.views):
             said = columns[f"{name}_view_{view}"] = np.full(task.n_samples, None, dtype=object)
             for of_fold, fold in zip(answers[name], folds, strict=True):
                 # A fold in which the view has too few samples has no such view.
@@ -57,8 +57,9 @@ def prediction_table(predicted, in_conditions, answers, labels, folds, task):
 def check_columns(models, classes):
     """Raise InputError if two columns of the table of predictions would have one name."""
     owner = dict.fromkeys(LABEL_COLUMNS, "the labels")
-    for model in models:
+    for model, (*_, conditions) in models.items():
         columns = [f"{model}_{kind}_{label}" for kind in ("p", "share") for label in classes]
+        columns += [f"{model}_in_{condition}" for condition in conditions]
         for column in [str(model), *columns]:
             if column in owner:
                 raise InputError(

@@ -82,7 +82,7 @@ def trainings_of(models, plans, folds):
         The name of the classifier that is trained, and the number of its samples.
     """
     found = {}
-    for name, (estimator, *_) in models.items():
+    for name, (estimator, X, *_) in models.items():
         for number, fold in enumerate(folds):
             if not _tells_itself(estimator):
                 found[number, name] = type(innermost(estimator)).__name__, len(fold.train)
@@ -91,7 +91,7 @@ def trainings_of(models, plans, folds):
             for one in one_fit.values():
                 chain = [one, *([one_fit[one.part, one.start]] if one.start is not None else [])]
                 learnt = [(link.identity, link.view.samples) for link in chain]
-                found[number, joblib.hash(learnt)] = one.size
+                found[number, id(X), joblib.hash(learnt)] = one.size
     return list(found.values())
 
 

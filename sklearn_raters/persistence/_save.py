@@ -105,6 +105,42 @@ def save(model, path, *, card=None):
 
 
 @checked_parameters({"path": [str, os.PathLike]})
+def load_card(path):
+    """
+    Read the model card of a file that `save` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; ``~`` is expanded.
+
+    Returns
+    -------
+    dict of str to str
+        Text by heading, in Markdown.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    InputError
+        If the file is not a model or is damaged.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_raters.persistence import load_card, save
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "model.raters"
+    >>> save(LogisticRegression().fit([[0.0], [1.0]], ["calm", "sad"]), path, card={"Data": "two texts"})
+    >>> load_card(path)["Data"]
+    'two texts'
+    """
+    _, *sections = f"\n{unpack(full_path(path))[CARD].decode()}".split("\n## ")
+    return {heading: text.strip() for heading, _, text in (section.partition("\n") for section in sections)}
+
+
+@checked_parameters({"path": [str, os.PathLike]})
 def load(path, *, trusted=()):
     """
     Load a model that `save` wrote, without running anything that the file could bring.

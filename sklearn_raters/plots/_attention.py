@@ -6,11 +6,10 @@ from sklearn.pipeline import Pipeline
 from sklearn_raters._nested import is_search
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import OpenSmileFrames, read_audio
+from sklearn_raters.features import SAMPLING_RATE, OpenSmileFrames, read_audio
 from sklearn_raters.plots._style import pyplot
 from sklearn_raters.ratings import shorten
 
-_RATE = 16000  # Hz, of read_audio
 _STEP, _WINDOW = 0.01, 0.06  # seconds, of OpenSmileFrames
 _PITCH = "F0_sma"
 
@@ -133,7 +132,7 @@ class AttentionDisplay:
             raise InputError(
                 f"The estimator takes no recordings ({error}) Give X, a list of the recording's frames."
             ) from error
-        display = cls(weights=weights, signal=signal, sampling_rate=_RATE, pitch=_pitch_of(recording))
+        display = cls(weights=weights, signal=signal, sampling_rate=SAMPLING_RATE, pitch=_pitch_of(recording))
         return display.plot(axes=axes)
 
     def plot(self, *, axes=None):

@@ -4,11 +4,10 @@ import io
 from base64 import b64encode
 from typing import NamedTuple
 
-from sklearn_raters.features import read_audio
+from sklearn_raters.features import SAMPLING_RATE, read_audio
 
 # Seconds of a recording that are kept, and bytes of all recordings of a page.
 _LONGEST, _BUDGET = 30, 8_000_000
-_RATE = 16000  # Hz, of read_audio
 
 
 class Recording(NamedTuple):
@@ -39,12 +38,12 @@ def recordings(items):
             continue
         try:
             signal, _ = read_audio(item, index)
-            data = _mp3(signal[: _LONGEST * _RATE])
+            data = _mp3(signal[: _LONGEST * SAMPLING_RATE])
         except (OSError, ValueError, RuntimeError) as error:
             found.append(Recording(None, f"The recording cannot be played: {error}"))
             continue
         used += len(data)
-        seconds = len(signal) / _RATE
+        seconds = len(signal) / SAMPLING_RATE
         note = f"The first {_LONGEST} of {seconds:.0f} seconds." if seconds > _LONGEST else ""
         found.append(Recording(f"data:audio/mpeg;base64,{data}", note))
     return found
@@ -55,5 +54,5 @@ def _mp3(signal):
     import soundfile
 
     buffer = io.BytesIO()
-    soundfile.write(buffer, signal, _RATE, format="MP3", subtype="MPEG_LAYER_III")
+    soundfile.write(buffer, signal, SAMPLING_RATE, format="MP3", subtype="MPEG_LAYER_III")
     return b64encode(buffer.getvalue()).decode()

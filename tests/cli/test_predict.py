@@ -15,7 +15,7 @@ import soundfile
 
 from sklearn_raters import cli
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
-from sklearn_raters.persistence import load
+from sklearn_raters.persistence import load, load_card
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +163,17 @@ def test_remembered_speakers_are_known_to_the_new_model(of_speakers, ask, tmp_pa
     _, (alone,), _ = ask(files[2], "--speaker", "bob", model=model)
     assert probabilities(alone) == list(together[2]["probabilities"].values())
     assert (alone["speaker_known"], alone["speaker_recordings"]) == (True, 4)
+    card = load_card(model)["Data"]
+    assert "30 recordings, 4 speakers, 6 raters" in card
+    assert "Speakers added after the training: 'bob'." in card
+
+
+def test_speakers_of_the_training_are_left_as_they_are(of_speakers, ask, tmp_path):
+    words = ["--speaker", "Ses01F", "--remember", tmp_path / "more.bin"]
+    status, (row,), errors = ask(of_speakers["Ses01F"][0], *words)
+    assert status == 0
+    assert "Known from the training, left as they are: 'Ses01F'" in errors
+    assert row["speaker_recordings"] == len(of_speakers["Ses01F"])
 
 
 @pytest.mark.parametrize("options", [[], ["--speakers", "one"]])
@@ -235,7 +246,7 @@ def test_good_files_are_answered_and_bad_ones_are_told(of_speakers, ask, tmp_pat
     assert len(lines) == len(broken)
     for path in broken:
         assert any(str(path) in line for line in lines)
-    assert "6 of 9 files are skipped" in errors
+    assert "Skipped for the reasons above: 6 of 9 files." in errors
     assert "Traceback" not in errors
 
 
@@ -243,7 +254,7 @@ def test_good_files_are_answered_and_bad_ones_are_told(of_speakers, ask, tmp_pat
 def test_a_single_bad_file_is_told_in_one_line(ask, tmp_path, broken):
     status, rows, errors = ask(broken(tmp_path))
     assert (status, rows) == (2, None)
-    assert "None of the 1 files can be used" in errors.splitlines()[-1]
+    assert "The file cannot be used, for the reasons above." in errors.splitlines()[-1]
     (line,) = [line for line in errors.splitlines() if line.startswith("skipped: ")]
     # It speaks of a file, not of X and its samples.
     assert " X" not in line
@@ -260,7 +271,7 @@ def test_audio_of_a_lower_rate_is_told(of_speakers, ask, tmp_path):
     soundfile.write(tmp_path / "phone.wav", signal[::2], rate // 2)
     status, _, errors = ask(tmp_path / "phone.wav", of_speakers["Ses03F"][1])
     assert status == 0
-    assert "1 files have less than 16000 Hz, so the upper frequencies are missing" in errors
+    assert "Below 16000 Hz, so that the upper frequencies are missing" in errors
     assert "phone.wav (8000 Hz)" in errors
 
 
@@ -274,7 +285,7 @@ def test_segments_answer_along_time(of_speakers, ask, tmp_path):
     assert len(rows) == 4
     starts = np.cumsum([0] + [len(signal) / 16000 + 1 for signal in signals])[:4]
     assert [row["start"] for row in rows] == pytest.approx(starts, abs=0.5)
-    assert all(row["speaker_recordings"] == 4 for row in rows)
+    assert all(row["speaker_recordings"] == 1 for row in rows)
     status, rows, _ = ask(tmp_path / "long.wav", "--segments", "0.5")
     bounds = [(row["start"], row["end"]) for row in rows]
     # Pauses hold nothing to hear.

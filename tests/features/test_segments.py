@@ -22,8 +22,8 @@ def test_equal_segments_cover_the_recording_once(length, seconds):
     assert segments[0].start == 0
     assert segments[-1].end == pytest.approx(length, abs=1e-4)
     sizes = [segment.end - segment.start for segment in segments]
-    assert all(size == pytest.approx(max(seconds, 0.06), abs=1e-4) for size in sizes[:-1])
-    assert sizes[-1] <= max(1.5 * max(seconds, 0.06), length) + 1e-3
+    assert all(size == pytest.approx(max(seconds, 0.12), abs=1e-4) for size in sizes[:-1])
+    assert sizes[-1] <= max(1.5 * max(seconds, 0.12), length) + 1e-3
     for one, two in pairwise(segments):
         assert one.end == two.start
 

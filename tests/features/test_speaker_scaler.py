@@ -162,6 +162,20 @@ def test_speakers_cannot_be_added_to_a_scaler_without_speakers():
         scaler.add_speakers(made_samples(1), speakers=["ann"])
 
 
+def test_added_speakers_need_names(heard):
+    with pytest.raises(InputError, match="add_speakers got no speakers"):
+        deepcopy(heard["scaler"]).add_speakers(heard["new"][:1], None)
+
+
+def test_a_fit_that_fails_leaves_the_scaler_as_it_was(heard):
+    scaler = deepcopy(heard["scaler"])
+    before = deepcopy(vars(scaler))
+    with pytest.raises(InputError, match="has no speaker"):
+        scaler.fit([[[1.0, 2.0]], [[3.0, 4.0]]], speakers=["ann", None])
+    assert vars(scaler).keys() == before.keys()
+    assert scaler.n_features_in_ == 3
+
+
 def test_rows_of_a_table_are_recordings():
     frames, speakers, expressed = voices(20, 30)
     X = np.stack([own.mean(axis=0) for own in frames])

@@ -505,3 +505,9 @@ def test_models_are_tested_on_their_samples_in_other_conditions_as_well():
     models["own"] = (KNeighborsClassifier(1), X, {"short": X[:-1]})
     with pytest.raises(ValueError, match=r"X of model 'own', short has 19"):
         compare(models, X, Y, cv=2, baseline=None)
+    for wrong, told in (
+        ((KNeighborsClassifier(1),), "tuple of 1"),
+        ((KNeighborsClassifier(1), X, None), "of 3"),
+    ):
+        with pytest.raises(ValueError, match=rf"Model 'own' is a .*{told}: give \(estimator, X\)"):
+            compare({"own": wrong}, X, Y, cv=2, baseline=None)

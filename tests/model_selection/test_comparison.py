@@ -96,7 +96,7 @@ def test_the_fits_tell_sizes_seconds_and_what_searches_chose(found):
     assert seconds["stack"] == pytest.approx(found.table["fit_seconds"]["stack"])
     assert fits["chosen"][fits["model"] == "search"].str.fullmatch(r"\{'C': (0\.5|2)\}").all()
     assert (fits["chosen"][fits["model"] != "search"] == "").all()
-    assert found.settings["groups kept whole"] == str(len(set(DATA.groups)))
+    assert found.settings["groups"] == str(len(set(DATA.groups)))
     assert found.settings["folds"] == "3"
     assert found.models["labels"] == "LinearSVC()"
     assert found.versions["numpy"] == np.__version__
