@@ -5,7 +5,7 @@ from sklearn_raters._parallel._progress import showing_trainings
 from sklearn_raters._parallel._watch import (
     TimeLimitReached,
     check_time,
-    is_silent,
+    is_quiet,
     silenced,
     tell_finished,
     time_limit,
@@ -15,7 +15,7 @@ from sklearn_raters._parallel._watch import (
 __all__ = [
     "TimeLimitReached",
     "check_time",
-    "is_silent",
+    "is_quiet",
     "moved_once",
     "run_jobs",
     "showing_trainings",

@@ -71,7 +71,7 @@ def silenced(silent=True):
     return watched(silent=silent or _watch.get().silent)
 
 
-def is_silent():
+def is_quiet():
     """Return whether a block of `silenced` is around."""
     return _watch.get().silent
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from sklearn.model_selection import GroupKFold
 from sklearn.utils import Bunch
 
-from sklearn_raters._parallel import is_silent
+from sklearn_raters._parallel import is_quiet
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import (
     load_crema_d,
@@ -41,7 +41,7 @@ LOADERS = {
 
 def print_status(message):
     """Print a line about the progress to standard error, unless --quiet; standard output is for results."""
-    if not is_silent():
+    if not is_quiet():
         print_warning(message)
 
 

@@ -18,9 +18,8 @@ would choose. FILES are audio files, folders of audio, CSV or TSV tables with th
 "speaker", or - for a path in each line of standard input. Files of a speaker whom the model knows, from
 training or by --remember, are scaled by what is known of the speaker. For any other speaker, the scale starts
 from what is usual and moves towards the speaker's own as there are more recordings in FILES. So no answer
-depends on recordings of others. Files
-that cannot be used, or are silent, are listed with the reasons, and the command exits with status 3. Model
-files hold data only: reading one runs no code of its author."""
+depends on recordings of others. Files that cannot be used, or are silent, are listed with the reasons, and
+the command exits with status 3. Model files hold data only: reading one runs no code of its author."""
 GUIDE = """\
 Write the guide and the description of every public name as pages of HTML, and open them in a browser.
 Needs no network, but pdoc: pip install 'sklearn-raters[guide]'."""
