@@ -7,14 +7,15 @@ import numpy as np
 
 from sklearn_raters.consensus._labels import hard_labels
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import as_task, ratings_to_long, shorten
+from sklearn_raters.ratings import as_task, content_marks, ratings_to_long, shorten
 
 # Classes of crowdkit.aggregation and their settings; the default n_iter stops too early.
 _CROWD_KIT = {
     "dawid_skene": ("DawidSkene", {"n_iter": 100}),
     "one_coin": ("OneCoinDawidSkene", {"n_iter": 100}),
     "glad": ("GLAD", {}),
-    "mace": ("MACE", {}),
+    # Further restarts would draw the same numbers again, from the same seed.
+    "mace": ("MACE", {"n_restarts": 1}),
     "mmsr": ("MMSR", {}),
     "wawa": ("MajorityVote", {}),
 }
@@ -177,9 +178,24 @@ def _crowd_kit(method, task):
     """Return what a method finds, the labels by task (a Series) and their probabilities (a DataFrame)."""
     votes = task.votes
     _long_table(task)  # refuses weighted votes
-    labels, proba = _estimate(method, *(part.tobytes() for part in (votes.sample, votes.rater, votes.label)))
-    names = dict(enumerate(votes.labels))
-    return labels.map(names).astype(object), None if proba is None else proba.rename(columns=names)
+    samples, *columns = _in_content_order(votes)
+    labels, proba = _estimate(method, *(part.tobytes() for part in columns))
+    names, places = dict(enumerate(votes.labels)), dict(enumerate(samples.tolist()))
+    labels = labels.map(names).astype(object).rename(places)
+    return labels, None if proba is None else proba.rename(index=places, columns=names)
+
+
+def _in_content_order(votes):
+    """Return the votes with samples and raters in an order of what was said.
+
+    The random numbers of a method then come to the same samples and raters, whatever their places. First
+    comes the sample of each number, then the samples, raters and labels of the votes.
+    """
+    of_rater, of_sample = content_marks(votes)
+    raters, samples = np.argsort(of_rater, kind="stable"), np.argsort(of_sample, kind="stable")
+    sample, rater = np.argsort(samples)[votes.sample], np.argsort(raters)[votes.rater]
+    order = np.lexsort([votes.label, rater, sample])
+    return samples, sample[order], rater[order], votes.label[order]
 
 
 # A stack asks for the labels and for the probabilities of one method, and the fits of a search for the same.

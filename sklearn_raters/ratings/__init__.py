@@ -4,6 +4,7 @@ from sklearn_raters.ratings._doubts import known_labels, warn_of_labels
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long, votes_from_long
+from sklearn_raters.ratings._marks import content_marks
 from sklearn_raters.ratings._names import find_name
 from sklearn_raters.ratings._order import check_order
 from sklearn_raters.ratings._parse import parse_ratings
@@ -29,6 +30,7 @@ __all__ = [
     "as_task",
     "check_groups",
     "check_order",
+    "content_marks",
     "eligible_raters",
     "find_columns",
     "find_name",

@@ -62,6 +62,19 @@ def test_the_same_ratings_give_the_same_labels(method, crowd):
     np.testing.assert_array_equal(consensus_labels(few, method), consensus_labels(few, method))
 
 
+@pytest.mark.usefixtures("few_iterations")
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
+def test_the_order_of_samples_and_raters_changes_nothing(method, crowd):
+    few = crowd.Y.iloc[:40].copy()
+    few.iloc[7] = None  # a sample without votes
+    rows, columns = (np.random.default_rng(0).permutation(size) for size in few.shape)
+    moved = few.iloc[rows, columns]
+    find = consensus_proba if method in PROBA_METHODS else consensus_labels
+    expected = find(few, method)
+    _crowd_kit._estimate.cache_clear()
+    np.testing.assert_array_equal(find(moved, method), expected[rows])
+
+
 def test_wawa_weighs_raters_by_how_often_they_agree_with_the_majority():
     # The raters agree with the majority on three of four samples, three of three, one of three and one of
     # two.
@@ -226,8 +239,8 @@ def test_equal_ratings_are_estimated_once(crowd, monkeypatch):
         raise AssertionError("estimated again")
 
     monkeypatch.setattr(OneCoinDawidSkene, "fit", fit)
-    renamed = crowd.Y.rename(columns=str.upper)
-    np.testing.assert_array_equal(consensus_labels(renamed, "one_coin"), expected[0])
-    np.testing.assert_array_equal(consensus_proba(renamed, "one_coin"), expected[1])
+    moved = crowd.Y.rename(columns=str.upper).iloc[::-1, ::-1].reset_index(drop=True)
+    np.testing.assert_array_equal(consensus_labels(moved, "one_coin"), expected[0][::-1])
+    np.testing.assert_array_equal(consensus_proba(moved, "one_coin"), expected[1][::-1])
     with pytest.raises(AssertionError, match="estimated again"):
-        consensus_labels(crowd.Y[::-1].reset_index(drop=True), "one_coin")
+        consensus_labels(crowd.Y[1:].reset_index(drop=True), "one_coin")
