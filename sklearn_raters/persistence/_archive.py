@@ -1,4 +1,4 @@
-"""The file of a model: a zip of four parts, not compressed, with a checksum of each part."""
+"""The file of a model: a zip of four parts, with a checksum of each part and of the whole file."""
 
 import hashlib
 import io
@@ -9,14 +9,19 @@ import zlib
 
 from sklearn_raters.exceptions import InputError
 
-# Raise the number when an older file can no longer be used. Formats 1 and 2 were pickles.
-FORMAT = 3
+# Raise the number when an older file can no longer be used. Formats 1 and 2 were pickles, format 3 was not
+# compressed and described each tree of a forest.
+FORMAT = 4
 KIND = "sklearn_raters model"
 MANIFEST = "manifest.json"
 CARD, STRUCTURE, ARRAYS = "README.md", "structure.json", "arrays.safetensors"
 PARTS = (MANIFEST, CARD, STRUCTURE, ARRAYS)
 _FORMAT_2 = re.compile(rb"sklearn_raters model, format (\d+)\n")
 _COPY = "copy the file again, or save the model again"
+# Deflate can make a byte of a thousand: a small file could fill the memory. What shrinks by more is stored.
+_MOST_TIMES = 100
+_LEVEL = 3
+_N_DIGITS = 64  # of a checksum
 
 
 def pack(parts):
@@ -40,15 +45,29 @@ def pack(parts):
     return _zip([contents[name] for name in PARTS])
 
 
-def _zip(contents):
+def _zip(contents, stored=()):
+    """Return a zip of the parts; its comment is the checksum of all bytes before it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in zip(PARTS, contents, strict=True):
             entry = zipfile.ZipInfo(name)  # of 1 January 1980
             entry.create_system, entry.external_attr = 3, 0o644 << 16
-            archive.writestr(entry, content)
-        archive.comment = hashlib.sha256(contents[0]).hexdigest().encode()
-    return buffer.getvalue()
+            form = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content, form, _LEVEL)
+        archive.comment = bytes(_N_DIGITS)
+        if shrunk := [entry.filename for entry in archive.infolist() if _is_shrunk(entry)]:
+            return _zip(contents, shrunk)
+    before = buffer.getvalue()[:-_N_DIGITS]
+    return before + _checksum(before)
+
+
+def _is_shrunk(entry):
+    """Return whether a part is compressed by more than is read."""
+    return entry.file_size > _MOST_TIMES * entry.compress_size
+
+
+def _checksum(content):
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 def unpack(path):
@@ -83,7 +102,7 @@ def unpack(path):
     for name in PARTS[1:]:
         if hashlib.sha256(parts[name]).hexdigest() != manifest["sha256"].get(name):
             raise InputError(f"{path} is damaged: the part {name} is not what was saved; {_COPY}.")
-    if _zip([parts[name] for name in PARTS]) != content:
+    if _checksum(content[:-_N_DIGITS]) != content[-_N_DIGITS:]:
         raise InputError(f"{path} is damaged, or was changed: it is not the file that was saved; {_COPY}.")
     return parts
 
@@ -129,12 +148,12 @@ def _parts_of(path, content):
             for entry in entries:
                 if names.count(entry.filename) > 1:
                     raise InputError(f"{path} holds the part {entry.filename} twice. It is not read.")
-                if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
+                if _is_shrunk(entry):
                     raise InputError(
-                        f"{path} holds the part {entry.filename} compressed, which `save` never does: it is "
-                        "not read, since it could fill the memory."
+                        f"{path} holds the part {entry.filename} compressed to less than 1 / {_MOST_TIMES}, "
+                        "which `save` never does: it is not read, since it could fill the memory."
                     )
-            if sum(entry.file_size for entry in entries) > len(content):
+            if sum(entry.compress_size for entry in entries) > len(content):
                 raise InputError(f"{path} is damaged: its parts are larger than the file; {_COPY}.")
             return {name: archive.read(name) for name in PARTS}
     except InputError:

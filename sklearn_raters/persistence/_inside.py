@@ -7,6 +7,7 @@ from types import FunctionType
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.persistence._trees import Trees
 
 # Keys that are the same after they were texts in JSON.
 _KEYS = (str, int, float, np.integer, np.floating)
@@ -84,6 +85,8 @@ def without_networks(model):
             memo[id(thing)] = np.array(thing)
         elif isinstance(thing, dict) and _has_odd_keys(thing):
             memo[id(thing)] = Pairs.of(thing, memo)
+        elif (trees := Trees.of(thing, memo)) is not None:
+            memo[id(thing)] = trees
         elif isinstance(thing, np.ndarray) and thing.dtype == object:
             _check_cells(thing)
     copied = copy.deepcopy(model, memo)

@@ -22,11 +22,6 @@ from sklearn_raters.persistence._trusted import found, is_trusted
 # Types of the names of raters, beside those of trusted types.
 _OF_NAMES = (str, bytes, bool, int, float, tuple, frozenset)
 _LIBRARIES = ("sklearn-raters", "scikit-learn", "numpy", "scipy", "torch", "skorch", "skops", "safetensors")
-# Of skops's own list of types that it does not trust, because it does not check their content: we do.
-_CHECKED = {
-    "sklearn.tree._tree.Tree",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-}
 
 
 @checked_parameters({"path": [str, os.PathLike]})
@@ -252,7 +247,7 @@ def _can_name(kind):
 
 def _foreign(names):
     """Return the names of types that are trusted neither by skops nor by this package."""
-    return [name for name in names if name not in _CHECKED and not is_trusted(name)]
+    return [name for name in names if not is_trusted(name)]
 
 
 def _check_can_be_found(foreign):

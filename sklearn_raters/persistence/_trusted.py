@@ -51,6 +51,7 @@ _SINGLE = {
     "sklearn_raters.metrics._scorers._RatingsScorer",
     "sklearn_raters.persistence._inside.Moment",
     "sklearn_raters.persistence._inside.Pairs",
+    "sklearn_raters.persistence._trees.Trees",
     "sklearn_raters.stacking._frozen.FrozenViews",
     "sklearn_raters.stacking._pool.LogLinearPool",
     "sklearn_raters.stacking._pool_fusion.PoolFusion",

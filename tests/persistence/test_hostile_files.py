@@ -98,7 +98,7 @@ def test_a_file_of_joblib_is_not_read(path, mark, compress):
 
 def test_a_model_file_of_the_earlier_format_is_told_by_name_and_not_read(path, mark):
     path.write_bytes(b"sklearn_raters model, format 2\n" + zlib.compress(pickle.dumps(Runs(mark))))
-    refused(path, "has format 2, a pickle.*this version reads format 3.*[Tt]rain the model again", mark)
+    refused(path, "has format 2, a pickle.*this version reads format 4.*[Tt]rain the model again", mark)
 
 
 @pytest.mark.parametrize("part", ["structure.json", "arrays.safetensors", "README.md"])
@@ -161,6 +161,8 @@ def test_a_pickle_in_place_of_an_array_is_not_read(path, mark, form):
         ("sklearn.utils.parallel", "Parallel"),
         ("sklearn.datasets", "load_files"),
         ("sklearn.tree._splitter", "Splitter"),
+        ("sklearn.tree._tree", "Tree"),
+        ("sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor"),
     ],
 )
 @pytest.mark.parametrize(
@@ -325,6 +327,68 @@ def test_a_tree_that_points_outside_itself_is_refused(path):
         refused(path, "tree")
 
 
+@pytest.fixture(scope="module")
+def forest():
+    return RandomForestClassifier(3, random_state=0).fit(TABLE, [0, 0, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("array", "values", "message"),
+    [
+        ("nodes.sizes", [1, 2, 10**6], "other sizes"),
+        ("nodes.sizes", [-1, 2, 3], "other sizes"),
+        ("nodes.sizes", [9], "Wrong shape for value array"),
+        ("nodes.rows.fields.left_child", [0], "other sizes|broadcast"),
+        ("nodes.rows.fields.feature", [0, 0], "broadcast"),
+        ("random_state.each", [1], "shorter"),
+    ],
+)
+def test_trees_of_other_sizes_than_their_arrays_are_refused(forest, path, array, values, message):
+    from safetensors.numpy import load as read_tensors
+    from safetensors.numpy import save as write_tensors
+
+    parts = saved(path, forest)
+    tensors = read_tensors(parts["arrays.safetensors"])
+    (name,) = [one for one in tensors if one.endswith(f".{array}.npy")]
+    tensors[name] = np.array(values, dtype=tensors[name].dtype)
+    rewrite(path, {**parts, "arrays.safetensors": write_tensors(tensors)})
+    refused(path, message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda parts: parts.__setitem__(0, "os.system"), "'os.system' is no kind of tree"),
+        (lambda parts: parts.__setitem__(0, "joblib.memory.Memory"), "no kind of tree"),
+        (lambda parts: parts[2]["content"].__setitem__(0, "circle"), "cannot be made"),
+        (lambda parts: parts[1]["content"].pop("tree_"), "cannot be made"),
+    ],
+)
+def test_what_is_no_forest_is_not_made_into_one(forest, path, change, message):
+    saved(path, forest)
+
+    def alter(structure):
+        for node in nodes(structure):
+            if node.get("__class__") == "Trees":
+                change(node["content"]["content"])
+
+    edit(path, alter)
+    refused(path, message)
+
+
+def test_records_of_a_form_that_no_tree_has_are_refused(forest, path):
+    saved(path, forest)
+
+    def alter(structure):
+        for node in nodes(structure):
+            content = node.get("content")
+            if isinstance(content, dict) and "places" in content:
+                content["size"] = 10**9
+
+    edit(path, alter)
+    refused(path, "nodes of a form that those of no tree have")
+
+
 @pytest.mark.parametrize("estimator", [RandomForestClassifier(2), GradientBoostingClassifier(n_estimators=2)])
 def test_trees_for_more_features_than_the_samples_have_are_refused(path, estimator):
     wide = np.hstack([np.zeros((4, 5)), TABLE])
@@ -335,7 +399,10 @@ def test_trees_for_more_features_than_the_samples_have_are_refused(path, estimat
         for node in list(nodes(structure))[: None if "all" in path.name else 3]:
             content = node.get("content")
             if isinstance(content, dict) and "n_features_in_" in content:
-                content["n_features_in_"] = 1
+                if "all" in path.name and isinstance(content["n_features_in_"], dict):  # of all trees
+                    content["n_features_in_"]["content"]["same"] = 1
+                else:
+                    content["n_features_in_"] = 1
 
     edit(path, narrow)
     refused(path, "another number of features")

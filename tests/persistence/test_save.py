@@ -13,6 +13,9 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
+    AdaBoostClassifier,
+    BaggingClassifier,
+    ExtraTreesClassifier,
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
@@ -26,6 +29,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 import sklearn_raters
 from made import CLASSES, FEW, GROUPS, TRUTH, X, Y, as_sequences, small_blstm, small_stack
@@ -162,6 +166,62 @@ def test_every_rater_model(name, path):
 )
 def test_a_stack_of_scikit_learns_classifiers(estimator, path):
     assert_loads_alike(small_stack(estimator).fit(X, Y), path)
+
+
+FORESTS = [
+    RandomForestClassifier(7, random_state=0),
+    RandomForestClassifier(1, class_weight="balanced_subsample", random_state=0),
+    ExtraTreesClassifier(7, random_state=0),
+    BaggingClassifier(DecisionTreeClassifier(class_weight={0: 2.0, 1: 1.0, 2: 1.0}), 4),
+    AdaBoostClassifier(n_estimators=4),
+    GradientBoostingClassifier(n_estimators=4, random_state=0),
+    HistGradientBoostingClassifier(max_iter=4),
+    DecisionTreeClassifier(),
+    ExtraTreeClassifier(),
+]
+
+
+@pytest.mark.parametrize("estimator", FORESTS, ids=lambda estimator: type(estimator).__name__)
+def test_forests_of_every_kind_come_back_as_they_were(estimator, path):
+    model = clone(estimator).fit(X, TRUTH)
+    loaded = assert_loads_alike(model, path)
+    before = path.read_bytes()
+    save(loaded, path)
+    assert path.read_bytes() == before
+    trees, again = (getattr(one, "estimators_", getattr(one, "_predictors", [])) for one in (model, loaded))
+    assert type(trees) is type(again)
+    assert np.shape(trees) == np.shape(again)
+    for one, other in zip(np.ravel(trees), np.ravel(again), strict=True):
+        assert type(one) is type(other)
+        assert list(vars(one)) == list(vars(other))
+
+
+def test_a_forest_is_described_once_however_many_trees_it_has(path):
+    sizes = []
+    for n_trees in (10, 80):
+        save(RandomForestClassifier(n_trees, max_depth=2, random_state=0).fit(X, TRUTH), path)
+        sizes.append(len(unpack(path)["structure.json"]))
+    assert sizes[1] < sizes[0] + 20
+
+
+def test_a_forest_whose_trees_were_changed_by_hand_comes_back(path):
+    model = RandomForestClassifier(3, random_state=0).fit(X, TRUTH)
+    model.estimators_[1].max_depth = 2
+    model.estimators_[1].random_state = None
+    loaded = assert_loads_alike(model, path)
+    assert [tree.max_depth for tree in loaded.estimators_] == [None, 2, None]
+    assert loaded.estimators_[1].random_state is None
+    model.estimators_[2].note = "more"
+    assert assert_loads_alike(model, path).estimators_[2].note == "more"
+
+
+def test_files_are_compressed_but_for_what_would_shrink_to_almost_nothing(path):
+    few = np.random.default_rng(0).integers(7, size=2 * 10**5)
+    save(FunctionTransformer(kw_args={"value": few}).fit(X), path)
+    assert path.stat().st_size < 2e5
+    save(FunctionTransformer(kw_args={"value": np.zeros(2 * 10**5)}).fit(X), path)
+    assert not load(path).kw_args["value"].any()
+    assert path.stat().st_size > 1.6e6
 
 
 @pytest.mark.parametrize(
@@ -435,7 +495,7 @@ def test_another_format_is_told_by_its_number(path, monkeypatch):
     path.write_bytes(pack(parts))
     monkeypatch.undo()
     with pytest.raises(
-        InputError, match=r"has format 4, written by sklearn-raters 0.1.0, but .* format 3: inst"
+        InputError, match=r"has format 5, written by sklearn-raters 0.1.0, but .* format 4: inst"
     ):
         load(path)
 
