@@ -111,10 +111,15 @@ def in_content_order(data, cv):
     order : ndarray of int, shape (n_samples,)
         Where each of them was.
     """
-    if data.groups is not None or not (cv is None or isinstance(cv, Integral)):
+    if not drawn_from_samples(data.groups, cv):
         return data, np.arange(data.task.n_samples)
     order = content_order(data.X, data.task, data.sample_weight)
     return RatedSamples(*(rows_of(values, order) for values in data)), order
+
+
+def drawn_from_samples(groups, cv):
+    """Return whether the folds of an estimator come from the samples, not from groups or a splitter."""
+    return groups is None and (cv is None or isinstance(cv, Integral))
 
 
 def _check_fractions(task):

@@ -1,5 +1,6 @@
 """MultiRaterStackingClassifier: a frozen classifier for each view on the ratings, and a fusion on top."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 from time import perf_counter
 
@@ -10,9 +11,17 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, refuse_masked
 from sklearn_raters._nested import check_is_read, check_refits, take_over_input
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, in_content_order
+from sklearn_raters._rated import (
+    ConsensusMixin,
+    check_rated_samples,
+    columns_of,
+    drawn_from_samples,
+    in_content_order,
+)
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.sequences import holds_text
 from sklearn_raters.stacking._diagram import diagram
 from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
@@ -22,10 +31,6 @@ from sklearn_raters.stacking._shared_steps import check_shared_steps, fit_shared
 from sklearn_raters.stacking._training import train_views
 from sklearn_raters.stacking._view_params import ViewParamsMixin
 from sklearn_raters.stacking._views import CROWD_VIEWS
-
-
-def _check_views_read(X, estimators):
-    check_is_read(X, {f"the view {name!r}": estimator for name, estimator in estimators.items()})
 
 
 class MultiRaterStackingClassifier(
@@ -256,7 +261,7 @@ class MultiRaterStackingClassifier(
         ----------
         X : list or array-like of length n_samples
             The samples. Paths will do, but without groups the folds come from the samples themselves, so that
-            those of `fit` hold others. Sequences are checked.
+            those of `fit` hold others, as the plan then says. Sequences are checked.
         y : array-like
             The ratings in any form that `fit` takes.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -296,7 +301,10 @@ class MultiRaterStackingClassifier(
         each of 2 folds is held out once
         """
         data, order = self._check_input(X, y, sample_weight, groups)
-        return make_plan(self, data, indexable(X)[0]).of_samples(order)
+        plan = make_plan(self, data, indexable(X)[0])
+        if plan.splits and drawn_from_samples(data.groups, self.cv) and holds_text(data.X):
+            plan = self._told_of_folds(plan, data.X)
+        return plan.of_samples(order)
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
@@ -330,10 +338,9 @@ class MultiRaterStackingClassifier(
         """
         data, order = self._check_input(X, y, sample_weight, groups)
         plan, shared = make_plan(self, data, indexable(X)[0]), None
-        # A plan does not read X, so that it can be made from the paths of recordings.
-        readers = {f"the view {one.view.name!r}": one.estimator for one in plan.trainings[: len(plan.views)]}
-        # With the numbers that the samples have for the user.
-        check_is_read(X, dict.fromkeys(readers, self.estimator) if self.shared_steps else readers)
+        # A plan does not read X, so that it can be made from the paths of recordings. X as it was given, so
+        # that the samples have the numbers that they have for the user.
+        check_is_read(X, self._readers(plan))
         if self.shared_steps:
             shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)
@@ -354,6 +361,23 @@ class MultiRaterStackingClassifier(
         if self.shared_steps:
             check_shared_steps(self.estimator, self.shared_steps, self.view_params)
         return in_content_order(check_rated_samples(self, X, y, sample_weight, groups), self.cv)
+
+    def _readers(self, plan):
+        """Return the estimators that read the samples, by what to call them in a message."""
+        readers = {f"the view {one.view.name!r}": one.estimator for one in plan.trainings[: len(plan.views)]}
+        return dict.fromkeys(readers, self.estimator) if self.shared_steps else readers
+
+    def _told_of_folds(self, plan, texts):
+        """Return a plan that tells that `fit` has other folds, if its views cannot read these texts."""
+        try:
+            check_is_read(texts, self._readers(plan))
+        except InputError:
+            told = (
+                "these folds were drawn from the paths or texts in X: fit on what is computed of them draws "
+                "others. With groups they are the same"
+            )
+            return replace(plan, purpose=f"{plan.purpose}\n{told}")
+        return plan
 
     @property
     def _by_posterior(self):

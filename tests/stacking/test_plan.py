@@ -7,6 +7,7 @@ from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold, GroupShuffleSplit, KFold
@@ -102,6 +103,33 @@ def test_planning_trains_nothing_and_learns_nothing():
 def test_paths_are_planned_before_their_audio_is_read():
     paths = [f"{number}.wav" for number in range(150)]
     assert len(small_stack(small_blstm()).plan(paths, Y, groups=GROUPS).views) == 5
+
+
+@pytest.mark.parametrize(
+    ("form", "params", "groups", "told"),
+    [
+        ("paths", {}, None, True),
+        ("paths", {"fusion": LogisticRegression(), "cv": 3}, None, True),
+        ("paths", {}, GROUPS, False),
+        ("paths", {"fusion": "mean"}, None, False),
+        ("paths", {"fusion": LogisticRegression(), "cv": KFold(3)}, None, False),
+        ("texts", {}, None, False),
+        ("table", {}, None, False),
+    ],
+)
+def test_a_plan_of_paths_without_groups_tells_that_fit_has_other_folds(form, params, groups, told):
+    samples = X if form == "table" else [f"{number}.wav" for number in range(150)]
+    words = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    estimator = words if form == "texts" else LogisticRegression()
+    plan = small_stack(estimator, **params).plan(samples, Y, groups=groups)
+    assert ("fit on what is computed of them draws others" in str(plan)) == told
+
+
+def test_with_groups_a_plan_of_paths_has_the_folds_of_fit():
+    paths = [f"{number}.wav" for number in range(150)]
+    of_paths, of_table = (small_stack().plan(samples, Y, groups=GROUPS) for samples in (paths, X))
+    for one, other in zip(of_paths.splits, of_table.splits, strict=True):
+        np.testing.assert_array_equal(one.test, other.test)
 
 
 def test_the_softmax_layer_is_planned_with_the_class_weights_and_a_seed_of_the_stack():
