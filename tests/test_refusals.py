@@ -18,6 +18,7 @@ from sklearn_raters import (
     FramePooler,
     MultiRaterStackingClassifier,
     RaterNetClassifier,
+    SoftmaxLayerClassifier,
     SoftTargetClassifier,
 )
 from sklearn_raters._align import count_rows
@@ -34,7 +35,7 @@ from sklearn_raters.metrics import (
 )
 from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap
 from sklearn_raters.persistence import load
-from sklearn_raters.ratings import parse_ratings, ratings_from_long, ratings_to_long
+from sklearn_raters.ratings import alpha_interval, parse_ratings, ratings_from_long, ratings_to_long
 
 X, Y, TRUTH = FEW.X, FEW.Y, FEW.truth
 NO_ROWS = [None, 3, "text", b"bytes", {"a": 1}, {1, 2}, object(), np.array(1.0), int, (one for one in X)]
@@ -224,6 +225,15 @@ TOO_MUCH = {
     "units of a BLSTM": lambda: small_blstm(dense_units=HUGE).fit(X, TRUTH),
     "units of an LSTM": lambda: small_blstm(lstm_units=2**62).fit(X, TRUTH),
     "units of a trunk": lambda: RaterNetClassifier(trunk_params={"hidden_units": (HUGE,)}).fit(X, TRUTH),
+    "epochs of a BLSTM": lambda: small_blstm(max_epochs=HUGE).fit(X, TRUTH),
+    "epochs of a layer": lambda: SoftmaxLayerClassifier(max_epochs=HUGE).fit(X, TRUTH),
+    "epochs of a network of raters": lambda: RaterNetClassifier(max_epochs=HUGE).fit(X, Y),
+    "epochs of copies": lambda: DeepEnsembleClassifier(RaterNetClassifier(max_epochs=HUGE)).fit(X, Y),
+    "epochs of views": lambda: small_stack(small_blstm(max_epochs=HUGE)).plan(X, Y),
+    "folds": lambda: small_stack(fusion=LogisticRegression(), cv=HUGE).fit(X, Y),
+    "folds of a comparison": lambda: compare({"a": small_stack()}, X, Y, cv=HUGE, baseline=None),
+    "folds of predictions": lambda: cross_val_predict_raters(small_stack(), X, Y, cv=HUGE),
+    "draws of an alpha": lambda: alpha_interval(Y, n_bootstrap=HUGE),
     "copies": lambda: DeepEnsembleClassifier(RaterNetClassifier(), HUGE).fit(X, TRUTH),
     "smoothing": lambda: MultiRaterStackingClassifier(alpha=HUGE).fit(X, TRUTH),
     "frames of a group": lambda: FramePooler(HUGE).fit_transform([X]),

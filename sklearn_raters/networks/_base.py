@@ -13,6 +13,9 @@ from sklearn_raters._sklearn_compat import Interval, StrOptions
 from sklearn_raters._targets import class_weights
 from sklearn_raters.sequences import as_samples, pack
 
+# A thousand times what trainings take; more would run for days, however small the network is.
+_MOST_EPOCHS = 1_000_000
+
 
 class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):
     """Base of the classifiers that hold one network; a subclass makes the network and calls `_train`."""
@@ -26,7 +29,7 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
 
     _parameter_constraints = {
         "dropout": [Interval(Real, 0, 1, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "max_epochs": [Interval(Integral, 1, _MOST_EPOCHS, closed="both")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "class_weight": [dict, StrOptions({"balanced"}), None],

@@ -24,8 +24,8 @@ class BLSTMClassifier(LabelNetClassifier):
     dropout : float, default=0.5
         Share of values dropped after each layer while training, in steps of 1/256.
     max_epochs : int or "auto", default="auto"
-        Number of epochs, passes over the training samples. "auto" is 15, or more where these would be fewer
-        than 200 training steps.
+        Number of epochs, passes over the training samples, a million at most. "auto" is 15, or more where
+        these would be fewer than 200 training steps.
     batch_size : int, default=32
         Number of samples in a training step.
     learning_rate : float, default=2e-3

@@ -77,10 +77,11 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
     dropout : float, default=0.5
         Share of values dropped while training, in steps of 1/256.
     max_epochs : int or "auto", default="auto"
-        Number of epochs, passes over the training samples. "auto" is 40, or more for a table that needs more:
-        a first training without `validation_fraction` of the groups, of at most 10,000 steps, shows after how
-        many epochs the loss of the held-out votes is lowest, and the network is then trained as long on all
-        samples. Nothing is held out of sequences, with `early_stopping`, or where it would take a class out.
+        Number of epochs, passes over the training samples, a million at most. "auto" is 40, or more for a
+        table that needs more: a first training without `validation_fraction` of the groups, of at most 10,000
+        steps, shows after how many epochs the loss of the held-out votes is lowest, and the network is then
+        trained as long on all samples. Nothing is held out of sequences, with `early_stopping`, or where it
+        would take a class out.
     batch_size : int, default=32
         Number of samples in a training step.
     learning_rate : float or "auto", default="auto"

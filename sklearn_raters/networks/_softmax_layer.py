@@ -11,7 +11,7 @@ class SoftmaxLayerClassifier(LabelNetClassifier):
     dropout : float, default=0.5
         Share of input values dropped while training, in steps of 1/256.
     max_epochs : int, default=100
-        Number of epochs, passes over the training samples.
+        Number of epochs, passes over the training samples, a million at most.
     batch_size : int, default=32
         Number of samples in a training step.
     learning_rate : float, default=1e-2

@@ -18,6 +18,8 @@ from sklearn_raters.ratings.inspection._settings import (
 
 # Resamples drawn at once hold at most this many numbers, 8 bytes each.
 _BLOCK = 4_000_000
+# More would take hours, and tell no more.
+_MOST_DRAWS = 10_000_000
 
 
 class AlphaInterval(NamedTuple):
@@ -96,7 +98,7 @@ def alpha_interval(Y, *, ordered=False, n_bootstrap=1000, confidence=0.95, rando
     ordered : bool, default=False
         Whether the classes are ordered, as in `krippendorff_alpha`.
     n_bootstrap : int, default=1000
-        Number of draws.
+        Number of draws, ten millions at most.
     confidence : float, default=0.95
         Share of the draws whose alpha lies in the interval, between 0 and 1.
     random_state : int, RandomState instance or None, default=None
@@ -125,7 +127,7 @@ def alpha_interval(Y, *, ordered=False, n_bootstrap=1000, confidence=0.95, rando
     [0.34, 0.07, 0.57]
     """
     check_share("confidence", confidence)
-    check_count("n_bootstrap", n_bootstrap)
+    check_count("n_bootstrap", n_bootstrap, most=_MOST_DRAWS)
     task, rng = as_task(Y), make_random_state(random_state)
     value = krippendorff_alpha(task, ordered=ordered)
     counts, sets = _value_counts(task, ordered)

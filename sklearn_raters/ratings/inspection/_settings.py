@@ -6,10 +6,12 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._order import check_order
 
 
-def check_count(name, value, least=1):
-    """Raise InputError if a setting is no whole number of at least `least`."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name} must be a whole number, {least} or more, not {value!r}.")
+def check_count(name, value, least=1, most=None):
+    """Raise InputError if a setting is no whole number from `least` to `most`."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        limits = f"{least} or more" if most is None else f"from {least} to {most:,}"
+        raise InputError(f"{name} must be a whole number, {limits}, not {value!r}.")
 
 
 def check_share(name, value):
