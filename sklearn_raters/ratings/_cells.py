@@ -74,10 +74,13 @@ def read_literal(text):
 def _labels_of_object(cell, separator):
     """Return the labels of a cell that is no text."""
     cell = _choices(cell)
+    if np.ma.isMaskedArray(cell):  # also the constant that stands for a masked entry
+        cell = cell.compressed()
     if isinstance(cell, np.ndarray):
         cell = list(cell) if cell.ndim else [cell.item()]
     if not isinstance(cell, list | tuple | set | frozenset):
         return (cell,)
+    cell = [part for part in cell if part is not np.ma.masked]
     parts = (_labels_of_text(part, separator) if isinstance(part, str) else (part,) for part in cell)
     return tuple(label for labels in parts for label in labels)
 

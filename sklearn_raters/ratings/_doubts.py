@@ -14,8 +14,19 @@ from sklearn_raters.ratings._names import as_number, spelling
 # More distinct numbers than these are hardly classes; more with fractions, as on a scale with half steps,
 # cannot be.
 _MOST_NUMBERS, _MOST_WITH_FRACTIONS = 10, 5
-# Codes of "not rated" in exports of statistics packages, and -1 in 8 bits, beside the only negative number.
-_CODES = (99, 255, 999, 9999)
+# Codes of "not rated" in exports of statistics packages, and -1 in 8 bits, beside the only negative number,
+# or several that are far below zero.
+_CODES = (77, 88, 97, 98, 99, 255, 777, 888, 997, 998, 999, 9999)
+_FAR_BELOW = -9
+# Words and signs for "not rated", as `spelling` gives them, beside those that are read as such.
+_NOT_RATED = re.compile(
+    r"nan|na|n\.a\.?|none|null|nil|missing|(not|un)rated|(not|un)labell?ed|noanswer|notapplicable|[-?.*]+"
+)
+# What to do about ratings that mean "not rated", and about labels of samples.
+_LEAVE_OUT = (
+    "give missing_label={0!r} or --missing-label={0!r}, or to an estimator label_map={{{0!r}: None}}",
+    "leave these samples out of X and y",
+)
 _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _CUT = "cut them into classes by bins= (Task, ratings_from_long and load_rated_audio take it)"
@@ -62,13 +73,9 @@ def check_labels(names, counts, named):
     numbers = [(_number(name), count) for name, count in pairs]
     if all(_is_number(value) for value, _ in numbers):
         _check_continuous(numbers)
-        _warn_of_codes(
-            names,
-            [value for value, _ in numbers],
-            "ratings",
-            "give missing_label={0} or --missing-label={0}, or to an estimator label_map={{{0}: None}}",
-        )
+        _warn_of_codes(names, [value for value, _ in numbers], "ratings", _LEAVE_OUT[0])
     elif all(isinstance(name, str) for name in names):
+        _warn_of_missing_words([name for name, _ in pairs], "ratings", _LEAVE_OUT[0])
         _warn_of_joined(names, pairs, counts, "rating", _SPLIT)
     warn_of_lookalikes(names, named)
 
@@ -85,8 +92,9 @@ def warn_of_labels(names, counts):
     """
     numbers = [_number(name) for name in names]
     if all(map(_is_number, numbers)):
-        _warn_of_codes(names, numbers, "labels in y", "leave these samples out of X and y")
+        _warn_of_codes(names, numbers, "labels in y", _LEAVE_OUT[1])
     elif all(isinstance(name, str) for name in names):
+        _warn_of_missing_words(names, "labels in y", _LEAVE_OUT[1])
         # As ratings, lists that are written as texts are several labels.
         if lists := [name for name in names if isinstance(read_literal(name.strip()), list | tuple | set)]:
             _warn_of_several(lists[0], "label", _SHARE)
@@ -118,6 +126,27 @@ def warn_of_lookalikes(names, named=(), what="labels"):
             f"The {what} {' and '.join(map(ascii, found[0]))} read alike but are taken for different "
             f"{what}{more}. Write each in one way{remedy}."
         )
+
+
+def warn_of_unused(label_map, labels):
+    """Warn of a label in a map that is another spelling of a label of the ratings, which stays as it is.
+
+    Parameters
+    ----------
+    label_map : dict
+        The map.
+    labels : list
+        The labels of the ratings.
+    """
+    unused = {label: target for label, target in label_map.items() if label not in labels}
+    spellings = {spelling(label): label for label in labels if label not in label_map} if unused else {}
+    for label, target in unused.items():
+        given = spellings.get(spelling(label), target)
+        if given != target:
+            _warn(
+                f"label_map maps {label!r}, which no rating is, and leaves {given!r} as it is: write it "
+                "as the ratings do."
+            )
 
 
 def warn_of_missing_text():
@@ -163,16 +192,33 @@ def _warn_of_codes(names, numbers, what, remedy):
     unclear = any(value is None or isinstance(value, complex) or value % 1 for value in values)
     if unclear or len(values) < 3:
         return
-    *_, second, largest = sorted(values)
-    codes = [value for value in values if value < 0]
-    if not codes and largest in _CODES and second <= _MOST_NUMBERS:
-        codes = [largest]
-    if len(codes) == 1 and codes[0] in numbers:
-        code, rest = int(codes[0]), sorted(map(int, set(values) - {*codes}))
-        _warn(
-            f"Some {what} are {code}, where all others are {shorten(rest, 5)}: {code} is learnt as a class. "
-            f"If it means 'not rated', {remedy.format(code)}; if it is a class, name all classes in classes=."
-        )
+    codes = sorted(int(value) for value in set(values) if value < 0)
+    if len(codes) > 1 and codes[-1] > _FAR_BELOW:  # a scale with its zero in the middle
+        return
+    codes = codes or sorted(int(value) for value in set(values) & {*_CODES})
+    rest = sorted(map(int, set(values) - {*codes}))
+    beyond = len(codes) > 1 or codes[:1] > [0]
+    if not rest or (beyond and rest[-1] > _MOST_NUMBERS) or not set(codes) <= set(numbers):
+        return
+    for code in codes:
+        _warn_of_missing(what, code, rest, remedy)
+
+
+def _warn_of_missing_words(names, what, remedy):
+    """Warn of texts that look as if they meant "not rated" among those of classes."""
+    found = [name for name in names if _NOT_RATED.fullmatch(str(spelling(name)))]
+    rest = [name for name in names if name not in found]
+    if rest and "+" not in rest:  # beside which "-" has a meaning
+        for name in found:
+            _warn_of_missing(what, name, rest, remedy)
+
+
+def _warn_of_missing(what, label, rest, remedy):
+    _warn(
+        f"Some {what} are {label!r}, where all others are {shorten(rest, 5)}: {label!r} is learnt as a "
+        f"class. If it means 'not rated', {remedy.format(label)}; if it is a class, name all classes in "
+        "classes=."
+    )
 
 
 def _warn_of_joined(names, pairs, counts, what, remedy):

@@ -111,8 +111,12 @@ def sort_codes(code, names, where):
 
 def check_class_names(classes):
     """Return `classes` as a list of distinct Python labels."""
-    if isinstance(classes, str) or not np.iterable(classes):
+    if isinstance(classes, str | bytes) or not np.iterable(classes):
         raise TypeError(f"classes must be a list of labels, not {classes!r}.")
+    if isinstance(classes, set | frozenset):
+        raise InputError(
+            f"classes is a set, which has no order: give a list, such as {sorted(classes, key=repr)}."
+        )
     names = [plain(name) for name in classes]
     if not names:
         raise InputError("classes is empty: name at least one label.")

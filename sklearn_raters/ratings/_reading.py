@@ -75,7 +75,7 @@ def make_reading(*, named=(), missing_label=None, label_separator=None, bins=Non
         raise TypeError(f"label_separator must be a text such as '|', not {label_separator!r}.")
     several = isinstance(missing_label, list | tuple | set | frozenset | np.ndarray)
     missing = [plain(label) for label in (missing_label if several else [missing_label])]
-    if any(getattr(label, "__hash__", None) is None for label in missing):
+    if any(getattr(label, "__hash__", None) is None or callable(label) for label in missing):
         raise TypeError(f"missing_label must be a label or a list of labels, not {missing_label!r}.")
     missing = frozenset(spelling(label) for label in missing if not is_missing(label))
     return Reading(frozenset(named), missing, label_separator, check_bins(bins), numbers)

@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._doubts import warn_of_unused
 from sklearn_raters.ratings._labels import check_class_names, check_map, label_kind, shorten, sort_labels
 from sklearn_raters.ratings._names import spelling
 from sklearn_raters.ratings._parse import votes_of
@@ -102,6 +103,7 @@ class Task:
         if classes is None and reading.bins is not None:
             classes = list(dict.fromkeys(self.label_map.get(name, name) for name in reading.bins.names))
         self.classes_given = classes is not None
+        warn_of_unused(self.label_map, self.votes.labels)
         mapped = [self.label_map.get(label, label) for label in self.votes.labels]
         self.classes = classes or sort_labels(dict.fromkeys(mapped), "After label_map the labels")
         if not set(map(label_kind, self.classes)) & set(map(label_kind, mapped)):

@@ -34,6 +34,15 @@ def test_a_list_in_any_form_holds_several_labels(cell):
     assert read(cell) == ["calm", "sad"]
 
 
+def test_masked_entries_in_cells_are_missing():
+    assert read(np.ma.masked) == []
+    assert read(np.ma.masked_array([1, 2], [False, True])) == [1]
+    assert read([np.ma.masked, "calm"]) == ["calm"]
+    assert parse_ratings([[np.ma.masked, 1], [2, 1]]).labels == [1, 2]
+    table = pd.DataFrame({"E1": [np.ma.masked, 2], "E2": [1, 2]}, dtype=object)
+    assert parse_ratings(table).sample.tolist() == [0, 1, 1]
+
+
 def test_lists_of_none_and_of_one():
     assert read("[]") == []
     assert read('["calm"]') == read('{"choices": "calm"}') == ["calm"]

@@ -1,11 +1,13 @@
 """Labels that look as if something else was meant."""
 
+import re
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sklearn_raters._targets import target_distributions
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long
 
@@ -50,6 +52,51 @@ def test_a_number_that_looks_like_a_code_of_missing_ratings_is_warned_of(labels,
 )
 def test_other_numbers_are_not_warned_of(labels):
     assert parse_ratings([[label, labels[0]] for label in labels]).labels == sorted(labels)
+
+
+@pytest.mark.parametrize("codes", [[-999, -99], [98, 99], [-9, -8888]])
+def test_several_codes_of_missing_ratings_are_warned_of(codes):
+    Y = [[label, 1] for label in [0, 1, 2, *codes]]
+    with pytest.warns(InputWarning, match="'not rated', give missing_label=") as heard:
+        parse_ratings(Y)
+    assert len(heard) == 2
+    assert parse_ratings(Y, missing_label=codes).labels == [0, 1, 2]
+
+
+@pytest.mark.parametrize("word", ["none", "n.a.", "Not rated", "-", "??", "missing", "unlabelled", "nil"])
+def test_a_word_that_looks_like_a_missing_rating_is_warned_of(word):
+    Y = [["calm", word], ["sad", "calm"]]
+    with pytest.warns(InputWarning, match=f"{re.escape(repr(word))} is learnt as a class.*missing_label="):
+        assert parse_ratings(Y).labels == sorted(["calm", "sad", word])
+    with pytest.warns(InputWarning, match="leave these samples out"):
+        target_distributions(["calm", "sad", word], None)
+    assert parse_ratings(Y, missing_label=word).labels == ["calm", "sad"]
+    assert Task(Y, label_map={word: None}).classes == ["calm", "sad"]
+    assert parse_ratings(Y, classes=["calm", "sad", word]).labels == sorted(["calm", "sad", word])
+
+
+@pytest.mark.parametrize(
+    "labels", [["+", "-", "0"], ["-", "?"], ["nonetheless", "calm"], ["\U0001f600", "b"]]
+)
+def test_signs_and_words_with_another_meaning_are_not_warned_of(labels):
+    assert parse_ratings([labels]).labels == sorted(labels)
+
+
+@pytest.mark.parametrize(
+    ("label_map", "Y"),
+    [
+        ({"Joy": "calm"}, [["joy", "sad"], ["calm", "sad"]]),
+        ({"1": 2}, [[1, 2], [3, 2]]),
+        ({"very sad": "sad"}, [["very-sad", "sad"], ["calm", "sad"]]),
+    ],
+)
+def test_a_map_of_another_spelling_than_the_ratings_is_warned_of(label_map, Y):
+    with pytest.warns(InputWarning, match="label_map maps .*, which no rating is, and leaves .* as it is"):
+        Task(Y, label_map=label_map)
+
+
+def test_a_map_of_labels_that_do_not_occur_is_not_warned_of():
+    Task([["sad", "calm"]], label_map={"Sad": "sad", "joy": "calm", "unsure": None})
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,20 @@ def test_ratings_that_are_all_missing_are_an_error():
             read()
 
 
+@pytest.mark.parametrize("wrong", [lambda label: True, [str]], ids=["function", "type"])
+def test_a_function_is_no_missing_label(wrong):
+    with pytest.raises(TypeError, match="missing_label must be a label or a list of labels"):
+        parse_ratings([["a", "b"]], missing_label=wrong)
+
+
+@pytest.mark.parametrize("classes", [{"b", "a"}, frozenset("ab")])
+def test_classes_need_an_order(classes):
+    with pytest.raises(
+        InputError, match=r"classes is a set, which has no order: give a list, such as \['a', 'b'\]"
+    ):
+        Task([["a", "b"]], classes)
+
+
 def test_a_wrong_missing_label_is_an_error():
     with pytest.raises(TypeError, match="missing_label must be a label or a list of labels"):
         parse_ratings([["a", "b"]], missing_label=[["a"]])
