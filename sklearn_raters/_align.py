@@ -195,6 +195,7 @@ def count_rows(value, name):
     if hasattr(value, "n_samples"):  # a Task, or Votes
         return value.n_samples
     no_rows = isinstance(value, _NO_ROWS) and not issparse(value)  # dok_array is a dict
+    no_rows |= isinstance(value, memoryview) and value.ndim > 1  # they cannot be taken
     if no_rows or not (shape if shape is not None else hasattr(value, "__len__")):
         given = repr(value) if value is None or np.isscalar(value) else f"a {type(value).__name__}"
         raise InputError(
@@ -228,7 +229,7 @@ def refuse_masked(value, name):
         ...
     sklearn_raters.exceptions.InputError: X has 1 masked entries, the first in sample 1. ...
     """
-    if np.ma.is_masked(value):
+    if np.ma.isMaskedArray(value) and np.ma.is_masked(value):  # pandas has masked arrays too, with pandas.NA
         places = np.argwhere(np.ma.getmaskarray(value))
         raise InputError(
             f"{name} has {len(places)} masked entries, the first in sample {places[0][0]}. Fill them by "

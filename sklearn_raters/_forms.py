@@ -76,6 +76,24 @@ def depth_of(X, most=8):
     return n_dimensions + depth_of(next(nested, None), most - 1)
 
 
+def at_least_single(X):
+    """Return an array of half precision in single precision, in which scikit-learn's classifiers compute.
+
+    Some compute in the format that they are given, and then their probabilities do not sum to one.
+
+    Parameters
+    ----------
+    X : array-like
+        Input of an estimator.
+
+    Returns
+    -------
+    array-like
+        X itself unless it is an array of float16.
+    """
+    return X.astype(np.float32) if isinstance(X, np.ndarray) and X.dtype == np.float16 else X
+
+
 def check_size(X):
     """Raise InputError if X holds an integer beyond all floats.
 

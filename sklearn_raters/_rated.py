@@ -9,6 +9,7 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from sklearn_raters._align import align_samples
+from sklearn_raters._forms import at_least_single
 from sklearn_raters._nested import InnerTagsMixin, innermost
 from sklearn_raters._seeds import content_order
 from sklearn_raters._sklearn_compat import safe_indexing
@@ -91,7 +92,7 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     groups = check_groups(groups)
     task = Task(y, estimator.classes, estimator.label_map)
     _check_fractions(task)
-    return RatedSamples(X, y, task, groups, sample_weight)
+    return RatedSamples(at_least_single(X), y, task, groups, sample_weight)
 
 
 def in_content_order(data, cv):
@@ -168,12 +169,13 @@ def named_raters(raters, known):
     Raises
     ------
     InputError
-        If `raters` is a single name, or a name may be that of several raters.
+        If `raters` is a single name or a set, which has no order, or a name may be that of several raters.
     """
     if raters is None:
         return known
-    if isinstance(raters, str) or not np.iterable(raters):
-        raise InputError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
+    if isinstance(raters, str | bytes | set | frozenset) or not np.iterable(raters):
+        example = sorted(raters, key=str)[:3] if isinstance(raters, set | frozenset) else [raters]
+        raise InputError(f"raters must be a list of raters, not {raters!r}: give {example!r}.")
     names = [find_name(name, known) for name in raters]
     if unknown := [name for name in names if name not in known]:
         warnings.warn(

@@ -61,6 +61,10 @@ def target_distributions(y, classes):
         If labels look as if something else was meant, and `classes` is None: several labels in one text, the
         code of a missing label, texts that read alike.
     """
+    if isinstance(classes, set | frozenset):
+        raise InputError(
+            f"classes is a set, which has no order: give a list, such as {sorted(classes, key=str)}."
+        )
     if is_soft(y):
         classes, y = order_columns(y, classes)
         soft = _check_soft(y)
@@ -123,15 +127,24 @@ def check_weights(sample_weight, samples):
     if sample_weight is None:
         return None
     refuse_masked(sample_weight, "sample_weight")
-    if np.asarray(sample_weight).dtype.kind in "mMV":
-        raise InputError(f"sample_weight holds {np.asarray(sample_weight).dtype}, where numbers are needed.")
+    values = np.asarray(sample_weight)
+    if values.dtype.kind in "mMV":
+        raise InputError(f"sample_weight holds {values.dtype}, where numbers are needed.")
+    if (
+        values.dtype == object
+        and values.ndim == 1
+        and (gaps := [at for at, one in enumerate(values) if is_missing(one)])
+    ):
+        raise InputError(f"Sample {gaps[0]} has no weight ({len(gaps)} have none): give 0 to leave it out.")
     try:
         weight = check_sample_weight(sample_weight, samples, dtype=np.float64, ensure_non_negative=True)
     except OverflowError as error:
         raise InputError(f"sample_weight holds a number beyond all floats ({error}): lower it.") from error
-    if not 0 < weight.sum() < np.inf:
+    with np.errstate(over="ignore"):
+        total = weight.sum()
+    if not 0 < total < np.inf:
         raise InputError(
-            f"sample_weight sums to {weight.sum()}: give some sample a weight above 0, and all finite ones."
+            f"sample_weight sums to {total}: give some sample a weight above 0, and all finite ones."
         )
     return weight
 

@@ -161,12 +161,13 @@ def as_samples(estimator, X, *, reset):
     Parameters
     ----------
     estimator : estimator instance
-        The estimator whose `n_features_in_`, and `feature_names_in_` for a table, is set or compared. Its
+        The estimator whose `n_features_in_`, and `feature_names_in_` for tables, is set or compared. Its
         tags say whether it takes sparse tables.
     X : array-like or sparse matrix
-        A list, tuple, Series or 1-D object array of (n_frames_i, n_features) arrays; a 3-D array of shape
-        (n_samples, n_frames, n_features); or a table of shape (n_samples, n_features), one frame a sample,
-        dense or in any of SciPy's sparse formats.
+        A list, tuple, Series or 1-D object array of (n_frames_i, n_features) arrays, or of tables, whose
+        columns are brought into one order by their names; a 3-D array of shape (n_samples, n_frames,
+        n_features); or a table of shape (n_samples, n_features), one frame a sample, dense or in any of
+        SciPy's sparse formats.
     reset : bool
         Whether to set the number of features (in `fit`) or to compare it (in `predict`).
 
@@ -223,13 +224,35 @@ def as_samples(estimator, X, *, reset):
         return list(np.asarray(table)[:, None])
     if len(X) == 0:
         raise InputError("Found array with 0 sample(s) in X; give at least one (n_frames, n_features) array.")
+    X, names = _in_order_of_names(X, None if reset else vars(estimator).get("feature_names_in_"))
     samples = check_frames(X, name, None if reset else estimator.n_features_in_)
     if reset:
         estimator._fitted_on_single_frames = all(len(sample) == 1 for sample in samples)
         estimator.n_features_in_ = samples[0].shape[1]
         # An earlier fit may have been on a table, whose feature names do not apply to the frames.
         vars(estimator).pop("feature_names_in_", None)
+        if names is not None:
+            estimator.feature_names_in_ = np.array(names, dtype=object)
     return samples
+
+
+def _in_order_of_names(X, names):
+    """Return samples that are tables with their columns in the order of `names`, or of the first table's."""
+    if isinstance(X, np.ndarray) and X.dtype != object:
+        return X, names
+    ordered, names = [], None if names is None else list(names)
+    for index, sample in enumerate(X):
+        own = list(getattr(sample, "columns", ()))
+        if own and all(isinstance(name, str) for name in own):
+            names = own if names is None else names
+            if sorted(own) != sorted(names):
+                raise InputError(
+                    f"Sample {index} of X has the columns {own[:20]}, where {names[:20]} are expected: give "
+                    "all samples the same columns, or arrays, which are taken by place."
+                )
+            sample = sample if own == names else sample[names]
+        ordered.append(sample)
+    return ordered, names
 
 
 def holds_text(X):

@@ -8,6 +8,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, align_samples
+from sklearn_raters._forms import at_least_single
 from sklearn_raters._nested import (
     InnerTagsMixin,
     check_is_read,
@@ -230,6 +231,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
             )
         X, y = indexable(X, y)
         X, y, groups, sample_weight = align_samples(X=X, y=y, groups=groups, sample_weight=sample_weight)
+        X = at_least_single(X)
         check_is_read(X, {type(self).__name__: self.estimator})
         groups = check_groups(groups)
         classes, soft = target_distributions(y, self.classes)
@@ -255,7 +257,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         """Return the samples; raise InputError if the classifier cannot read them."""
         check_is_fitted(self)
         check_is_read(X, {type(self).__name__: self.estimator_})
-        return X
+        return at_least_single(X)
 
     def predict(self, X):
         """Return the classifier's labels.

@@ -8,10 +8,11 @@ import pytest
 import scipy.sparse
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from made import small_blstm
+from made import FEW, small_blstm, small_stack
 from sklearn_raters import (
     CalibratedRatersClassifier,
     DeepEnsembleClassifier,
@@ -157,6 +158,18 @@ LARGE_INTEGERS = {
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("form", LARGE_INTEGERS)
+def test_half_precision_gives_probabilities_that_sum_to_one():
+    rounded, y = FEW.X.astype(np.float16), FEW.truth
+    for model, target in (
+        (SoftTargetClassifier(GaussianNB()), y),
+        (small_stack(GaussianNB(), views=["crowd_hard"], fusion="mean"), FEW.Y),
+    ):
+        found = model.fit(rounded, target).predict_proba(rounded)
+        np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+        single = rounded.astype(np.float32)
+        np.testing.assert_array_equal(model.fit(single, target).predict_proba(single), found)
+
+
 def test_integers_that_floating_point_would_round_are_refused(form, name, fitted):
     message = r"holds the integer -?\d+, of which float(32 keeps 24|64 keeps 53) bits"
     refuses(fitted[name], MODELS[name][1], LARGE_INTEGERS[form], message, [fitted[name].predict])

@@ -82,7 +82,7 @@ def test_rows_of_ratings_of_any_form_are_the_ratings_of_these_samples(form):
     np.testing.assert_array_equal(cube, expected)
 
 
-@pytest.mark.parametrize("raters", ["E1", 3])
+@pytest.mark.parametrize("raters", ["E1", 3, {"E1", "E2"}])
 def test_a_single_name_instead_of_a_list_of_raters_is_an_error(raters):
     with pytest.raises(ValueError, match="raters must be a list of raters"):
         named_raters(raters, ["E1"])

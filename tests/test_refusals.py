@@ -39,6 +39,7 @@ from sklearn_raters.ratings import alpha_interval, parse_ratings, ratings_from_l
 
 X, Y, TRUTH = FEW.X, FEW.Y, FEW.truth
 NO_ROWS = [None, 3, "text", b"bytes", {"a": 1}, {1, 2}, object(), np.array(1.0), int, (one for one in X)]
+NO_ROWS.append(memoryview(np.zeros((60, 3))))
 
 
 @pytest.mark.parametrize("given", NO_ROWS, ids=lambda given: type(given).__name__)

@@ -128,6 +128,35 @@ def test_a_second_fit_on_sequences_forgets_the_names_of_columns():
     assert not hasattr(estimator, "feature_names_in_")
 
 
+TABLES = [pd.DataFrame(sample, columns=["pitch", "energy"]) for sample in RAGGED]
+
+
+def test_tables_of_frames_are_brought_into_one_order_of_columns():
+    turned = [table if place % 2 else table[["energy", "pitch"]] for place, table in enumerate(TABLES)]
+    expected = read([table[["energy", "pitch"]] for table in TABLES]).frames
+    np.testing.assert_array_equal(read(turned).frames, expected)
+    estimator = BaseEstimator()
+    as_sequences(estimator, TABLES, reset=True)
+    assert estimator.feature_names_in_.tolist() == ["pitch", "energy"]
+    expected = read(RAGGED).frames
+    for X in (TABLES, turned, RAGGED, object_array(turned)):  # arrays are taken by place
+        np.testing.assert_array_equal(as_sequences(estimator, X, reset=False).frames, expected)
+    as_sequences(estimator, RAGGED, reset=True)
+    assert not hasattr(estimator, "feature_names_in_")
+
+
+def test_tables_of_frames_with_other_columns_are_refused():
+    other = [*TABLES[:2], TABLES[2].rename(columns={"energy": "loudness"})]
+    with pytest.raises(
+        InputError, match=r"Sample 2 of X has the columns \['pitch', 'loudness'\], where \['pitch'"
+    ):
+        read(other)
+    estimator = BaseEstimator()
+    as_sequences(estimator, TABLES, reset=True)
+    with pytest.raises(InputError, match="Sample 0 of X has the columns"):
+        as_sequences(estimator, other[2:], reset=False)
+
+
 def draw_ragged(n_features=2):
     lengths = st.lists(st.integers(1, 6), min_size=1, max_size=8)
     return lengths.flatmap(

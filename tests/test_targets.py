@@ -6,7 +6,13 @@ import pytest
 from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.class_weight import compute_class_weight
 
-from sklearn_raters._targets import class_weights, expected_accuracy, is_soft, target_distributions
+from sklearn_raters._targets import (
+    check_weights,
+    class_weights,
+    expected_accuracy,
+    is_soft,
+    target_distributions,
+)
 from sklearn_raters.exceptions import InputError, InputWarning
 
 ONE_HOT = [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0]]
@@ -195,6 +201,26 @@ def test_labels_that_a_person_reads_as_one_are_warned_of():
     with pytest.warns(InputWarning, match="The labels 'Sad' and 'sad' read alike"):
         assert target_distributions(["sad", "Sad"], None)[0].tolist() == ["Sad", "sad"]
     assert target_distributions(["sad", "Sad"], ["sad", "Sad"])[0].tolist() == ["sad", "Sad"]
+
+
+def test_classes_in_a_set_are_refused():
+    with pytest.raises(
+        InputError, match=r"classes is a set, which has no order: give a list, such as \['a', 'b'\]"
+    ):
+        target_distributions(["a", "b"], {"b", "a"})
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (pd.array([None, 1.0], dtype="Float64"), "Sample 0 has no weight .1 have none.: give 0"),
+        ([1.0, None], "Sample 1 has no weight"),
+        ([1e308, 1e308], "sample_weight sums to inf"),
+    ],
+)
+def test_weights_that_are_missing_or_too_large_are_refused(weight, message):
+    with pytest.raises(InputError, match=message):
+        check_weights(weight, np.zeros((2, 1)))
 
 
 def test_integers_that_no_array_holds_are_refused():

@@ -16,11 +16,11 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import (
     Task,
     find_columns,
-    from_polars,
     is_missing_label,
     parse_ratings,
     ratings_from_long,
     shorten,
+    to_pandas,
 )
 
 
@@ -154,7 +154,7 @@ def load_rated_audio(
     from_file = isinstance(table, str | os.PathLike)
     given = {"sample": sample, "rater": rater, "label": label, "speaker": speaker, "session": session}
     source, left_out = "", {}
-    table = from_polars(table)
+    table = to_pandas(table)
     if from_file:
         source = f" {full_path(table)}"
         table, given = read_vote_table(table, tool, question, given)

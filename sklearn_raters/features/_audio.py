@@ -63,6 +63,8 @@ def check_audio_list(X):
         raise InputError(f"X is one path ({str(X)!r}); expected a list of paths. Write [{str(X)!r}].")
     if hasattr(X, "columns"):
         raise InputError("X is a table; expected a list of paths. Give the column that holds the paths.")
+    if isinstance(X, dict | set | frozenset):
+        raise InputError(f"X is a {type(X).__name__}; expected a list, whose order is that of the samples.")
     items = list(X)
     if not items:
         raise InputError("Found array with 0 sample(s) in X while a minimum of 1 is required.")

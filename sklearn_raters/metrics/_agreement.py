@@ -83,6 +83,8 @@ def by_agreement(Y, proba, scores=None):
     soft_true, proba, rated = rated_distributions(task, proba)
     majority = task.majority()
     scored = dict(_SCORES if scores is None else scores)
+    if odd := [score for score in scored.values() if not callable(score)]:
+        raise InputError(f"scores must map names to functions (soft_true, proba), not to {odd[0]!r}.")
     rows = {}
     for band, samples in _bands(task, majority).items():
         samples = np.flatnonzero(samples & rated)

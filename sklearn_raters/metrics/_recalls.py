@@ -80,7 +80,9 @@ def class_recalls(y_true, y_pred, *, labels=None):
     if labels is None:
         labels = sort_labels(_distinct(y_true), "The labels of y_true")
     count_rows(labels, "labels")
-    labels = _distinct(labels)
+    if len(distinct := _distinct(labels)) < len(labels):
+        raise InputError(f"labels names a class twice: {shorten(labels)}. Name each once.")
+    labels = distinct
     if len({isinstance(label, str) for label in (*labels, *y_pred)}) == 2:
         raise TypeError(
             f"Classes {labels[:5]} and predictions {sorted(set(y_pred), key=str)[:5]} mix strings and "

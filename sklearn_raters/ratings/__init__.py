@@ -8,9 +8,9 @@ from sklearn_raters.ratings._marks import content_marks
 from sklearn_raters.ratings._names import find_name
 from sklearn_raters.ratings._order import check_order
 from sklearn_raters.ratings._parse import parse_ratings
-from sklearn_raters.ratings._polars import from_polars
 from sklearn_raters.ratings._raters import eligible_raters, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
+from sklearn_raters.ratings._to_pandas import to_pandas
 from sklearn_raters.ratings._votes import Votes
 from sklearn_raters.ratings.exports import find_columns, read_ratings, read_text_table, require_columns
 from sklearn_raters.ratings.inspection._alpha import alpha_interval, krippendorff_alpha
@@ -34,7 +34,6 @@ __all__ = [
     "eligible_raters",
     "find_columns",
     "find_name",
-    "from_polars",
     "inspect_ratings",
     "is_missing",
     "is_missing_label",
@@ -56,6 +55,7 @@ __all__ = [
     "self_agreement",
     "shorten",
     "sort_labels",
+    "to_pandas",
     "votes_from_long",
     "warn_of_labels",
 ]

@@ -112,7 +112,7 @@ def warn_of_lookalikes(names, named=(), what="labels"):
         The distinct labels.
     named : collection, default=()
         Labels that the user named, which are meant.
-    what : {"labels", "raters"}, default="labels"
+    what : {"labels", "raters", "groups", "speakers"}, default="labels"
         What the names are.
     """
     alike = {}

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping, Set
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings._doubts import warn_of_lookalikes
 from sklearn_raters.ratings._labels import NO_LABEL, is_missing, label_kind
 
 
@@ -65,6 +66,7 @@ def check_groups(groups, n_samples=None, *, name="groups", allow_missing=False):
         raise InputError(f"{name} mix {given}: make all groups of one type.")
     array = np.empty(n_groups, dtype=object)
     array[:] = [None if is_missing(value) else value for value in values] if missing else values
+    warn_of_lookalikes(sorted({value for value in known if isinstance(value, str)}), what=name)
     try:
         sorted(known)
     except TypeError as error:

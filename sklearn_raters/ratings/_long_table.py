@@ -9,9 +9,9 @@ from sklearn_raters.ratings._cells import read_id
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
 from sklearn_raters.ratings._labels import check_class_names, plain, shorten, sort_codes
 from sklearn_raters.ratings._parse import cells_to_votes
-from sklearn_raters.ratings._polars import from_polars
 from sklearn_raters.ratings._reading import make_reading
 from sklearn_raters.ratings._task import as_task
+from sklearn_raters.ratings._to_pandas import to_pandas
 
 
 def ratings_from_long(
@@ -138,7 +138,7 @@ def votes_from_long(
     import pandas as pd
 
     try:
-        table = pd.DataFrame(from_polars(table))
+        table = pd.DataFrame(to_pandas(table))
     except (TypeError, ValueError) as error:
         raise InputError(f"The ratings are no table or dict of columns of one length: {error}.") from error
     check_columns(table, sample, rater, label)

@@ -9,8 +9,8 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import labels_of_cells
 from sklearn_raters.ratings._doubts import check_labels, warn_of_lookalikes, warn_of_missing_text
 from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_codes
-from sklearn_raters.ratings._polars import from_polars
 from sklearn_raters.ratings._reading import make_reading, read_names
+from sklearn_raters.ratings._to_pandas import to_pandas
 from sklearn_raters.ratings._votes import Votes
 
 _SEVERAL = (list, tuple, set, frozenset, np.ndarray)
@@ -90,7 +90,7 @@ def votes_of(Y, classes, reading):
     """Read ratings of any form into votes, as a `Reading` says; see `parse_ratings`."""
     if isinstance(Y, Votes):
         return _read_votes(Y, reading)
-    Y = from_polars(Y)
+    Y = to_pandas(Y)
     if hasattr(Y, "iloc"):
         if {"sample", "rater", "label"} <= {*getattr(Y, "columns", ())}:
             raise InputError(

@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_soft_targets, weight_name
+from sklearn_raters._rated import drawn_from_samples
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
@@ -23,7 +24,7 @@ from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._sealed import content_to_hash
 from sklearn_raters.stacking._starts import can_start
-from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
+from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator, told_of_folds
 from sklearn_raters.stacking._view_params import view_estimator
 from sklearn_raters.stacking._views import CROWD_VIEWS, View, find_consensus, make_view, view_names
 
@@ -285,6 +286,8 @@ def make_plan(stack, data, X):
         check_parameters(layer, data.groups)
     weights = [class_weights(stack.class_weight, classes, view.class_mass(classes)) for view in views]
     purpose = _purpose(stack, views, splits)
+    if splits and drawn_from_samples(data.groups, stack.cv):
+        purpose += told_of_folds(stack, trainings[: len(views)], X)
     return StackPlan(task, views, np.array(weights), samples, labels, splits, trainings, layer, purpose, seed)
 
 

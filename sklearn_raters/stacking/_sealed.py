@@ -19,7 +19,12 @@ def sealed_call(function, arguments, key):
         payload = cloudpickle.dumps(result)
     except (pickle.PicklingError, TypeError, AttributeError):
         return None, result
-    return blake2b(payload).digest(), payload
+    return _checksum(key, payload), payload
+
+
+def _checksum(key, payload):
+    """Return the checksum of a result, which that of another call with the same result has not."""
+    return blake2b(payload, key=blake2b(key.encode()).digest()).digest()
 
 
 def cached_with(memory):
@@ -54,13 +59,13 @@ def call_cached(cached, function, arguments, key, what):
     if cached is None:
         return function(*arguments)
     if not is_cached(cached, key):
-        return _opened(*cached(*call))
+        return _opened(key, *cached(*call))
     try:
-        return _opened(*cached.call_and_shelve(*call).get())
+        return _opened(key, *cached.call_and_shelve(*call).get())
     except Exception as error:  # unpickling damaged bytes raises errors of any kind
         place = cached.store_backend.location
         remark(f"{what} is damaged in the cache {place}, and is computed again: {error}")
-        return _opened(*cached.call(*call)[0])
+        return _opened(key, *cached.call(*call)[0])
 
 
 def is_cached(cached, key):
@@ -68,11 +73,11 @@ def is_cached(cached, key):
     return cached is not None and cached.check_call_in_cache(None, None, key)
 
 
-def _opened(digest, payload):
+def _opened(key, digest, payload):
     """Return a result; raise ValueError if its checksum does not match."""
     if digest is None:
         return payload
-    if blake2b(payload).digest() != digest:
+    if _checksum(key, payload) != digest:
         raise ValueError("its checksum does not match")
     return pickle.loads(payload)
 

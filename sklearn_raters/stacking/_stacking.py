@@ -1,7 +1,7 @@
 """MultiRaterStackingClassifier: a frozen classifier for each view on the ratings, and a fusion on top."""
 
-from dataclasses import replace
 from numbers import Integral, Real
+from os import PathLike
 from time import perf_counter
 
 import numpy as np
@@ -10,18 +10,11 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, refuse_masked
+from sklearn_raters._forms import at_least_single
 from sklearn_raters._nested import check_is_read, check_refits, take_over_input
-from sklearn_raters._rated import (
-    ConsensusMixin,
-    check_rated_samples,
-    columns_of,
-    drawn_from_samples,
-    in_content_order,
-)
+from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, in_content_order
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
-from sklearn_raters.exceptions import InputError
-from sklearn_raters.sequences import holds_text
 from sklearn_raters.stacking._diagram import diagram
 from sklearn_raters.stacking._frozen import FrozenViews
 from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
@@ -29,6 +22,7 @@ from sklearn_raters.stacking._plan import make_plan
 from sklearn_raters.stacking._pool_fusion import PoolFusion
 from sklearn_raters.stacking._shared_steps import check_shared_steps, fit_shared_steps
 from sklearn_raters.stacking._training import train_views
+from sklearn_raters.stacking._view_checks import named_readers
 from sklearn_raters.stacking._view_params import ViewParamsMixin
 from sklearn_raters.stacking._views import CROWD_VIEWS
 
@@ -119,7 +113,7 @@ class MultiRaterStackingClassifier(
         for, and from those held out for the fusion. It is the same as putting the steps before the stack in a
         Pipeline, but `predict_proba_raters` and the like take the samples as they are. An estimator in
         `view_params` gets the output of the shared steps.
-    memory : str or joblib.Memory, default=None
+    memory : str, path-like or joblib.Memory, default=None
         Folder to cache trained views in, for fits that were interrupted or that differ only in the fusion.
     random_state : int, RandomState instance or None, default=None
         Source of the seeds of views and fusion. None keeps the `random_state` of the estimators. Without
@@ -203,7 +197,7 @@ class MultiRaterStackingClassifier(
         "max_raters": [Interval(Integral, 1, None, closed="left"), None],
         "n_jobs": N_JOBS,
         "shared_steps": [Interval(Integral, 0, None, closed="left")],
-        "memory": [str, HasMethods("cache"), None],
+        "memory": [str, PathLike, HasMethods("cache"), None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }
@@ -301,10 +295,7 @@ class MultiRaterStackingClassifier(
         each of 2 folds is held out once
         """
         data, order = self._check_input(X, y, sample_weight, groups)
-        plan = make_plan(self, data, indexable(X)[0])
-        if plan.splits and drawn_from_samples(data.groups, self.cv) and holds_text(data.X):
-            plan = self._told_of_folds(plan, data.X)
-        return plan.of_samples(order)
+        return make_plan(self, data, indexable(X)[0]).of_samples(order)
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
@@ -340,7 +331,7 @@ class MultiRaterStackingClassifier(
         plan, shared = make_plan(self, data, indexable(X)[0]), None
         # A plan does not read X, so that it can be made from the paths of recordings. X as it was given, so
         # that the samples have the numbers that they have for the user.
-        check_is_read(X, self._readers(plan))
+        check_is_read(X, named_readers(self, plan.trainings[: len(plan.views)]))
         if self.shared_steps:
             shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         trained = train_views(self, plan, data)
@@ -361,23 +352,6 @@ class MultiRaterStackingClassifier(
         if self.shared_steps:
             check_shared_steps(self.estimator, self.shared_steps, self.view_params)
         return in_content_order(check_rated_samples(self, X, y, sample_weight, groups), self.cv)
-
-    def _readers(self, plan):
-        """Return the estimators that read the samples, by what to call them in a message."""
-        readers = {f"the view {one.view.name!r}": one.estimator for one in plan.trainings[: len(plan.views)]}
-        return dict.fromkeys(readers, self.estimator) if self.shared_steps else readers
-
-    def _told_of_folds(self, plan, texts):
-        """Return a plan that tells that `fit` has other folds, if its views cannot read these texts."""
-        try:
-            check_is_read(texts, self._readers(plan))
-        except InputError:
-            told = (
-                "these folds were drawn from the paths or texts in X: fit on what is computed of them draws "
-                "others. With groups they are the same"
-            )
-            return replace(plan, purpose=f"{plan.purpose}\n{told}")
-        return plan
 
     @property
     def _by_posterior(self):
@@ -428,7 +402,7 @@ class MultiRaterStackingClassifier(
         refuse_masked(X, "X")
         views = zip(self.views_, self.estimators_, strict=True)
         check_is_read(X, {f"the view {name!r}": one for name, one in views})
-        return X
+        return at_least_single(X)
 
     def predict_proba_views(self, X):
         """Return the probabilities of each view's own targets, which for soft labels are smoothed.

@@ -3,6 +3,7 @@
 import ctypes
 import sys
 from functools import cached_property
+from os import PathLike
 from time import perf_counter
 from typing import NamedTuple
 
@@ -145,9 +146,10 @@ def train_views(stack, plan, data):
         The views trained on all samples, then those of each split; None for a view that has nothing to learn
         from in a split.
     """
-    if isinstance(stack.memory, str):
-        check_folder(stack.memory)
-    cached = cached_with(check_memory(stack.memory))
+    memory = str(stack.memory) if isinstance(stack.memory, PathLike) else stack.memory
+    if isinstance(memory, str):
+        check_folder(memory)
+    cached = cached_with(check_memory(memory))
 
     def key_of(*parts):
         # Hashing takes long, and only a cache needs it. Arrays in memory and in mapped files hash alike.

@@ -113,3 +113,28 @@ def check_samples(estimator, X):
         dtype = None if tags.allow_nan or tags.categorical else "numeric"
         taken = {"accept_sparse": tags.sparse, "dtype": dtype, "ensure_all_finite": not tags.allow_nan}
         check_array(X, **taken, estimator=name, input_name="X")
+
+
+def named_readers(stack, trainings):
+    """Return the estimators that read the samples, by what to call them in a message."""
+    return {
+        f"the view {one.view.name!r}": stack.estimator if stack.shared_steps else one.estimator
+        for one in trainings
+    }
+
+
+def told_of_folds(stack, trainings, X):
+    """Return a line on the folds of texts or paths that the views cannot read, empty for other samples.
+
+    An earlier step makes of them what `fit` gets, whose folds come from that.
+    """
+    if not holds_text(X):
+        return ""
+    try:
+        check_is_read(X, named_readers(stack, trainings))
+    except InputError:
+        return (
+            "\nthese folds were drawn from the paths or texts in X: fit on what is computed of them draws "
+            "others. With groups they are the same"
+        )
+    return ""

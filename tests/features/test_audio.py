@@ -257,6 +257,12 @@ def test_anything_but_a_list_of_audio_is_an_error(X, error, message):
         check_audio_list(X)
 
 
+@pytest.mark.parametrize("X", [{"a.wav"}, frozenset(["a.wav"]), {"a": "a.wav"}])
+def test_audio_needs_an_order(X):
+    with pytest.raises(InputError, match="expected a list, whose order is that of the samples"):
+        check_audio_list(X)
+
+
 def test_a_table_is_an_error():
     import pandas as pd
 

@@ -183,6 +183,18 @@ def test_ogg_files_that_lack_pages_are_refused(subtype, read):
             read(damaged)
 
 
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_an_ogg_file_with_a_changed_bit_is_refused(subtype, read):
+    content = encoded("OGG", subtype)
+    for share in (0.3, 0.5, 0.9):
+        changed = bytearray(content)
+        changed[int(share * len(content))] ^= 64
+        with pytest.raises(
+            InputError, match=r"is cut short: (page [0-9]+ of an Ogg stream is|its last Ogg page)"
+        ):
+            read(bytes(changed))
+
+
 ID3 = b"ID3\x04\0\0\0\0\0\x0a" + bytes(10)
 ID3_AT_END = b"TAG" + bytes(125)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from made import CLASSES, make_rated
 from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import (
     brier_score,
     by_agreement,
@@ -114,3 +115,8 @@ def test_probabilities_of_a_wrong_shape():
 def test_no_vote_for_a_class():
     with pytest.raises(ValueError, match="None of the 2 samples has a vote for one of the classes 'c', 'd'"):
         by_agreement(Task([["a", "b"], ["b", None]], ["c", "d"]), [[1, 0]] * 2)
+
+
+def test_scores_are_functions():
+    with pytest.raises(InputError, match=r"scores must map names to functions .*, not to 1"):
+        by_agreement([["a", "b"], ["a", "a"]], [[1, 0], [1, 0]], {"accuracy": 1})

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import balanced_accuracy_score, recall_score
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import class_recalls, unweighted_average_recall
 
 labels = st.lists(st.sampled_from("abc"), min_size=1, max_size=30)
@@ -80,3 +81,8 @@ def test_a_missing_label_is_named(missing):
 def test_wrong_input(y_true, y_pred, names, error, message):
     with pytest.raises(error, match=message):
         unweighted_average_recall(y_true, y_pred, labels=names)
+
+
+def test_a_class_that_is_named_twice_is_refused():
+    with pytest.raises(InputError, match="labels names a class twice: 'a', 'a', 'b'"):
+        class_recalls(["a", "b"], ["a", "b"], labels=["a", "a", "b"])

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 
 from made import FEW, small_stack
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier, SoftTargetClassifier
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap
 from sklearn_raters.ratings import check_groups, eligible_raters
 
@@ -75,6 +75,19 @@ def test_a_gap_in_the_groups_is_refused_by_every_entry_point_before_training(ent
     groups = [gap, *FEW.groups[1:].tolist()]
     with pytest.raises(InputError, match="Sample 0 has no group"):
         ENTRIES[entry](groups)
+
+
+@pytest.mark.parametrize("alike", [["Ann", "ann"], ["s1", " s1"], ["1", "01"]])
+def test_groups_that_a_person_reads_as_one_are_warned_of(alike):
+    with pytest.warns(InputWarning, match="The groups .* read alike but are taken for different groups"):
+        assert check_groups([*alike, "Bob"]).tolist() == [*alike, "Bob"]
+    with pytest.warns(InputWarning, match="The speakers .* read alike"):
+        check_groups(alike, name="speakers")
+
+
+def test_a_gap_in_a_nullable_array_is_named():
+    with pytest.raises(InputError, match="Sample 1 has no group"):
+        small_stack().fit(FEW.X, FEW.Y, groups=pd.array([0, None, *FEW.groups[2:]], dtype="Int64"))
 
 
 def test_a_number_and_its_text_are_not_one_group():

@@ -56,6 +56,18 @@ def test_no_flipped_bit_anywhere_in_the_cache_of_a_network_changes_an_answer(tmp
             path.write_bytes(before)
 
 
+def test_a_file_under_the_name_of_another_is_computed_again(tmp_path):
+    model = small_stack(memory=str(tmp_path), fusion="mean")
+    expected = model.fit(X, Y).predict_proba(X)
+    one, other = outputs(tmp_path)[:2]
+    contents = one.read_bytes(), other.read_bytes()
+    one.write_bytes(contents[1])
+    other.write_bytes(contents[0])
+    with pytest.warns(InputWarning, match="damaged in the cache .*, and is computed again") as heard:
+        np.testing.assert_array_equal(model.fit(X, Y).predict_proba(X), expected)
+    assert len(heard) == 2
+
+
 @pytest.mark.parametrize("n_bytes", [0, 9], ids=["empty", "cut"])
 def test_a_file_that_is_cut_is_computed_again(tmp_path, n_bytes):
     model = small_stack(memory=str(tmp_path), fusion="mean")
@@ -72,6 +84,13 @@ def test_a_cache_that_cannot_be_written_to_costs_no_second_training(tmp_path, mo
     monkeypatch.setattr(type(cached.store_backend), "dump_item", lambda *args, **kwargs: None)
     assert call_cached(cached, lambda: calls.append(1) or 7, (), "key", "The training") == 7
     assert calls == [1]
+
+
+def test_a_folder_may_be_a_path(tmp_path):
+    expected = small_stack(fusion="mean").fit(X, Y).predict_proba(X)
+    model = small_stack(memory=tmp_path / "cache", fusion="mean")
+    np.testing.assert_array_equal(model.fit(X, Y).predict_proba(X), expected)
+    assert outputs(tmp_path / "cache")
 
 
 def test_lambdas_are_kept_apart_by_what_they_do(tmp_path):

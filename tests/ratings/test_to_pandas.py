@@ -1,4 +1,4 @@
-"""Tables of polars, whose columns are raters as those of pandas."""
+"""Tables of polars and pyarrow, whose columns are raters as those of pandas."""
 
 import numpy as np
 import pandas as pd
@@ -82,3 +82,14 @@ def test_a_long_table_in_place_of_ratings_is_told():
     long = polars.DataFrame({"sample": ["a"], "rater": ["w1"], "label": ["x"]})
     with pytest.raises(ValueError, match="give ratings_from_long"):
         Task(long)
+
+
+def test_tables_of_pyarrow_are_read_with_their_names():
+    pyarrow = pytest.importorskip("pyarrow")
+    task = Task(pyarrow.table(CELLS))
+    assert task.raters == ["anna", "ben", "cleo"]
+    assert all(type(label) is int for label in task.classes)
+    np.testing.assert_array_equal(task.counts, Task(SAME).counts)
+    assert Task(pyarrow.chunked_array([["a"], [None, "b"]])).counts.tolist() == [[1, 0], [0, 0], [0, 1]]
+    long = {"sample": [0, 0, 1], "rater": ["anna", "ben", "anna"], "label": [1, 2, None]}
+    assert ratings_from_long(pyarrow.table(long)).columns.tolist() == ["anna", "ben"]
