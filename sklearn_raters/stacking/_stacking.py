@@ -1,5 +1,6 @@
 """MultiRaterStackingClassifier: a frozen classifier for each view on the ratings, and a fusion on top."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 from time import perf_counter
 
@@ -343,6 +344,13 @@ class MultiRaterStackingClassifier(
         vars(self).update(learnt, shared_steps_=shared)
         take_over_input(self, self.estimators_[0] if shared is None else shared)
         return self
+
+    def _train_ahead(self, X, y, part, groups=None):
+        """Train the views of one part of the plan into the cache `memory`, where `fit` finds them."""
+        data, _ = self._check_input(X, y, None, groups)
+        plan = make_plan(self, data, indexable(X)[0])
+        of_part = [one for one in plan.trainings if one.part == part]
+        train_views(self, replace(plan, trainings=of_part), data)
 
     def _check_input(self, X, y, sample_weight, groups):
         """Return the checked input, and where its samples were, as they may be in another order."""
