@@ -4,12 +4,14 @@ from typing import NamedTuple
 
 import joblib
 from joblib import delayed, effective_n_jobs
+from sklearn.base import clone
 
 from sklearn_raters._nested import innermost, is_search, layers, unwrap
 from sklearn_raters._parallel import check_time, run_jobs, showing_trainings, tell_finished, watched
 from sklearn_raters._rated import rows_of
 from sklearn_raters.model_selection._answers import Answers, ask
 from sklearn_raters.model_selection._folds import fit_and_predict
+from sklearn_raters.ratings import known_labels
 
 
 class Run(NamedTuple):
@@ -139,12 +141,42 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
     names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
     planned = trainings_of(models, plans, folds) if verbose else []
     with showing_trainings("Comparing models", planned, n_jobs, verbose):
+        if effective_n_jobs(n_jobs) > 1:
+            _train_parts(batches, plans, task.ratings, folds, groups, n_jobs)
         outcomes = run_jobs(jobs, names, n_jobs=n_jobs)
     runs = {name: [] for name in models}
     for outcome in outcomes:
         for name, run in outcome.items():
             runs[name].append(run)
     return runs
+
+
+def _train_parts(batches, plans, Y, folds, groups, n_jobs):
+    """Train the views of stacks into their cache, those of each fold and each part of its plan in one job.
+
+    Whole folds are few and long: of five on two cores, the last would leave one core idle.
+    """
+    jobs, names = [], []
+    for batch in batches:
+        # The views of the other models in a batch are among those of its largest stack, or quick to add.
+        largest = max(batch, key=lambda name: len(plans[name][0].trainings) if plans[name] else 0)
+        stack, X, _ = batch[largest]
+        if not hasattr(stack, "_train_ahead") or stack.shared_steps or not plans[largest][0].splits:
+            continue
+        for part in range(1 + len(plans[largest][0].splits)):
+            for number, fold in enumerate(folds):
+                if part <= len(plans[largest][number].splits):
+                    jobs.append(delayed(_train_part)(stack, X, Y, fold, groups, part))
+                    names.append(f"part {part} of fold {number} of {largest}")
+    if jobs:
+        run_jobs(jobs, names, n_jobs=n_jobs)
+
+
+def _train_part(stack, X, Y, fold, groups, part):
+    """Train one part of a stack's plan on the training part of a fold."""
+    X, Y, groups = (rows_of(one, fold.train) for one in (X, Y, groups))
+    with known_labels():
+        clone(stack)._train_ahead(X, Y, part, groups)
 
 
 def _run_fold(models, Y, consensus, fold, groups, task, names):
