@@ -23,7 +23,7 @@ from sklearn_raters.cli._help import (
     SPEAKERS,
     TRAIN,
 )
-from sklearn_raters.cli._values import few, mapping, names, names_of, positive, scale, segments, views
+from sklearn_raters.cli._values import mapping, names, names_of, positive, scale, segments, up_to, views
 
 
 def add_option(parser, name, default=None, choices=None, **settings):
@@ -78,7 +78,7 @@ def add_model_options(parser):
     add_option(model, "fusion", "pool", FUSIONS)
     add_option(model, "class-weight", "balanced", CLASS_WEIGHTS)
     training = parser.add_argument_group("the training of networks")
-    add_option(training, "epochs", type=positive, metavar="N")
+    add_option(training, "epochs", type=up_to(1_000_000), metavar="N")
     add_option(training, "batch-size", type=positive, metavar="N")
     add_option(training, "learning-rate", type=float, metavar="RATE")
     add_option(training, "device", "auto")
@@ -132,7 +132,7 @@ def build_parser(protocol=None):
     add_option(compared, "out", "sklearn_raters_results.csv", metavar="CSV")
     add_option(compared, "models", ",".join(MODELS[:3]), type=names_of(MODELS), metavar="A,B")
     add_option(compared, "folds", type=positive, metavar="N")
-    add_option(compared, "seeds", 1, type=few, metavar="N")
+    add_option(compared, "seeds", 1, type=up_to(100), metavar="N")
     add_option(compared, "protocol", choices=PROTOCOLS)
     add_option(compared, "report", metavar="HTML")
     add_option(compared, "predictions", metavar="FILE")

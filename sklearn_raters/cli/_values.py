@@ -19,12 +19,17 @@ def segments(text):
     return value
 
 
-def few(text):
-    """Return an int from 1 to 100."""
-    value = positive(text)
-    if value > 100:
-        raise ValueError
-    return value
+def up_to(most):
+    """Return a function that reads an int from 1 to `most`."""
+
+    def read(text):
+        value = positive(text)
+        if value > most:
+            raise ValueError
+        return value
+
+    read.__name__ = f"number from 1 to {most}"
+    return read
 
 
 def names(text):
@@ -64,6 +69,5 @@ def scale(text):
 # argparse uses the names in its errors: "invalid ... value".
 positive.__name__ = "number above 0"
 segments.__name__ = "number of seconds above 0, or speech,"
-few.__name__ = "number from 1 to 100"
 mapping.__name__ = "list of from=to pairs"
 scale.__name__ = "list of edges and names in turn, such as 0,low,50,high,100,"

@@ -298,7 +298,9 @@ def test_a_single_session_is_enough_to_train_but_not_to_evaluate(made, tmp_path,
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["evaluate", "--epochs", "0"], "invalid number above 0 value: '0'"),
+        (["evaluate", "--epochs", "0"], "invalid number from 1 to 1000000 value: '0'"),
+        (["train", "--out", "model", "--epochs", "9" * 30], "invalid number from 1 to 1000000"),
+        (["evaluate", "--seeds", "101"], "invalid number from 1 to 100 value: '101'"),
         (["evaluate", "--label-map", "a"], "invalid list of from=to pairs value: 'a'"),
         (["evaluate", "--corpus", "iemocab"], "invalid choice: 'iemocab'"),
         (["train", "--out", "model", "--folds", "3"], "unrecognized arguments: --folds 3"),
