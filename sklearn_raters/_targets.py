@@ -61,10 +61,7 @@ def target_distributions(y, classes):
         If labels look as if something else was meant, and `classes` is None: several labels in one text, the
         code of a missing label, texts that read alike.
     """
-    if isinstance(classes, set | frozenset):
-        raise InputError(
-            f"classes is a set, which has no order: give a list, such as {sorted(classes, key=str)}."
-        )
+    _check_class_list(classes)
     if is_soft(y):
         classes, y = order_columns(y, classes)
         soft = _check_soft(y)
@@ -89,6 +86,17 @@ def target_distributions(y, classes):
     if len(classes) < 2:
         raise InputError(f"y holds only one class ({classes[0]!r}); a classifier needs at least two classes.")
     return classes, np.eye(len(classes))[[places[label] for label in labels]]
+
+
+def _check_class_list(classes):
+    """Raise InputError if classes are given, but not as a list of labels."""
+    if isinstance(classes, set | frozenset):
+        some = sorted(classes, key=str)[:3]
+        raise InputError(f"classes is a set, which has no order: give a list, such as {some}.")
+    if classes is not None and np.ndim(classes) != 1:
+        raise InputError(
+            f"classes has the shape {np.shape(classes)}: give a list of one label for each class."
+        )
 
 
 def check_labels(y, classes=()):

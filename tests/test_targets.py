@@ -203,6 +203,11 @@ def test_labels_that_a_person_reads_as_one_are_warned_of():
     assert target_distributions(["sad", "Sad"], ["sad", "Sad"])[0].tolist() == ["sad", "Sad"]
 
 
+def test_classes_that_are_no_list_are_refused():
+    with pytest.raises(InputError, match=r"classes has the shape \(2, 2\): give a list of one label"):
+        target_distributions(["a", "b"], np.zeros((2, 2)))
+
+
 def test_classes_in_a_set_are_refused():
     with pytest.raises(
         InputError, match=r"classes is a set, which has no order: give a list, such as \['a', 'b'\]"
