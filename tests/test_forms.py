@@ -156,8 +156,6 @@ LARGE_INTEGERS = {
 }
 
 
-@pytest.mark.parametrize("name", MODELS)
-@pytest.mark.parametrize("form", LARGE_INTEGERS)
 def test_half_precision_gives_probabilities_that_sum_to_one():
     rounded, y = FEW.X.astype(np.float16), FEW.truth
     for model, target in (
@@ -170,6 +168,8 @@ def test_half_precision_gives_probabilities_that_sum_to_one():
         np.testing.assert_array_equal(model.fit(single, target).predict_proba(single), found)
 
 
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("form", LARGE_INTEGERS)
 def test_integers_that_floating_point_would_round_are_refused(form, name, fitted):
     message = r"holds the integer -?\d+, of which float(32 keeps 24|64 keeps 53) bits"
     refuses(fitted[name], MODELS[name][1], LARGE_INTEGERS[form], message, [fitted[name].predict])
