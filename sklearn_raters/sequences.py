@@ -242,17 +242,45 @@ def _in_order_of_names(X, names):
         return X, names
     ordered, names = [], None if names is None else list(names)
     for index, sample in enumerate(X):
-        own = list(getattr(sample, "columns", ()))
-        if own and all(isinstance(name, str) for name in own):
-            names = own if names is None else names
-            if sorted(own) != sorted(names):
-                raise InputError(
-                    f"Sample {index} of X has the columns {own[:20]}, where {names[:20]} are expected: give "
-                    "all samples the same columns, or arrays, which are taken by place."
-                )
-            sample = sample if own == names else sample[names]
+        sample, names = by_names(sample, index, names)
         ordered.append(sample)
     return ordered, names
+
+
+def by_names(sample, index, names):
+    """Bring the columns of a table of frames into an order.
+
+    Parameters
+    ----------
+    sample : array-like of shape (n_frames, n_features)
+        A table whose columns are named by texts; anything else is taken by place.
+    index : int
+        Number of the sample, for the message.
+    names : list of str or None
+        The columns in order; None takes those of the sample.
+
+    Returns
+    -------
+    sample : array-like of shape (n_frames, n_features)
+        The sample.
+    names : list of str or None
+        The columns in order, if they are known now.
+
+    Raises
+    ------
+    InputError
+        If the table has other columns.
+    """
+    own = list(getattr(sample, "columns", ()))
+    if not own or not all(isinstance(name, str) for name in own):
+        return sample, names
+    names = own if names is None else names
+    if sorted(own) != sorted(names):
+        raise InputError(
+            f"Sample {index} of X has the columns {own[:20]}, where {names[:20]} are expected: give all "
+            "samples the same columns, or arrays, which are taken by place."
+        )
+    return (sample if own == names else sample[names]), names
 
 
 def holds_text(X):

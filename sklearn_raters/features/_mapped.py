@@ -15,6 +15,7 @@ from sklearn_raters._files import full_path
 from sklearn_raters._forms import refuse_rounding
 from sklearn_raters._sklearn_compat import StrOptions, checked_parameters
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.sequences import by_names
 
 # Names the files and counts the frames of each sample. Raise `_FORMAT` when older folders cannot be read.
 _INDEX, _FORMAT = "frames.json", 1
@@ -31,7 +32,8 @@ def save_frames(samples, folder, *, dtype="float32"):
     Parameters
     ----------
     samples : iterable of array-like of shape (n_frames_i, n_features)
-        The samples; a generator makes each one when it is written.
+        The samples; a generator makes each one when it is written. The columns of tables are brought into the
+        order that they have in the first one.
     folder : str or path-like
         Folder to make; ``~`` is expanded.
     dtype : {"float32", "float16"}, default="float32"
@@ -193,8 +195,9 @@ def _writing(folder):
 
 def _by_file(samples, dtype, skipped):
     """Yield lists of checked samples, each for one file; those skipped hold NaN."""
-    some, n_bytes, n_features = [], 0, None
+    some, n_bytes, n_features, names = [], 0, None, None
     for index, sample in enumerate(samples):
+        sample, names = by_names(sample, index, names)
         frames = _converted(sample, index, dtype, index in skipped)
         n_features = n_features or frames.shape[1]
         if frames.shape[1] != n_features:

@@ -1,6 +1,7 @@
 """Frames on disk: written whole or not at all, found again as they were, damage noticed."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_raters.exceptions import InputError
@@ -26,6 +27,15 @@ def test_what_was_saved_is_loaded_from_several_files(dtype, tmp_path, monkeypatc
             assert isinstance(frames, np.memmap)
             np.testing.assert_array_equal(frames, sample.astype(dtype))
     assert len(list((tmp_path / "a" / "b").glob("*.npy"))) > 2
+
+
+def test_tables_are_written_with_their_columns_in_one_order(tmp_path):
+    tables = [pd.DataFrame(np.arange(6.0).reshape(2, 3) + place, columns=list("abc")) for place in range(3)]
+    turned = [tables[0], tables[1][["c", "a", "b"]], tables[2].to_numpy()]
+    found = save_frames(turned, tmp_path / "frames")
+    np.testing.assert_array_equal(np.concatenate(found), np.concatenate(tables))
+    with pytest.raises(InputError, match=r"Sample 1 of X has the columns \['a', 'b', 'd'\]"):
+        save_frames([tables[0], tables[1].rename(columns={"c": "d"})], tmp_path / "other")
 
 
 @pytest.mark.parametrize(

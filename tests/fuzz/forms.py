@@ -205,6 +205,7 @@ TABLE = [
         other_index=lambda v, rng: pd.DataFrame(v, index=np.arange(len(v)) + 1),
         a_series=lambda v, rng: pd.Series(list(v)),
         three_dimensions=lambda v, rng: v[:, None],
+        memory_view=lambda v, rng: memoryview(np.ascontiguousarray(v)),
         identical_rows=lambda v, rng: np.repeat(v[:1], len(v), axis=0),
     ),
 ]
@@ -272,6 +273,10 @@ SEQUENCES = [
         masked_nothing=each(np.ma.masked_array),
         matrices=each(np.asmatrix),
         mixed_forms=other_frame(lambda s: s.tolist()),
+        tables_in_other_orders=lambda v, rng: [
+            pd.DataFrame(s, columns=list("abcdefghij")[: s.shape[1]]).iloc[:, :: 1 if at % 2 == 0 else -1]
+            for at, s in enumerate(v)
+        ],
     ),
     *forms(
         REFUSE,
@@ -364,6 +369,9 @@ RATINGS = [
             v.fillna("sad").to_numpy(dtype=str), v.isna().to_numpy()
         ),
         list_of_series=lambda v, rng: [row for _, row in v.iterrows()],
+        masked_cells=lambda v, rng: [
+            [np.ma.masked if pd.isna(cell) else cell for cell in row] for row in v.to_numpy(dtype=object)
+        ],
         blanks=cells(lambda label: f" {label} "),
     ),
     *forms(
