@@ -213,6 +213,8 @@ def _parted(rows, sizes):
 
 def _tree(cls, held):
     """Return a tree of scikit-learn, with as many nodes as it holds."""
+    if len(held["n_classes"]) != held["n_outputs"]:  # scikit-learn reads as many without a check
+        raise InputError("a tree has numbers of classes for other outputs than its own")
     tree = cls(held["n_features"], held["n_classes"], held["n_outputs"])
     tree.__setstate__({**{name: held[name] for name in _STATE}, "node_count": len(held["nodes"])})
     return tree

@@ -376,6 +376,19 @@ def test_what_is_no_forest_is_not_made_into_one(forest, path, change, message):
     refused(path, message)
 
 
+def test_a_tree_with_more_outputs_than_it_has_classes_for_is_refused(forest, path):
+    saved(path, forest)
+
+    def alter(structure):
+        for node in nodes(structure):
+            content = node.get("content")
+            if isinstance(content, dict) and "n_outputs" in content:
+                content["n_outputs"]["content"]["same"] = 10**6
+
+    edit(path, alter)
+    refused(path, "numbers of classes for other outputs")
+
+
 def test_records_of_a_form_that_no_tree_has_are_refused(forest, path):
     saved(path, forest)
 
