@@ -1,5 +1,6 @@
 """Small networks, modules that several networks share, and the initial weights of all networks."""
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -112,6 +113,13 @@ class SoftCrossEntropy(nn.Module):
 
 
 @torch.no_grad()
+def _plain(value):
+    """Return integers of NumPy, also in a tuple, as those of Python, which torch's LSTM wants."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return int(value) if isinstance(value, np.integer) else value
+
+
 def build(module_class, seed, **sizes):
     """Make a network whose initial weights depend on the seed alone.
 
@@ -143,6 +151,7 @@ def build(module_class, seed, **sizes):
     """
     # torch's layers draw their weights from the global generator when they are made, except on the meta
     # device. Saving and restoring the generator would not be safe while other threads build networks.
+    sizes = {name: _plain(value) for name, value in sizes.items()}
     try:
         with torch.device("meta"):
             module = module_class(**sizes)

@@ -98,11 +98,12 @@ def make_rated_samples(
     ((50, 64), ['expert1', 'expert2', 'spammer1'], 2)
     """
     raters = CROWD if raters is None else raters
-    if unknown := sorted(set(raters) - {*CROWD, "camp"}):
+    if unknown := [kind for kind in raters if kind not in {*CROWD, "camp"}]:
         raise InputError(f"raters names {shorten(unknown)}; the kinds are {shorten([*CROWD, 'camp'])}.")
     check_integers(1, n_samples=n_samples)
     check_integers(2, n_classes=n_classes)
     check_integers(8, n_features=n_features)
+    check_integers(0, **{f"raters[{kind!r}]": number for kind, number in raters.items()})
     n_raters = sum(raters.values())
     check_size(X=(n_samples, n_features), confusions=(n_raters, n_classes, n_classes))
     check_integers(1, n_raters, ratings_per_sample=ratings_per_sample)

@@ -106,7 +106,7 @@ def read_archive(root, task):
     file = existing_file(place, "speechocean762", "copy resource/ from the corpus' archive")
     try:
         detail = json.loads(file.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is not a complete JSON file: {error}. Copy it again.") from error
 
     audio, speakers, genders = (

@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
 
-from sklearn_raters._align import align, align_samples
+from sklearn_raters._align import align, align_samples, refuse_masked
 from sklearn_raters._nested import call_inside, innermost, takes_soft_targets, unwrap
 from sklearn_raters._sklearn_compat import MetadataRequester, checked_parameters, safe_indexing
 from sklearn_raters._targets import order_columns
@@ -167,6 +167,10 @@ def _as_soft_labels(Y, classes):
         Y = np.asarray(order_columns(Y, classes)[1]) if named else None
     if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (len(classes),)):
         return None
+    shares = np.ma.compressed(Y)
+    if set(shares[(shares > 0) & (shares < 1)].tolist()) - set(np.asarray(classes).tolist()):
+        refuse_masked(Y, "Y")  # these can be no labels: what is wrong with them, the scores say
+        return Y
     return Y if (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1) else None
 
 

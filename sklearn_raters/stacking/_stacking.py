@@ -531,7 +531,8 @@ class MultiRaterStackingClassifier(
         In a pipeline whose last step learns from labels, y would have to be ratings for the stack and labels
         for that step: fit the stack on its own, and the other estimator on what it gives.
         """
-        return self._fused.represent(self._as_views_take(X))
+        X = self._as_views_take(X)  # first, since it raises NotFittedError
+        return self._fused.represent(X)
 
     def get_feature_names_out(self, input_features=None):
         """Name the columns of `transform`.

@@ -61,6 +61,8 @@ def test_the_same_seed_gives_the_same_crowd():
     ("params", "message"),
     [
         ({"raters": {"liar": 2}}, r"raters names 'liar'; the kinds are 'expert'"),
+        ({"raters": {None: 1, 3: 1}}, "raters names None, 3; the kinds are 'expert'"),
+        ({"raters": {"expert": "two"}}, r"raters\['expert'\] must be an integer of at least 0, got 'two'"),
         ({"ratings_per_sample": 21}, "ratings_per_sample must be an integer of at least 1 and at most 20"),
         ({"n_classes": 1}, "n_classes must be an integer of at least 2"),
         ({"n_features": 4}, "n_features must be an integer of at least 8"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sklearn_raters.datasets import load_speechocean762
+from sklearn_raters.exceptions import InputError
 
 SCORES = {
     "000010011": {"prosodic": [10, 9, 8.5, 7, 6.5], "total": [8.9, 9.0, 6.9, 5.0, 4.9]},
@@ -151,6 +152,15 @@ def test_missing_and_empty_files_are_named(archive):
         load_speechocean762(archive)
     (archive / "test/utt2spk").unlink()
     with pytest.raises(FileNotFoundError, match=r"no file .*utt2spk; copy it again"):
+        load_speechocean762(archive)
+
+
+def test_scores_that_are_no_text_are_an_error(archive):
+    path = archive / "resource" / "scores-detail.json"
+    content = bytearray(path.read_bytes())
+    content[5] = 0xA9
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is not a complete JSON file"):
         load_speechocean762(archive)
 
 

@@ -26,6 +26,7 @@ from sklearn.preprocessing import StandardScaler
 from made import CLASSES, as_cube, make_rated, small_stack
 from sklearn_raters import DeepEnsembleClassifier, SoftTargetClassifier
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import (
     brier_score,
     expected_calibration_error,
@@ -392,3 +393,22 @@ def test_a_scorer_says_that_it_cannot_weigh_samples(scorer):
     model = DummyClassifier().fit([[0], [1]], ["a", "b"])
     with pytest.raises(TypeError, match=r"takes no sample_weight.*Leave sample_weight out"):
         scorer(model, [[0], [1]], [["a"], ["b"]], sample_weight=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda soft: np.ma.masked_array(soft, np.arange(18).reshape(6, 3) == 4), "Y has 1 masked"),
+        (lambda soft: 0.9 * soft, "Sample 0 of soft_true is not a distribution"),
+        (
+            lambda soft: np.where(np.arange(3) == 1, np.nan, soft),
+            "Sample 0 of soft_true is not a distribution",
+        ),
+    ],
+)
+def test_shares_that_are_none_are_not_read_as_labels(change, message):
+    soft = np.full((6, 3), 0.25) + 0.25 * np.eye(3)[np.arange(6) % 3]
+    model = DummyClassifier().fit(np.zeros((6, 1)), list("abcabc"))
+    assert neg_soft_cross_entropy_scorer(model, np.zeros((6, 1)), soft) < 0
+    with pytest.raises(InputError, match=message):
+        neg_soft_cross_entropy_scorer(model, np.zeros((6, 1)), change(soft))

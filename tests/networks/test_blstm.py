@@ -15,7 +15,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from made import CLASSES, as_sequences, make_rated, small_blstm
-from sklearn_raters import BLSTMClassifier, SoftmaxLayerClassifier
+from sklearn_raters import BLSTMClassifier, RaterNetClassifier, SoftmaxLayerClassifier
 from sklearn_raters.consensus import soft_labels
 from sklearn_raters.networks._merged_samples import merge_equal
 from sklearn_raters.ratings import Task
@@ -34,6 +34,17 @@ def fitted():
 
 
 # Predictions
+
+
+def test_sizes_may_be_integers_of_numpy():
+    sizes = {"dense_units": 4, "lstm_units": 2, "representation_units": 4, "batch_size": 8, "max_epochs": 1}
+    expected = BLSTMClassifier(**sizes, random_state=0).fit(X, y).predict_proba(X)
+    of_numpy = {name: np.int64(value) for name, value in sizes.items()}
+    model = BLSTMClassifier(**of_numpy, random_state=np.int64(0))
+    np.testing.assert_array_equal(model.fit(X, y).predict_proba(X), expected)
+    for trunk in ({"hidden_units": tuple(np.array([3, 2]))}, {"lstm_units": np.int64(3)}):
+        name = "dense" if "hidden_units" in trunk else "blstm"
+        RaterNetClassifier(trunk=name, trunk_params=trunk, max_epochs=1).fit(X, y)
 
 
 def test_the_default_network_is_the_papers():
