@@ -112,7 +112,6 @@ class SoftCrossEntropy(nn.Module):
         return -(targets * logits.log_softmax(dim=1)).sum(dim=1).mean()
 
 
-@torch.no_grad()
 def _plain(value):
     """Return integers of NumPy, also in a tuple, as those of Python, which torch's LSTM wants."""
     if isinstance(value, tuple):
@@ -120,6 +119,7 @@ def _plain(value):
     return int(value) if isinstance(value, np.integer) else value
 
 
+@torch.no_grad()
 def build(module_class, seed, **sizes):
     """Make a network whose initial weights depend on the seed alone.
 

@@ -161,17 +161,26 @@ def _predict_shares(estimator, X, params):
 
 
 def _as_soft_labels(Y, classes):
-    """Return Y as an array if it holds soft labels: floats, a column a class, rows sum to 1; else None."""
+    """Return Y as an array if it holds soft labels: floats, a column a class, rows sum to 1; else None.
+
+    Raise InputError on fractions that are no soft labels.
+    """
     if hasattr(Y, "columns"):
         named = {*Y.columns} in ({*np.asarray(classes).tolist()}, {*range(len(classes))})
         Y = np.asarray(order_columns(Y, classes)[1]) if named else None
     if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (len(classes),)):
         return None
+    wrong = np.flatnonzero(~((Y >= 0).all(axis=1) & np.isclose(Y.sum(axis=1), 1)))
     shares = np.ma.compressed(Y)
-    if set(shares[(shares > 0) & (shares < 1)].tolist()) - set(np.asarray(classes).tolist()):
-        refuse_masked(Y, "Y")  # these can be no labels: what is wrong with them, the scores say
-        return Y
-    return Y if (Y >= 0).all() and np.allclose(Y.sum(axis=1), 1) else None
+    fractions = set(shares[(shares > 0) & (shares < 1)].tolist()) - set(np.asarray(classes).tolist())
+    if fractions:  # they can be no labels
+        refuse_masked(Y, "Y")
+        if len(wrong):
+            raise InputError(
+                f"Sample {wrong[0]} of Y is not a distribution: {Y[wrong[0]]}. Soft labels are not negative "
+                "and sum to 1; leave out samples without votes."
+            )
+    return None if len(wrong) else Y
 
 
 @checked_parameters(

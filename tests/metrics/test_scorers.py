@@ -395,20 +395,18 @@ def test_a_scorer_says_that_it_cannot_weigh_samples(scorer):
         scorer(model, [[0], [1]], [["a"], ["b"]], sample_weight=[1, 2])
 
 
+@pytest.mark.parametrize("scorer", [uar_scorer, neg_soft_cross_entropy_scorer], ids=str)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (lambda soft: np.ma.masked_array(soft, np.arange(18).reshape(6, 3) == 4), "Y has 1 masked"),
-        (lambda soft: 0.9 * soft, "Sample 0 of soft_true is not a distribution"),
-        (
-            lambda soft: np.where(np.arange(3) == 1, np.nan, soft),
-            "Sample 0 of soft_true is not a distribution",
-        ),
+        (lambda soft: 0.9 * soft, "Sample 0 of Y is not a distribution"),
+        (lambda soft: np.where(np.arange(3) == 1, np.nan, soft), "Sample 0 of Y is not a distribution"),
     ],
 )
-def test_shares_that_are_none_are_not_read_as_labels(change, message):
+def test_shares_that_are_none_are_not_read_as_labels(change, message, scorer):
     soft = np.full((6, 3), 0.25) + 0.25 * np.eye(3)[np.arange(6) % 3]
-    model = DummyClassifier().fit(np.zeros((6, 1)), list("abcabc"))
-    assert neg_soft_cross_entropy_scorer(model, np.zeros((6, 1)), soft) < 0
+    model = SoftTargetClassifier(LogisticRegression()).fit(np.eye(6), soft)
+    assert np.isfinite(scorer(model, np.eye(6), soft))
     with pytest.raises(InputError, match=message):
-        neg_soft_cross_entropy_scorer(model, np.zeros((6, 1)), change(soft))
+        scorer(model, np.eye(6), change(soft))
