@@ -7,7 +7,7 @@ from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_raters._align import align, align_samples
+from sklearn_raters._align import align, align_samples, refuse_masked
 from sklearn_raters._forms import at_least_single
 from sklearn_raters._nested import (
     InnerTagsMixin,
@@ -29,6 +29,7 @@ from sklearn_raters._targets import (
     is_soft,
     target_distributions,
 )
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import check_groups
 
 
@@ -256,6 +257,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     def _as_read(self, X):
         """Return the samples; raise InputError if the classifier cannot read them."""
         check_is_fitted(self)
+        refuse_masked(X, "X")
         check_is_read(X, {type(self).__name__: self.estimator_})
         return at_least_single(X)
 
@@ -290,7 +292,14 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
             Columns in the order of `classes_`; 0 for a class that no soft label has a share of.
         """
         X = self._as_read(X)
-        return align(self.estimator_.predict_proba(X), self.estimator_.classes_, self.classes_)
+        proba = align(self.estimator_.predict_proba(X), self.estimator_.classes_, self.classes_)
+        if not np.isfinite(proba).all():
+            wrong = np.flatnonzero(~np.isfinite(proba).all(axis=1))[0]
+            raise InputError(
+                f"{type(self.estimator_).__name__} answers {proba[wrong]} on sample {wrong}, which are no "
+                "probabilities: look for features of very large values, and scale them first."
+            )
+        return proba
 
     @_has("decision_function")
     def decision_function(self, X):

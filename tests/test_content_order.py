@@ -88,6 +88,14 @@ def test_what_must_not_matter_does_not_change_the_order(changed_X, changed_Y):
     assert found[40:].tolist() == list(range(40, len(found)))
 
 
+def test_sparse_rows_with_entries_in_parts_have_the_order_of_whole_entries():
+    table = FORMS["sparse"]
+    parts = np.repeat(table.data / 2, 2), np.repeat(table.indices, 2), 2 * table.indptr
+    in_parts = scipy.sparse.csr_array(parts, table.shape)
+    np.testing.assert_array_equal(content_order(in_parts, TASK), content_order(table, TASK))
+    assert len(in_parts.data) == 2 * len(table.data)  # the caller's own stays as it is
+
+
 def test_samples_of_weight_0_come_last_as_if_they_were_not_there():
     weight = np.where(np.arange(40) < 4, 0.0, 2.0)
     order = content_order(X, TASK, weight)

@@ -8,6 +8,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 
 from fuzz.oracle import REFUSE, judge
@@ -86,6 +87,7 @@ MASKED = np.ma.masked_array(X, np.arange(X.size).reshape(X.shape) == 5)
         lambda: BLSTMClassifier().fit([MASKED, X], ["a", "b"]),
         lambda: BLSTMClassifier().fit(X, np.ma.masked_array(TRUTH, np.arange(60) == 1)),
         lambda: SoftTargetClassifier(LogisticRegression()).fit(MASKED, TRUTH),
+        lambda: SoftTargetClassifier(LogisticRegression()).fit(X, TRUTH).predict_proba(MASKED),
         lambda: class_recalls(np.ma.masked_array(TRUTH, np.arange(60) == 1), TRUTH),
         lambda: soft_cross_entropy(np.ma.masked_array([[0.5, 0.5]], [[True, False]]), [[0.5, 0.5]]),
     ],
@@ -155,6 +157,12 @@ def test_a_view_that_answers_no_probabilities_is_named(value):
         small_stack(Answers(value), views=["crowd_hard"], fusion="mean").fit(X, Y).predict(X)
 
 
+def test_soft_targets_answer_no_probabilities_that_are_none():
+    model = SoftTargetClassifier(GaussianNB()).fit(X, TRUTH)
+    with pytest.raises(InputError, match=r"GaussianNB answers \[nan nan nan\] on sample 1, which are"):
+        model.predict_proba(np.where(np.arange(60)[:, None] == 1, 1e300, X.astype(float)))
+
+
 @pytest.mark.parametrize("value", ["narrow", None])
 def test_soft_targets_of_a_classifier_without_a_column_a_class_are_refused(value):
     model = SoftTargetClassifier(Answers(value)).fit(X, np.eye(3)[np.arange(60) % 3])
@@ -194,6 +202,8 @@ def test_times_are_no_numbers_for_the_classifiers_of_a_stack():
         lambda: soft_cross_entropy([[1j, 0]], [[1, 0]]),
         lambda: soft_cross_entropy([[1, 0]], [[1, 0], [1]]),
         lambda: BLSTMClassifier(class_weight={"sad": "much"}).fit(X, TRUTH),
+        lambda: BLSTMClassifier(dense_units=True).fit(X, TRUTH),
+        lambda: cross_val_predict_raters(small_stack(), X, Y, method=np.array("predict")),
         lambda: SoftTargetClassifier(3).fit(X, TRUTH),
         lambda: SoftTargetClassifier(Pipeline([])).fit(X, TRUTH),
         lambda: BLSTMClassifier().fit(X, [*TRUTH[1:], 3]),

@@ -151,6 +151,8 @@ def build(module_class, seed, **sizes):
     """
     # torch's layers draw their weights from the global generator when they are made, except on the meta
     # device. Saving and restoring the generator would not be safe while other threads build networks.
+    if odd := [name for name, value in sizes.items() if name.endswith("_units") and value is True]:
+        raise InputError(f"{odd[0]}=True is no number of units: give an int.")
     sizes = {name: _plain(value) for name, value in sizes.items()}
     try:
         with torch.device("meta"):

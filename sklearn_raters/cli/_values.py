@@ -63,6 +63,8 @@ def mapping(text):
 def scale(text):
     """Return edges and names in turn, ``0,low,50,high,100``, as ``{"edges": [...], "names": [...]}``."""
     parts = names(text)
+    if len(parts) < 3:
+        raise ValueError
     return {"edges": [float(edge) for edge in parts[::2]], "names": parts[1::2]}
 
 

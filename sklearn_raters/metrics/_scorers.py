@@ -160,6 +160,18 @@ def _predict_shares(estimator, X, params):
     return call_inside(estimator, "predict_soft_labels", X, params)
 
 
+def _as_floats(Y):
+    """Return rows of floats as an array of floats; anything else unchanged."""
+    if isinstance(Y, np.ndarray):
+        Y = np.asarray(Y)  # np.matrix too
+    if isinstance(Y, np.ndarray) and Y.dtype != object:
+        return Y
+    rows = (row if isinstance(row, list | tuple | np.ndarray) else [None] for row in Y)
+    if not all(isinstance(cell, float | np.floating) for row in rows for cell in row):
+        return Y
+    return np.array([list(row) for row in Y], dtype=float) if len({len(row) for row in Y}) == 1 else Y
+
+
 def _as_soft_labels(Y, classes):
     """Return Y as an array if it holds soft labels: floats, a column a class, rows sum to 1; else None.
 
@@ -168,6 +180,8 @@ def _as_soft_labels(Y, classes):
     if hasattr(Y, "columns"):
         named = {*Y.columns} in ({*np.asarray(classes).tolist()}, {*range(len(classes))})
         Y = np.asarray(order_columns(Y, classes)[1]) if named else None
+    elif isinstance(Y, list | tuple | np.ndarray) and not np.ma.isMaskedArray(Y):
+        Y = _as_floats(Y)
     if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (len(classes),)):
         return None
     wrong = np.flatnonzero(~((Y >= 0).all(axis=1) & np.isclose(Y.sum(axis=1), 1)))

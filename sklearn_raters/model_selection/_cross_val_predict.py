@@ -112,7 +112,7 @@ def cross_val_predict_raters(
            [0.5, 0.5],
            [0.5, 0.5]])
     """
-    methods = [method] if isinstance(method, str) else list(method)
+    methods = list(method) if isinstance(method, list | tuple) else [method]
     unknown = [name for name in methods if not isinstance(name, str) or name not in _AXES]
     if unknown or not methods:
         raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")

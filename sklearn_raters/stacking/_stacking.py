@@ -329,12 +329,11 @@ class MultiRaterStackingClassifier(
             If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
         data, order, plan = self._prepare(X, y, sample_weight, groups)
-        shared = None
         # A plan does not read X, so that it can be made from the paths of recordings. X as it was given, so
         # that the samples have the numbers that they have for the user.
         check_is_read(X, named_readers(self, plan.trainings[: len(plan.views)]))
-        if self.shared_steps:
-            shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
+        steps = (self.estimator, self.shared_steps, data, plan.seed)
+        shared, data = fit_shared_steps(*steps) if self.shared_steps else (None, data)
         trained = train_views(self, plan, data)
         learnt = self._fuse(plan, trained, data)
         learnt["view_rows_"] = [np.sort(order[rows]) for rows in learnt["view_rows_"]]

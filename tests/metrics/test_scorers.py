@@ -407,6 +407,9 @@ def test_a_scorer_says_that_it_cannot_weigh_samples(scorer):
 def test_shares_that_are_none_are_not_read_as_labels(change, message, scorer):
     soft = np.full((6, 3), 0.25) + 0.25 * np.eye(3)[np.arange(6) % 3]
     model = SoftTargetClassifier(LogisticRegression()).fit(np.eye(6), soft)
-    assert np.isfinite(scorer(model, np.eye(6), soft))
+    expected = scorer(model, np.eye(6), soft)
+    assert np.isfinite(expected)
+    for form in (soft.astype(object), soft.tolist(), list(soft)):
+        assert scorer(model, np.eye(6), form) == expected
     with pytest.raises(InputError, match=message):
         scorer(model, np.eye(6), change(soft))
