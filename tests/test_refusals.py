@@ -157,6 +157,7 @@ def test_a_view_that_answers_no_probabilities_is_named(value):
         small_stack(Answers(value), views=["crowd_hard"], fusion="mean").fit(X, Y).predict(X)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of scikit-learn's arithmetic
 def test_soft_targets_answer_no_probabilities_that_are_none():
     model = SoftTargetClassifier(GaussianNB()).fit(X, TRUTH)
     with pytest.raises(InputError, match=r"GaussianNB answers \[nan nan nan\] on sample 1, which are"):
