@@ -5,7 +5,7 @@ import sys
 import traceback
 import warnings
 
-from sklearn_raters.cli._messages import with_options
+from sklearn_raters.cli._messages import with_files, with_options
 from sklearn_raters.cli._parser import parse
 from sklearn_raters.exceptions import InputError
 
@@ -24,7 +24,7 @@ def warnings_for(options):
 
 def one_line(error, options):
     """Return a message on one line, in the words of the command."""
-    return with_options(str(error), options) or type(error).__name__
+    return with_options(with_files(str(error)), options) or type(error).__name__
 
 
 def main(arguments=None):

@@ -10,7 +10,7 @@ import pytest
 from sklearn_raters import cli
 from sklearn_raters.cli._corpus import evaluation_folds, open_corpus
 from sklearn_raters.cli._evaluation import plan_evaluation
-from sklearn_raters.cli._front_end import Features
+from sklearn_raters.cli._front_end import SETS, Features
 from sklearn_raters.cli._parser import parse
 from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels
@@ -45,17 +45,18 @@ def test_the_rows_are_views_networks_of_raters_and_classifiers_on_functionals(pl
     names = ["crowd-hard", "crowd-soft", *RATERS, "crowd pair", "all views", "mean of posteriors"]
     found = plan()[0]
     frames, functionals = Features("frames", {"new": "other frames"}), Features("functionals", {})
-    assert list(found.models(frames, functionals)) == [*names, "logistic regression", "logistic stack"]
+    features = {"frames": frames, "functionals": functionals}
+    assert list(found.models(features)) == [*names, "logistic regression", "logistic stack"]
     assert found.baseline == "crowd-hard"
     found = plan("--models", "annot_mix,logistic_stack,crowd_layer", "--epochs=3", "--class-weight=none")[0]
-    models = found.models(frames, functionals)
+    models = found.models(features)
     assert list(models) == ["annot_mix", "crowd_layer", "logistic stack"]
     assert found.baseline is None
-    (network, *own), (stack, *features) = models["annot_mix"], models["logistic stack"]
+    (network, *own), (stack, *given) = models["annot_mix"], models["logistic stack"]
     assert own == ["frames", {"new": "other frames"}]
     assert isinstance(network, RaterNetClassifier)
     assert (network.raters, network.max_epochs, network.learning_rate) == ("annot_mix", 3, "auto")
-    assert (features, stack.estimator) == (["functionals", {}], None)
+    assert (given, stack.estimator) == (["functionals", {}], None)
     assert stack.views == ["crowd_hard", "crowd_soft", *RATERS]
 
 
@@ -173,6 +174,15 @@ def test_a_run_that_the_time_limit_stops_writes_nothing_and_the_same_command_con
     assert (tmp_path / "t.csv").is_file()
     assert cli.main(["evaluate", "--time-limit=5"]) == 2
     assert "needs --cache" in capsys.readouterr().err
+
+
+def test_only_the_features_that_the_models_need_are_computed(run_words, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(SETS, "frames", None)
+    words = ["evaluate", *run_words, "--out", str(tmp_path / "table.csv")]
+    assert cli.main([*words, "--models=logistic"]) == 0
+    printed, errors = capsys.readouterr()
+    assert "logistic regression" in printed
+    assert "lld45" not in errors
 
 
 def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_else(
