@@ -8,6 +8,7 @@ from sklearn_raters._files import check_writable, replacing
 from sklearn_raters._parallel import showing_trainings, silenced, tell_finished
 from sklearn_raters.cli._config import check_config, write_config
 from sklearn_raters.cli._corpus import open_corpus, print_status
+from sklearn_raters.cli._duration import tell_duration
 from sklearn_raters.cli._evaluation import all_views, plan_evaluation, print_plan
 from sklearn_raters.cli._front_end import (
     FRONT_END,
@@ -27,7 +28,7 @@ from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import FramePooler, OpenSmileFrames
-from sklearn_raters.model_selection import compare, paper_models
+from sklearn_raters.model_selection import compare, paper_models, planned_trainings
 from sklearn_raters.persistence import save
 from sklearn_raters.ratings import shorten
 
@@ -103,6 +104,10 @@ def compare_models(options, plan, corpus, features):
     """
     everything = wants_comparison(options) or options.seeds > 1
     features = scale_for(plan, corpus, features)
+    settings = {"groups": corpus.sessions, "cv": plan.folds, "n_jobs": options.n_jobs}
+    models = plan.models(features)
+    planned = planned_trainings(models, corpus.task, **settings)
+    tell_duration(options, [model[:2] for model in models.values()], planned, options.seeds)
     results = []
     for seed in range(options.seed, options.seed + options.seeds):
         if seed > options.seed:
@@ -114,10 +119,8 @@ def compare_models(options, plan, corpus, features):
             plan.models(features),
             None,
             corpus.task,
-            groups=corpus.sessions,
-            cv=plan.folds,
+            **settings,
             baseline=plan.baseline,
-            n_jobs=options.n_jobs,
             memory=options.cache,
             random_state=seed,
             verbose=1,
@@ -222,21 +225,23 @@ def fit_and_save(options, corpus, front_end, frames, out):
     names = getattr(model, "views", [options.model])
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, names))}")
     frames, scaler = scale_and_pool(frames, corpus.speakers)
-    with showing_trainings("Training", planned_trainings(model, corpus, groups), options.n_jobs, 1):
+    planned = trainings_of(model, corpus, groups)
+    tell_duration(options, [(model, frames)], [[one] for one in planned])
+    with showing_trainings("Training", planned, options.n_jobs, 1):
         start = perf_counter()
         model.fit(frames, corpus.task, **({} if groups is None else {"groups": groups}))
         if options.model != "stack":  # a stack tells its trainings itself
-            tell_finished(None, options.model, len(frames), perf_counter() - start)
+            tell_finished(None, *planned[0], perf_counter() - start)
     if options.model == "stack":
         model.set_params(memory=None, n_jobs=None)
     save(make_model(front_end, scaler, model), out, card=describe_data(options, corpus))
     print_status(f"Model written: {out}")
 
 
-def planned_trainings(model, corpus, groups):
+def trainings_of(model, corpus, groups):
     """Return the kind and the number of samples of each training of a model."""
     if not hasattr(model, "plan"):
-        return [(model.raters, len(corpus.X))]
+        return [(type(model).__name__, len(corpus.X))]
     plan = model.plan(corpus.X, corpus.task, groups=groups)
     return [training.size for training in plan.trainings]
 

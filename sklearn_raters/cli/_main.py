@@ -90,7 +90,7 @@ def run(options):
             return getattr(homes.get(options.command, _jobs), options.command)(options)
     except TimeLimitReached:
         print(
-            f"Stopped after --time-limit {minutes:g}: nothing was written but the trained views, in "
+            f"Stopped after --time-limit {minutes:g}: nothing was written but the trainings, in "
             f"{options.cache}. The same command continues.",
             file=sys.stderr,
         )

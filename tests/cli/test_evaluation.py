@@ -1,6 +1,7 @@
 """The evaluation: its rows and folds, several seeds, a time limit, and what it prints and writes."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sklearn_raters import cli
+from sklearn_raters.cli import _duration
 from sklearn_raters.cli._corpus import evaluation_folds, open_corpus
 from sklearn_raters.cli._evaluation import plan_evaluation
 from sklearn_raters.cli._front_end import SETS, Features
@@ -162,12 +164,14 @@ def run_words(made):
 
 
 def test_a_run_that_the_time_limit_stops_writes_nothing_and_the_same_command_continues(
-    run_words, tmp_path, capsys
+    run_words, tmp_path, capsys, monkeypatch
 ):
+    monkeypatch.setattr(_duration, "_FEW", 0)
     words = ["evaluate", *run_words, "--models=views", "--out", str(tmp_path / "table.csv")]
     assert cli.main([*words, "--time-limit=1e-9"]) == 4
     printed, errors = capsys.readouterr()
     assert printed == ""
+    assert "The trainings take about" in errors
     assert "Stopped after --time-limit 1e-09" in errors.splitlines()[-1]
     assert not list(tmp_path.iterdir())
     assert cli.main([*words[:-2], "--out", str(tmp_path / "t.csv"), "--time-limit=9"]) == 0
@@ -178,11 +182,13 @@ def test_a_run_that_the_time_limit_stops_writes_nothing_and_the_same_command_con
 
 def test_only_the_features_that_the_models_need_are_computed(run_words, tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(SETS, "frames", None)
+    monkeypatch.setattr(_duration, "_FEW", 0)
     words = ["evaluate", *run_words, "--out", str(tmp_path / "table.csv")]
     assert cli.main([*words, "--models=logistic"]) == 0
     printed, errors = capsys.readouterr()
     assert "logistic regression" in printed
     assert "lld45" not in errors
+    assert re.search(r"The trainings take about \S+ s in one process, less what --cache holds: ", errors)
 
 
 def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_else(
