@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from sklearn_raters._files import full_path
 from sklearn_raters.cli._corpus import print_warning, take_samples
 from sklearn_raters.cli._messages import with_files
 from sklearn_raters.exceptions import InputError, InputWarning
@@ -76,6 +77,10 @@ def read_features(smile, paths):
             if smile.on_error == "raise" or len(smile.errors_) < len(paths):
                 raise
     errors = {} if smile.on_error == "raise" else smile.errors_
+    # A worker knows a file by its whole path.
+    errors = {
+        index: text.replace(str(full_path(paths[index])), paths[index]) for index, text in errors.items()
+    }
     list_skipped(errors, len(paths))
     kept = [index for index in range(len(paths)) if index not in errors]
     return take(features, kept), kept

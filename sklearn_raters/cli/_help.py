@@ -99,6 +99,8 @@ HELP = {
     "ordered": "take the classes as ordered, as --classes or --bins give them, or as numbers",
     "repeat-column": "column with what a sample shows (a text, a recording), equal for samples that repeat "
     "each other: compares each rater with himself",
+    "shown-audio": "folder with the recordings of the samples, to hear them in --report",
+    "text-column": "column with the text of a sample, to read it in --report",
     "output": "existing or new folder to write all tables to, as CSV files",
     "top": "number of raters, pairs and samples to print in each table",
     "out": "file to write the numbers to; the options of the run are written beside it, as .toml",

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from time import perf_counter
 
-from sklearn_raters._files import check_writable, replacing
+from sklearn_raters._files import check_writable, replacing_all
 from sklearn_raters._parallel import showing_trainings, silenced, tell_finished
 from sklearn_raters.cli._config import check_config, write_config
 from sklearn_raters.cli._corpus import open_corpus, print_status
@@ -56,12 +56,15 @@ def evaluate(options):
     print_status(f"{len(kept.X)} utterances, {len(judged)} with a majority, {plan.description}")
     seconds = {"audio": perf_counter() - start}
     table, comparison = compare_models(options, plan, kept, features)
-    if options.save_model is not None:
-        fit_and_save(options, kept, front_end, features["frames"], files["model"])
-    with replacing(files["table"]) as partial:
-        table.to_csv(partial)
-    write_config(options, files["settings"])
-    write_outputs(options, comparison, table, audio)
+    if not options.json:  # also if a file cannot be written after all
+        print_comparison(table, f"Unweighted average recall, {plan.description}", plan.baseline)
+    model = None if options.save_model is None else fit(options, kept, front_end, features["frames"])
+    with replacing_all(files) as partial:
+        table.to_csv(partial["table"])
+        write_config(options, files["settings"], partial["settings"])
+        write_outputs(options, comparison, table, audio, partial)
+        if model is not None:
+            save(model, partial["model"], card=describe_data(options, kept))
     seconds["run"] = perf_counter() - start
     show_evaluation(options, plan, table, seconds, len(kept.task.classes), files)
     return 0 if kept is corpus else SKIPPED
@@ -162,7 +165,7 @@ def scale_for(plan, corpus, features):
 
 
 def show_evaluation(options, plan, table, seconds, n_classes, files):
-    """Print the table of an evaluation, what it means and what it took, or all of it as JSON."""
+    """Print what the table of an evaluation means, what it took and where it is, or all of it as JSON."""
     told = {"meaning": meaning(table, n_classes, plan.baseline), "time": spent(seconds, options.n_jobs)}
     if options.json:
         result = {"folds": plan.description, "baseline": plan.baseline, "seconds": seconds, **told}
@@ -170,9 +173,11 @@ def show_evaluation(options, plan, table, seconds, n_classes, files):
             {**result, "models": records(table), "files": {name: str(file) for name, file in files.items()}}
         )
         return
-    print_comparison(table, f"Unweighted average recall, {plan.description}", plan.baseline)
     print_text("\n".join(told.values()))
     print_status(f"The same numbers and more: {files['table']}; the settings: {files['settings']}")
+    for name, what in (("predictions", "Every prediction"), ("report", "Report"), ("model", "Model written")):
+        if name in files:
+            print_status(f"{what}: {files[name]}")
 
 
 def plan_model(options, corpus):
@@ -195,17 +200,20 @@ def train(options):
         plan_model(options, corpus)
         kept, features = read_corpus(options, corpus, ["frames"])
         front_end = OpenSmileFrames().fit(kept.X)
-    fit_and_save(options, kept, front_end, features["frames"], files["model"])
-    write_config(options, files["settings"])
+    model = fit(options, kept, front_end, features["frames"])
+    with replacing_all(files) as partial:
+        save(model, partial["model"], card=describe_data(options, kept))
+        write_config(options, files["settings"], partial["settings"])
+    print_status(f"Model written: {files['model']}")
     if options.json:
         seconds = {"run": perf_counter() - start}
         print_json({"seconds": seconds, "files": {name: str(file) for name, file in files.items()}})
     return 0 if kept is corpus else SKIPPED
 
 
-def fit_and_save(options, corpus, front_end, frames, out):
+def fit(options, corpus, front_end, frames):
     """
-    Train the model of the options on all samples, and write it to a file.
+    Train the model of the options on all samples.
 
     Parameters
     ----------
@@ -217,8 +225,11 @@ def fit_and_save(options, corpus, front_end, frames, out):
         The front end, fitted on its audio.
     frames : list of ndarray of shape (n_frames_i, 45)
         Frames of its samples.
-    out : Path
-        The file.
+
+    Returns
+    -------
+    Pipeline
+        From audio files to the consensus.
     """
     with silenced():
         model, groups = plan_model(options, corpus)
@@ -234,8 +245,7 @@ def fit_and_save(options, corpus, front_end, frames, out):
             tell_finished(None, *planned[0], perf_counter() - start)
     if options.model == "stack":
         model.set_params(memory=None, n_jobs=None)
-    save(make_model(front_end, scaler, model), out, card=describe_data(options, corpus))
-    print_status(f"Model written: {out}")
+    return make_model(front_end, scaler, model)
 
 
 def trainings_of(model, corpus, groups):

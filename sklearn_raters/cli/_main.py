@@ -55,6 +55,8 @@ def main(arguments=None):
         options = parse(arguments)
         with warnings.catch_warnings():
             warnings.showwarning = warnings_for(options)
+            # joblib starts a worker anew that has grown, which changes no result.
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
             return run(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)

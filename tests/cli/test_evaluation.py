@@ -21,6 +21,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import class_recalls
 from sklearn_raters.networks import BLSTMClassifier, RaterNetClassifier
 from sklearn_raters.persistence import load
+from sklearn_raters.report import _pictures
 
 N, RATERS = 60, ("w1", "w2", "w3")
 
@@ -92,8 +93,8 @@ def test_unknown_models_and_a_rater_called_as_a_model_are_refused(plan, capsys):
     ("words", "described", "groups"),
     [
         ([], "5 folds of utterances with similar shares of the classes", False),
-        (["--folds=4", "--speaker-column=speaker"], "4 folds of sessions with similar", True),
-        (["--folds=12", "--speaker-column=speaker"], "each of 12 sessions left out", True),
+        (["--folds=4", "--speaker-column=speaker"], "4 folds of speakers with similar", True),
+        (["--folds=12", "--speaker-column=speaker"], "each of 12 speakers left out", True),
     ],
 )
 def test_folds_that_are_not_sessions_are_stratified_by_the_consensus(plan, words, described, groups):
@@ -192,9 +193,11 @@ def test_only_the_features_that_the_models_need_are_computed(run_words, tmp_path
 
 
 def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_else(
-    run_words, tmp_path, capsys
+    run_words, tmp_path, capsys, monkeypatch
 ):
+    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
     files = ["--out", str(tmp_path / "table.csv"), "--save-model", str(tmp_path / "model.bin")]
+    files += ["--report", str(tmp_path / "page.html")]
     models = ["--models=views,logistic,logistic_stack,crowd_layer", "--seeds=2", "--model=crowd_layer"]
     assert cli.main(["evaluate", *run_words, *files, *models, "--json", "--quiet"]) == 0
     printed, errors = capsys.readouterr()
@@ -209,7 +212,11 @@ def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_e
     assert result["meaning"].count(". ") == 1
     assert 0 < result["seconds"]["audio"] < result["seconds"]["run"]
     assert isinstance(load(tmp_path / "model.bin")[-1], RaterNetClassifier)
-    assert {path.name for path in tmp_path.iterdir()} == {"table.csv", "table.toml", "model.bin"}
+    assert {path.name for path in tmp_path.iterdir()} == {"table.csv", "table.toml", "model.bin", "page.html"}
     assert set(result["files"].values()) == {str(path) for path in tmp_path.iterdir()}
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    of_one = "Of seed 0 alone; the scores above are means over the seeds 0 to 1."
+    assert page.count(f'<p class="note">{of_one}</p>') == 2
+    assert page.count(f'<p class="note">Answers of models: {of_one}</p>') == 2
     config = parse(["evaluate", "--config", str(tmp_path / "table.toml")])
     assert (config.seeds, config.model, config.views) == (2, "crowd_layer", ["crowd_hard"])

@@ -245,7 +245,7 @@ def test_good_files_are_answered_and_bad_ones_are_told(of_speakers, ask, tmp_pat
     lines = [line for line in errors.splitlines() if line.startswith("skipped: ")]
     assert len(lines) == len(broken)
     for path in broken:
-        assert any(str(path) in line for line in lines)
+        assert any(line.startswith(f"skipped: {path}") for line in lines)
     assert "Skipped for the reasons above: 6 of 9 files." in errors
     assert "Traceback" not in errors
 
@@ -259,6 +259,13 @@ def test_a_single_bad_file_is_told_in_one_line(ask, tmp_path, broken):
     # It speaks of a file, not of X and its samples.
     assert " X" not in line
     assert "Sample" not in line
+
+
+def test_a_file_that_cannot_be_used_is_called_as_it_was_given(of_speakers, ask, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cut.wav").write_bytes(Path(of_speakers["Ses03F"][0]).read_bytes()[:9000])
+    errors = ask("cut.wav", of_speakers["Ses03F"][0])[2]
+    assert "skipped: cut.wav is cut short" in errors
 
 
 def test_silence_is_told(ask, tmp_path):

@@ -109,7 +109,7 @@ def test_frames_extracted_before_an_error_stay_in_the_cache(wavs, tmp_path):
     with pytest.raises(ValueError, match="Sample 4"):
         OpenSmileFrames(memory=memory).transform([*wavs, (np.zeros(100), RATE)])
     assert len(list(memory.rglob("*.npz"))) == 4
-    assert not list(memory.rglob("*.partial"))
+    assert not list(memory.rglob("*.partial*"))
 
 
 def test_progress_goes_to_stderr(wavs, capsys):
