@@ -405,15 +405,13 @@ class MultiRaterStackingClassifier(
     def _as_views_take(self, X):
         """Return the samples as the views take them: after the shared steps."""
         check_is_fitted(self)
-        if self.shared_steps_ is not None:
-            check_is_read(X, {"the pipeline of shared steps": self.shared_steps_})
-            check_same_features(X, [self.shared_steps_])
-            return self.shared_steps_.transform(X)
         refuse_masked(X, "X")
-        views = zip(self.views_, self.estimators_, strict=True)
-        check_is_read(X, {f"the view {name!r}": one for name, one in views})
-        check_same_features(X, self.estimators_)
-        return X
+        reading = {f"the view {name!r}": one for name, one in zip(self.views_, self.estimators_, strict=True)}
+        if self.shared_steps_ is not None:
+            reading = {"the pipeline of shared steps": self.shared_steps_}
+        check_is_read(X, reading)
+        check_same_features(X, reading.values())
+        return X if self.shared_steps_ is None else self.shared_steps_.transform(X)
 
     def predict_proba_views(self, X):
         """Return the probabilities of each view's own targets, which for soft labels are smoothed.
