@@ -13,6 +13,7 @@ from sklearn_raters._nested import (
     InnerTagsMixin,
     check_is_read,
     check_refits,
+    check_same_features,
     check_scoring_of_soft_labels,
     fit_with_weights,
     is_search,
@@ -259,6 +260,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         check_is_fitted(self)
         refuse_masked(X, "X")
         check_is_read(X, {type(self).__name__: self.estimator_})
+        check_same_features(X, [self.estimator_])
         return at_least_single(X)
 
     def predict(self, X):

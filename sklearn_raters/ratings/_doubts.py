@@ -24,17 +24,14 @@ _NOT_RATED = re.compile(
 )
 # What to do about ratings that mean "not rated", and about labels of samples.
 _LEAVE_OUT = (
-    "give missing_label={0!r} or --missing-label={0!r}, or to an estimator label_map={{{0!r}: None}}",
+    "give missing_label={0!r}, or in an estimator label_map={{{0!r}: None}}",
     "leave these samples out of X and y",
 )
 _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _CUT = "cut them into classes by bins= (Task, ratings_from_long and load_rated_audio take it)"
 # What to do about several labels in one text.
-_SPLIT = (
-    "Give label_separator={separator!r} to Task, ratings_from_long or load_rated_audio, or "
-    "--label-separator={separator!r} to the command"
-)
+_SPLIT = "Give label_separator={separator!r} (Task, ratings_from_long and load_rated_audio take it)"
 _SHARE = "Give y as soft labels, one column a class, in which such a sample has a share of several"
 
 _known = ContextVar("known", default=False)

@@ -291,7 +291,7 @@ def test_a_single_session_is_enough_to_train_but_not_to_evaluate(made, tmp_path,
     assert load(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
     status, _, errors = run(capsys, "evaluate", *data, "--out", tmp_path / "table.csv")
     assert status == 2
-    assert "folds: 1, sessions: 1" in errors
+    assert "folds: 1, speakers: 1" in errors
     assert "--session-column" in errors
 
 
