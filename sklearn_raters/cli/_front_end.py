@@ -12,7 +12,10 @@ from sklearn_raters.features import (
     SHORTEST,
     FramePooler,
     OpenSmileFrames,
+    OpenSmileFunctionals,
     SpeakerScaler,
+    SpectralFrames,
+    SpectralFunctionals,
     is_silent,
     read_audio,
     segment_audio,
@@ -25,24 +28,48 @@ SKIPPED = 3
 SILENT = "there is nothing to hear, its loudest sound is below -70 dB of full scale"
 # What a model's card says.
 _CARD = """\
-- `OpenSmileFrames()`: 45 values of the sound, 100 times a second
+- `{frames}()`: 45 values of the sound, 100 times a second
 - `SpeakerScaler()`: {scaled}
 - `FramePooler(5)`: 20 frames a second"""
-FRONT_END = _CARD.format(
-    scaled="each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is "
-    "usual, and more by their own the more recordings there are"
+_BY_SPEAKER = (
+    "each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is usual, and "
+    "more by their own the more recordings there are"
 )
-UNSCALED = _CARD.format(scaled="all frames, scaled by one mean and deviation, as speakers are unknown")
+_AS_ONE = "all frames, scaled by one mean and deviation, as speakers are unknown"
+# Frames and functionals by name of --features.
+FEATURES = {
+    "opensmile": (OpenSmileFrames, OpenSmileFunctionals),
+    "spectral": (SpectralFrames, SpectralFunctionals),
+}
 # Steps of a model, from files to answers.
 STEPS = {
-    "frames": OpenSmileFrames,
+    "frames": (OpenSmileFrames, SpectralFrames),
     "speakers": SpeakerScaler,
     "pooler": FramePooler,
     "classifier": (MultiRaterStackingClassifier, RaterNetClassifier),
 }
 
 
-def read_frames(paths, *, n_jobs=None, memory=None, skip_broken=False):
+def describe_front_end(frames, by_speaker):
+    """
+    Describe what a model does with audio, for its card.
+
+    Parameters
+    ----------
+    frames : type
+        The transformer of audio, such as OpenSmileFrames.
+    by_speaker : bool
+        Whether the frames are scaled by speaker.
+
+    Returns
+    -------
+    str
+        A list in Markdown.
+    """
+    return _CARD.format(frames=frames.__name__, scaled=_BY_SPEAKER if by_speaker else _AS_ONE)
+
+
+def read_frames(paths, transformer, *, n_jobs=None, memory=None, skip_broken=False):
     """
     Compute the frames of audio files, and list the files that are skipped.
 
@@ -50,6 +77,8 @@ def read_frames(paths, *, n_jobs=None, memory=None, skip_broken=False):
     ----------
     paths : list of str
         Audio files.
+    transformer : type
+        What computes them, such as OpenSmileFrames.
     n_jobs : int, default=None
         Number of files at once.
     memory : str, default=None
@@ -68,8 +97,8 @@ def read_frames(paths, *, n_jobs=None, memory=None, skip_broken=False):
     errors = find_broken(paths) if skip_broken else {}
     list_skipped(errors, len(paths))
     kept = [index for index in range(len(paths)) if index not in errors]
-    smile = OpenSmileFrames(n_jobs=n_jobs, memory=memory, verbose=1)
-    return smile.fit_transform([paths[index] for index in kept]), kept
+    extraction = transformer(n_jobs=n_jobs, memory=memory, verbose=1)
+    return extraction.fit_transform([paths[index] for index in kept]), kept
 
 
 def find_broken(paths):
@@ -98,7 +127,7 @@ def of_file(error, path, index):
     return " ".join(str(error).split()).replace(f"Sample {index} ({path!r})", path)
 
 
-def read_segments(paths, seconds, *, n_jobs=None):
+def read_segments(paths, transformer, seconds, *, n_jobs=None):
     """
     Compute the frames of segments of audio files, and list the files that are skipped.
 
@@ -106,6 +135,8 @@ def read_segments(paths, seconds, *, n_jobs=None):
     ----------
     paths : list of str
         Audio files.
+    transformer : type
+        What computes the frames, such as OpenSmileFrames.
     seconds : float or None
         Length of a segment; None takes stretches of speech.
     n_jobs : int, default=None
@@ -135,7 +166,7 @@ def read_segments(paths, seconds, *, n_jobs=None):
         owners += [index] * len(segments)
         times += [(segment.start, segment.end) for segment in segments]
     list_skipped(errors, len(paths))
-    return OpenSmileFrames(n_jobs=n_jobs, verbose=1).fit_transform(signals), owners, times
+    return transformer(n_jobs=n_jobs, verbose=1).fit_transform(signals), owners, times
 
 
 def list_skipped(errors, n_files):
@@ -228,12 +259,14 @@ def take(X, rows):
     return X[rows] if isinstance(X, np.ndarray) else [X[row] for row in rows]
 
 
-def make_model(scaler, classifier):
+def make_model(transformer, scaler, classifier):
     """
     Put a trained classifier behind its front end.
 
     Parameters
     ----------
+    transformer : type
+        What computes the frames, such as OpenSmileFrames.
     scaler : SpeakerScaler
         What is known of the speakers, as `scale_and_pool` returns it.
     classifier : MultiRaterStackingClassifier or RaterNetClassifier
@@ -244,7 +277,7 @@ def make_model(scaler, classifier):
     Pipeline
         From audio files to the consensus.
     """
-    parts = OpenSmileFrames().fit(None), scaler, FramePooler(5).fit([scaler.mean_]), classifier
+    parts = transformer().fit(None), scaler, FramePooler(5).fit([scaler.mean_]), classifier
     return Pipeline(list(zip(STEPS, parts, strict=True)))
 
 

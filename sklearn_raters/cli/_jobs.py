@@ -10,10 +10,10 @@ from sklearn_raters.cli._config import check_config, write_config
 from sklearn_raters.cli._corpus import open_corpus, print_status, take_samples
 from sklearn_raters.cli._evaluation import all_views, plan_evaluation, print_plan
 from sklearn_raters.cli._front_end import (
-    FRONT_END,
+    FEATURES,
     SKIPPED,
-    UNSCALED,
     Features,
+    describe_front_end,
     make_model,
     read_frames,
     scale_and_pool,
@@ -26,7 +26,7 @@ from sklearn_raters.cli._report import audio_for_report, check_outputs, wants_co
 from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import FramePooler, OpenSmileFunctionals
+from sklearn_raters.features import FramePooler
 from sklearn_raters.model_selection import compare, paper_models
 from sklearn_raters.persistence import save
 from sklearn_raters.ratings import shorten
@@ -51,13 +51,14 @@ def read_corpus(options, corpus):
         Frames of its samples, 100 a second.
     """
     settings = {"n_jobs": options.n_jobs, "memory": options.cache, "skip_broken": options.skip_broken}
-    frames, kept = read_frames(corpus.X, **settings)
+    frames, kept = read_frames(corpus.X, FEATURES[options.features][0], **settings)
     return corpus if len(kept) == len(corpus.X) else take_samples(corpus, kept), frames
 
 
 def evaluate(options):
     """Compare models on a corpus; print a table and what it means, and write a CSV file."""
     start, files = perf_counter(), check_files(options)
+    check_features(options)
     check_protocol(options)
     check_outputs(options)
     with open_corpus(options) as corpus:
@@ -100,10 +101,15 @@ def check_files(options):
     return files
 
 
+def check_features(options):
+    """Raise ImportError if the library of --features is not installed."""
+    FEATURES[options.features][0]().get_feature_names_out()
+
+
 def read_functionals(options, corpus):
-    """Return the functionals of a corpus, an ndarray of shape (n_samples, 988)."""
-    smile = OpenSmileFunctionals(n_jobs=options.n_jobs, memory=options.cache, verbose=1)
-    return smile.fit_transform(corpus.X)
+    """Return the functionals of a corpus, an ndarray of shape (n_samples, n_features)."""
+    _, functionals = FEATURES[options.features]
+    return functionals(n_jobs=options.n_jobs, memory=options.cache, verbose=1).fit_transform(corpus.X)
 
 
 def compare_models(options, plan, corpus, frames, functionals):
@@ -214,6 +220,7 @@ def plan_model(options, corpus):
 def train(options):
     """Train a model on a corpus and write it to a file."""
     start, files = perf_counter(), check_files(options)
+    check_features(options)
     with open_corpus(options) as corpus:
         plan_model(options, corpus)
         kept, frames = read_corpus(options, corpus)
@@ -252,7 +259,8 @@ def fit_and_save(options, corpus, frames, out):
             tell_finished(None, options.model, len(frames), perf_counter() - start)
     if options.model == "stack":
         model.set_params(memory=None, n_jobs=None)
-    save(make_model(scaler, model), out, card=describe_data(options, corpus))
+    transformer, _ = FEATURES[options.features]
+    save(make_model(transformer, scaler, model), out, card=describe_data(options, corpus))
     print_status(f"Model written: {out}")
 
 
@@ -285,5 +293,5 @@ def describe_data(options, corpus):
     n_raters = len(corpus.task.raters)
     return {
         "Data": f"{name}: {len(corpus.X)} recordings, {speakers}, {n_raters} raters.",
-        "Front end": FRONT_END if corpus.speakers is not None else UNSCALED,
+        "Front end": describe_front_end(FEATURES[options.features][0], corpus.speakers is not None),
     }

@@ -4,7 +4,13 @@ from collections import Counter
 
 from sklearn_raters._files import check_writable
 from sklearn_raters.cli._corpus import print_status
-from sklearn_raters.cli._front_end import FRONT_END, SKIPPED, check_model, read_frames, read_segments
+from sklearn_raters.cli._front_end import (
+    SKIPPED,
+    check_model,
+    describe_front_end,
+    read_frames,
+    read_segments,
+)
 from sklearn_raters.cli._inputs import find_files, name_speakers, tell_of_rates
 from sklearn_raters.cli._output import prediction_rows, write_predictions
 from sklearn_raters.exceptions import InputError
@@ -23,7 +29,7 @@ def predict(options):
     names = name_speakers(files, of_tables, options)
     by_speaker = scaler.speakers_[0] is not None
     check_speakers(names, by_speaker, options)
-    frames, owners, times = read_parts(files, options)
+    frames, owners, times = read_parts(files, type(model.named_steps["frames"]), options)
     tell_of_rates([files[index] for index in dict.fromkeys(owners)])
     names = [names[index] for index in owners]
     speakers = None
@@ -62,7 +68,7 @@ def check_speakers(names, by_speaker, options):
         )
 
 
-def read_parts(files, options):
+def read_parts(files, transformer, options):
     """
     Compute the frames of files, or of their segments.
 
@@ -70,6 +76,8 @@ def read_parts(files, options):
     ----------
     files : list of str
         Audio files.
+    transformer : type
+        What computes the frames.
     options : argparse.Namespace
         The options of ``predict``.
 
@@ -83,10 +91,10 @@ def read_parts(files, options):
         ``start`` and ``end`` of each part in seconds; empty for a whole file.
     """
     if options.segments is None:
-        frames, kept = read_frames(files, n_jobs=options.n_jobs, skip_broken=True)
+        frames, kept = read_frames(files, transformer, n_jobs=options.n_jobs, skip_broken=True)
         return frames, kept, [{} for _ in kept]
     seconds = None if options.segments == "speech" else options.segments
-    frames, owners, times = read_segments(files, seconds, n_jobs=options.n_jobs)
+    frames, owners, times = read_segments(files, transformer, seconds, n_jobs=options.n_jobs)
     return frames, owners, [{"start": round(start, 2), "end": round(end, 2)} for start, end in times]
 
 
@@ -97,7 +105,8 @@ def remember(model, frames, speakers, options):
     if of_training := [name for name in named if name in scaler.speakers_[:n_of_training].tolist()]:
         print_status(f"Known from the training, left as they are: {shorten(of_training)}")
     scaler.add_speakers(frames, speakers=speakers)
-    card = {"Data": load_card(options.model).get("Data", ""), "Front end": FRONT_END}
+    front_end = describe_front_end(type(model.named_steps["frames"]), by_speaker=True)
+    card = {"Data": load_card(options.model).get("Data", ""), "Front end": front_end}
     if added := scaler.speakers_[n_of_training:].tolist():
         card["Data"] += f" Speakers added after the training: {shorten(added)}."
     save(model, options.remember, card=card)

@@ -64,7 +64,7 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
         -------
         ndarray of shape (n_features,), object
             Names. In openSMILE's, `_sma` marks smoothed values, `_de` first and `_de_de` second
-            derivatives.
+            derivatives; in spectral ones, `_delta` and `_delta_delta`.
         """
         return np.array(self._extractor.feature_names(), dtype=object)
 
@@ -78,6 +78,13 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
         errors = {}
         features = extract(X, self._extractor, **self._settings(errors))
         return features, errors
+
+    def _table_of(self, X):
+        """Return the features of all samples, one row each."""
+        self._validate_params()
+        features, errors = self._extract(X)
+        self._keep(errors)
+        return np.concatenate(features)
 
     def _keep(self, errors):
         if self.on_error == "skip":

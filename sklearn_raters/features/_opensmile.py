@@ -1,7 +1,5 @@
 """OpenSmileFrames and OpenSmileFunctionals: openSMILE as scikit-learn transformers."""
 
-import numpy as np
-
 from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.features._audio_transformer import AudioFramesTransformer, AudioTransformer
 from sklearn_raters.features._forms import keeps_frames
@@ -23,6 +21,9 @@ class OpenSmileFrames(AudioFramesTransformer):
     Files are read in every format of libsndfile, whatever their name says, and refused if they are cut short.
     Channels are averaged, and audio of another rate is resampled to 16 kHz. Values beyond full scale are
     clipped, since openSMILE works on 16 bits. The transformer is stateless.
+
+    openSMILE's licence allows research and other non-commercial use. Products need audEERING's commercial
+    licence, or `SpectralFrames`.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ class OpenSmileFrames(AudioFramesTransformer):
     See Also
     --------
     sklearn_raters.features.load_frames : Read the frames in a folder again.
+    SpectralFrames : Frames that products may use.
     OpenSmileFunctionals : One vector a sample, for ordinary classifiers.
 
     References
@@ -124,7 +126,8 @@ class OpenSmileFunctionals(AudioTransformer):
     """Compute one vector of statistics of each audio sample, for ordinary classifiers.
 
     The feature sets are openSMILE's, unchanged. In emobase, intensity and loudness are computed from a single
-    sample of each window (openSMILE's issue 51). The transformer is stateless.
+    sample of each window (openSMILE's issue 51). The transformer is stateless. openSMILE's licence allows
+    non-commercial use only: products take `SpectralFunctionals`.
 
     Parameters
     ----------
@@ -148,6 +151,7 @@ class OpenSmileFunctionals(AudioTransformer):
     See Also
     --------
     OpenSmileFrames : The paper's frames.
+    SpectralFunctionals : Statistics that products may use.
 
     Examples
     --------
@@ -189,7 +193,4 @@ class OpenSmileFunctionals(AudioTransformer):
         FileNotFoundError, InputError
             If a sample cannot be used, or with ``on_error="skip"`` if none can.
         """
-        self._validate_params()
-        features, errors = self._extract(X)
-        self._keep(errors)
-        return np.concatenate(features)
+        return self._table_of(X)
