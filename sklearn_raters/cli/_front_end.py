@@ -32,8 +32,8 @@ _CARD = """\
 - `SpeakerScaler()`: {scaled}
 - `FramePooler(5)`: 20 frames a second"""
 _BY_SPEAKER = (
-    "each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is usual, and "
-    "more by their own the more recordings there are"
+    "each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is usual, "
+    "and more by their own the more recordings there are"
 )
 _AS_ONE = "all frames, scaled by one mean and deviation, as speakers are unknown"
 # Frames and functionals by name of --features.

@@ -9,18 +9,18 @@ from sklearn_raters.features._spectra import SpectralSet
 class SpectralFrames(AudioFramesTransformer):
     """Compute 45 low-level descriptors of audio in windows of 60 ms every 10 ms, for products too.
 
-    They take the place of `OpenSmileFrames` where openSMILE's licence (research only) does not allow its use:
-    kaldi-native-fbank, which computes them, is under the Apache 2.0 licence. The number of frames and features
-    is the same, the values are not, so that a model needs the transformer that it was trained with.
+    They take the place of `OpenSmileFrames` where openSMILE's licence (research only) does not allow its
+    use: kaldi-native-fbank, which computes them, is under the Apache 2.0 licence. The numbers of frames and
+    features are the same, the values are not, so that a model needs the transformer that it was trained with.
 
-    The features are MFCC 1-12, logarithmic energy, logarithmic pitch, voicing and zero-crossing rate (16), their
-    first derivatives (16), and the second derivatives of MFCC and energy (13). The pitch is that of Kaldi, the
-    logarithm of F0 in Hz, from 50 to 500 Hz; it goes on where a voice pauses, and the voicing tells where it
-    counts: the correlation of successive periods, near 1 in voiced frames. Derivatives are slopes over five
-    frames. A signal of n samples at 16 kHz has (n - 960) // 160 + 1 frames.
+    The features are MFCC 1-12, logarithmic energy, logarithmic pitch, voicing and zero-crossing rate (16),
+    their first derivatives (16), and the second derivatives of MFCC and energy (13). The pitch is Kaldi's, the
+    logarithm of F0 in Hz, from 50 to 500 Hz. It goes on where a voice pauses; voicing, the correlation of
+    successive periods, is near 1 in voiced frames. Derivatives are slopes over five frames. A signal of n
+    samples at 16 kHz has (n - 960) // 160 + 1 frames.
 
-    Audio is read, resampled and clipped as by `OpenSmileFrames`. The transformer is stateless, and needs the extra
-    "spectral": ``pip install 'sklearn-raters[spectral]'``.
+    Audio is read, resampled and clipped as by `OpenSmileFrames`. The transformer is stateless, and needs the
+    extra "spectral": ``pip install 'sklearn-raters[spectral]'``.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ class SpectralFrames(AudioFramesTransformer):
 class SpectralFunctionals(AudioTransformer):
     """Compute the mean and deviation of each feature of `SpectralFrames` over each audio sample.
 
-    They take the place of `OpenSmileFunctionals` in products. The transformer is stateless, and needs the extra
-    "spectral".
+    They take the place of `OpenSmileFunctionals` in products. The transformer is stateless, and needs the
+    extra "spectral".
 
     Parameters
     ----------

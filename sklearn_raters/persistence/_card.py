@@ -8,8 +8,8 @@ from sklearn_raters.persistence._inside import inside
 # By a word in the description of the front end.
 _LICENCES = {
     "opensmile": "The features are computed by openSMILE, which is under the audEERING Research License "
-    "Agreement: it allows non-commercial use. Products, also with features that it extracted, need its commercial "
-    "licence.",
+    "Agreement: it allows non-commercial use. Products, also with features that it extracted, need its "
+    "commercial licence.",
     "spectral": "The features are computed by kaldi-native-fbank, which is under the Apache License 2.0: "
     "products may use them.",
 }

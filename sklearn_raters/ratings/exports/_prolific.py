@@ -32,8 +32,8 @@ def read(source, question, left_out):
     """Yield rows; answers in free text alone are left out."""
     if _groups(source):
         raise InputError(
-            f"{source.file} is of the archive of a batch, which groups its responses by submission or by task "
-            "and is not read. Give the same responses one by one, as JSON of Prolific's API: "
+            f"{source.file} is of the archive of a batch, which groups its responses by submission or by "
+            "task and is not read. Give the same responses one by one, as JSON of Prolific's API: "
             "/api/v1/data-collection/batches/BATCH/responses."
         )
     if source.example.keys() >= _PARTICIPANTS:

@@ -1,4 +1,4 @@
-"""Read records one by one: JSON lines, whole JSON files, and folders or zip files of them, or of CSV files."""
+"""Read records one by one: JSON lines, whole JSON files, and folders or zip files of them or of CSV."""
 
 import csv
 import gzip
@@ -70,8 +70,8 @@ def folder_records(path):
             break
     else:
         raise InputError(
-            f"{path} holds no file of records such as alice.jsonl, alice.csv or alice/user_state.json; it holds "
-            f"{shorten(members) or 'nothing'}. Give a file."
+            f"{path} holds no file of records such as alice.jsonl, alice.csv or alice/user_state.json; it "
+            f"holds {shorten(members) or 'nothing'}. Give a file."
         )
     return "record", chain.from_iterable(_member_records(path, name, members[name]) for name in found)
 
