@@ -14,8 +14,8 @@ class SpectralFrames(AudioFramesTransformer):
     features are the same, the values are not, so that a model needs the transformer that it was trained with.
 
     The features are MFCC 1-12, logarithmic energy, logarithmic pitch, voicing and zero-crossing rate (16),
-    their first derivatives (16), and the second derivatives of MFCC and energy (13). The pitch is Kaldi's, the
-    logarithm of F0 in Hz, from 50 to 500 Hz. It goes on where a voice pauses; voicing, the correlation of
+    their first derivatives (16), and the second derivatives of MFCC and energy (13). The pitch is Kaldi's, in
+    Hz before the logarithm, from 50 to 500. It goes on where a voice pauses; voicing, the correlation of
     successive periods, is near 1 in voiced frames. Derivatives are slopes over five frames. A signal of n
     samples at 16 kHz has (n - 960) // 160 + 1 frames.
 
