@@ -127,6 +127,8 @@ def build_parser(protocol=None):
     add_option(look, "top", 10, type=positive, metavar="N")
     add_option(look, "seed", 0, type=int)
     add_option(look, "report", metavar="HTML")
+    look.add_argument("--audio", metavar="DIR", help=HELP["shown-audio"])
+    add_option(look, "text-column", metavar="NAME")
     add_output_options(inspect)
 
     evaluate = add_command("evaluate", "compare models on a corpus", EVALUATE)

@@ -140,6 +140,12 @@ def describe_search(options):
     )
 
 
+def passes_of_search(options):
+    """Return a function from number of samples to the number of epochs of a view's search, with its refit."""
+    epochs = searched_grid(options)["max_epochs"]
+    return lambda n_samples: (n_settings(options) + 1) * sum(epochs) / len(epochs)
+
+
 def differing_counts(corpus):
     """Describe where the counts of a loaded IEMOCAP differ from those of the paper.
 

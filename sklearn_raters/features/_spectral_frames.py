@@ -19,8 +19,8 @@ class SpectralFrames(AudioFramesTransformer):
     successive periods, is near 1 in voiced frames. Derivatives are slopes over five frames. A signal of n
     samples at 16 kHz has (n - 960) // 160 + 1 frames.
 
-    Audio is read, resampled and clipped as by `OpenSmileFrames`. The transformer is stateless, and needs the
-    extra "spectral": ``pip install 'sklearn-raters[spectral]'``.
+    Audio is read, resampled and clipped as by `OpenSmileFrames`, which also tells what `fit` learns. The
+    extra "spectral" is needed: ``pip install 'sklearn-raters[spectral]'``.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ class SpectralFrames(AudioFramesTransformer):
     Attributes
     ----------
     errors_ : dict of {int: str}
+        As in OpenSmileFrames.
+    sampling_rates_ : dict of {int: int}
         As in OpenSmileFrames.
 
     See Also
@@ -102,8 +104,7 @@ class SpectralFrames(AudioFramesTransformer):
 class SpectralFunctionals(AudioTransformer):
     """Compute the mean and deviation of each feature of `SpectralFrames` over each audio sample.
 
-    They take the place of `OpenSmileFunctionals` in products. The transformer is stateless, and needs the
-    extra "spectral".
+    They take the place of `OpenSmileFunctionals` in products, and need the extra "spectral".
 
     Parameters
     ----------
@@ -119,6 +120,8 @@ class SpectralFunctionals(AudioTransformer):
     Attributes
     ----------
     errors_ : dict of {int: str}
+        As in OpenSmileFrames.
+    sampling_rates_ : dict of {int: int}
         As in OpenSmileFrames.
 
     See Also

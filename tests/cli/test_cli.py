@@ -19,7 +19,7 @@ from sklearn.utils import Bunch
 from sklearn_raters import cli
 from sklearn_raters._torch import RATER_MODELS
 from sklearn_raters.cli import _help, _output, _parser
-from sklearn_raters.cli._jobs import read_functionals
+from sklearn_raters.cli._front_end import read_corpus
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
 from sklearn_raters.features import SpectralFrames
@@ -144,8 +144,8 @@ def test_spectral_features_are_learnt_and_predicted_from_without_opensmile(
     card = load_card(tmp_path / "model")
     assert "- `SpectralFrames()`: 45 values" in card["Front end"]
     assert "products may use them" in card["Licence of the features"]
-    options = argparse.Namespace(features="spectral", n_jobs=1, cache=None)
-    assert read_functionals(options, Bunch(X=wavs)).shape == (3, 90)
+    options = argparse.Namespace(features="spectral", n_jobs=1, cache=None, skip_broken=False)
+    assert read_corpus(options, Bunch(X=wavs), ["functionals"])[1]["functionals"].shape == (3, 90)
 
 
 @pytest.mark.parametrize("command", ["evaluate", "train"])
@@ -327,7 +327,7 @@ def test_a_single_session_is_enough_to_train_but_not_to_evaluate(made, tmp_path,
     assert load(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
     status, _, errors = run(capsys, "evaluate", *data, "--out", tmp_path / "table.csv")
     assert status == 2
-    assert "folds: 1, sessions: 1" in errors
+    assert "folds: 1, speakers: 1" in errors
     assert "--session-column" in errors
 
 

@@ -29,6 +29,7 @@ from sklearn_raters.features._smile import count_frames
 
 RATE = 16000
 RNG = np.random.default_rng(0)
+NOISE = np.random.default_rng(1).normal(scale=0.1, size=5000)
 
 
 def tone(seconds=0.5):
@@ -120,7 +121,7 @@ def test_frames_extracted_before_an_error_stay_in_the_cache(wavs, tmp_path):
     with pytest.raises(ValueError, match="Sample 4"):
         OpenSmileFrames(memory=memory).transform([*wavs, (np.zeros(100), RATE)])
     assert len(list(memory.rglob("*.npz"))) == 4
-    assert not list(memory.rglob("*.partial"))
+    assert not list(memory.rglob("*.partial*"))
 
 
 def test_progress_goes_to_stderr(wavs, capsys):
@@ -219,13 +220,15 @@ def test_broken_samples_are_skipped_on_demand_and_listed_with_their_reasons(
         ((np.zeros(100), RATE), "too short"),
         ((np.full(5000, np.nan), RATE), "NaN or infinity"),
         ((np.zeros(5000), 3), "the rate 3"),
+        ((np.full(5000, 1e-5), RATE), "there is nothing to hear"),
+        ((np.stack([NOISE, -NOISE]), RATE), "cancel each other out"),
     ]
     X = [wavs[0], *(item for item, _ in broken), *wavs[1:]]
     skips = clone(transformer).set_params(on_error="skip", n_jobs=n_jobs, memory=tmp_path / "memory")
     for _ in range(2):  # the second time from the cache
-        with pytest.warns(InputWarning, match=r"skipped \(7 of 11\), with NaN .*Sample 1 .* cannot be read"):
+        with pytest.warns(InputWarning, match=r"skipped \(9 of 13\), with NaN .*Sample 1 .* cannot be read"):
             found = skips.transform(X)
-        assert list(skips.errors_) == list(range(1, 8))
+        assert list(skips.errors_) == list(range(1, 10))
         for (_, reason), text in zip(broken, skips.errors_.values(), strict=True):
             assert reason in text
         kept = [index for index in range(len(X)) if index not in skips.errors_]
@@ -239,8 +242,10 @@ def test_broken_samples_are_skipped_on_demand_and_listed_with_their_reasons(
 
 
 def test_an_audio_list_of_which_nothing_can_be_used_is_an_error_in_any_case():
+    smile = OpenSmileFrames(on_error="skip")
     with pytest.raises(InputError, match=r"None of the 2 samples can be used. Sample 0 \('a.wav'\)"):
-        OpenSmileFrames(on_error="skip").transform(["a.wav", "b.wav"])
+        smile.transform(["a.wav", "b.wav"])
+    assert list(smile.errors_) == [0, 1]
 
 
 def test_a_skipped_sample_is_not_learnt_from(wavs):

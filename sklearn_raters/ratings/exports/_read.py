@@ -148,7 +148,7 @@ def _read(path, tool, question, given):
         folder = f" {source.file} is a folder, read as one with a file of each rater: name a file otherwise."
         raise InputError(
             f"{error} It was read as an export of {tool}; the known tools are {known_tools()}. Name the "
-            f"right one by tool=, or --tool.{folder if source.file.is_dir() else ''}"
+            f"right one by tool=.{folder if source.file.is_dir() else ''}"
         ) from error
     what = ", ".join(f"{number} {name}" for name, number in left_out.items())
     if not len(table):
@@ -189,7 +189,7 @@ def _plain_columns(table, given, source):
         raise InputError(
             f"{error} A table with a column a rater is read if it has a column 'sample' and no others. If an "
             "annotation tool wrote the file, the tool was not recognised: the known tools are "
-            f"{known_tools()}; name one by tool=, or --tool."
+            f"{known_tools()}; name one by tool=."
         ) from None
 
 
