@@ -257,7 +257,7 @@ def _labels(column):
     import pandas as pd
 
     values = column.astype(object)
-    if any(isinstance(value, list) for value in values):
+    if pd.api.types.infer_dtype(values) != "string" and any(isinstance(value, list) for value in values):
         values = values.map(one_or_several)
     try:
         code, found = pd.factorize(values)
