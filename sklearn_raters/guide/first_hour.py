@@ -28,7 +28,8 @@ b   sad   NaN  calm
 
 ```
 
-**Look at the raters first**, by `sklearn-raters inspect votes.csv` on the command line, or in Python. How much did each one rate, which classes do they use, do they agree?
+**Look at the raters first**, by `sklearn-raters inspect votes.csv` on the command line, or in Python. How much did each
+one rate, which classes do they use, do they agree? The first two rows are the majority labels and all votes together.
 
 ```python
 >>> from sklearn_raters.ratings import rater_summary

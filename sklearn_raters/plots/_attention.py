@@ -48,6 +48,8 @@ def _pitch_of(recording):
 class AttentionDisplay:
     """Where a network listens: the weights of its attention over the waveform and the pitch.
 
+    `from_estimator` takes the pitch of openSMILE, whose licence is for research.
+
     Parameters
     ----------
     weights : ndarray of shape (n_frames,)
