@@ -19,8 +19,8 @@ class SpectralFrames(AudioFramesTransformer):
     successive periods, is near 1 in voiced frames. Derivatives are slopes over five frames. A signal of n
     samples at 16 kHz has (n - 960) // 160 + 1 frames.
 
-    Audio is read, resampled and clipped as by `OpenSmileFrames`, which also tells what `fit` learns. The pitch
-    takes some 60 MB of memory a minute of a recording, so cut long ones by `segment_audio`. The extra
+    Audio is read, resampled and clipped as by `OpenSmileFrames`, which also tells what `fit` learns. A
+    minute of a recording takes some 60 MB of memory, so cut long ones by `segment_audio`. The extra
     "spectral" is needed: ``pip install 'sklearn-raters[spectral]'``.
 
     Parameters
