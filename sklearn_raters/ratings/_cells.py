@@ -50,6 +50,8 @@ def read_id(name):
 
     Label Studio exports a rater as ``{"id": 3, "email": ...}``.
     """
+    if isinstance(name, str) and "{" not in name:
+        return name
     found = read_literal(name.strip()) if isinstance(name, str) else name
     return found["id"] if isinstance(found, dict) and "id" in found else name
 
