@@ -403,9 +403,8 @@ def _first_step(fitted):
     if isinstance(fitted, Pipeline):
         steps = [step for _, step in fitted.steps if step not in (None, "passthrough")]
         return _first_step(steps[0]) if steps else fitted
-    if is_search(fitted) and hasattr(fitted, "best_estimator_"):
-        return _first_step(fitted.best_estimator_)
-    return fitted
+    best = getattr(fitted, "best_estimator_", None)
+    return fitted if best is None else _first_step(best)
 
 
 def _has_uneven_rows(X):
