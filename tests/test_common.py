@@ -23,8 +23,8 @@ QUICK = {"max_epochs": 8, "learning_rate": 1e-2}
 NARROW = {"dense_units": 16, "lstm_units": 8, "representation_units": 16}
 
 ESTIMATORS = [
-    BLSTMClassifier(**QUICK, **NARROW),
-    SoftmaxLayerClassifier(),
+    BLSTMClassifier(max_epochs=4, learning_rate=2e-2, **NARROW),
+    SoftmaxLayerClassifier(max_epochs=20, learning_rate=5e-2),
     SoftTargetClassifier(LogisticRegression()),
     DeepEnsembleClassifier(LogisticRegression(), 2),
     DeepEnsembleClassifier(RaterNetClassifier("multitask", **QUICK), 2),
@@ -37,9 +37,7 @@ ESTIMATORS = [
         make_pipeline(StandardScaler(), LogisticRegression()), fusion="mean", shared_steps=1
     ),
     CalibratedRatersClassifier(MultiRaterStackingClassifier(LogisticRegression(), fusion="mean"), cv=2),
-    MultiRaterStackingClassifier(
-        BLSTMClassifier(max_epochs=4, learning_rate=2e-2, **NARROW), fusion="softmax"
-    ),
+    MultiRaterStackingClassifier(BLSTMClassifier(max_epochs=2, learning_rate=5e-2, **NARROW), fusion="mean"),
 ]
 
 

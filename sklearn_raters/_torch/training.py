@@ -103,7 +103,15 @@ def _make_net(
         callbacks.append(("early_stopping", stopping))
     if callbacks:
         settings["callbacks"] = [*callbacks, *(settings.get("callbacks") or [])]
+    if not settings.get("verbose") and not _names_callbacks_of_skorch(settings):
+        settings["callbacks__print_log"] = None  # formats each epoch's row also where nothing is printed
     return SequenceNet(module, **settings)
+
+
+def _names_callbacks_of_skorch(settings):
+    """Return whether settings turn skorch's own callbacks off, or set the one that prints."""
+    named = any(name.startswith("callbacks__print_log") for name in settings)
+    return named or settings.get("callbacks") == "disable"
 
 
 def check_training(early_stopping, own_loss, *, device, net_params, **settings):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import joblib
 from joblib import delayed, effective_n_jobs
+from sklearn.base import clone
 
 from sklearn_raters._nested import innermost, is_search, layers, unwrap
 from sklearn_raters._parallel import (
@@ -20,6 +21,7 @@ from sklearn_raters._parallel import (
 from sklearn_raters._rated import rows_of
 from sklearn_raters.model_selection._answers import Answers, ask
 from sklearn_raters.model_selection._folds import fit_and_predict, fit_part, predict_part
+from sklearn_raters.ratings import known_labels
 
 
 class Run(NamedTuple):
@@ -153,6 +155,8 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
     names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
     planned = list(trainings_of(models, plans, folds).values()) if verbose else []
     with showing_trainings("Comparing models", planned, n_jobs, verbose):
+        if effective_n_jobs(n_jobs) > 1:
+            _train_parts(batches, plans, task.ratings, folds, groups, n_jobs)
         outcomes = run_jobs(jobs, names, n_jobs=n_jobs)
     runs = {name: [] for name in models}
     for outcome in outcomes:
@@ -168,6 +172,34 @@ def _content_of(task, consensus, fold, groups):
     return joblib.hash(
         (arrays, votes.raters, votes.labels, consensus[fold.train], rows_of(groups, fold.train))
     )
+
+
+def _train_parts(batches, plans, Y, folds, groups, n_jobs):
+    """Train the views of stacks into their cache, those of each fold and each part of its plan in one job.
+
+    Whole folds are few and long: of five on two cores, the last would leave one core idle.
+    """
+    jobs, names = [], []
+    for batch in batches:
+        # The views of the other models in a batch are among those of its largest stack, or quick to add.
+        largest = max(batch, key=lambda name: len(plans[name][0].trainings) if plans[name] else 0)
+        stack, X, _ = batch[largest]
+        if not hasattr(stack, "_train_ahead") or stack.shared_steps or not plans[largest][0].splits:
+            continue
+        for part in range(1 + len(plans[largest][0].splits)):
+            for number, fold in enumerate(folds):
+                if part <= len(plans[largest][number].splits):
+                    jobs.append(delayed(_train_part)(stack, X, Y, fold, groups, part))
+                    names.append(f"part {part} of fold {number} of {largest}")
+    if jobs:
+        run_jobs(jobs, names, n_jobs=n_jobs)
+
+
+def _train_part(stack, X, Y, fold, groups, part):
+    """Train one part of a stack's plan on the training part of a fold."""
+    X, Y, groups = (rows_of(one, fold.train) for one in (X, Y, groups))
+    with known_labels():
+        clone(stack)._train_ahead(X, Y, part, groups)
 
 
 def _run_fold(models, Y, consensus, fold, groups, task, names, cached, content):

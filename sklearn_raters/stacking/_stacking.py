@@ -1,5 +1,6 @@
 """MultiRaterStackingClassifier: a frozen classifier for each view on the ratings, and a fusion on top."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 from time import perf_counter
 
@@ -295,8 +296,8 @@ class MultiRaterStackingClassifier(
         fusion: pool, on the posteriors of 3 views, out of fold
         each of 2 folds is held out once
         """
-        data, order = self._check_input(X, y, sample_weight, groups)
-        return make_plan(self, data, indexable(X)[0]).of_samples(order)
+        _, order, plan = self._prepare(X, y, sample_weight, groups)
+        return plan.of_samples(order)
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Train the views, freeze them and fit the fusion.
@@ -328,8 +329,7 @@ class MultiRaterStackingClassifier(
         TypeError
             If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
-        data, order = self._check_input(X, y, sample_weight, groups)
-        plan, shared = make_plan(self, data, indexable(X)[0]), None
+        (data, order, plan), shared = self._prepare(X, y, sample_weight, groups), None
         # A plan does not read X, so that it can be made from the paths of recordings.
         readers = {f"the view {one.view.name!r}": one.estimator for one in plan.trainings[: len(plan.views)]}
         # With the numbers that the samples have for the user.
@@ -344,8 +344,13 @@ class MultiRaterStackingClassifier(
         take_over_input(self, self.estimators_[0] if shared is None else shared)
         return self
 
-    def _check_input(self, X, y, sample_weight, groups):
-        """Return the checked input, and where its samples were, as they may be in another order."""
+    def _train_ahead(self, X, y, part, groups=None):
+        """Train the views of one part of the plan into the cache `memory`, where `fit` finds them."""
+        data, _, plan = self._prepare(X, y, None, groups)
+        train_views(self, replace(plan, trainings=[one for one in plan.trainings if one.part == part]), data)
+
+    def _prepare(self, X, y, sample_weight, groups):
+        """Return the checked input in an order of its content, where its samples were, and the plan."""
         check_refits(self.estimator)
         check_refits(self.fusion)
         self._validate_params()
@@ -353,13 +358,14 @@ class MultiRaterStackingClassifier(
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
         if self.shared_steps:
             check_shared_steps(self.estimator, self.shared_steps, self.view_params)
-        return in_content_order(check_rated_samples(self, X, y, sample_weight, groups), self.cv)
+        checked = check_rated_samples(self, X, y, sample_weight, groups)
+        data, order = in_content_order(checked, self.cv)
+        return data, order, make_plan(self, data, indexable(X)[0])
 
     @property
     def _by_posterior(self):
-        return self.cv is not None or (
-            isinstance(self.fusion, str) and self.fusion in ("pool", "mean", "mixture")
-        )
+        named = self.fusion if isinstance(self.fusion, str) else None
+        return self.cv is not None or named in ("pool", "mean", "mixture")
 
     def _fuse(self, plan, trained, data):
         """Fit the fusion; return all learnt attributes by name."""
@@ -398,15 +404,15 @@ class MultiRaterStackingClassifier(
     def _as_views_take(self, X):
         """Return the samples as the views take them: after the shared steps."""
         check_is_fitted(self)
-        if self.shared_steps_ is not None:
-            check_is_read(X, {"the pipeline of shared steps": self.shared_steps_})
-            check_same_features(X, [self.shared_steps_])
-            return self.shared_steps_.transform(X)
-        refuse_masked(X, "X")
-        views = zip(self.views_, self.estimators_, strict=True)
-        check_is_read(X, {f"the view {name!r}": one for name, one in views})
-        check_same_features(X, self.estimators_)
-        return X
+        shared = self.shared_steps_
+        if shared is None:
+            refuse_masked(X, "X")
+            readers = dict(zip(map("the view {!r}".format, self.views_), self.estimators_, strict=True))
+        else:
+            readers = {"the pipeline of shared steps": shared}
+        check_is_read(X, readers)
+        check_same_features(X, readers.values())
+        return X if shared is None else shared.transform(X)
 
     def predict_proba_views(self, X):
         """Return the probabilities of each view's own targets, which for soft labels are smoothed.
@@ -528,8 +534,7 @@ class MultiRaterStackingClassifier(
         In a pipeline whose last step learns from labels, y would have to be ratings for the stack and labels
         for that step: fit the stack on its own, and the other estimator on what it gives.
         """
-        X = self._as_views_take(X)
-        return self._fused.represent(X)
+        return self._fused.represent(self._as_views_take(X))
 
     def get_feature_names_out(self, input_features=None):
         """Name the columns of `transform`.

@@ -128,6 +128,20 @@ def test_models_that_share_a_view_are_one_job_and_the_longest_job_comes_first():
     assert together == ["crowd-hard", "crowd-soft", "E1", "E2", "E3", *fused[1:]]
 
 
+def test_parallel_jobs_train_each_view_once_and_give_the_same_answers(tmp_path):
+    found, n_results = [], []
+    for n_jobs in (1, 2):
+        memory = tmp_path / str(n_jobs)
+        found.append(
+            compare_made(small_stack(), n_jobs=n_jobs, memory=memory, baseline="crowd-hard")[
+                SCORES + INTERVAL
+            ]
+        )
+        n_results.append(len(list(memory.rglob("output.pkl"))))
+    pd.testing.assert_frame_equal(*found)
+    assert n_results[0] == n_results[1] > 0
+
+
 def test_a_model_may_have_features_of_its_own():
     blind = LogisticRegression(), np.zeros((150, 5))
     table = compare_made({"chance": DummyClassifier(), "logistic": LogisticRegression(), "blind": blind})
