@@ -358,8 +358,7 @@ class MultiRaterStackingClassifier(
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
         if self.shared_steps:
             check_shared_steps(self.estimator, self.shared_steps, self.view_params)
-        checked = check_rated_samples(self, X, y, sample_weight, groups)
-        data, order = in_content_order(checked, self.cv)
+        data, order = in_content_order(check_rated_samples(self, X, y, sample_weight, groups), self.cv)
         return data, order, make_plan(self, data, indexable(X)[0])
 
     @property
