@@ -113,9 +113,8 @@ def compare_models(options, plan, corpus, features):
     """
     everything = wants_comparison(options) or options.seeds > 1
     features = scale_for(plan, corpus, features)
-    settings = {"groups": corpus.sessions, "cv": plan.folds, "n_jobs": options.n_jobs}
     models = plan.models(features)
-    planned = planned_trainings(models, corpus.task, **settings)
+    planned = planned_trainings(models, corpus.task, groups=corpus.sessions, cv=plan.folds)
     tell_duration(options, [model[:2] for model in models.values()], planned, options.seeds)
     results = []
     for seed in range(options.seed, options.seed + options.seeds):
@@ -128,8 +127,10 @@ def compare_models(options, plan, corpus, features):
             plan.models(features),
             None,
             corpus.task,
-            **settings,
+            groups=corpus.sessions,
+            cv=plan.folds,
             baseline=plan.baseline,
+            n_jobs=options.n_jobs,
             memory=options.cache,
             random_state=seed,
             verbose=1,

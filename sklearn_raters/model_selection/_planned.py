@@ -1,14 +1,12 @@
 """The trainings that a comparison is going to do, in the jobs that do them."""
 
-from joblib import effective_n_jobs
-
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.model_selection._folds import check_trainable, make_folds
-from sklearn_raters.model_selection._runs import batches_of, trainings_of
+from sklearn_raters.model_selection._runs import trainings_of
 from sklearn_raters.ratings import Task
 
 
-def planned_trainings(models, Y, *, groups=None, cv=5, n_jobs=None):
+def planned_trainings(models, Y, *, groups=None, cv=5):
     """
     List the trainings of `compare`, without doing any.
 
@@ -22,14 +20,12 @@ def planned_trainings(models, Y, *, groups=None, cv=5, n_jobs=None):
         As in `compare`.
     cv : int, splitter, iterable of (train, test) pairs or None, default=5
         As in `compare`.
-    n_jobs : int or None, default=None
-        As in `compare`: models that share trainings are one job, if there are several at once.
 
     Returns
     -------
     list of list of (str, int)
-        For each job, in the order of their start: the class of the classifier that is trained, and the number
-        of its samples, for each training. A training of several models counts once.
+        For each job that one of several processes does: the class of the classifier that is trained, and the
+        number of its samples, for each training. A training of several models counts once.
 
     Raises
     ------
@@ -51,12 +47,8 @@ def planned_trainings(models, Y, *, groups=None, cv=5, n_jobs=None):
         name: check_trainable(estimator, task.ratings, consensus, folds, groups)
         for name, (estimator, *_) in models.items()
     }
-    alone = [{name: models[name]} for name in models]
-    jobs, done = [], set()
-    for batch in batches_of(models, plans) if effective_n_jobs(n_jobs) > 1 else alone:
-        for number, fold in enumerate(folds):
-            of_fold = {name: plans[name][number : number + 1] for name in batch}
-            found = trainings_of(batch, of_fold, [fold])
-            jobs.append([size for key, size in found.items() if (number, key) not in done])
-            done |= {(number, key) for key in found}
-    return jobs
+    jobs = {}
+    for (fold, part, *what), size in trainings_of(models, plans, folds).items():
+        job = (fold, part) if part is not None else (fold, None, *what)
+        jobs.setdefault(job, []).append(size)
+    return [jobs[job] for job in sorted(jobs, key=lambda job: job[1] is None)]

@@ -91,20 +91,20 @@ def trainings_of(models, plans, folds):
     Returns
     -------
     dict of (kind, n_samples)
-        By what makes trainings of one fold equal: the name of the classifier that is trained, and the number
-        of its samples.
+        By the fold, the part of the plan (None without), and what makes trainings equal: the name of the
+        classifier that is trained, and the number of its samples.
     """
     found = {}
     for name, (estimator, X, *_) in models.items():
         for number, fold in enumerate(folds):
             if not _tells_itself(estimator):
-                found[number, name] = type(innermost(estimator)).__name__, len(fold.train)
+                found[number, None, name] = type(innermost(estimator)).__name__, len(fold.train)
                 continue
             one_fit = {(one.part, one.view.name): one for one in plans[name][number].trainings}
             for one in one_fit.values():
                 chain = [one, *([one_fit[one.part, one.start]] if one.start is not None else [])]
                 learnt = [(link.identity, link.view.samples) for link in chain]
-                found[number, id(X), joblib.hash(learnt)] = one.size
+                found[number, one.part, id(X), joblib.hash(learnt)] = one.size
     return found
 
 

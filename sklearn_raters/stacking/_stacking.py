@@ -329,7 +329,8 @@ class MultiRaterStackingClassifier(
         TypeError
             If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
-        (data, order, plan), shared = self._prepare(X, y, sample_weight, groups), None
+        data, order, plan = self._prepare(X, y, sample_weight, groups)
+        shared = None
         # A plan does not read X, so that it can be made from the paths of recordings.
         readers = {f"the view {one.view.name!r}": one.estimator for one in plan.trainings[: len(plan.views)]}
         # With the numbers that the samples have for the user.
@@ -358,7 +359,8 @@ class MultiRaterStackingClassifier(
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
         if self.shared_steps:
             check_shared_steps(self.estimator, self.shared_steps, self.view_params)
-        data, order = in_content_order(check_rated_samples(self, X, y, sample_weight, groups), self.cv)
+        checked = check_rated_samples(self, X, y, sample_weight, groups)
+        data, order = in_content_order(checked, self.cv)
         return data, order, make_plan(self, data, indexable(X)[0])
 
     @property
@@ -403,15 +405,13 @@ class MultiRaterStackingClassifier(
     def _as_views_take(self, X):
         """Return the samples as the views take them: after the shared steps."""
         check_is_fitted(self)
-        shared = self.shared_steps_
-        if shared is None:
-            refuse_masked(X, "X")
-            readers = dict(zip(map("the view {!r}".format, self.views_), self.estimators_, strict=True))
-        else:
-            readers = {"the pipeline of shared steps": shared}
-        check_is_read(X, readers)
-        check_same_features(X, readers.values())
-        return X if shared is None else shared.transform(X)
+        refuse_masked(X, "X")
+        reading = {f"the view {name!r}": one for name, one in zip(self.views_, self.estimators_, strict=True)}
+        if self.shared_steps_ is not None:
+            reading = {"the pipeline of shared steps": self.shared_steps_}
+        check_is_read(X, reading)
+        check_same_features(X, reading.values())
+        return X if self.shared_steps_ is None else self.shared_steps_.transform(X)
 
     def predict_proba_views(self, X):
         """Return the probabilities of each view's own targets, which for soft labels are smoothed.
