@@ -18,6 +18,8 @@ from sklearn_raters.features import (
     OpenSmileFrames,
     OpenSmileFunctionals,
     SpeakerScaler,
+    SpectralFrames,
+    SpectralFunctionals,
     is_silent,
     read_audio,
     segment_audio,
@@ -30,23 +32,45 @@ SKIPPED = 3
 SILENT = "there is nothing to hear, its loudest sound is below -70 dB of full scale"
 # What a model's card says.
 _CARD = """\
-- `OpenSmileFrames()`: 45 values of the sound, 100 times a second
+- `{frames}()`: 45 values of the sound, 100 times a second
 - `SpeakerScaler()`: {scaled}
 - `FramePooler(5)`: 20 frames a second"""
-FRONT_END = _CARD.format(
-    scaled="each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is "
-    "usual, and more by their own the more recordings there are"
+_BY_SPEAKER = (
+    "each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is usual, "
+    "and more by their own the more recordings there are"
 )
-UNSCALED = _CARD.format(scaled="all frames, scaled by one mean and deviation, as speakers are unknown")
-# Features by their name.
-SETS = {"frames": OpenSmileFrames, "functionals": OpenSmileFunctionals}
+_AS_ONE = "all frames, scaled by one mean and deviation, as speakers are unknown"
+# What computes features, by the name of --features and their kind.
+SETS = {
+    "opensmile": {"frames": OpenSmileFrames, "functionals": OpenSmileFunctionals},
+    "spectral": {"frames": SpectralFrames, "functionals": SpectralFunctionals},
+}
 # Steps of a model, from files to answers.
 STEPS = {
-    "frames": OpenSmileFrames,
+    "frames": tuple(kinds["frames"] for kinds in SETS.values()),
     "speakers": SpeakerScaler,
     "pooler": FramePooler,
     "classifier": (MultiRaterStackingClassifier, RaterNetClassifier),
 }
+
+
+def describe_front_end(frames, by_speaker):
+    """
+    Describe what a model does with audio, for its card.
+
+    Parameters
+    ----------
+    frames : OpenSmileFrames or SpectralFrames
+        The transformer of audio.
+    by_speaker : bool
+        Whether the frames are scaled by speaker.
+
+    Returns
+    -------
+    str
+        A list in Markdown.
+    """
+    return _CARD.format(frames=type(frames).__name__, scaled=_BY_SPEAKER if by_speaker else _AS_ONE)
 
 
 def read_features(smile, paths):
@@ -55,7 +79,7 @@ def read_features(smile, paths):
 
     Parameters
     ----------
-    smile : OpenSmileFrames or OpenSmileFunctionals
+    smile : OpenSmileFrames, OpenSmileFunctionals, or spectral ones
         The front end. With ``on_error="skip"``, files that cannot be used, or are silent, are skipped;
         otherwise the first one that cannot be used raises its error.
     paths : list of str
@@ -105,13 +129,13 @@ def read_corpus(options, corpus, kinds):
         The same, or another one without the samples that are skipped.
     features : dict
         By kind: a list of ndarray of shape (n_frames_i, 45), 100 frames a second, or an ndarray of shape
-        (n_samples, 988).
+        (n_samples, n_features).
     """
     settings = {"n_jobs": options.n_jobs, "memory": options.cache, "verbose": 1}
     settings["on_error"] = "skip" if options.skip_broken else "raise"
     found = {}
     for kind in kinds:
-        features, kept = read_features(SETS[kind](**settings), corpus.X)
+        features, kept = read_features(SETS[options.features][kind](**settings), corpus.X)
         if len(kept) < len(corpus.X):
             corpus = take_samples(corpus, kept)
             found = {earlier: take(values, kept) for earlier, values in found.items()}

@@ -63,6 +63,7 @@ HELP = {
     "classes": "classes to learn (default: the classes of the corpus)",
     "label-map": "labels to merge after the majority is taken, such as excitement=happiness; a label with "
     "nothing after its = sign means 'not rated' (default: the map of the corpus)",
+    "features": "what computes the features of audio",
     "views": "views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
     "view for each rater with --min-ratings; or names of raters; all: crowd_hard,crowd_soft,raters",
     "min-ratings": "number of samples that a rater with a view must have rated in every training part",
@@ -120,6 +121,10 @@ HELP = {
     "the fold, the consensus, the votes, and the class and probabilities of each model",
 }
 
+FEATURES = {
+    "opensmile": "openSMILE's, of which the frames are the paper's; for research, not for products",
+    "spectral": "MFCC, energy and pitch, also for products; needs the extra 'spectral'",
+}
 FUSIONS = {
     "pool": "log-linear pool of the views' probabilities, learnt out of fold",
     "logistic": "logistic regression on the views' representations, with a penalty chosen on held-out data",

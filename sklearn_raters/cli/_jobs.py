@@ -11,10 +11,10 @@ from sklearn_raters.cli._corpus import open_corpus, print_status
 from sklearn_raters.cli._duration import tell_duration
 from sklearn_raters.cli._evaluation import all_views, plan_evaluation, print_plan
 from sklearn_raters.cli._front_end import (
-    FRONT_END,
+    SETS,
     SKIPPED,
-    UNSCALED,
     Features,
+    describe_front_end,
     make_model,
     read_corpus,
     scale_and_pool,
@@ -27,7 +27,7 @@ from sklearn_raters.cli._report import audio_for_report, check_outputs, wants_co
 from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import FramePooler, OpenSmileFrames
+from sklearn_raters.features import FramePooler
 from sklearn_raters.model_selection import compare, paper_models, planned_trainings
 from sklearn_raters.persistence import save
 from sklearn_raters.ratings import shorten
@@ -37,6 +37,7 @@ def evaluate(options):
     """Compare models on a corpus; print a table and what it means, and write a CSV file."""
     start, files = perf_counter(), check_files(options)
     check_protocol(options)
+    check_features(options)
     check_outputs(options)
     with open_corpus(options) as corpus:
         if options.protocol is not None:
@@ -48,7 +49,7 @@ def evaluate(options):
         kinds = ["frames"] if plan.on_frames or options.save_model is not None else []
         kinds += ["functionals"] if plan.on_functionals else []
         kept, features = read_corpus(options, corpus, kinds)
-        front_end = OpenSmileFrames().fit(kept.X)
+        front_end = SETS[options.features]["frames"]().fit(kept.X)
         audio = audio_for_report(options, kept)
     if kept is not corpus:
         plan = plan_evaluation(options, kept)
@@ -64,7 +65,7 @@ def evaluate(options):
         write_config(options, files["settings"], partial["settings"])
         write_outputs(options, comparison, table, audio, partial)
         if model is not None:
-            save(model, partial["model"], card=describe_data(options, kept))
+            save(model, partial["model"], card=describe_data(options, kept, front_end))
     seconds["run"] = perf_counter() - start
     show_evaluation(options, plan, table, seconds, len(kept.task.classes), files)
     return 0 if kept is corpus else SKIPPED
@@ -81,6 +82,11 @@ def check_files(options):
     if len(set(files.values())) < len(files):
         raise InputError(f"Two results have the same file: {shorten(list(map(str, files.values())))}.")
     return files
+
+
+def check_features(options):
+    """Raise ImportError if the library of --features is not installed."""
+    SETS[options.features]["frames"]().get_feature_names_out()
 
 
 def compare_models(options, plan, corpus, features):
@@ -197,13 +203,14 @@ def plan_model(options, corpus):
 def train(options):
     """Train a model on a corpus and write it to a file."""
     start, files = perf_counter(), check_files(options)
+    check_features(options)
     with open_corpus(options) as corpus:
         plan_model(options, corpus)
         kept, features = read_corpus(options, corpus, ["frames"])
-        front_end = OpenSmileFrames().fit(kept.X)
+        front_end = SETS[options.features]["frames"]().fit(kept.X)
     model = fit(options, kept, front_end, features["frames"])
     with replacing_all(files) as partial:
-        save(model, partial["model"], card=describe_data(options, kept))
+        save(model, partial["model"], card=describe_data(options, kept, front_end))
         write_config(options, files["settings"], partial["settings"])
     print_status(f"Model written: {files['model']}")
     if options.json:
@@ -257,7 +264,7 @@ def trainings_of(model, corpus, groups):
     return [training.size for training in plan.trainings]
 
 
-def describe_data(options, corpus):
+def describe_data(options, corpus, front_end):
     """
     Describe what a model learns from, for its card.
 
@@ -267,6 +274,8 @@ def describe_data(options, corpus):
         The options of ``train``.
     corpus : sklearn.utils.Bunch
         Result of `open_corpus`.
+    front_end : OpenSmileFrames or SpectralFrames
+        What computes the frames.
 
     Returns
     -------
@@ -278,5 +287,5 @@ def describe_data(options, corpus):
     n_raters = len(corpus.task.raters)
     return {
         "Data": f"{name}: {len(corpus.X)} recordings, {speakers}, {n_raters} raters.",
-        "Front end": FRONT_END if corpus.speakers is not None else UNSCALED,
+        "Front end": describe_front_end(front_end, corpus.speakers is not None),
     }

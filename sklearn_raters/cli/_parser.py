@@ -11,6 +11,7 @@ from sklearn_raters.cli._help import (
     EPILOG,
     EPILOGS,
     EVALUATE,
+    FEATURES,
     FORMATS,
     FUSIONS,
     GUIDE,
@@ -70,7 +71,8 @@ def add_reading_options(data):
 
 
 def add_model_options(parser):
-    """Add the options of the models and their training."""
+    """Add the options of the features, the models and their training."""
+    add_option(parser.add_argument_group("the features"), "features", "opensmile", FEATURES)
     model = parser.add_argument_group("the views and their fusion")
     add_option(model, "views", "all", type=views, metavar="A,B")
     add_option(model, "min-ratings", 30, type=positive, metavar="N")

@@ -5,7 +5,13 @@ from copy import copy
 
 from sklearn_raters._files import check_writable
 from sklearn_raters.cli._corpus import print_status
-from sklearn_raters.cli._front_end import FRONT_END, SKIPPED, check_model, read_features, read_segments
+from sklearn_raters.cli._front_end import (
+    SKIPPED,
+    check_model,
+    describe_front_end,
+    read_features,
+    read_segments,
+)
 from sklearn_raters.cli._inputs import find_files, name_speakers
 from sklearn_raters.cli._output import prediction_rows, write_predictions
 from sklearn_raters.exceptions import InputError
@@ -101,7 +107,8 @@ def remember(model, frames, speakers, options):
     if of_training := [name for name in named if name in scaler.speakers_[:n_of_training].tolist()]:
         print_status(f"Known from the training, left as they are: {shorten(of_training)}")
     scaler.add_speakers(frames, speakers=speakers)
-    card = {"Data": load_card(options.model).get("Data", ""), "Front end": FRONT_END}
+    front_end = describe_front_end(model.named_steps["frames"], by_speaker=True)
+    card = {"Data": load_card(options.model).get("Data", ""), "Front end": front_end}
     if added := scaler.speakers_[n_of_training:].tolist():
         card["Data"] += f" Speakers added after the training: {shorten(added)}."
     save(model, options.remember, card=card)

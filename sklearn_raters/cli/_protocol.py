@@ -20,6 +20,7 @@ PAPER_OPTIONS = {
     "min_ratings": 1,
     "alpha": 0.75,
     "fusion": "softmax",
+    "features": "opensmile",
     "class_weight": "none",
     "batch_size": None,
     "learning_rate": None,

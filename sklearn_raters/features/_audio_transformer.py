@@ -80,7 +80,7 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
         -------
         ndarray of shape (n_features,), object
             Names. In openSMILE's, `_sma` marks smoothed values, `_de` first and `_de_de` second
-            derivatives.
+            derivatives; in spectral ones, `_delta` and `_delta_delta`.
         """
         return np.array(self._extractor.feature_names(), dtype=object)
 
@@ -97,6 +97,13 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
             return extract(X, self._extractor, **self._settings(errors))
         finally:
             self._keep(errors)
+
+    def _table_of(self, X):
+        """Return the features of all samples, one row each."""
+        self._validate_params()
+        features = np.concatenate(self._extract(X))
+        self.warn_of_rates(X)
+        return features
 
     def _keep(self, errors):
         if self.on_error == "skip":

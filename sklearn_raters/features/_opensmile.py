@@ -1,7 +1,5 @@
 """OpenSmileFrames and OpenSmileFunctionals: openSMILE as scikit-learn transformers."""
 
-import numpy as np
-
 from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.features._audio_transformer import AudioFramesTransformer, AudioTransformer
 from sklearn_raters.features._forms import keeps_frames
@@ -25,6 +23,9 @@ class OpenSmileFrames(AudioFramesTransformer):
     clipped, since openSMILE works on 16 bits. The frames do not depend on `fit`, which may be left out; it
     learns the sampling rates of the audio, and `transform` warns of audio of a lower or higher rate than all
     of these.
+
+    openSMILE's licence allows research and other non-commercial use. Products need audEERING's commercial
+    licence, or `SpectralFrames`.
 
     Parameters
     ----------
@@ -60,6 +61,7 @@ class OpenSmileFrames(AudioFramesTransformer):
     See Also
     --------
     sklearn_raters.features.load_frames : Read the frames in a folder again.
+    SpectralFrames : Frames that products may use.
     OpenSmileFunctionals : One vector a sample, for ordinary classifiers.
 
     References
@@ -129,7 +131,8 @@ class OpenSmileFunctionals(AudioTransformer):
     """Compute one vector of statistics of each audio sample, for ordinary classifiers.
 
     The feature sets are openSMILE's, unchanged. In emobase, intensity and loudness are computed from a single
-    sample of each window (openSMILE's issue 51). The functionals do not depend on `fit`.
+    sample of each window (openSMILE's issue 51). The functionals do not depend on `fit`. openSMILE's licence
+    allows non-commercial use only: products take `SpectralFunctionals`.
 
     Parameters
     ----------
@@ -155,6 +158,7 @@ class OpenSmileFunctionals(AudioTransformer):
     See Also
     --------
     OpenSmileFrames : The paper's frames.
+    SpectralFunctionals : Statistics that products may use.
 
     Examples
     --------
@@ -196,7 +200,4 @@ class OpenSmileFunctionals(AudioTransformer):
         FileNotFoundError, InputError
             If a sample cannot be used, or with ``on_error="skip"`` if none can.
         """
-        self._validate_params()
-        features = np.concatenate(self._extract(X))
-        self.warn_of_rates(X)
-        return features
+        return self._table_of(X)

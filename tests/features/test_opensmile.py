@@ -15,7 +15,15 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_checks
 
-from sklearn_raters import BLSTMClassifier, FramePooler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
+from sklearn_raters import (
+    BLSTMClassifier,
+    FramePooler,
+    OpenSmileFrames,
+    OpenSmileFunctionals,
+    SpeakerScaler,
+    SpectralFrames,
+    SpectralFunctionals,
+)
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._smile import count_frames
 
@@ -37,7 +45,9 @@ def wavs(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-@pytest.mark.parametrize("transformer", [OpenSmileFrames(), OpenSmileFunctionals()])
+@pytest.mark.parametrize(
+    "transformer", [OpenSmileFrames(), OpenSmileFunctionals(), SpectralFrames(), SpectralFunctionals()]
+)
 def test_scikit_learns_checks_without_numeric_data(transformer):
     name = type(transformer).__name__
     estimator_checks.check_estimator(transformer)
@@ -58,6 +68,8 @@ def test_scikit_learns_checks_without_numeric_data(transformer):
         (OpenSmileFrames(), 45),
         (OpenSmileFunctionals(), 988),
         (OpenSmileFunctionals("eGeMAPSv02"), 88),
+        (SpectralFrames(), 45),
+        (SpectralFunctionals(), 90),
     ],
 )
 def test_one_result_a_sample_in_order(transformer, n_features, wavs):
@@ -191,7 +203,9 @@ def test_recorded_speech_from_cache(speech, tmp_path):
 
 
 @pytest.mark.parametrize("n_jobs", [None, 2])
-@pytest.mark.parametrize("transformer", [OpenSmileFrames(), OpenSmileFunctionals("eGeMAPSv02")])
+@pytest.mark.parametrize(
+    "transformer", [OpenSmileFrames(), OpenSmileFunctionals("eGeMAPSv02"), SpectralFrames()]
+)
 def test_broken_samples_are_skipped_on_demand_and_listed_with_their_reasons(
     transformer, n_jobs, wavs, tmp_path
 ):
@@ -247,19 +261,23 @@ def test_a_skipped_sample_is_not_learnt_from(wavs):
         OpenSmileFrames(on_error="ignore").transform(wavs)
 
 
+@pytest.mark.parametrize("transformer", [OpenSmileFrames, SpectralFrames])
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
-def test_frames_may_be_written_to_a_folder_and_read_from_there(dtype, wavs, tmp_path, monkeypatch):
+def test_frames_may_be_written_to_a_folder_and_read_from_there(
+    transformer, dtype, wavs, tmp_path, monkeypatch
+):
     monkeypatch.setattr("sklearn_raters.features._audio_transformer._SAMPLES_AT_ONCE", 3)
-    expected = OpenSmileFrames().transform(wavs)
-    smile = OpenSmileFrames(out=tmp_path / "out", dtype=dtype)
+    expected = transformer().transform(wavs)
+    smile = transformer(out=tmp_path / "out", dtype=dtype)
     found = smile.transform(wavs)
     for frames, values in zip(found, expected, strict=True):
         assert isinstance(frames, np.memmap)
         assert not frames.flags.writeable
         np.testing.assert_array_equal(frames, values.astype(dtype))
-    # Other samples get a folder of their own; the same ones are found again without openSMILE.
+    # Other samples get a folder of their own; the same ones are found again without extraction.
     assert len(smile.transform(wavs[:2])) == 2
     monkeypatch.setattr("sklearn_raters.features._smile._run", None)
+    monkeypatch.setattr("sklearn_raters.features._spectra._frames", None)
     again = smile.transform(wavs)
     for frames, values in zip(again, found, strict=True):
         np.testing.assert_array_equal(frames, values)

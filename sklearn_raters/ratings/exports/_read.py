@@ -43,7 +43,8 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
         - "label-studio": JSON, JSON-MIN, CSV and TSV of Label Studio;
         - "argilla": records of Argilla, nested or flat, as JSON or JSON lines;
         - "prodigy": JSON lines of ``prodigy db-out``;
-        - "doccano": JSON lines, named for their rater, or with a user in each annotation;
+        - "doccano": JSON, JSON lines or CSV, named for their rater, or with a user in each annotation; a
+          single CSV file needs the name of the tool;
         - "potato": Potato's folder of raters, its JSON lines, CSV and TSV;
         - "mturk": batch results of Mechanical Turk;
         - "prolific": responses of a batch of Prolific's AI Task Builder as JSON;
@@ -256,7 +257,7 @@ def _labels(column):
     import pandas as pd
 
     values = column.astype(object)
-    if any(isinstance(value, list) for value in values):
+    if pd.api.types.infer_dtype(values) != "string" and any(isinstance(value, list) for value in values):
         values = values.map(one_or_several)
     try:
         code, found = pd.factorize(values)
