@@ -75,7 +75,7 @@ def test_what_no_option_can_be_is_refused_with_the_key(parsed, text, message):
 def test_a_wrong_value_and_a_missing_file_end_with_status_2(parsed, tmp_path, capsys):
     with pytest.raises(SystemExit):
         parsed("evaluate", "epochs = 0")
-    assert "argument --epochs: invalid number above 0 value: '0'" in capsys.readouterr().err
+    assert "argument --epochs: invalid number from 1 to 1000000 value: '0'" in capsys.readouterr().err
     assert cli.main(["evaluate", "--config", str(tmp_path / "none.toml")]) == 2
     assert "there is no file" in capsys.readouterr().err
 
