@@ -6,8 +6,8 @@ In each crowd five of the raters rate each of 600 samples. A rater's label is dr
 class in the rater's confusion matrix: an honest rater is right on 60 to 90 % of the samples. "listeners" are
 the six emotional raters of `make_rated_speech`, three a sample, who perceive differently but honestly.
 "false_crowds" is the share of crowds with a hint at an honest rater, "false_camps" that of crowds without
-camps in which camps were found, "found" the share of the doubtful raters, or crowds with camps, that were
-found as what they are; "right_camp" is the share of raters that found camps assign rightly.
+camps in which camps were found, "found" the share of the doubtful raters, or else of crowds with camps, that
+were found as what they are; "right_camp" is the share of raters that found camps assign rightly.
 """
 
 import argparse
@@ -75,15 +75,20 @@ def draw_listeners(seed, n_samples=300):
     return table
 
 
-def measure(crowds, *, kinds=(), camp=0, n_honest=13, prior=(0.25,) * 4, ordered=False, **drawing):
-    """Return the rates over crowds, a row of the result; `kinds` are added to the honest raters."""
+def measure(
+    crowds, *, kinds=(), camp=0, shifted=0.5, n_honest=13, prior=(0.25,) * 4, ordered=False, **drawing
+):
+    """Return the rates over crowds, a row of the result; `kinds` are added to the honest raters.
+
+    A camp names a share of the classes, `shifted`, as the next one.
+    """
     prior, false_crowds, false_camps, n_found, n_right, right = np.array(prior), 0, 0, 0, 0, []
     for seed in range(crowds):
         rng = np.random.default_rng(seed)
         confusions = [honest(rng, len(prior)) for _ in range(n_honest)]
         confusions += [doubtful(kind, rng, len(prior)) for kind in kinds]
-        half = np.where(rng.permutation(len(prior)) < len(prior) // 2, 1, 0)
-        order = (np.arange(len(prior)) + half) % len(prior)  # half of the classes are named as the next one
+        moved = np.where(rng.permutation(len(prior)) < int(shifted * len(prior)), 1, 0)
+        order = (np.arange(len(prior)) + moved) % len(prior)
         confusions += [honest(rng, len(prior))[order] for _ in range(camp)]
         ratings = draw_crowd(rng, confusions, prior, **drawing)
         task = Task(ratings, classes=range(len(prior)), missing_label=-1)
@@ -95,6 +100,7 @@ def measure(crowds, *, kinds=(), camp=0, n_honest=13, prior=(0.25,) * 4, ordered
         false_camps += len(camps) > 0 and not camp
         if camp:
             n_right += len(camps) > 0
+            camps = camps[[truth[rater] is None for rater in camps.index]]
             theirs = np.array([rater >= n_honest for rater in camps.index])
             right += [max(np.mean(theirs == (camps == 2)), np.mean(theirs == (camps == 1)))] * (
                 len(camps) > 0
@@ -102,9 +108,11 @@ def measure(crowds, *, kinds=(), camp=0, n_honest=13, prior=(0.25,) * 4, ordered
     return {
         "false_crowds": false_crowds / crowds,
         "false_camps": np.nan if camp else false_camps / crowds,
-        "found": (n_right if camp else n_found) / (crowds * (1 if camp else len(kinds)))
-        if camp or kinds
-        else np.nan,
+        "found": np.nan
+        if not (camp or kinds)
+        else n_found / (crowds * len(kinds))
+        if kinds
+        else n_right / crowds,
         "right_camp": np.mean(right) if right else np.nan,
     }
 
@@ -142,6 +150,11 @@ def main():
         "camps of 7 and 7": {"n_honest": 7, "camp": 7},
         "camps of 3 and 2": {"n_honest": 3, "camp": 2},
         "camps of 10 and 3": {"n_honest": 10, "camp": 3},
+        "1 random beside camps of 7 and 7": {"n_honest": 7, "camp": 7, "kinds": ["random"]},
+        "the same, camps without a common name": {
+            **{"n_honest": 7, "camp": 7, "kinds": ["random"]},
+            "shifted": 1,
+        },
     }
     rows = {name: measure(crowds, **settings) for name, settings in jobs.items()}
     rows["listeners, 300 samples"] = measure_listeners(crowds)

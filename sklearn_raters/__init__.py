@@ -19,6 +19,8 @@ _HOMES = {
     "SoftTargetClassifier": "sklearn_raters.soft_targets",
     "SoftmaxLayerClassifier": "sklearn_raters.networks",
     "SpeakerScaler": "sklearn_raters.features",
+    "SpectralFrames": "sklearn_raters.features",
+    "SpectralFunctionals": "sklearn_raters.features",
     "SpeechEncoderFrames": "sklearn_raters.features",
     "TextEncoder": "sklearn_raters.features",
 }

@@ -3,7 +3,7 @@
 import errno
 import os
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sklearn_raters.exceptions import InputError
@@ -149,12 +149,47 @@ def replacing(path):
     'model,uar'
     """
     path = check_writable(path)
-    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
+    partial = path.with_name(f".{uuid.uuid4().hex}.partial.{path.name}")  # the ending tells the format
     try:
         yield partial
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_all(paths):
+    """
+    Yield a temporary file for each of several files, and move all of them at the end.
+
+    Parameters
+    ----------
+    paths : dict of path-like
+        The files, by what they hold. If an error is raised, none of them is changed.
+
+    Yields
+    ------
+    dict of pathlib.Path
+        The temporary files, by the same names.
+
+    Raises
+    ------
+    OSError
+        As `replacing` does.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from sklearn_raters._files import replacing_all
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> with replacing_all({"table": folder / "a.csv", "notes": folder / "a.txt"}) as partial:
+    ...     for path in partial.values():
+    ...         _ = path.write_text("all or none")
+    >>> sorted(path.name for path in folder.iterdir())
+    ['a.csv', 'a.txt']
+    """
+    with ExitStack() as files:
+        yield {name: files.enter_context(replacing(path)) for name, path in paths.items()}
 
 
 def check_writable(path):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn.utils.validation import validate_data
 
 from sklearn_raters.exceptions import InputError
 
@@ -155,3 +156,44 @@ def check_dimensions(X, name):
             "n_features) or, if it reads sequences, (n_samples, n_frames, n_features): join the others into "
             "one, by X = np.asarray(X), then X.reshape(len(X), -1) or X.reshape(*X.shape[:2], -1)."
         )
+
+
+def check_features(estimator, X):
+    """Raise InputError if a table has other features than the one that an estimator was fitted on.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator; without `n_features_in_` nothing is checked.
+    X : array-like
+        Its input after `fit`. Samples that are no rows of a table are not checked.
+    """
+    names = getattr(estimator, "feature_names_in_", None)
+    known, found, said = getattr(estimator, "n_features_in_", None), _count_features(X), None
+    if names is not None and hasattr(X, "columns"):
+        try:
+            validate_data(estimator, X, reset=False, skip_check_array=True)
+        except ValueError as error:
+            said = str(error)
+    elif None not in (known, found) and known != found:
+        name = type(estimator).__name__
+        said = f"X has {found} features, but {name} is expecting {known} features as input."  # scikit-learn's
+    if said is None:
+        return
+    remedy = "Compute the features of X with the settings of the fit."
+    if names is not None:
+        more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+        remedy = (
+            f"The columns of the fit were {', '.join(map(repr, names[:10]))}{more}: give X these columns."
+        )
+        if hasattr(X, "columns") and set(names) <= set(X.columns):
+            remedy += " X has them all: give X[model.feature_names_in_]."
+    raise InputError(f"{said} {remedy}")
+
+
+def _count_features(X):
+    """Return the number of columns of a table; None for what is none."""
+    shape = getattr(X, "shape", None)
+    if shape is None and isinstance(X, list | tuple) and depth_of(X) == 2 and hasattr(X[0], "__len__"):
+        return len(X[0])
+    return shape[1] if shape is not None and len(shape) == 2 else None

@@ -19,7 +19,14 @@ from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_raters._forms import check_dimensions, check_size, depth_of, holds_times, refuse_rounding
+from sklearn_raters._forms import (
+    check_dimensions,
+    check_features,
+    check_size,
+    depth_of,
+    holds_times,
+    refuse_rounding,
+)
 from sklearn_raters._sklearn_compat import BaseScorer, BaseSearchCV
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.sequences import holds_text
@@ -368,6 +375,36 @@ def check_is_read(X, estimators):
                     f"Sample {odd} of X has {lengths[odd]} values and sample 0 has {lengths[0]}, and {begins}"
                     ", which takes a table: give each sample the same features."
                 )
+
+
+def check_same_features(X, fitted):
+    """Raise InputError if a table has other features than the one that estimators were fitted on.
+
+    Parameters
+    ----------
+    X : list or array-like of length n_samples
+        The samples.
+    fitted : iterable of estimator
+        Those that get X, or X with the same features. An estimator of another package, or one that chooses
+        columns by their names, decides itself.
+    """
+    for first in map(_first_step, fitted):
+        # These hand columns on to others, by their names.
+        hands_on = {"estimators", "transformers", "transformer_list"} & set(dir(first))
+        if hands_on or isinstance(getattr(first, "estimator", None), Pipeline) or not _is_known(first):
+            continue
+        tags = get_tags(first)
+        if tags.input_tags.two_d_array and not tags.no_validation:
+            check_features(first, X)
+
+
+def _first_step(fitted):
+    """Return the step of pipelines and searches that gets X."""
+    if isinstance(fitted, Pipeline):
+        steps = [step for _, step in fitted.steps if step not in (None, "passthrough")]
+        return _first_step(steps[0]) if steps else fitted
+    best = getattr(fitted, "best_estimator_", None)
+    return fitted if best is None else _first_step(best)
 
 
 def _has_uneven_rows(X):

@@ -8,7 +8,7 @@ from scipy.sparse import issparse
 from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
-from sklearn_raters._forms import TIMES, check_dimensions, is_time, refuse_rounding
+from sklearn_raters._forms import TIMES, check_dimensions, check_features, is_time, refuse_rounding
 from sklearn_raters.exceptions import InputError
 
 # What NumPy turns into a number although it is none, among the elements of an array of objects.
@@ -202,6 +202,8 @@ def as_samples(estimator, X, *, reset):
         )
     if is_table:
         _check_types(X, "X")
+        if not reset:
+            check_features(estimator, X)
         # Checked for NaN below, where the sample is named.
         takes_sparse = "csr" if get_tags(estimator).input_tags.sparse else False
         settings = {"accept_sparse": takes_sparse, "dtype": np.float32, "order": "C"}

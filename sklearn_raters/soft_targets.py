@@ -12,6 +12,7 @@ from sklearn_raters._nested import (
     InnerTagsMixin,
     check_is_read,
     check_refits,
+    check_same_features,
     check_scoring_of_soft_labels,
     fit_with_weights,
     is_search,
@@ -255,6 +256,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         """Return the samples; raise InputError if the classifier cannot read them."""
         check_is_fitted(self)
         check_is_read(X, {type(self).__name__: self.estimator_})
+        check_same_features(X, [self.estimator_])
         return X
 
     def predict(self, X):

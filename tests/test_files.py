@@ -4,13 +4,26 @@ import os
 
 import pytest
 
-from sklearn_raters._files import check_folder, check_writable, full_path, replacing
+from sklearn_raters._files import check_folder, check_writable, full_path, replacing, replacing_all
 from sklearn_raters.exceptions import InputError
 
 
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "model"
+
+
+def test_of_several_files_all_or_none_are_replaced(tmp_path):
+    paths = {name: tmp_path / f"{name}.csv" for name in "ab"}
+    with pytest.raises(OSError, match="full"), replacing_all(paths) as partial:  # noqa: PT012
+        assert [path.suffix for path in partial.values()] == [".csv", ".csv"]
+        partial["a"].write_text("complete")
+        raise OSError("full")
+    assert not list(tmp_path.iterdir())
+    with replacing_all(paths) as partial:
+        for name in "ab":
+            partial[name].write_text(name)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "a", "b.csv": "b"}
 
 
 def test_an_interrupted_write_keeps_the_earlier_file(path):

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -168,3 +170,33 @@ def test_integers_that_floating_point_holds_and_those_of_categories_are_read():
         with pytest.raises(InputError, match=f"Sample 3 holds the integer {2**bits + 1}, of which"):
             refuse_rounding([[0.5, [2**bits + 1]]], dtype, "Sample 3")
     check_is_read([[LARGE, 1]], {"it": make_pipeline(OneHotEncoder(), LogisticRegression())})
+
+
+def test_a_table_with_another_number_of_features_is_told_what_to_do(fitted):
+    for name, model in fitted.items():
+        for X in (TABLE[:, :2], TABLE[:, :2].tolist()):
+            with pytest.raises(InputError, match=r"X has 2 features, .* 3 features .* settings of the fit"):
+                model.predict_proba(X)
+        assert model.predict_proba(TABLE.tolist()).shape == (N, 3), name
+
+
+@pytest.mark.parametrize("name", ["stack", "BLSTM", "soft targets of a pipeline", "calibrated", "ensemble"])
+def test_a_table_with_other_names_of_features_is_told_those_of_the_fit(name):
+    named = pd.DataFrame(TABLE, columns=["f0", "energy", "pitch"])
+    model, y = MODELS[name]
+    model = clone(model).fit(named, y)
+    with pytest.raises(InputError, match=r"(?s)seen at fit time, yet now missing.*'f0', 'energy', 'pitch'"):
+        model.predict_proba(named.rename(columns={"pitch": "tempo"}))
+    with pytest.raises(InputError, match=r"(?s)same order .* give X\[model.feature_names_in_\]"):
+        model.predict_proba(named[["pitch", "f0", "energy"]])
+    assert model.predict_proba(named).shape == (N, 3)
+
+
+def test_a_model_that_chooses_columns_by_name_decides_itself():
+    named = pd.DataFrame(TABLE, columns=["f0", "energy", "pitch"])
+    chooses = ColumnTransformer([("two", "passthrough", ["pitch", "f0"])])
+    model = stack(make_pipeline(chooses, LogisticRegression())).fit(named, LABELS)
+    expected = model.predict_proba(named)
+    np.testing.assert_array_equal(
+        model.predict_proba(named.assign(more=1)[["more", "f0", "pitch"]]), expected
+    )

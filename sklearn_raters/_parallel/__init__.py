@@ -1,7 +1,8 @@
-"""Jobs in parallel, their progress, and a time limit that holds in all processes."""
+"""Jobs in parallel, their progress, a time limit that holds in all processes, and results that are kept."""
 
 from sklearn_raters._parallel._jobs import moved_once, run_jobs
-from sklearn_raters._parallel._progress import showing_trainings
+from sklearn_raters._parallel._progress import in_words, showing_trainings
+from sklearn_raters._parallel._sealed import cached_with, call_cached, content_to_hash, is_cached
 from sklearn_raters._parallel._watch import (
     TimeLimitReached,
     check_time,
@@ -14,7 +15,12 @@ from sklearn_raters._parallel._watch import (
 
 __all__ = [
     "TimeLimitReached",
+    "cached_with",
+    "call_cached",
     "check_time",
+    "content_to_hash",
+    "in_words",
+    "is_cached",
     "is_quiet",
     "moved_once",
     "run_jobs",

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 
 from sklearn_raters import __version__
-from sklearn_raters._files import check_writable, existing_file, full_path, replacing
+from sklearn_raters._files import check_writable, existing_file, full_path
 from sklearn_raters.exceptions import InputError
 
 # They say how a run is shown, not what it does.
@@ -179,7 +179,7 @@ def changed_options(options, parser):
     return changed
 
 
-def write_config(options, path):
+def write_config(options, path, place):
     """
     Write the options of a run to a file that repeats it.
 
@@ -190,6 +190,8 @@ def write_config(options, path):
         stands in the command that repeats the run.
     path : Path
         Result of `check_config`.
+    place : Path
+        Where to write, from which the file is moved to its path.
     """
     import tomli_w
 
@@ -201,8 +203,7 @@ def write_config(options, path):
         f"# Repeat in {os.getcwd()}\n"
         f"# by: {shlex.join(words)}\n"
     )
-    with replacing(path) as partial:
-        partial.write_text(f"{head}{tomli_w.dumps({options.command: options.changed})}", **_LETTERS)
+    place.write_text(f"{head}{tomli_w.dumps({options.command: options.changed})}", **_LETTERS)
 
 
 def _plain(value):

@@ -209,7 +209,8 @@ def evaluation_folds(options, corpus):
     if corpus.sessions is None:
         unit, n_units, n_folds = "utterances", len(corpus.X), options.folds or 5
     else:
-        unit, n_units = "sessions", len(set(corpus.sessions))
+        by_speaker = options.ratings is not None and options.session_column is None
+        unit, n_units = "speakers" if by_speaker else "sessions", len(set(corpus.sessions))
         n_folds = options.folds or (n_units if n_units <= 10 else 5)
     if not 2 <= n_folds <= n_units:
         raise InputError(
@@ -218,7 +219,7 @@ def evaluation_folds(options, corpus):
         )
     if corpus.sessions is not None and n_folds == n_units:
         pairs = GroupKFold(n_folds).split(corpus.X, groups=corpus.sessions)
-        return list(pairs), f"each of {n_folds} sessions left out"
+        return list(pairs), f"each of {n_folds} {unit} left out"
     # scikit-learn 1.6 stratifies shuffled groups less well.
     shuffled = {"shuffle": True, "random_state": options.seed} if corpus.sessions is None else {}
     splitter = ConsensusStratifiedGroupKFold(n_folds, **shuffled)

@@ -40,21 +40,21 @@ class Evaluation(NamedTuple):
         """The model that the others are compared with; None without it."""
         return "crowd-hard" if "crowd-hard" in self.on_frames else None
 
-    def models(self, frames, functionals):
+    def models(self, features):
         """Return the models as `compare` takes them.
 
         Parameters
         ----------
-        frames, functionals : Features
-            What the models learn from; functionals may be None if no model learns from them.
+        features : dict of Features
+            What the models learn from, "frames" and "functionals", those that the models need.
 
         Returns
         -------
         dict
             From row to estimator, features, and the same features in other conditions.
         """
-        of_rows = {name: (one, frames) for name, one in self.on_frames.items()}
-        of_rows |= {name: (one, functionals) for name, one in self.on_functionals.items()}
+        of_rows = {name: (one, features["frames"]) for name, one in self.on_frames.items()}
+        of_rows |= {name: (one, features["functionals"]) for name, one in self.on_functionals.items()}
         return {name: (one, features.X, features.conditions) for name, (one, features) in of_rows.items()}
 
 

@@ -1,18 +1,25 @@
 """From audio files to the frames that the networks learn from; files that cannot be used are skipped."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from sklearn_raters.cli._corpus import print_warning
-from sklearn_raters.exceptions import InputError
+from sklearn_raters._files import full_path
+from sklearn_raters.cli._corpus import print_warning, take_samples
+from sklearn_raters.cli._messages import with_files
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features import (
     SAMPLING_RATE,
     SHORTEST,
     FramePooler,
     OpenSmileFrames,
+    OpenSmileFunctionals,
     SpeakerScaler,
+    SpectralFrames,
+    SpectralFunctionals,
     is_silent,
     read_audio,
     segment_audio,
@@ -25,62 +32,115 @@ SKIPPED = 3
 SILENT = "there is nothing to hear, its loudest sound is below -70 dB of full scale"
 # What a model's card says.
 _CARD = """\
-- `OpenSmileFrames()`: 45 values of the sound, 100 times a second
+- `{frames}()`: 45 values of the sound, 100 times a second
 - `SpeakerScaler()`: {scaled}
 - `FramePooler(5)`: 20 frames a second"""
-FRONT_END = _CARD.format(
-    scaled="each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is "
-    "usual, and more by their own the more recordings there are"
+_BY_SPEAKER = (
+    "each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is usual, "
+    "and more by their own the more recordings there are"
 )
-UNSCALED = _CARD.format(scaled="all frames, scaled by one mean and deviation, as speakers are unknown")
+_AS_ONE = "all frames, scaled by one mean and deviation, as speakers are unknown"
+# What computes features, by the name of --features and their kind.
+SETS = {
+    "opensmile": {"frames": OpenSmileFrames, "functionals": OpenSmileFunctionals},
+    "spectral": {"frames": SpectralFrames, "functionals": SpectralFunctionals},
+}
 # Steps of a model, from files to answers.
 STEPS = {
-    "frames": OpenSmileFrames,
+    "frames": tuple(kinds["frames"] for kinds in SETS.values()),
     "speakers": SpeakerScaler,
     "pooler": FramePooler,
     "classifier": (MultiRaterStackingClassifier, RaterNetClassifier),
 }
 
 
-def read_frames(paths, *, n_jobs=None, memory=None, skip_broken=False):
+def describe_front_end(frames, by_speaker):
     """
-    Compute the frames of audio files, and list the files that are skipped.
+    Describe what a model does with audio, for its card.
 
     Parameters
     ----------
-    paths : list of str
-        Audio files.
-    n_jobs : int, default=None
-        Number of files at once.
-    memory : str, default=None
-        Folder of the cache.
-    skip_broken : bool, default=False
-        Whether files that cannot be used, or are silent, are skipped. Otherwise the first one that cannot be
-        used raises its error, and silent ones are learnt.
+    frames : OpenSmileFrames or SpectralFrames
+        The transformer of audio.
+    by_speaker : bool
+        Whether the frames are scaled by speaker.
 
     Returns
     -------
-    frames : list of ndarray of shape (n_frames_i, 45)
-        Frames, 100 a second, of the files that are kept.
+    str
+        A list in Markdown.
+    """
+    return _CARD.format(frames=type(frames).__name__, scaled=_BY_SPEAKER if by_speaker else _AS_ONE)
+
+
+def read_features(smile, paths):
+    """
+    Compute the features of audio files, and list the files that are skipped.
+
+    Parameters
+    ----------
+    smile : OpenSmileFrames, OpenSmileFunctionals, or spectral ones
+        The front end. With ``on_error="skip"``, files that cannot be used, or are silent, are skipped;
+        otherwise the first one that cannot be used raises its error.
+    paths : list of str
+        Audio files.
+
+    Returns
+    -------
+    features : list of ndarray of shape (n_frames_i, 45), or ndarray of shape (n_samples, n_features)
+        Features of the files that are kept.
     kept : list of int
         The files that are kept, as indices of `paths`.
     """
-    errors = find_broken(paths) if skip_broken else {}
+    with warnings.catch_warnings():
+        # They are listed here, by their files.
+        warnings.filterwarnings("ignore", "Samples that are skipped", InputWarning)
+        try:
+            features = smile.transform(paths)
+        except InputError:
+            if smile.on_error == "raise" or len(smile.errors_) < len(paths):
+                raise
+    errors = {} if smile.on_error == "raise" else smile.errors_
+    # A worker knows a file by its whole path.
+    errors = {
+        index: text.replace(str(full_path(paths[index])), paths[index]) for index, text in errors.items()
+    }
     list_skipped(errors, len(paths))
     kept = [index for index in range(len(paths)) if index not in errors]
-    smile = OpenSmileFrames(n_jobs=n_jobs, memory=memory, verbose=1)
-    return smile.fit_transform([paths[index] for index in kept]), kept
+    return take(features, kept), kept
 
 
-def find_broken(paths):
-    """Return why files cannot be used, by their index."""
-    errors = {}
-    for index, path in enumerate(paths):
-        try:
-            check_sound(path, read_audio(path, index)[0])
-        except (InputError, OSError, RuntimeError) as error:
-            errors[index] = of_file(error, path, index)
-    return errors
+def read_corpus(options, corpus, kinds):
+    """
+    Compute the features of a corpus.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options of ``evaluate`` or ``train``.
+    corpus : sklearn.utils.Bunch
+        Result of `open_corpus`.
+    kinds : list
+        What to compute: "frames", "functionals" or both.
+
+    Returns
+    -------
+    corpus : sklearn.utils.Bunch
+        The same, or another one without the samples that are skipped.
+    features : dict
+        By kind: a list of ndarray of shape (n_frames_i, 45), 100 frames a second, or an ndarray of shape
+        (n_samples, n_features).
+    """
+    settings = {"n_jobs": options.n_jobs, "memory": options.cache, "verbose": 1}
+    settings["on_error"] = "skip" if options.skip_broken else "raise"
+    found = {}
+    for kind in kinds:
+        features, kept = read_features(SETS[options.features][kind](**settings), corpus.X)
+        if len(kept) < len(corpus.X):
+            corpus = take_samples(corpus, kept)
+            found = {earlier: take(values, kept) for earlier, values in found.items()}
+        found[kind] = features
+    return corpus, found
 
 
 def check_sound(path, signal):
@@ -93,23 +153,18 @@ def check_sound(path, signal):
         raise InputError(f"{path}: {SILENT}")
 
 
-def of_file(error, path, index):
-    """Return the message of an error on one line, in which a sample is called by its file."""
-    return " ".join(str(error).split()).replace(f"Sample {index} ({path!r})", path)
-
-
-def read_segments(paths, seconds, *, n_jobs=None):
+def read_segments(front_end, paths, seconds):
     """
     Compute the frames of segments of audio files, and list the files that are skipped.
 
     Parameters
     ----------
+    front_end : OpenSmileFrames
+        The front end.
     paths : list of str
         Audio files.
     seconds : float or None
         Length of a segment; None takes stretches of speech.
-    n_jobs : int, default=None
-        Number of segments at once.
 
     Returns
     -------
@@ -129,19 +184,21 @@ def read_segments(paths, seconds, *, n_jobs=None):
             if not segments:
                 raise InputError(f"{path}: nobody speaks in it")
         except (InputError, OSError, RuntimeError) as error:
-            errors[index] = of_file(error, path, index)
+            errors[index] = " ".join(str(error).split())
             continue
         signals += [(segment.signal, SAMPLING_RATE) for segment in segments]
         owners += [index] * len(segments)
         times += [(segment.start, segment.end) for segment in segments]
     list_skipped(errors, len(paths))
-    return OpenSmileFrames(n_jobs=n_jobs, verbose=1).fit_transform(signals), owners, times
+    front_end.warn_of_rates([paths[index] for index in dict.fromkeys(owners)])
+    unfitted = clone(front_end).set_params(on_error="raise")  # segments have one rate, which tells nothing
+    return unfitted.transform(signals), owners, times
 
 
 def list_skipped(errors, n_files):
     """Print why files are skipped; raise InputError if all of them are."""
     for reason in errors.values():
-        print_warning(f"skipped: {reason}")
+        print_warning(f"skipped: {with_files(reason)}")
     if len(errors) == n_files:
         which = "The file cannot" if n_files == 1 else f"None of the {n_files} files can"
         raise InputError(f"{which} be used, for the reasons above.")
@@ -228,12 +285,14 @@ def take(X, rows):
     return X[rows] if isinstance(X, np.ndarray) else [X[row] for row in rows]
 
 
-def make_model(scaler, classifier):
+def make_model(front_end, scaler, classifier):
     """
     Put a trained classifier behind its front end.
 
     Parameters
     ----------
+    front_end : OpenSmileFrames
+        The front end, which knows the sampling rates of the training.
     scaler : SpeakerScaler
         What is known of the speakers, as `scale_and_pool` returns it.
     classifier : MultiRaterStackingClassifier or RaterNetClassifier
@@ -244,7 +303,7 @@ def make_model(scaler, classifier):
     Pipeline
         From audio files to the consensus.
     """
-    parts = OpenSmileFrames().fit(None), scaler, FramePooler(5).fit([scaler.mean_]), classifier
+    parts = front_end, scaler, FramePooler(5).fit([scaler.mean_]), classifier
     return Pipeline(list(zip(STEPS, parts, strict=True)))
 
 

@@ -1,11 +1,18 @@
-"""The guide as pages of HTML, made from the package's docstrings by pdoc."""
+"""The guide as pages of HTML, made from the package's docstrings by pdoc, its pictures by their code."""
 
+import doctest
 import importlib
+import pkgutil
+import re
 import tempfile
 import webbrowser
 from pathlib import Path
 
 from sklearn_raters._files import full_path
+from sklearn_raters.plots import as_svg
+
+# ![What it shows](name.svg), where `name` is a display in the code of the chapter.
+_PICTURE = re.compile(r"!\[[^\]]+\]\((\w+)\.svg\)")
 
 MODULES = (
     "sklearn_raters",
@@ -49,7 +56,7 @@ def build_guide(folder):
     Raises
     ------
     ImportError
-        If pdoc is not installed.
+        If pdoc or matplotlib is not installed.
     """
     try:
         import pdoc
@@ -63,7 +70,34 @@ def build_guide(folder):
             getattr(module, public)  # loads what is loaded at first use, of which pdoc knows nothing
     pdoc.render.configure(docformat="numpy", show_source=False, math=False)
     pdoc.pdoc(*MODULES, output_directory=folder)
+    guide = importlib.import_module("sklearn_raters.guide")
+    for chapter in pkgutil.iter_modules(guide.__path__, "sklearn_raters.guide."):
+        draw_pictures(importlib.import_module(chapter.name).__doc__, folder / "sklearn_raters" / "guide")
     return folder / "sklearn_raters" / "guide.html"
+
+
+def draw_pictures(text, folder):
+    """
+    Run the code of a chapter, and write the displays that it shows as SVG files.
+
+    Parameters
+    ----------
+    text : str
+        The chapter.
+    folder : Path
+        Folder of the chapter's page.
+    """
+    names = _PICTURE.findall(text)
+    code = "".join(example.source for example in doctest.DocTestParser().get_examples(text))
+    made = {}
+
+    def draw_first():
+        exec(compile(code, "<chapter>", "exec"), made)
+        return made[names[0]]
+
+    for name in names:
+        svg, _ = as_svg(made[name].plot if made else draw_first)
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
 def guide(options):

@@ -63,6 +63,7 @@ HELP = {
     "classes": "classes to learn (default: the classes of the corpus)",
     "label-map": "labels to merge after the majority is taken, such as excitement=happiness; a label with "
     "nothing after its = sign means 'not rated' (default: the map of the corpus)",
+    "features": "what computes the features of audio",
     "views": "views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
     "view for each rater with --min-ratings; or names of raters; all: crowd_hard,crowd_soft,raters",
     "min-ratings": "number of samples that a rater with a view must have rated in every training part",
@@ -85,7 +86,7 @@ HELP = {
     "of the UAR",
     "save-model": "file to write a model to that is trained on all samples after the evaluation, as by train",
     "time-limit": "begin no training after so many minutes: exit with status 4. The same command continues "
-    "with the views that are in --cache; networks of all raters start again",
+    "with the trainings that are in --cache",
     "config": "TOML file with options by their long names, alone or in a table of the command such as "
     "[evaluate]; options of the command line have precedence. Each run writes such a file beside --out",
     "quiet": "print the result, warnings and errors only",
@@ -93,12 +94,14 @@ HELP = {
     "debug": "show the traceback of an error",
     "n-jobs": "number of processes; -1 uses all cores",
     "device": "device of the networks: cpu, cuda, ...; auto uses a GPU if there is one",
-    "cache": "folder to keep features and trained views in, with which an interrupted run continues",
+    "cache": "folder to keep features and trainings in, with which an interrupted run continues",
     "skip-broken": "leave out audio files that cannot be used, list them with the reasons on standard error, "
     "and exit with status 3",
     "ordered": "take the classes as ordered, as --classes or --bins give them, or as numbers",
     "repeat-column": "column with what a sample shows (a text, a recording), equal for samples that repeat "
     "each other: compares each rater with himself",
+    "shown-audio": "folder with the recordings of the samples, to hear them in --report",
+    "text-column": "column with the text of a sample, to read it in --report",
     "output": "existing or new folder to write all tables to, as CSV files",
     "top": "number of raters, pairs and samples to print in each table",
     "out": "file to write the numbers to; the options of the run are written beside it, as .toml",
@@ -118,6 +121,10 @@ HELP = {
     "the fold, the consensus, the votes, and the class and probabilities of each model",
 }
 
+FEATURES = {
+    "opensmile": "openSMILE's, of which the frames are the paper's; for research, not for products",
+    "spectral": "MFCC, energy and pitch, also for products; needs the extra 'spectral'",
+}
 FUSIONS = {
     "pool": "log-linear pool of the views' probabilities, learnt out of fold",
     "logistic": "logistic regression on the views' representations, with a penalty chosen on held-out data",

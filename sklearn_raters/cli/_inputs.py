@@ -4,10 +4,8 @@ import sys
 from pathlib import Path
 
 from sklearn_raters._files import full_path
-from sklearn_raters.cli._corpus import print_status
 from sklearn_raters.datasets import list_audio
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import SAMPLING_RATE
 from sklearn_raters.ratings import read_text_table, shorten
 
 TABLES = {".csv": False, ".tsv": True}  # whether tabs separate the cells
@@ -114,22 +112,3 @@ def _names_of_folders(files):
                 "speakers in a table."
             )
     return [parent.name for parent in parents]
-
-
-def tell_of_rates(files):
-    """Print which files have less than the rate that features are computed at."""
-    import soundfile
-
-    low = []
-    for file in files:
-        try:
-            rate = soundfile.info(full_path(file)).samplerate
-        except (RuntimeError, OSError):  # of a format that is read otherwise
-            continue
-        if rate < SAMPLING_RATE:
-            low.append(f"{file} ({rate} Hz)")
-    if low:
-        print_status(
-            f"Below {SAMPLING_RATE} Hz, so that the upper frequencies are missing and answers less certain, "
-            f"unless the model learnt from such audio: {shorten(low)}"
-        )

@@ -6,14 +6,14 @@ from math import isfinite
 
 from sklearn.utils import Bunch
 
-from sklearn_raters._files import full_path, replacing
+from sklearn_raters._files import check_writable, full_path, replacing_all
 from sklearn_raters.cli._config import write_config
 from sklearn_raters.cli._corpus import make_task, print_status
 from sklearn_raters.cli._inspection_tables import print_inspection
 from sklearn_raters.cli._output import print_json, records
 from sklearn_raters.cli._report import check_outputs, write_rater_report
 from sklearn_raters.consensus import check_classes
-from sklearn_raters.datasets import value_by_sample
+from sklearn_raters.datasets import find_audio, value_by_sample
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import inspect_ratings, read_ratings, shorten, votes_from_long
 
@@ -25,7 +25,10 @@ def inspect(options):
     """Print what the ratings of a table tell of its raters and samples; write the tables to a folder."""
     folder = None if options.output is None else _check_folder(options.output)
     check_outputs(options)
-    votes, samples, content = _read(options)
+    if options.report is None and not options.audio is options.text_column is None:
+        raise InputError("--audio and --text-column are for the page of --report: give it too.")
+    votes, samples, content, texts = _read(options)
+    audio = None if options.audio is None else find_audio(samples, options.audio)[0]
     names = None if options.bins is None else options.bins["names"]
     task = make_task(Bunch(Y=votes, classes=names, label_map=None), options)
     if options.classes is not None:
@@ -37,16 +40,25 @@ def inspect(options):
         print_json(_as_json(found))
     else:
         print_inspection(found, task, options.top)
+    files = {} if folder is None else _files_in(folder, found)
+    if options.report is not None:
+        files["report"] = check_writable(options.report)
+    with replacing_all(files) as partial:
+        if folder is not None:
+            _write(found, partial)
+            write_config(options, files["inspect.toml"], partial["inspect.toml"])
+        if options.report is not None:
+            shown = {"audio": audio, "texts": texts}
+            write_rater_report(options, task, found, shown, partial["report"])
     if folder is not None:
-        _write(found, folder)
-        write_config(options, folder / "inspect.toml")
         print_status(f"All tables in full: {folder}")
-    write_rater_report(options, task, found)
+    if options.report is not None:
+        print_status(f"Report: {options.report}")
     return 0
 
 
 def _read(options):
-    """Return the votes of the table, the names of the samples, and what each shows, None without a column."""
+    """Return the votes of the table, and the name, the content and the text of each sample, None without."""
     columns = {name: getattr(options, f"{name}_column") for name in ("sample", "rater", "label")}
     table = read_ratings(options.ratings, options.tool, question=options.question, **columns)
     reading = {name: getattr(options, name) for name in ("missing_label", "label_separator", "bins")}
@@ -58,15 +70,21 @@ def _read(options):
         print_status(
             f"{repeated:,} rows repeat the sample, rater and label of another row: they count as one vote."
         )
-    if options.repeat_column is None:
-        return votes, samples, None
-    repeat = table.attrs["columns"].get(options.repeat_column, options.repeat_column)
-    if repeat not in table.columns:
+    return votes, samples, *(_of_samples(table, options, name) for name in ("repeat_column", "text_column"))
+
+
+def _of_samples(table, options, option):
+    """Return what the column that an option names holds of each sample; None without the option."""
+    given = getattr(options, option)
+    if given is None:
+        return None
+    column = table.attrs["columns"].get(given, given)
+    if column not in table.columns:
         raise InputError(
-            f"--repeat-column {options.repeat_column}: the columns of {options.ratings} are "
+            f"--{option.replace('_', '-')} {given}: the columns of {options.ratings} are "
             f"{shorten(list(table.columns))}. Name one of them."
         )
-    return votes, samples, value_by_sample(table, "sample", repeat)
+    return value_by_sample(table, "sample", column)
 
 
 def _as_json(found):
@@ -91,16 +109,20 @@ def _check_folder(path):
     return folder
 
 
-def _write(found, folder):
-    """Write each table to a CSV file; a file that is there is replaced when the new one is complete."""
+def _files_in(folder, found):
+    """Make the folder; return the files to write into it, by what they hold."""
     folder.mkdir(exist_ok=True)
+    files = {name: folder / f"{name}.csv" for name in (*TABLES, "alpha") if found[name] is not None}
+    return files | {"inspect.toml": folder / "inspect.toml"}
+
+
+def _write(found, files):
+    """Write each table to a CSV file."""
     for name in TABLES:
         table = found[name]
         if table is None:
             continue
         numbered = list(table.index) == list(range(len(table))) if name != "samples" else False
-        with replacing(folder / f"{name}.csv") as partial:
-            table.to_csv(partial, index=not numbered)
+        table.to_csv(files[name], index=not numbered)
     alpha = "\n".join(f"{name},{value}" for name, value in found.alpha._asdict().items())
-    with replacing(folder / "alpha.csv") as partial:
-        partial.write_text(f"name,value\n{alpha}\n", encoding="utf-8")
+    files["alpha"].write_text(f"name,value\n{alpha}\n", encoding="utf-8")

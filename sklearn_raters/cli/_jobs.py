@@ -4,18 +4,19 @@ import argparse
 from pathlib import Path
 from time import perf_counter
 
-from sklearn_raters._files import check_writable, replacing
+from sklearn_raters._files import check_writable, replacing_all
 from sklearn_raters._parallel import showing_trainings, silenced, tell_finished
 from sklearn_raters.cli._config import check_config, write_config
-from sklearn_raters.cli._corpus import open_corpus, print_status, take_samples
+from sklearn_raters.cli._corpus import open_corpus, print_status
+from sklearn_raters.cli._duration import tell_duration
 from sklearn_raters.cli._evaluation import all_views, plan_evaluation, print_plan
 from sklearn_raters.cli._front_end import (
-    FRONT_END,
+    SETS,
     SKIPPED,
-    UNSCALED,
     Features,
+    describe_front_end,
     make_model,
-    read_frames,
+    read_corpus,
     scale_and_pool,
 )
 from sklearn_raters.cli._meaning import meaning, spent
@@ -26,39 +27,17 @@ from sklearn_raters.cli._report import audio_for_report, check_outputs, wants_co
 from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import FramePooler, OpenSmileFunctionals
-from sklearn_raters.model_selection import compare, paper_models
+from sklearn_raters.features import FramePooler
+from sklearn_raters.model_selection import compare, paper_models, planned_trainings
 from sklearn_raters.persistence import save
 from sklearn_raters.ratings import shorten
-
-
-def read_corpus(options, corpus):
-    """
-    Compute the frames of a corpus.
-
-    Parameters
-    ----------
-    options : argparse.Namespace
-        The options of ``evaluate`` or ``train``.
-    corpus : sklearn.utils.Bunch
-        Result of `open_corpus`.
-
-    Returns
-    -------
-    corpus : sklearn.utils.Bunch
-        The same, or another one without the samples that are skipped.
-    frames : list of ndarray of shape (n_frames_i, 45)
-        Frames of its samples, 100 a second.
-    """
-    settings = {"n_jobs": options.n_jobs, "memory": options.cache, "skip_broken": options.skip_broken}
-    frames, kept = read_frames(corpus.X, **settings)
-    return corpus if len(kept) == len(corpus.X) else take_samples(corpus, kept), frames
 
 
 def evaluate(options):
     """Compare models on a corpus; print a table and what it means, and write a CSV file."""
     start, files = perf_counter(), check_files(options)
     check_protocol(options)
+    check_features(options)
     check_outputs(options)
     with open_corpus(options) as corpus:
         if options.protocol is not None:
@@ -67,21 +46,26 @@ def evaluate(options):
         print_plan(plan, options.seeds)
         if options.save_model is not None:
             plan_model(options, corpus)
-        kept, frames = read_corpus(options, corpus)
-        functionals = read_functionals(options, kept) if plan.on_functionals else None
+        kinds = ["frames"] if plan.on_frames or options.save_model is not None else []
+        kinds += ["functionals"] if plan.on_functionals else []
+        kept, features = read_corpus(options, corpus, kinds)
+        front_end = SETS[options.features]["frames"]().fit(kept.X)
         audio = audio_for_report(options, kept)
     if kept is not corpus:
         plan = plan_evaluation(options, kept)
     judged, _ = labelled_samples(hard_labels(kept.task))
-    print_status(f"{len(frames)} utterances, {len(judged)} with a majority, {plan.description}")
+    print_status(f"{len(kept.X)} utterances, {len(judged)} with a majority, {plan.description}")
     seconds = {"audio": perf_counter() - start}
-    table, comparison = compare_models(options, plan, kept, frames, functionals)
-    if options.save_model is not None:
-        fit_and_save(options, kept, frames, files["model"])
-    with replacing(files["table"]) as partial:
-        table.to_csv(partial)
-    write_config(options, files["settings"])
-    write_outputs(options, comparison, table, audio)
+    table, comparison = compare_models(options, plan, kept, features)
+    if not options.json:  # also if a file cannot be written after all
+        print_comparison(table, f"Unweighted average recall, {plan.description}", plan.baseline)
+    model = None if options.save_model is None else fit(options, kept, front_end, features["frames"])
+    with replacing_all(files) as partial:
+        table.to_csv(partial["table"])
+        write_config(options, files["settings"], partial["settings"])
+        write_outputs(options, comparison, table, audio, partial)
+        if model is not None:
+            save(model, partial["model"], card=describe_data(options, kept, front_end))
     seconds["run"] = perf_counter() - start
     show_evaluation(options, plan, table, seconds, len(kept.task.classes), files)
     return 0 if kept is corpus else SKIPPED
@@ -100,13 +84,12 @@ def check_files(options):
     return files
 
 
-def read_functionals(options, corpus):
-    """Return the functionals of a corpus, an ndarray of shape (n_samples, 988)."""
-    smile = OpenSmileFunctionals(n_jobs=options.n_jobs, memory=options.cache, verbose=1)
-    return smile.fit_transform(corpus.X)
+def check_features(options):
+    """Raise ImportError if the library of --features is not installed."""
+    SETS[options.features]["frames"]().get_feature_names_out()
 
 
-def compare_models(options, plan, corpus, frames, functionals):
+def compare_models(options, plan, corpus, features):
     """
     Train and test all models of a plan, with each seed.
 
@@ -118,10 +101,8 @@ def compare_models(options, plan, corpus, frames, functionals):
         The plan.
     corpus : sklearn.utils.Bunch
         The corpus.
-    frames : list of ndarray of shape (n_frames_i, 45)
-        Frames of its samples, 100 a second.
-    functionals : ndarray of shape (n_samples, n_features) or None
-        Their functionals.
+    features : dict
+        Result of `read_corpus`.
 
     Returns
     -------
@@ -131,7 +112,10 @@ def compare_models(options, plan, corpus, frames, functionals):
         That of the first seed, if an option needs more than its table.
     """
     everything = wants_comparison(options) or options.seeds > 1
-    features = scale_for(plan, corpus, frames, functionals)
+    features = scale_for(plan, corpus, features)
+    models = plan.models(features)
+    planned = planned_trainings(models, corpus.task, groups=corpus.sessions, cv=plan.folds)
+    tell_duration(options, [model[:2] for model in models.values()], planned, options.seeds)
     results = []
     for seed in range(options.seed, options.seed + options.seeds):
         if seed > options.seed:
@@ -140,7 +124,7 @@ def compare_models(options, plan, corpus, frames, functionals):
         if options.seeds > 1:
             print_status(f"Seed {seed}, {seed - options.seed + 1} of {options.seeds}")
         result = compare(
-            plan.models(*features),
+            plan.models(features),
             None,
             corpus.task,
             groups=corpus.sessions,
@@ -160,7 +144,7 @@ def compare_models(options, plan, corpus, frames, functionals):
     return table, results[0] if everything else None
 
 
-def scale_for(plan, corpus, frames, functionals):
+def scale_for(plan, corpus, features):
     """
     Scale the features of an evaluation by speaker.
 
@@ -170,22 +154,25 @@ def scale_for(plan, corpus, frames, functionals):
         The plan.
     corpus : sklearn.utils.Bunch
         The corpus.
-    frames : list of ndarray of shape (n_frames_i, 45)
-        Frames of its samples, 100 a second.
-    functionals : ndarray of shape (n_samples, n_features) or None
-        Their functionals.
+    features : dict
+        Result of `read_corpus`.
 
     Returns
     -------
-    frames, functionals : Features
-        What the models learn, and the same of speakers who are new.
+    dict of Features
+        What the models of the plan learn, and the same of speakers who are new.
     """
-    pooled = Features.scaled(frames, corpus.speakers, plan.folds).map(FramePooler(5).fit_transform)
-    return pooled, None if functionals is None else Features.scaled(functionals, corpus.speakers, plan.folds)
+    scaled = {}
+    if plan.on_frames:
+        frames = Features.scaled(features["frames"], corpus.speakers, plan.folds)
+        scaled["frames"] = frames.map(FramePooler(5).fit_transform)
+    if plan.on_functionals:
+        scaled["functionals"] = Features.scaled(features["functionals"], corpus.speakers, plan.folds)
+    return scaled
 
 
 def show_evaluation(options, plan, table, seconds, n_classes, files):
-    """Print the table of an evaluation, what it means and what it took, or all of it as JSON."""
+    """Print what the table of an evaluation means, what it took and where it is, or all of it as JSON."""
     told = {"meaning": meaning(table, n_classes, plan.baseline), "time": spent(seconds, options.n_jobs)}
     if options.json:
         result = {"folds": plan.description, "baseline": plan.baseline, "seconds": seconds, **told}
@@ -193,9 +180,11 @@ def show_evaluation(options, plan, table, seconds, n_classes, files):
             {**result, "models": records(table), "files": {name: str(file) for name, file in files.items()}}
         )
         return
-    print_comparison(table, f"Unweighted average recall, {plan.description}", plan.baseline)
     print_text("\n".join(told.values()))
     print_status(f"The same numbers and more: {files['table']}; the settings: {files['settings']}")
+    for name, what in (("predictions", "Every prediction"), ("report", "Report"), ("model", "Model written")):
+        if name in files:
+            print_status(f"{what}: {files[name]}")
 
 
 def plan_model(options, corpus):
@@ -214,20 +203,25 @@ def plan_model(options, corpus):
 def train(options):
     """Train a model on a corpus and write it to a file."""
     start, files = perf_counter(), check_files(options)
+    check_features(options)
     with open_corpus(options) as corpus:
         plan_model(options, corpus)
-        kept, frames = read_corpus(options, corpus)
-    fit_and_save(options, kept, frames, files["model"])
-    write_config(options, files["settings"])
+        kept, features = read_corpus(options, corpus, ["frames"])
+        front_end = SETS[options.features]["frames"]().fit(kept.X)
+    model = fit(options, kept, front_end, features["frames"])
+    with replacing_all(files) as partial:
+        save(model, partial["model"], card=describe_data(options, kept, front_end))
+        write_config(options, files["settings"], partial["settings"])
+    print_status(f"Model written: {files['model']}")
     if options.json:
         seconds = {"run": perf_counter() - start}
         print_json({"seconds": seconds, "files": {name: str(file) for name, file in files.items()}})
     return 0 if kept is corpus else SKIPPED
 
 
-def fit_and_save(options, corpus, frames, out):
+def fit(options, corpus, front_end, frames):
     """
-    Train the model of the options on all samples, and write it to a file.
+    Train the model of the options on all samples.
 
     Parameters
     ----------
@@ -235,36 +229,42 @@ def fit_and_save(options, corpus, frames, out):
         The options of ``evaluate`` or ``train``.
     corpus : sklearn.utils.Bunch
         The corpus.
+    front_end : OpenSmileFrames
+        The front end, fitted on its audio.
     frames : list of ndarray of shape (n_frames_i, 45)
         Frames of its samples.
-    out : Path
-        The file.
+
+    Returns
+    -------
+    Pipeline
+        From audio files to the consensus.
     """
     with silenced():
         model, groups = plan_model(options, corpus)
     names = getattr(model, "views", [options.model])
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, names))}")
     frames, scaler = scale_and_pool(frames, corpus.speakers)
-    with showing_trainings("Training", planned_trainings(model, corpus, groups), options.n_jobs, 1):
+    planned = trainings_of(model, corpus, groups)
+    tell_duration(options, [(model, frames)], [[one] for one in planned])
+    with showing_trainings("Training", planned, options.n_jobs, 1):
         start = perf_counter()
         model.fit(frames, corpus.task, **({} if groups is None else {"groups": groups}))
         if options.model != "stack":  # a stack tells its trainings itself
-            tell_finished(None, options.model, len(frames), perf_counter() - start)
+            tell_finished(None, *planned[0], perf_counter() - start)
     if options.model == "stack":
         model.set_params(memory=None, n_jobs=None)
-    save(make_model(scaler, model), out, card=describe_data(options, corpus))
-    print_status(f"Model written: {out}")
+    return make_model(front_end, scaler, model)
 
 
-def planned_trainings(model, corpus, groups):
+def trainings_of(model, corpus, groups):
     """Return the kind and the number of samples of each training of a model."""
     if not hasattr(model, "plan"):
-        return [(model.raters, len(corpus.X))]
+        return [(type(model).__name__, len(corpus.X))]
     plan = model.plan(corpus.X, corpus.task, groups=groups)
     return [training.size for training in plan.trainings]
 
 
-def describe_data(options, corpus):
+def describe_data(options, corpus, front_end):
     """
     Describe what a model learns from, for its card.
 
@@ -274,6 +274,8 @@ def describe_data(options, corpus):
         The options of ``train``.
     corpus : sklearn.utils.Bunch
         Result of `open_corpus`.
+    front_end : OpenSmileFrames or SpectralFrames
+        What computes the frames.
 
     Returns
     -------
@@ -285,5 +287,5 @@ def describe_data(options, corpus):
     n_raters = len(corpus.task.raters)
     return {
         "Data": f"{name}: {len(corpus.X)} recordings, {speakers}, {n_raters} raters.",
-        "Front end": FRONT_END if corpus.speakers is not None else UNSCALED,
+        "Front end": describe_front_end(front_end, corpus.speakers is not None),
     }

@@ -5,7 +5,7 @@ import sys
 import traceback
 import warnings
 
-from sklearn_raters.cli._messages import with_options
+from sklearn_raters.cli._messages import with_files, with_options
 from sklearn_raters.cli._parser import parse
 from sklearn_raters.exceptions import InputError
 
@@ -24,7 +24,7 @@ def warnings_for(options):
 
 def one_line(error, options):
     """Return a message on one line, in the words of the command."""
-    return with_options(str(error), options) or type(error).__name__
+    return with_options(with_files(str(error)), options) or type(error).__name__
 
 
 def main(arguments=None):
@@ -55,6 +55,8 @@ def main(arguments=None):
         options = parse(arguments)
         with warnings.catch_warnings():
             warnings.showwarning = warnings_for(options)
+            # joblib starts a worker anew that has grown, which changes no result.
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
             return run(options)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
@@ -90,7 +92,7 @@ def run(options):
             return getattr(homes.get(options.command, _jobs), options.command)(options)
     except TimeLimitReached:
         print(
-            f"Stopped after --time-limit {minutes:g}: nothing was written but the trained views, in "
+            f"Stopped after --time-limit {minutes:g}: nothing was written but the trainings, in "
             f"{options.cache}. The same command continues.",
             file=sys.stderr,
         )

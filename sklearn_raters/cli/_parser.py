@@ -11,6 +11,7 @@ from sklearn_raters.cli._help import (
     EPILOG,
     EPILOGS,
     EVALUATE,
+    FEATURES,
     FORMATS,
     FUSIONS,
     GUIDE,
@@ -70,7 +71,8 @@ def add_reading_options(data):
 
 
 def add_model_options(parser):
-    """Add the options of the models and their training."""
+    """Add the options of the features, the models and their training."""
+    add_option(parser.add_argument_group("the features"), "features", "opensmile", FEATURES)
     model = parser.add_argument_group("the views and their fusion")
     add_option(model, "views", "all", type=views, metavar="A,B")
     add_option(model, "min-ratings", 30, type=positive, metavar="N")
@@ -125,6 +127,8 @@ def build_parser(protocol=None):
     add_option(look, "top", 10, type=positive, metavar="N")
     add_option(look, "seed", 0, type=int)
     add_option(look, "report", metavar="HTML")
+    look.add_argument("--audio", metavar="DIR", help=HELP["shown-audio"])
+    add_option(look, "text-column", metavar="NAME")
     add_output_options(inspect)
 
     evaluate = add_command("evaluate", "compare models on a corpus", EVALUATE)

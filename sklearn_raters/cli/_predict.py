@@ -1,11 +1,18 @@
 """The job ``predict``: classes of audio files or of their segments, and what was known of the speakers."""
 
 from collections import Counter
+from copy import copy
 
 from sklearn_raters._files import check_writable
 from sklearn_raters.cli._corpus import print_status
-from sklearn_raters.cli._front_end import FRONT_END, SKIPPED, check_model, read_frames, read_segments
-from sklearn_raters.cli._inputs import find_files, name_speakers, tell_of_rates
+from sklearn_raters.cli._front_end import (
+    SKIPPED,
+    check_model,
+    describe_front_end,
+    read_features,
+    read_segments,
+)
+from sklearn_raters.cli._inputs import find_files, name_speakers
 from sklearn_raters.cli._output import prediction_rows, write_predictions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.persistence import load, load_card, save
@@ -23,8 +30,8 @@ def predict(options):
     names = name_speakers(files, of_tables, options)
     by_speaker = scaler.speakers_[0] is not None
     check_speakers(names, by_speaker, options)
-    frames, owners, times = read_parts(files, options)
-    tell_of_rates([files[index] for index in dict.fromkeys(owners)])
+    front_end = copy(model.named_steps["frames"])
+    frames, owners, times = read_parts(front_end, files, options)
     names = [names[index] for index in owners]
     speakers = None
     if by_speaker:
@@ -62,12 +69,14 @@ def check_speakers(names, by_speaker, options):
         )
 
 
-def read_parts(files, options):
+def read_parts(front_end, files, options):
     """
     Compute the frames of files, or of their segments.
 
     Parameters
     ----------
+    front_end : OpenSmileFrames
+        The model's front end, whose parameters are set.
     files : list of str
         Audio files.
     options : argparse.Namespace
@@ -82,11 +91,12 @@ def read_parts(files, options):
     times : list of dict
         ``start`` and ``end`` of each part in seconds; empty for a whole file.
     """
+    front_end.set_params(n_jobs=options.n_jobs, verbose=1, on_error="skip")
     if options.segments is None:
-        frames, kept = read_frames(files, n_jobs=options.n_jobs, skip_broken=True)
+        frames, kept = read_features(front_end, files)
         return frames, kept, [{} for _ in kept]
     seconds = None if options.segments == "speech" else options.segments
-    frames, owners, times = read_segments(files, seconds, n_jobs=options.n_jobs)
+    frames, owners, times = read_segments(front_end, files, seconds)
     return frames, owners, [{"start": round(start, 2), "end": round(end, 2)} for start, end in times]
 
 
@@ -97,7 +107,8 @@ def remember(model, frames, speakers, options):
     if of_training := [name for name in named if name in scaler.speakers_[:n_of_training].tolist()]:
         print_status(f"Known from the training, left as they are: {shorten(of_training)}")
     scaler.add_speakers(frames, speakers=speakers)
-    card = {"Data": load_card(options.model).get("Data", ""), "Front end": FRONT_END}
+    front_end = describe_front_end(model.named_steps["frames"], by_speaker=True)
+    card = {"Data": load_card(options.model).get("Data", ""), "Front end": front_end}
     if added := scaler.speakers_[n_of_training:].tolist():
         card["Data"] += f" Speakers added after the training: {shorten(added)}."
     save(model, options.remember, card=card)

@@ -20,6 +20,7 @@ PAPER_OPTIONS = {
     "min_ratings": 1,
     "alpha": 0.75,
     "fusion": "softmax",
+    "features": "opensmile",
     "class_weight": "none",
     "batch_size": None,
     "learning_rate": None,
@@ -137,6 +138,12 @@ def describe_search(options):
         f"{n} settings are searched for each view in each fold, {n + 1} trainings. --batch-size, "
         "--learning-rate and --epochs narrow the search."
     )
+
+
+def passes_of_search(options):
+    """Return a function from number of samples to the number of epochs of a view's search, with its refit."""
+    epochs = searched_grid(options)["max_epochs"]
+    return lambda n_samples: (n_settings(options) + 1) * sum(epochs) / len(epochs)
 
 
 def differing_counts(corpus):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sklearn_raters._files import check_table
-from sklearn_raters.cli._corpus import is_made, print_status
+from sklearn_raters.cli._corpus import is_made
 from sklearn_raters.cli._meaning import meaning
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import SAMPLING_RATE, read_audio
@@ -49,7 +49,7 @@ def audio_for_report(options, corpus):
     return list(corpus.X)
 
 
-def write_outputs(options, comparison, table, audio):
+def write_outputs(options, comparison, table, audio, files):
     """
     Write the report and the predictions that the options of ``evaluate`` ask for.
 
@@ -63,10 +63,11 @@ def write_outputs(options, comparison, table, audio):
         The table of scores as it is printed.
     audio : list or None
         Result of `audio_for_report`.
+    files : dict of Path
+        Where to write the "predictions" and the "report".
     """
     if options.predictions is not None:
-        comparison.write_predictions(options.predictions)
-        print_status(f"Every prediction: {options.predictions}")
+        comparison.write_predictions(files["predictions"])
     if options.report is not None:
         name = options.corpus if options.ratings is None else Path(options.ratings).name
         baseline = comparison.settings["baseline"] if "difference" in table else None
@@ -74,13 +75,14 @@ def write_outputs(options, comparison, table, audio):
         settings = dict(comparison.settings)
         if options.seeds > 1:
             settings["seed"] = f"{options.seed} to {options.seed + options.seeds - 1}"
-            summary += " Scores are means over the seeds; all below them is of the first seed."
+            settings["shown"] = (
+                f"Of seed {options.seed} alone; the scores above are means over the seeds {settings['seed']}."
+            )
         told = {"title": f"Raters and models: {name}", "command": command_of(options), "summary": summary}
-        replace(comparison, table=table, settings=settings).to_html(options.report, audio=audio, **told)
-        print_status(f"Report: {options.report}")
+        replace(comparison, table=table, settings=settings).to_html(files["report"], audio=audio, **told)
 
 
-def write_rater_report(options, task, found):
+def write_rater_report(options, task, found, shown, path):
     """
     Write the report that ``inspect`` makes.
 
@@ -92,11 +94,13 @@ def write_rater_report(options, task, found):
         The ratings.
     found : sklearn.utils.Bunch
         Result of `inspect_ratings`.
+    shown : dict
+        The `audio` and the `texts` of the samples, None without.
+    path : Path
+        Where to write.
     """
-    if options.report is not None:
-        told = {"title": f"Raters: {Path(options.ratings).name}", "command": command_of(options)}
-        make_report(task, options.report, inspection=found, **told)
-        print_status(f"Report: {options.report}")
+    told = {"title": f"Raters: {Path(options.ratings).name}", "command": command_of(options)}
+    make_report(task, path, inspection=found, **shown, **told)
 
 
 def command_of(options):

@@ -2,7 +2,7 @@
 
 from sklearn_raters.datasets._audformat import load_audformat
 from sklearn_raters.datasets._audformat_save import save_audformat
-from sklearn_raters.datasets._audio_names import list_audio
+from sklearn_raters.datasets._audio_names import find_audio, list_audio
 from sklearn_raters.datasets._crema_d import load_crema_d
 from sklearn_raters.datasets._fetch import fetch_crema_d, fetch_speechocean762
 from sklearn_raters.datasets._iemocap import load_iemocap
@@ -20,6 +20,7 @@ __all__ = [
     "check_iemocap_counts",
     "fetch_crema_d",
     "fetch_speechocean762",
+    "find_audio",
     "list_audio",
     "load_audformat",
     "load_crema_d",

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import PurePath
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sklearn_raters.datasets._files import raise_for_audio, raise_for_pointers, visible_files
+from sklearn_raters.datasets._files import existing_folder, raise_for_audio, raise_for_pointers, visible_files
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
@@ -151,6 +151,53 @@ def match_audio(samples, sizes, folder, *, checked):
                 "use one name for each file in the table."
             )
     return paths
+
+
+def find_audio(samples, audio_dir, *, extension=None, check_audio=True):
+    """
+    Find the audio files of samples in a folder, at any depth.
+
+    Parameters
+    ----------
+    samples : iterable of str
+        Names of the samples: paths below the folder or names of files, with or without extension, as
+        `load_rated_audio` takes them.
+    audio_dir : str or path-like
+        The folder; ``~`` is expanded.
+    extension : str or None, default=None
+        Extension of the files to take; None takes all known extensions.
+    check_audio : bool, default=True
+        Whether audio that is missing or empty is an error.
+
+    Returns
+    -------
+    paths : list of str
+        The files, in the order of the samples; of a missing one, where it was looked for.
+    left_out : int
+        Number of audio files in the folder that are of no sample.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder or a file is missing.
+    InputError
+        If a sample fits several files, two samples fit one, or a file is empty.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from sklearn_raters.datasets import find_audio
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> for name in ("a.wav", "b.wav", "c.wav"):
+    ...     _ = (folder / name).write_bytes(b"RIFF")
+    >>> paths, left_out = find_audio(["b", "a"], folder)
+    >>> [pathlib.Path(path).name for path in paths], left_out
+    (['b.wav', 'a.wav'], 1)
+    """
+    folder = existing_folder(audio_dir, "The audio", "give the folder that holds the audio files")
+    sizes = list_audio(folder, extension)
+    paths = match_audio([str(name) for name in samples], sizes, folder, checked=check_audio)
+    return [str(folder / path) for path in paths], len(sizes.keys() - set(paths))
 
 
 def audio_below(folder, names, checked):

@@ -9,8 +9,7 @@ from sklearn.utils import Bunch
 from sklearn_raters._files import full_path
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
-from sklearn_raters.datasets._audio_names import list_audio, match_audio
-from sklearn_raters.datasets._files import existing_folder
+from sklearn_raters.datasets._audio_names import find_audio
 from sklearn_raters.datasets._vote_table import name_in_file, read_vote_table, value_by_sample
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import (
@@ -170,9 +169,7 @@ def load_rated_audio(
     reading = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
     Y = ratings_from_long(table, **columns, **reading, classes=classes, numbers=from_file)
     Y = Y.rename_axis(name_in_file(table, sample) if from_file else sample)
-    folder = existing_folder(audio_dir, "The audio", "give the folder that holds the audio files")
-    sizes = list_audio(folder, extension)
-    paths = match_audio(list(Y.index), sizes, folder, checked=check_audio)
+    paths, n_unrated = find_audio(Y.index, audio_dir, extension=extension, check_audio=check_audio)
     speakers = None if speaker is None else value_by_sample(table, sample, groups["speaker"])
     sessions = speakers if session is None else value_by_sample(table, sample, groups["session"])
     task = Task(parse_ratings(Y, classes))
@@ -184,12 +181,12 @@ def load_rated_audio(
     if sessions is not None:
         split = f"{len(set(sessions))} values of column {session or speaker!r}, in `sessions`"
     description = dedent(f"""\
-        Rated audio from {folder}.
+        Rated audio from {full_path(audio_dir)}.
 
         {len(Y)} samples, {Y.shape[1]} raters, {len(task.votes.label)} votes.
         Labels {shorten(task.classes, 20)}.
         {sum(unlabelled)} rows of the table have no label and are no votes.
-        {len(sizes.keys() - set(paths))} audio files in the folder have no ratings and were left out.
+        {n_unrated} audio files in the folder have no ratings and were left out.
         Groups that must not be split between folds: {split}.
         """)
     if left_out:
@@ -197,7 +194,7 @@ def load_rated_audio(
             f"Left out of the export: {', '.join(f'{n} {what}' for what, n in left_out.items())}.\n"
         )
     return Bunch(
-        X=[str(folder / path) for path in paths],
+        X=paths,
         Y=Y,
         consensus=hard_labels(task),
         sessions=sessions,

@@ -1,4 +1,4 @@
-"""Transformers from audio to openSMILE's frames or functionals, and from frames to scaled or pooled ones."""
+"""Transformers from audio to frames or functionals, and from frames to scaled or pooled ones."""
 
 from sklearn_raters.features._audio import SAMPLING_RATE, SHORTEST, is_silent, read_audio
 from sklearn_raters.features._frame_pooler import FramePooler
@@ -8,6 +8,7 @@ from sklearn_raters.features._mapped import load_frames, save_frames
 from sklearn_raters.features._opensmile import OpenSmileFrames, OpenSmileFunctionals
 from sklearn_raters.features._segments import Segment, segment_audio
 from sklearn_raters.features._speaker_scaler import SpeakerScaler
+from sklearn_raters.features._spectral_frames import SpectralFrames, SpectralFunctionals
 from sklearn_raters.features._speech_encoder import SpeechEncoderFrames
 from sklearn_raters.features._text_encoder import TextEncoder
 
@@ -21,6 +22,8 @@ __all__ = [
     "OpenSmileFunctionals",
     "Segment",
     "SpeakerScaler",
+    "SpectralFrames",
+    "SpectralFunctionals",
     "SpeechEncoderFrames",
     "TextEncoder",
     "is_silent",

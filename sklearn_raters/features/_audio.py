@@ -33,6 +33,11 @@ SILENT = (
     "There is nothing to hear in recordings whose loudest sound is below -70 dB of full scale: {samples}. "
     "Leave them out."
 )
+# Why samples with one of these notes are of no use.
+UNUSABLE = {
+    SILENT: "there is nothing to hear, its loudest sound is below -70 dB of full scale",
+    CANCELLED: "its channels of opposite phase cancel each other out, so that their mean is silent",
+}
 CLIPPED = (
     "Signals go beyond twice the full scale of floating point, which is 1, and are clipped: {samples}. "
     "Divide them by their full scale."
@@ -59,7 +64,7 @@ def check_audio_list(X):
     TypeError
         If an item is neither a path nor a pair.
     """
-    if _is_path(X):
+    if is_path(X):
         raise InputError(f"X is one path ({str(X)!r}); expected a list of paths. Write [{str(X)!r}].")
     if hasattr(X, "columns"):
         raise InputError("X is a table; expected a list of paths. Give the column that holds the paths.")
@@ -67,7 +72,7 @@ def check_audio_list(X):
     if not items:
         raise InputError("Found array with 0 sample(s) in X while a minimum of 1 is required.")
     for index, item in enumerate(items):
-        if not _is_path(item) and not _is_pair(item):
+        if not is_path(item) and not _is_pair(item):
             raise TypeError(
                 f"Sample {index} of X is of type {type(item).__name__}; expected a path (str or PathLike) "
                 "or a (signal, rate) pair."
@@ -93,7 +98,7 @@ def absolute(item):
     InputError
         If there is no such home folder.
     """
-    return full_path(item) if _is_path(item) else item
+    return full_path(item) if is_path(item) else item
 
 
 def located(item, index):
@@ -119,7 +124,7 @@ def located(item, index):
         If the file cannot be reached, is empty or a Git LFS pointer, or there is no such home folder.
     """
     found = absolute(item)
-    if _is_path(item):
+    if is_path(item):
         check_file(found, describe(item, index))
     return found
 
@@ -139,7 +144,7 @@ def describe(item, index):
     str
         "Sample", the index, and the path if there is one.
     """
-    return f"Sample {index} ({str(item)!r})" if _is_path(item) else f"Sample {index}"
+    return f"Sample {index} ({str(item)!r})" if is_path(item) else f"Sample {index}"
 
 
 def content_of(item):
@@ -155,7 +160,7 @@ def content_of(item):
     bytes
         The bytes of the file, without its name; or type, shape, rate and values of the signal.
     """
-    if _is_path(item):
+    if is_path(item):
         yield content_of_file(Path(item), str(item))
     else:
         signal, rate = item
@@ -205,7 +210,7 @@ def read_audio(item, index=0):
     import audresample
 
     where = describe(item, index)
-    parts = read_file(full_path(item), where) if _is_path(item) else [_check_pair(item, where)]
+    parts = read_file(full_path(item), where) if is_path(item) else [_check_pair(item, where)]
     monos, notes = [], {}
     for signal, rate in parts:
         _check_rate(rate, where)
@@ -216,7 +221,19 @@ def read_audio(item, index=0):
     return np.concatenate(monos), tuple(notes)
 
 
-def _is_path(item):
+def is_path(item):
+    """Return whether a sample is a path.
+
+    Parameters
+    ----------
+    item : object
+        The sample.
+
+    Returns
+    -------
+    bool
+        Whether it is a str or PathLike.
+    """
     return isinstance(item, str | os.PathLike)
 
 

@@ -3,23 +3,25 @@
 import os
 import re
 import shutil
+import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sklearn_raters._files import full_path
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, StrOptions
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._audio import check_audio_list
-from sklearn_raters.features._extraction import extract, extract_each, key_of, warn_of
+from sklearn_raters.features._extraction import extract, extract_each, key_of, shortened, warn_of
 from sklearn_raters.features._mapped import read_folder, write_folder
+from sklearn_raters.features._rates import count_rates, remarks_on_rates
 
 # Samples whose frames are in memory at once while frames are written to disk.
 _SAMPLES_AT_ONCE = 256
 
 
 class AudioTransformer(TransformerMixin, BaseEstimator):
-    """A transformer that takes audio and learns nothing; `_extractor` computes its features."""
+    """A transformer that takes audio and learns its sampling rates; `_extractor` computes its features."""
 
     _parameter_constraints = {
         "n_jobs": N_JOBS,
@@ -35,12 +37,14 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
         self.verbose = verbose
 
     def fit(self, X, y=None):
-        """Check the parameters; the transformer learns nothing.
+        """Learn the sampling rates of the audio, by which `transform` tells what is unlike it.
+
+        The features do not depend on them.
 
         Parameters
         ----------
-        X : list
-            Not used.
+        X : list or None
+            Paths or (signal, rate) pairs, as in `transform`; None learns nothing.
         y : None
             Not used.
 
@@ -50,7 +54,19 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
             The same transformer.
         """
         self._validate_params()
+        self.sampling_rates_ = {} if X is None else count_rates(check_audio_list(X))
         return self
+
+    def warn_of_rates(self, X):
+        """Warn of audio of lower or higher sampling rates than all of `fit`, as `transform` does.
+
+        Parameters
+        ----------
+        X : list
+            Paths or (signal, rate) pairs, as in `transform`. Only the headers of files are read.
+        """
+        for note, samples in remarks_on_rates(check_audio_list(X), getattr(self, "sampling_rates_", {})):
+            warnings.warn(note.replace("{samples}", shortened(samples, ", ")), InputWarning, stacklevel=2)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the features.
@@ -64,7 +80,7 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
         -------
         ndarray of shape (n_features,), object
             Names. In openSMILE's, `_sma` marks smoothed values, `_de` first and `_de_de` second
-            derivatives.
+            derivatives; in spectral ones, `_delta` and `_delta_delta`.
         """
         return np.array(self._extractor.feature_names(), dtype=object)
 
@@ -75,9 +91,19 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
         return {"errors": errors if self.on_error == "skip" else None, **settings}
 
     def _extract(self, X):
+        """Return the features of all samples, and keep why some are skipped, also if all of them are."""
         errors = {}
-        features = extract(X, self._extractor, **self._settings(errors))
-        return features, errors
+        try:
+            return extract(X, self._extractor, **self._settings(errors))
+        finally:
+            self._keep(errors)
+
+    def _table_of(self, X):
+        """Return the features of all samples, one row each."""
+        self._validate_params()
+        features = np.concatenate(self._extract(X))
+        self.warn_of_rates(X)
+        return features
 
     def _keep(self, errors):
         if self.on_error == "skip":
@@ -105,12 +131,12 @@ class AudioFramesTransformer(AudioTransformer):
         self._validate_params()
         if self.out is None and self.dtype != "float32":
             raise InputError(f"dtype={self.dtype!r} is that of the files in `out`: give a folder as out=.")
-        frames, errors = self._extract(X) if self.out is None else self._on_disk(check_audio_list(X))
-        self._keep(errors)
+        frames = self._extract(X) if self.out is None else self._on_disk(check_audio_list(X))
+        self.warn_of_rates(X)
         return frames
 
     def _on_disk(self, items):
-        """Return memory-mapped frames, written before or now, and the errors of samples that are skipped."""
+        """Return memory-mapped frames, written before or now."""
         name = re.sub(r"[^\w.-]+", "-", self._extractor.name)
         folder = full_path(self.out) / f"{name}-{self.dtype}-{key_of(items, self._extractor)}"
         try:
@@ -124,5 +150,6 @@ class AudioFramesTransformer(AudioTransformer):
         errors = {int(index): reason for index, reason in about["errors"].items()}
         if errors and self.on_error == "raise":
             raise InputError(next(iter(errors.values())))
+        self._keep(errors)
         warn_of(errors, about["notes"], len(items))
-        return frames, errors
+        return frames

@@ -13,6 +13,7 @@ from sklearn_raters._parallel import run_jobs
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._audio import (
     SAMPLING_RATE,
+    UNUSABLE,
     absolute,
     check_audio_list,
     content_of,
@@ -85,8 +86,8 @@ def extract_each(items, extractor, *, notes, errors=None, n_jobs=None, memory=No
     notes : dict
         Gets what looks wrong: from text to the samples' names.
     errors : dict, default=None
-        Gets the reason why a sample cannot be used, by index of the sample, whose features are then one row
-        of NaN. None raises the first such error instead.
+        Gets the reason why a sample cannot be used, or is silent, by index of the sample, whose features are
+        then one row of NaN. None raises the first error instead, and only notes silence.
     n_jobs : int, default=None
         Number of samples processed in parallel, as in joblib.
     memory : str, PathLike, joblib.Memory or None, default=None
@@ -115,6 +116,9 @@ def extract_each(items, extractor, *, notes, errors=None, n_jobs=None, memory=No
         part = {index: items[index] for index in range(start, min(start + at_once, len(items)))}
         found = _extract_part(part, extractor, n_jobs, folder, verbose, errors is not None)
         for index, (features, its_notes, error) in found.items():
+            unusable = [UNUSABLE[note] for note in its_notes if note in UNUSABLE]
+            if errors is not None and unusable:
+                error, its_notes = f"{describe(items[index], index)}: {unusable[0]}. Leave it out.", ()
             for note in its_notes:
                 notes.setdefault(note, []).append(describe(items[index], index))
             if error is not None:

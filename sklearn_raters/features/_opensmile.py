@@ -1,7 +1,5 @@
 """OpenSmileFrames and OpenSmileFunctionals: openSMILE as scikit-learn transformers."""
 
-import numpy as np
-
 from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.features._audio_transformer import AudioFramesTransformer, AudioTransformer
 from sklearn_raters.features._forms import keeps_frames
@@ -22,7 +20,12 @@ class OpenSmileFrames(AudioFramesTransformer):
 
     Files are read in every format of libsndfile, whatever their name says, and refused if they are cut short.
     Channels are averaged, and audio of another rate is resampled to 16 kHz. Values beyond full scale are
-    clipped, since openSMILE works on 16 bits. The transformer is stateless.
+    clipped, since openSMILE works on 16 bits. The frames do not depend on `fit`, which may be left out; it
+    learns the sampling rates of the audio, and `transform` warns of audio of a lower or higher rate than all
+    of these.
+
+    openSMILE's licence allows research and other non-commercial use. Products need audEERING's commercial
+    licence, or `SpectralFrames`.
 
     Parameters
     ----------
@@ -41,9 +44,10 @@ class OpenSmileFrames(AudioFramesTransformer):
     dtype : {"float32", "float16"}, default="float32"
         Number format of the files in `out`; float16 halves their size and keeps three digits.
     on_error : {"raise", "skip"}, default="raise"
-        What happens at a sample that cannot be read or is too short. "raise" raises its error. "skip" gives
-        it one frame of NaN, which no network takes, warns, and lists the reasons in `errors_`: a transformer
-        cannot leave out a sample, since labels and groups would no longer fit.
+        What happens at a sample that cannot be read, is too short or is silent. "raise" raises its error; of
+        silence, it warns. "skip" gives such a sample one frame of NaN, which no network takes, warns, and
+        lists the reasons in `errors_`: a transformer cannot leave out a sample, since labels and groups would
+        no longer fit.
     verbose : int, default=0
         Whether to show progress on standard error: above 0.
 
@@ -51,10 +55,13 @@ class OpenSmileFrames(AudioFramesTransformer):
     ----------
     errors_ : dict of {int: str}
         With ``on_error="skip"``, why samples of the last `transform` were skipped, by index in X.
+    sampling_rates_ : dict of {int: int}
+        Number of recordings in `fit` by their sampling rate in Hz.
 
     See Also
     --------
     sklearn_raters.features.load_frames : Read the frames in a folder again.
+    SpectralFrames : Frames that products may use.
     OpenSmileFunctionals : One vector a sample, for ordinary classifiers.
 
     References
@@ -124,7 +131,8 @@ class OpenSmileFunctionals(AudioTransformer):
     """Compute one vector of statistics of each audio sample, for ordinary classifiers.
 
     The feature sets are openSMILE's, unchanged. In emobase, intensity and loudness are computed from a single
-    sample of each window (openSMILE's issue 51). The transformer is stateless.
+    sample of each window (openSMILE's issue 51). The functionals do not depend on `fit`. openSMILE's licence
+    allows non-commercial use only: products take `SpectralFunctionals`.
 
     Parameters
     ----------
@@ -144,10 +152,13 @@ class OpenSmileFunctionals(AudioTransformer):
     ----------
     errors_ : dict of {int: str}
         As in OpenSmileFrames.
+    sampling_rates_ : dict of {int: int}
+        As in OpenSmileFrames.
 
     See Also
     --------
     OpenSmileFrames : The paper's frames.
+    SpectralFunctionals : Statistics that products may use.
 
     Examples
     --------
@@ -189,7 +200,4 @@ class OpenSmileFunctionals(AudioTransformer):
         FileNotFoundError, InputError
             If a sample cannot be used, or with ``on_error="skip"`` if none can.
         """
-        self._validate_params()
-        features, errors = self._extract(X)
-        self._keep(errors)
-        return np.concatenate(features)
+        return self._table_of(X)

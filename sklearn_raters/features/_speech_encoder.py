@@ -104,8 +104,8 @@ class SpeechEncoderFrames(AudioFramesTransformer):
     Recordings are prepared as the model's authors do. Of a model whose configuration has no attention mask,
     recordings go through the network one by one, since padding would change their frames; of the others,
     recordings of similar length together. Recordings longer than 30 s are cut into windows of 30 s for
-    Whisper; others take them whole, with memory that grows with the square of the length. The transformer is
-    stateless.
+    Whisper; others take them whole, with memory that grows with the square of the length. The frames do not
+    depend on `fit`.
 
     Parameters
     ----------
@@ -134,6 +134,8 @@ class SpeechEncoderFrames(AudioFramesTransformer):
     Attributes
     ----------
     errors_ : dict of {int: str}
+        As in OpenSmileFrames.
+    sampling_rates_ : dict of {int: int}
         As in OpenSmileFrames.
 
     See Also

@@ -6,7 +6,7 @@ Read the chapters in any order; each one stands alone, and every block of code i
 - `sklearn_raters.guide.which_method`: which estimator for which data, with measured numbers.
 - `sklearn_raters.guide.the_paper`: the views, the fusion and the protocol of "Every Rating Matters".
 - `sklearn_raters.guide.texts`: texts and other tables.
-- `sklearn_raters.guide.front_ends`: openSMILE, pretrained encoders, and what is scaled where.
+- `sklearn_raters.guide.front_ends`: openSMILE, spectral features for products, pretrained encoders, scaling.
 - `sklearn_raters.guide.own_parts`: a network, a model of raters or a corpus of your own.
 - `sklearn_raters.guide.many_machines`: parallel jobs, caches, clusters, data larger than the memory.
 - `sklearn_raters.guide.traps`: where several raters and scikit-learn's habits collide.

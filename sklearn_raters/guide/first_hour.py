@@ -28,7 +28,8 @@ b   sad   NaN  calm
 
 ```
 
-**Look at the raters first**, by `sklearn-raters inspect votes.csv` on the command line, or in Python. How much did each one rate, which classes do they use, do they agree?
+**Look at the raters first**, by `sklearn-raters inspect votes.csv` on the command line, or in Python. How much did each
+one rate, which classes do they use, do they agree? The first two rows are the majority labels and all votes together.
 
 ```python
 >>> from sklearn_raters.ratings import rater_summary
@@ -42,12 +43,17 @@ cleo              1        1.00       0.00
 
 ```
 
-`sklearn_raters.plots.ClassUseDisplay.from_ratings(Y)` draws the same table. In `AgreementDisplay` beside it camps of
-raters show as squares, in `RaterConfusionsDisplay` who names a class differently.
-
 **Features.** Audio becomes one row a recording by `OpenSmileFunctionals`, or a sequence of frames by
-`OpenSmileFrames` (`sklearn_raters.guide.front_ends`). Here synthetic sequences stand in for them, rated by
-five simulated raters:
+`OpenSmileFrames`; openSMILE is for research only, and `sklearn_raters.guide.front_ends` names what products take.
+Of your own recordings, in a folder beside the table of votes:
+
+    from sklearn_raters import OpenSmileFunctionals, SpeakerScaler
+    from sklearn_raters.datasets import load_rated_audio
+    corpus = load_rated_audio("votes.csv", "recordings", speaker="speaker")  # .X paths, .Y ratings, .speakers
+    X = OpenSmileFunctionals(n_jobs=-1).fit_transform(corpus.X)  # row i belongs to row i of corpus.Y
+    X = SpeakerScaler().fit_transform(X, speakers=corpus.speakers)
+
+Here synthetic sequences stand in for them, rated by five simulated raters:
 
 ```python
 >>> import numpy as np
@@ -59,8 +65,28 @@ five simulated raters:
 
 ```
 
-**Fit, and ask three questions.** Who is in doubt which estimator to take reads
-`sklearn_raters.guide.which_method`; the default suits most tables.
+**Pictures** of the raters show the same as the tables above. Which classes does each one use?
+
+```python
+>>> from sklearn_raters.plots import AgreementDisplay, ClassUseDisplay
+>>> class_use = ClassUseDisplay.from_ratings(corpus.Y)
+
+```
+
+![Shares of the classes in the votes of five raters, as bars](class_use.svg)
+
+Who agrees with whom? Camps of raters stand side by side, as bright squares; `RaterConfusionsDisplay` shows who
+names a class differently.
+
+```python
+>>> agreement = AgreementDisplay.from_ratings(corpus.Y)
+
+```
+
+![Agreement of every two raters in percent, as a matrix](agreement.svg)
+
+**Fit, and ask three questions.** The default estimator suits most tables; `sklearn_raters.guide.which_method` tells
+when to take another one. `groups` are what must not be split between training and test, such as sessions or speakers.
 
 ```python
 >>> from sklearn_raters import MultiRaterStackingClassifier
@@ -92,7 +118,15 @@ other samples of the same kind would show as well.
 
 ```
 
-`sklearn_raters.plots.ComparisonDisplay.from_comparison(table)` draws it. With `return_comparison=True` the result
+```python
+>>> from sklearn_raters.plots import ComparisonDisplay
+>>> comparison = ComparisonDisplay.from_comparison(table)
+
+```
+
+![Difference of the models in unweighted average recall, with intervals](comparison.svg)
+
+With `return_comparison=True` the result
 holds the table, every prediction (`found.predictions`), and a report of raters, models and the samples that split the
 raters, one HTML page with their recordings or texts: `found.to_html("report.html", audio=corpus.X)`. Of raters alone:
 `sklearn_raters.report.make_report(corpus.Y, "raters.html")`.

@@ -12,5 +12,6 @@
 - **No GPU was at hand**: `device="cuda"` was never run.
 - **Intervals are over groups.** With five speakers a bootstrap of groups says little; read it as a lower bound
   of the uncertainty.
-- **openSMILE is for research only.** Products need audEERING's licence, or a pretrained encoder as front end.
+- **openSMILE is for research only.** Products need audEERING's licence, or another front end:
+  `SpectralFrames`, or a pretrained encoder (`sklearn_raters.guide.front_ends`).
 """

@@ -6,6 +6,7 @@ from sklearn_raters.model_selection._comparison import Comparison
 from sklearn_raters.model_selection._consensus_folds import ConsensusStratifiedGroupKFold
 from sklearn_raters.model_selection._cross_val_predict import cross_val_predict_raters
 from sklearn_raters.model_selection._paper_models import paper_models
+from sklearn_raters.model_selection._planned import planned_trainings
 
 __all__ = [
     "Comparison",
@@ -14,4 +15,5 @@ __all__ = [
     "cross_val_predict_raters",
     "paired_bootstrap",
     "paper_models",
+    "planned_trainings",
 ]

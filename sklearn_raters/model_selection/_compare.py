@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_memory
 
 from sklearn_raters._align import align_samples
 from sklearn_raters._files import check_folder
+from sklearn_raters._parallel import cached_with
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
@@ -105,7 +106,8 @@ def compare(
     n_jobs : int or None, default=None
         Number of jobs at once, through joblib. A job is a fold of one model, or of several that share views.
     memory : str, path, joblib.Memory or None, default=None
-        Cache of trained views, with which an interrupted comparison continues. None is a temporary folder.
+        Cache of trained views and of the fits of other models, with which an interrupted comparison
+        continues. None is a temporary folder, for views.
     random_state : int, RandomState instance or None, default=None
         Seed of the bootstrap and of all models whose own `random_state` is None.
     verbose : int, default=0
@@ -198,7 +200,7 @@ def compare(
         random_state = draw_seed(random_state)
     given_models = {str(name): repr(estimator) for name, (estimator, *_) in models.items()}
     with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
-        memory = folder if memory is None else memory
+        goes_on, memory = memory is not None, folder if memory is None else memory
         if not hasattr(memory, "cache"):
             check_folder(memory)
         cache = check_memory(memory if hasattr(memory, "cache") else str(memory))
@@ -208,9 +210,8 @@ def compare(
             set_where_none(estimator, memory=cache, random_state=random_state)
             plans[name] = check_trainable(estimator, task.ratings, consensus, folds, groups)
             models[name] = (estimator, *features)
-        runs = run_folds(
-            models, plans, task, consensus, folds, groups, n_jobs, verbose, everything=return_comparison
-        )
+        how = {"everything": return_comparison, "cached": cached_with(cache) if goes_on else None}
+        runs = run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, **how)
     predicted = {
         name: _pooled_labels([run.labels for run in of_folds], folds, consensus)
         for name, of_folds in runs.items()

@@ -108,8 +108,8 @@ class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
         rare = [str(label) for label in labels[counts < self.n_splits]]
         if rare:
             warnings.warn(
-                f"Fewer samples than n_splits={self.n_splits} folds have the consensus {shorten(rare)}: some "
-                "folds test none of them.",
+                f"Fewer samples than folds (n_splits={self.n_splits}) have the consensus {shorten(rare)}: "
+                "some folds test none of them.",
                 InputWarning,
                 stacklevel=3,
             )

@@ -184,7 +184,14 @@ def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", 
     AttributeError
         If the estimator has no such method.
     """
-    train, test = fold
+    fitted, fit_seconds = fit_part(estimator, X, Y, consensus, fold.train, groups, params)
+    start = perf_counter()
+    predictions = predict_part(fitted, method, X, fold.test, params)
+    return fitted, predictions, fit_seconds, perf_counter() - start
+
+
+def fit_part(estimator, X, Y, consensus, train, groups, params=None):
+    """Return a copy of an estimator, fitted on some rows of X, and the seconds; see `fit_and_predict`."""
     if takes_ratings(estimator):
         y = rows_of(Y, train)
     else:
@@ -197,9 +204,7 @@ def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", 
     start = perf_counter()
     with known_labels():
         fitted.fit(X_train, y, **for_fit)
-    fit_seconds, start = perf_counter() - start, perf_counter()
-    predictions = predict_part(fitted, method, X, test, params)
-    return fitted, predictions, fit_seconds, perf_counter() - start
+    return fitted, perf_counter() - start
 
 
 def predict_part(fitted, method, X, rows, params=None):

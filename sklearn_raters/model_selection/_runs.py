@@ -1,5 +1,6 @@
 """Runs of several models on the same folds, those that share views one after the other."""
 
+from time import perf_counter
 from typing import NamedTuple
 
 import joblib
@@ -7,10 +8,19 @@ from joblib import delayed, effective_n_jobs
 from sklearn.base import clone
 
 from sklearn_raters._nested import innermost, is_search, layers, unwrap
-from sklearn_raters._parallel import check_time, run_jobs, showing_trainings, tell_finished, watched
+from sklearn_raters._parallel import (
+    call_cached,
+    check_time,
+    content_to_hash,
+    is_cached,
+    run_jobs,
+    showing_trainings,
+    tell_finished,
+    watched,
+)
 from sklearn_raters._rated import rows_of
 from sklearn_raters.model_selection._answers import Answers, ask
-from sklearn_raters.model_selection._folds import fit_and_predict
+from sklearn_raters.model_selection._folds import fit_and_predict, fit_part, predict_part
 from sklearn_raters.ratings import known_labels
 
 
@@ -80,24 +90,25 @@ def trainings_of(models, plans, folds):
 
     Returns
     -------
-    list of (kind, n_samples)
-        The name of the classifier that is trained, and the number of its samples.
+    dict of (kind, n_samples)
+        By the fold, the part of the plan (None without), and what makes trainings equal: the name of the
+        classifier that is trained, and the number of its samples.
     """
     found = {}
     for name, (estimator, X, *_) in models.items():
         for number, fold in enumerate(folds):
             if not _tells_itself(estimator):
-                found[number, name] = type(innermost(estimator)).__name__, len(fold.train)
+                found[number, None, name] = type(innermost(estimator)).__name__, len(fold.train)
                 continue
             one_fit = {(one.part, one.view.name): one for one in plans[name][number].trainings}
             for one in one_fit.values():
                 chain = [one, *([one_fit[one.part, one.start]] if one.start is not None else [])]
                 learnt = [(link.identity, link.view.samples) for link in chain]
-                found[number, id(X), joblib.hash(learnt)] = one.size
-    return list(found.values())
+                found[number, one.part, id(X), joblib.hash(learnt)] = one.size
+    return found
 
 
-def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *, everything):
+def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *, everything, cached):
     """
     Train and test every model on every fold.
 
@@ -121,6 +132,8 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
         Above 0 shows progress on standard error.
     everything : bool
         Whether models are asked for all that they can say, and not only for what is scored.
+    cached : callable or None
+        Cache of the fits of models that are no stacks, as `cached_with` returns it; stacks have their own.
 
     Returns
     -------
@@ -133,13 +146,14 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
     batches = batches_of(models, plans) if effective_n_jobs(n_jobs) > 1 else alone
     # The longest jobs come first, so that at the end no core waits long for another.
     asking = [(task.take(fold.test) if everything else None, [*map(str, models)]) for fold in folds]
+    contents = [None if cached is None else _content_of(task, consensus, fold, groups) for fold in folds]
     jobs = [
-        delayed(_run_fold)(batch, task.ratings, consensus, fold, groups, *asked)
+        delayed(_run_fold)(batch, task.ratings, consensus, fold, groups, *asked, cached, content)
         for batch in batches
-        for fold, asked in zip(folds, asking, strict=True)
+        for fold, asked, content in zip(folds, asking, contents, strict=True)
     ]
     names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
-    planned = trainings_of(models, plans, folds) if verbose else []
+    planned = list(trainings_of(models, plans, folds).values()) if verbose else []
     with showing_trainings("Comparing models", planned, n_jobs, verbose):
         if effective_n_jobs(n_jobs) > 1:
             _train_parts(batches, plans, task.ratings, folds, groups, n_jobs)
@@ -149,6 +163,15 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
         for name, run in outcome.items():
             runs[name].append(run)
     return runs
+
+
+def _content_of(task, consensus, fold, groups):
+    """Return a hash of what the models of a fold learn."""
+    votes = task.take(fold.train).votes
+    arrays = votes.sample, votes.rater, votes.label, votes.weight
+    return joblib.hash(
+        (arrays, votes.raters, votes.labels, consensus[fold.train], rows_of(groups, fold.train))
+    )
 
 
 def _train_parts(batches, plans, Y, folds, groups, n_jobs):
@@ -179,11 +202,11 @@ def _train_part(stack, X, Y, fold, groups, part):
         clone(stack)._train_ahead(X, Y, part, groups)
 
 
-def _run_fold(models, Y, consensus, fold, groups, task, names):
+def _run_fold(models, Y, consensus, fold, groups, task, names, cached, content):
     """Train and test models on one fold; return a Run by name."""
     runs = {}
     for name, (estimator, X, conditions) in models.items():
-        fitted, labels, *seconds = _fit_told(estimator, X, Y, consensus, fold, groups)
+        fitted, labels, *seconds = _fit_told(estimator, X, Y, consensus, fold, groups, cached, content)
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
@@ -213,13 +236,22 @@ def _tells_itself(estimator):
     return hasattr(unwrap(estimator), "plan") and not any(is_search(layer) for _, layer in layers(estimator))
 
 
-def _fit_told(estimator, X, Y, consensus, fold, groups):
-    """Return what `fit_and_predict` does, and tell the training if the estimator does not tell it itself."""
+def _fit_told(estimator, X, Y, consensus, fold, groups, cached, content):
+    """Return what `fit_and_predict` does; keep and tell the training where the estimator does not."""
     if _tells_itself(estimator):
         return fit_and_predict(estimator, X, Y, consensus, fold, groups)
-    check_time()
+    key = None
+    if cached is not None:
+        key = joblib.hash((content_to_hash(estimator), content, rows_of(X, fold.train)), coerce_mmap=True)
+    known = is_cached(cached, key)
+    if not known:
+        check_time()
+    name = type(innermost(estimator)).__name__
     # A search would take the end of the time for a failed candidate.
     with watched(journal=None, deadline=None):
-        found = fit_and_predict(estimator, X, Y, consensus, fold, groups)
-    tell_finished(None, type(innermost(estimator)).__name__, len(fold.train), found[2])
-    return found
+        arguments = estimator, X, Y, consensus, fold.train, groups
+        fitted, fit_seconds = call_cached(cached, fit_part, arguments, key, f"The fit of {name}")
+        start = perf_counter()
+        labels = predict_part(fitted, "predict", X, fold.test)
+    tell_finished(None, name, len(fold.train), fit_seconds, cached=known)
+    return fitted, labels, fit_seconds, perf_counter() - start

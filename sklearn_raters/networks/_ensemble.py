@@ -16,6 +16,7 @@ from sklearn_raters._nested import (
     call_inside,
     check_is_read,
     check_refits,
+    check_same_features,
     groups_for_fit,
     take_over_input,
     takes_ratings,
@@ -201,6 +202,7 @@ class DeepEnsembleClassifier(
         """
         check_is_fitted(self)
         check_is_read(X, {type(self).__name__: self.estimators_[0]})
+        check_same_features(X, self.estimators_[:1])
         return np.mean([copy.predict_proba(X) for copy in self.estimators_], axis=0)
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))

@@ -80,14 +80,25 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             module = self._module(len(classes), seed)
             if earlier is not None:
                 self._go_on_from(earlier, module, classes)
-            settings = {"max_epochs": self._n_epochs(len(train))}
+            settings = {"max_epochs": self.count_epochs(len(train))}
             self.net_ = self._train(module, rows_of(samples, kept), mass, train, valid, seed, **settings)
             self.n_iter_ = len(self.net_.history)
             self.classes_ = classes
         return self
 
-    def _n_epochs(self, n_samples):
-        """Return the number of epochs for this number of samples."""
+    def count_epochs(self, n_samples):
+        """Return the number of epochs that `fit` trains at most.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of training samples.
+
+        Returns
+        -------
+        int
+            `max_epochs`, or what "auto" stands for.
+        """
         if self.max_epochs != "auto":
             return self.max_epochs
         n_steps = -(-n_samples // self.batch_size)

@@ -283,6 +283,21 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
                 self.rater_confusion_ = self._mean_confusion(rows_of(samples, train), weight[train])
         return self
 
+    def count_epochs(self, n_samples):
+        """Return the number of epochs that `fit` trains on sequences at most.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of training samples, on which it does not depend.
+
+        Returns
+        -------
+        int
+            `max_epochs`, or what "auto" stands for.
+        """
+        return _FEWEST_EPOCHS if self.max_epochs == "auto" else self.max_epochs
+
     @property
     def _can_search(self):
         """Whether the number of epochs may be searched: "auto", and no other setting decides on it."""

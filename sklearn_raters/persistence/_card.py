@@ -5,10 +5,14 @@ from sklearn.pipeline import Pipeline
 from sklearn_raters._nested import innermost, is_search
 from sklearn_raters.persistence._inside import inside
 
-_LICENCE = (
-    "The features are computed by openSMILE, which is under the audEERING Research License Agreement: it "
-    "allows non-commercial use. Products, also with features that it extracted, need its commercial licence."
-)
+# By a word in the description of the front end.
+_LICENCES = {
+    "opensmile": "The features are computed by openSMILE, which is under the audEERING Research License "
+    "Agreement: it allows non-commercial use. Products, also with features that it extracted, need its "
+    "commercial licence.",
+    "spectral": "The features are computed by kaldi-native-fbank, which is under the Apache License 2.0: "
+    "products may use them.",
+}
 
 
 def make_card(model, versions, foreign, notes):
@@ -41,8 +45,9 @@ def make_card(model, versions, foreign, notes):
     }
     for heading, text in notes.items():
         sections[heading] = "\n\n".join(filter(None, [sections.get(heading), str(text)]))
-    if "opensmile" in str(sections["Front end"]).lower():
-        sections["Licence of the features"] = _LICENCE
+    front_end = str(sections["Front end"]).lower()
+    licences = [licence for word, licence in _LICENCES.items() if word in front_end]
+    sections["Licence of the features"] = "\n\n".join(licences)
     libraries = ", ".join(f"{name} {version}" for name, version in versions.items())
     how = f"`sklearn_raters.persistence.load(path)` reads this file. It was written with {libraries}."
     if foreign:

@@ -3,15 +3,16 @@
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from sklearn_raters._nested import is_search
+from sklearn_raters._nested import is_search, layers
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import SAMPLING_RATE, OpenSmileFrames, read_audio
+from sklearn_raters.features import SAMPLING_RATE, OpenSmileFrames, SpectralFrames, read_audio
 from sklearn_raters.plots._style import pyplot
 from sklearn_raters.ratings import shorten
 
-_STEP, _WINDOW = 0.01, 0.06  # seconds, of OpenSmileFrames
-_PITCH = "F0_sma"
+_STEP, _WINDOW = 0.01, 0.06  # seconds, of OpenSmileFrames and SpectralFrames
+# Frames of a higher correlation of successive periods are voiced.
+_VOICED = 0.5
 
 
 def _attention(fitted, X, view):
@@ -37,16 +38,26 @@ def _attention(fitted, X, view):
     return fitted.attention(X)[0]
 
 
-def _pitch_of(recording):
-    """Return the times in seconds of openSMILE's frames and their F0 in Hz, NaN where unvoiced."""
-    transformer = OpenSmileFrames()
-    names = transformer.get_feature_names_out()
-    f0 = transformer.transform([recording])[0][:, list(names).index(_PITCH)]
-    return np.arange(len(f0)) * _STEP + _WINDOW / 2, np.where(f0 > 0, f0, np.nan)
+def _pitch_of(recording, fitted):
+    """Return the times in seconds of frames and their F0 in Hz, NaN where unvoiced."""
+    pipelines = [layer.estimator for layer in layers(fitted) if isinstance(layer.estimator, Pipeline)]
+    steps = [step for pipeline in pipelines for _, step in pipeline.steps]
+    is_spectral = any(isinstance(step, SpectralFrames) for step in steps)
+    transformer = SpectralFrames() if is_spectral else OpenSmileFrames()
+    names, (frames,) = transformer.get_feature_names_out().tolist(), transformer.transform([recording])
+    if is_spectral:
+        f0, voiced = np.exp(frames[:, names.index("log_pitch")]), frames[:, names.index("voicing")] > _VOICED
+    else:
+        f0 = frames[:, names.index("F0_sma")]
+        voiced = f0 > 0
+    return np.arange(len(f0)) * _STEP + _WINDOW / 2, np.where(voiced, f0, np.nan)
 
 
 class AttentionDisplay:
     """Where a network listens: the weights of its attention over the waveform and the pitch.
+
+    `from_estimator` takes the pitch of openSMILE, whose licence is for research, or of `SpectralFrames` if
+    these are a step of the estimator.
 
     Parameters
     ----------
@@ -132,7 +143,8 @@ class AttentionDisplay:
             raise InputError(
                 f"The estimator takes no recordings ({error}) Give X, a list of the recording's frames."
             ) from error
-        display = cls(weights=weights, signal=signal, sampling_rate=SAMPLING_RATE, pitch=_pitch_of(recording))
+        pitch = _pitch_of(recording, estimator)
+        display = cls(weights=weights, signal=signal, sampling_rate=SAMPLING_RATE, pitch=pitch)
         return display.plot(axes=axes)
 
     def plot(self, *, axes=None):

@@ -30,15 +30,15 @@ def labels_of_cells(cells, separator=None):
     """
     import pandas as pd
 
-    known = {}  # most texts occur many times
-    lists = []
-    for cell in cells:
-        if isinstance(cell, str):
-            if cell not in known:
-                known[cell] = _labels_of_text(cell, separator)
-            lists.append(known[cell])
-        else:
-            lists.append(_labels_of_object(cell, separator))
+    if len(cells) and pd.api.types.infer_dtype(cells, skipna=False) == "string":
+        code, texts = pd.factorize(cells)  # most texts occur many times
+        found = (_labels_of_text(text, separator) for text in texts)
+        lists = np.fromiter(found, dtype=object, count=len(texts))[code]
+    else:
+        lists = [
+            (_labels_of_text if isinstance(cell, str) else _labels_of_object)(cell, separator)
+            for cell in cells
+        ]
     cell = np.repeat(np.arange(len(cells)), np.fromiter(map(len, lists), dtype=np.intp))
     labels = np.fromiter((label for labels in lists for label in labels), dtype=object, count=len(cell))
     kept = ~pd.isna(labels)
@@ -50,6 +50,8 @@ def read_id(name):
 
     Label Studio exports a rater as ``{"id": 3, "email": ...}``.
     """
+    if isinstance(name, str) and "{" not in name:
+        return name
     found = read_literal(name.strip()) if isinstance(name, str) else name
     return found["id"] if isinstance(found, dict) and "id" in found else name
 

@@ -20,10 +20,7 @@ _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _CUT = "cut them into classes by bins= (Task, ratings_from_long and load_rated_audio take it)"
 # What to do about several labels in one text.
-_SPLIT = (
-    "Give label_separator={separator!r} to Task, ratings_from_long or load_rated_audio, or "
-    "--label-separator={separator!r} to the command"
-)
+_SPLIT = "Give label_separator={separator!r} (Task, ratings_from_long and load_rated_audio take it)"
 _SHARE = "Give y as soft labels, one column a class, in which such a sample has a share of several"
 
 _known = ContextVar("known", default=False)
@@ -66,7 +63,7 @@ def check_labels(names, counts, named):
             names,
             [value for value, _ in numbers],
             "ratings",
-            "give missing_label={0} or --missing-label={0}, or to an estimator label_map={{{0}: None}}",
+            "give missing_label={0}, or in an estimator label_map={{{0}: None}}",
         )
     elif all(isinstance(name, str) for name in names):
         _warn_of_joined(names, pairs, counts, "rating", _SPLIT)

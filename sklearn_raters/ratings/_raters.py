@@ -74,26 +74,80 @@ def rater_table(task):
     for name in _CROWD:
         if name in task.raters:
             raise InputError(f"A rater is named {name!r}, like a row of the crowd: rename the rater.")
-    index, n_classes = [*_CROWD, *task.raters], len(task.classes)
-    votes = _votes_by_row(task)
-    counted = votes[(votes["label"] < n_classes) & ((votes["row"] != 1) | (votes["majority"] < n_classes))]
-    n_chosen = counted.groupby(["row", "sample"])["label"].nunique()
-    numbers = {
-        "samples": n_chosen.groupby("row").size(),
-        "single": n_chosen.eq(1).groupby("row").sum(),
-        "multiple": n_chosen.gt(1).groupby("row").sum(),
-    }
-    table = pd.DataFrame(numbers, index=range(len(index))).fillna(0).astype(np.int64)
-    weights = np.zeros((len(index), n_classes))
-    np.add.at(weights, (counted["row"], counted["label"]), counted["weight"])
+    n_classes, rows = len(task.classes), [_majority_row(task), _crowd_row(task), _rater_rows(task)]
+    n_chosen, share, weights = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    table = pd.DataFrame(n_chosen, [*_CROWD, *task.raters], ["samples", "single"])
+    table["multiple"] = table["samples"] - table["single"]
     with np.errstate(invalid="ignore"):
-        table[[f"share_{name}" for name in task.classes]] = weights / weights.sum(axis=1, keepdims=True)
-    votes["agrees"] = votes["weight"] * (votes["label"] == votes["majority"])
-    judged = votes[votes["majority"].between(0, n_classes - 1)]
-    sums = judged.groupby(["row", "sample"])[["agrees", "weight"]].sum()
-    table["agreement"] = (sums["agrees"] / sums["weight"]).groupby("row").mean()
-    table.index = index
+        shares = weights / weights.sum(axis=1, keepdims=True)
+    table[[f"share_{name}" for name in task.classes]] = shares.reshape(-1, n_classes)
+    table["agreement"] = share
     return table
+
+
+def _majority_row(task):
+    """Return what `_rater_rows` does of the majority labels."""
+    majority = task.majority()
+    counts = np.bincount(majority[_judged(task)], minlength=len(task.classes))
+    n = counts.sum()
+    return np.array([[n, n]]), np.array([1.0 if n else np.nan]), counts[None].astype(float)
+
+
+def _crowd_row(task):
+    """Return what `_rater_rows` does of all votes, on samples whose majority is not outside the classes."""
+    majority, judged, votes = task.majority(), _judged(task), task.class_votes
+    counts = task.counts * (majority < len(task.classes))[:, None]
+    n_chosen = np.count_nonzero(counts, axis=1)
+    total = np.bincount(votes.sample, votes.weight, task.n_samples)[judged]
+    share = (counts[judged, majority[judged]] / total).mean() if judged.any() else np.nan
+    return (
+        np.array([[np.count_nonzero(n_chosen), np.count_nonzero(n_chosen == 1)]]),
+        np.array([share]),
+        counts.sum(axis=0, keepdims=True),
+    )
+
+
+def _rater_rows(task):
+    """
+    Return statistics of each rater.
+
+    Returns
+    -------
+    numbers : ndarray of int, shape (n_raters, 2)
+        Number of samples with a vote for a class, and of those with votes for one class only.
+    agreement : ndarray of float, shape (n_raters,)
+        Mean share of the votes for a sample that are for its majority label; NaN without votes.
+    weights : ndarray of float, shape (n_raters, n_classes)
+        Weight of the votes for each class.
+    """
+    votes, n_raters, n_classes = task.class_votes, len(task.raters), len(task.classes)
+    inside = votes.label < n_classes
+    label, rater = votes.label[inside], votes.rater[inside].astype(np.int64)
+    first = _starts(votes.sample[inside], rater)
+    size, row = np.diff(np.append(first, len(rater))), rater[first]
+    numbers = [np.bincount(row, minlength=n_raters), np.bincount(row[size == 1], minlength=n_raters)]
+    weights = np.bincount(rater * n_classes + label, votes.weight[inside], n_raters * n_classes)
+
+    judged = _judged(task)[votes.sample]
+    sample, rater, weight = votes.sample[judged], votes.rater[judged], votes.weight[judged]
+    first = _starts(sample, rater)
+    agrees = weight * (votes.label[judged] == task.majority()[sample])
+    share = np.add.reduceat(agrees, first) / np.add.reduceat(weight, first) if len(first) else agrees
+    row = rater[first]
+    with np.errstate(invalid="ignore"):
+        agreement = np.bincount(row, share, n_raters) / np.bincount(row, minlength=n_raters)
+    return np.column_stack(numbers), agreement, weights.reshape(n_raters, n_classes)
+
+
+def _judged(task):
+    """Return whether each sample has a majority that is a class."""
+    majority = task.majority()
+    return (majority >= 0) & (majority < len(task.classes))
+
+
+def _starts(sample, rater):
+    """Return the first vote of each cell of votes sorted by sample and rater."""
+    return np.flatnonzero((np.diff(sample, prepend=-1) != 0) | (np.diff(rater, prepend=-1) != 0))
 
 
 def eligible_raters(Y, *, min_ratings=1, groups=None):
@@ -139,22 +193,3 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     count = np.bincount(rater * len(names) + group[row], minlength=len(task.raters) * len(names))
     enough = (count.reshape(-1, len(names)) >= min_ratings).all(axis=1)
     return [task.raters[index] for index in np.flatnonzero(enough)]
-
-
-def _votes_by_row(task):
-    """Return the votes of each row of `rater_summary`: the majority labels, all votes, each rater's votes.
-
-    Returns
-    -------
-    DataFrame
-        The columns row, sample, label and weight, and the sample's majority label: -1 for none.
-    """
-    import pandas as pd
-
-    votes, consensus = task.class_votes, task.majority()
-    hard = np.flatnonzero((consensus >= 0) & (consensus < len(task.classes)))
-    of_majority = pd.DataFrame({"row": 0, "sample": hard, "label": consensus[hard], "weight": 1.0})
-    of_raters = pd.DataFrame({name: getattr(votes, name) for name in ("sample", "label", "weight")})
-    of_raters["row"] = votes.rater + len(_CROWD)
-    rows = pd.concat([of_majority, of_raters.assign(row=1), of_raters], ignore_index=True)
-    return rows.assign(majority=consensus[rows["sample"]])

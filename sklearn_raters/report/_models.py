@@ -41,7 +41,10 @@ def model_part(comparison):
         "not_drawn": [cut(name) for name in [*judged][_MOST_DRAWN:]],
         "without_probabilities": [cut(name) for name in comparison.judged if name not in judged],
         "fits": _fits(comparison.fits),
-        "settings": [(name, cut(value, 1000)) for name, value in comparison.settings.items()],
+        "settings": [
+            (name, cut(value, 1000)) for name, value in comparison.settings.items() if name != "shown"
+        ],
+        "shown": comparison.settings.get("shown", ""),
         "models": [(cut(name), cut(estimator, 3000)) for name, estimator in comparison.models.items()],
     }
 

@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_soft_targets, weight_name
+from sklearn_raters._parallel import content_to_hash
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
@@ -21,7 +22,6 @@ from sklearn_raters.ratings import Task, is_missing_label, shorten
 from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
-from sklearn_raters.stacking._sealed import content_to_hash
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator
 from sklearn_raters.stacking._view_params import view_estimator

@@ -10,7 +10,7 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, refuse_masked
-from sklearn_raters._nested import check_is_read, check_refits, take_over_input
+from sklearn_raters._nested import check_is_read, check_refits, check_same_features, take_over_input
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, in_content_order
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
@@ -405,13 +405,13 @@ class MultiRaterStackingClassifier(
     def _as_views_take(self, X):
         """Return the samples as the views take them: after the shared steps."""
         check_is_fitted(self)
-        if self.shared_steps_ is not None:
-            check_is_read(X, {"the pipeline of shared steps": self.shared_steps_})
-            return self.shared_steps_.transform(X)
         refuse_masked(X, "X")
-        views = zip(self.views_, self.estimators_, strict=True)
-        check_is_read(X, {f"the view {name!r}": one for name, one in views})
-        return X
+        reading = {f"the view {name!r}": one for name, one in zip(self.views_, self.estimators_, strict=True)}
+        if self.shared_steps_ is not None:
+            reading = {"the pipeline of shared steps": self.shared_steps_}
+        check_is_read(X, reading)
+        check_same_features(X, reading.values())
+        return X if self.shared_steps_ is None else self.shared_steps_.transform(X)
 
     def predict_proba_views(self, X):
         """Return the probabilities of each view's own targets, which for soft labels are smoothed.

@@ -14,12 +14,21 @@ from sklearn.utils.validation import check_memory
 
 from sklearn_raters._files import check_folder
 from sklearn_raters._nested import fit_with_weights
-from sklearn_raters._parallel import check_time, moved_once, run_jobs, showing_trainings, tell_finished
+from sklearn_raters._parallel import (
+    cached_with,
+    call_cached,
+    check_time,
+    content_to_hash,
+    is_cached,
+    moved_once,
+    run_jobs,
+    showing_trainings,
+    tell_finished,
+)
 from sklearn_raters._rated import rows_of
 from sklearn_raters.exceptions import collecting_remarks, remark
 from sklearn_raters.ratings import known_labels
 from sklearn_raters.stacking._frozen import represent
-from sklearn_raters.stacking._sealed import cached_with, call_cached, content_to_hash, is_cached
 from sklearn_raters.stacking._starts import start_from
 from sklearn_raters.stacking._views import naming_view
 

@@ -300,9 +300,11 @@ def find_consensus(task, method, sample_weight=None):
     found = {label for label in labels if label is not None}
     absent = [name for name in task.classes if name not in found]
     if absent:
+        rest = [name for name in task.classes if name in found]
+        remedy = f"Leave it out by classes={rest}, or" if len(rest) > 1 else "Correct classes, or"
         raise InputError(
             f"No sample's consensus is the class {shorten(absent)}, so it cannot be learnt; the classes are "
-            f"{shorten(task.classes)}, the ratings hold {shorten(task.votes.labels)}. Correct classes or "
-            "label_map, or leave the class out of classes."
+            f"{shorten(task.classes)}, the ratings hold {shorten(task.votes.labels)}. {remedy} map its label "
+            "to another class by label_map=."
         )
     return labels

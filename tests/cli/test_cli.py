@@ -1,5 +1,6 @@
 """The command: its output and files, errors for wrong input, and Ctrl-C."""
 
+import argparse
 import json
 import os
 import shutil
@@ -13,13 +14,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
+from sklearn.utils import Bunch
 
 from sklearn_raters import cli
 from sklearn_raters._torch import RATER_MODELS
 from sklearn_raters.cli import _help, _output, _parser
+from sklearn_raters.cli._front_end import read_corpus
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
-from sklearn_raters.persistence import load
+from sklearn_raters.features import SpectralFrames
+from sklearn_raters.persistence import load, load_card
 from sklearn_raters.ratings import Task, ratings_to_long
 from sklearn_raters.stacking import FUSIONS
 
@@ -121,6 +125,38 @@ def test_the_chosen_fusion_is_trained_and_predicts(made, wavs, tmp_path, capsys,
     printed = run(capsys, "predict", tmp_path / "model", *wavs, "--format", "json")[1]
     for row in json.loads(printed):
         assert sum(row["probabilities"].values()) == pytest.approx(1)
+
+
+def test_spectral_features_are_learnt_and_predicted_from_without_opensmile(
+    made, wavs, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr("sklearn_raters.features._smile._smile", None)
+    ratings_to_long(load_iemocap(made).Y[:24]).to_csv(tmp_path / "votes.csv", index=False)
+    data = ["--ratings", tmp_path / "votes.csv", "--audio", made, "--classes=neutral,anger"]
+    data += ["--views=crowd_soft", "--features=spectral", "--out", tmp_path / "model", *QUICK]
+    status, _, errors = run(capsys, "train", *data)
+    assert status == 0, errors
+    status, printed, errors = run(capsys, "predict", tmp_path / "model", *wavs, "--format", "json")
+    assert status == 0, errors
+    pipeline = load(tmp_path / "model")
+    assert isinstance(pipeline["frames"], SpectralFrames)
+    assert [row["class"] for row in json.loads(printed)] == pipeline.predict(wavs).tolist()
+    card = load_card(tmp_path / "model")
+    assert "- `SpectralFrames()`: 45 values" in card["Front end"]
+    assert "products may use them" in card["Licence of the features"]
+    options = argparse.Namespace(features="spectral", n_jobs=1, cache=None, skip_broken=False)
+    assert read_corpus(options, Bunch(X=wavs), ["functionals"])[1]["functionals"].shape == (3, 90)
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+def test_a_library_of_features_that_is_missing_is_named_before_the_corpus_is_read(
+    command, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "kaldi_native_fbank", None)
+    nowhere = ["--corpus", "iemocap", "--root", "nowhere", "--out", tmp_path / "out"]
+    status, _, errors = run(capsys, command, *nowhere, "--features", "spectral")
+    assert status == 2
+    assert "pip install 'sklearn-raters[spectral]'" in errors
 
 
 @pytest.mark.parametrize("command", ["evaluate", "train", "predict"])
@@ -291,7 +327,7 @@ def test_a_single_session_is_enough_to_train_but_not_to_evaluate(made, tmp_path,
     assert load(tmp_path / "model").classes_.tolist() == ["neutral", "anger"]
     status, _, errors = run(capsys, "evaluate", *data, "--out", tmp_path / "table.csv")
     assert status == 2
-    assert "folds: 1, sessions: 1" in errors
+    assert "folds: 1, speakers: 1" in errors
     assert "--session-column" in errors
 
 

@@ -90,7 +90,7 @@ WORDS = {
 @pytest.mark.parametrize("command", WORDS)
 def test_a_run_writes_the_options_that_repeat_it(tmp_path, command):
     options = parse([command, *WORDS[command], "--quiet"])
-    write_config(options, tmp_path / "run.toml")
+    write_config(options, tmp_path / "run.toml", tmp_path / "run.toml")
     text = (tmp_path / "run.toml").read_text()
     given = [word for word in WORDS[command] if not word.startswith("--")]
     assert len(options.changed) == len(WORDS[command]) - len(given), text
@@ -111,5 +111,5 @@ def test_a_file_of_the_user_is_not_overwritten(tmp_path):
     with pytest.raises(InputError, match="give another name"):
         check_config(str(tmp_path / "table.toml"))
     path = check_config(str(tmp_path / "table.csv"))
-    write_config(parse(["evaluate"]), path)
+    write_config(parse(["evaluate"]), path, path)
     assert check_config(str(tmp_path / "table.csv")) == path

@@ -1,6 +1,7 @@
 """The evaluation: its rows and folds, several seeds, a time limit, and what it prints and writes."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,9 +9,10 @@ import pandas as pd
 import pytest
 
 from sklearn_raters import cli
+from sklearn_raters.cli import _duration
 from sklearn_raters.cli._corpus import evaluation_folds, open_corpus
 from sklearn_raters.cli._evaluation import plan_evaluation
-from sklearn_raters.cli._front_end import Features
+from sklearn_raters.cli._front_end import SETS, Features
 from sklearn_raters.cli._parser import parse
 from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels
@@ -19,6 +21,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import class_recalls
 from sklearn_raters.networks import BLSTMClassifier, RaterNetClassifier
 from sklearn_raters.persistence import load
+from sklearn_raters.report import _pictures
 
 N, RATERS = 60, ("w1", "w2", "w3")
 
@@ -45,17 +48,18 @@ def test_the_rows_are_views_networks_of_raters_and_classifiers_on_functionals(pl
     names = ["crowd-hard", "crowd-soft", *RATERS, "crowd pair", "all views", "mean of posteriors"]
     found = plan()[0]
     frames, functionals = Features("frames", {"new": "other frames"}), Features("functionals", {})
-    assert list(found.models(frames, functionals)) == [*names, "logistic regression", "logistic stack"]
+    features = {"frames": frames, "functionals": functionals}
+    assert list(found.models(features)) == [*names, "logistic regression", "logistic stack"]
     assert found.baseline == "crowd-hard"
     found = plan("--models", "annot_mix,logistic_stack,crowd_layer", "--epochs=3", "--class-weight=none")[0]
-    models = found.models(frames, functionals)
+    models = found.models(features)
     assert list(models) == ["annot_mix", "crowd_layer", "logistic stack"]
     assert found.baseline is None
-    (network, *own), (stack, *features) = models["annot_mix"], models["logistic stack"]
+    (network, *own), (stack, *given) = models["annot_mix"], models["logistic stack"]
     assert own == ["frames", {"new": "other frames"}]
     assert isinstance(network, RaterNetClassifier)
     assert (network.raters, network.max_epochs, network.learning_rate) == ("annot_mix", 3, "auto")
-    assert (features, stack.estimator) == (["functionals", {}], None)
+    assert (given, stack.estimator) == (["functionals", {}], None)
     assert stack.views == ["crowd_hard", "crowd_soft", *RATERS]
 
 
@@ -89,8 +93,8 @@ def test_unknown_models_and_a_rater_called_as_a_model_are_refused(plan, capsys):
     ("words", "described", "groups"),
     [
         ([], "5 folds of utterances with similar shares of the classes", False),
-        (["--folds=4", "--speaker-column=speaker"], "4 folds of sessions with similar", True),
-        (["--folds=12", "--speaker-column=speaker"], "each of 12 sessions left out", True),
+        (["--folds=4", "--speaker-column=speaker"], "4 folds of speakers with similar", True),
+        (["--folds=12", "--speaker-column=speaker"], "each of 12 speakers left out", True),
     ],
 )
 def test_folds_that_are_not_sessions_are_stratified_by_the_consensus(plan, words, described, groups):
@@ -161,12 +165,14 @@ def run_words(made):
 
 
 def test_a_run_that_the_time_limit_stops_writes_nothing_and_the_same_command_continues(
-    run_words, tmp_path, capsys
+    run_words, tmp_path, capsys, monkeypatch
 ):
+    monkeypatch.setattr(_duration, "_FEW", 0)
     words = ["evaluate", *run_words, "--models=views", "--out", str(tmp_path / "table.csv")]
     assert cli.main([*words, "--time-limit=1e-9"]) == 4
     printed, errors = capsys.readouterr()
     assert printed == ""
+    assert "The trainings take about" in errors
     assert "Stopped after --time-limit 1e-09" in errors.splitlines()[-1]
     assert not list(tmp_path.iterdir())
     assert cli.main([*words[:-2], "--out", str(tmp_path / "t.csv"), "--time-limit=9"]) == 0
@@ -175,10 +181,23 @@ def test_a_run_that_the_time_limit_stops_writes_nothing_and_the_same_command_con
     assert "needs --cache" in capsys.readouterr().err
 
 
+def test_only_the_features_that_the_models_need_are_computed(run_words, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(SETS, "frames", None)
+    monkeypatch.setattr(_duration, "_FEW", 0)
+    words = ["evaluate", *run_words, "--out", str(tmp_path / "table.csv")]
+    assert cli.main([*words, "--models=logistic"]) == 0
+    printed, errors = capsys.readouterr()
+    assert "logistic regression" in printed
+    assert "lld45" not in errors
+    assert re.search(r"The trainings take about \S+ s in one process, less what --cache holds: ", errors)
+
+
 def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_else(
-    run_words, tmp_path, capsys
+    run_words, tmp_path, capsys, monkeypatch
 ):
+    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
     files = ["--out", str(tmp_path / "table.csv"), "--save-model", str(tmp_path / "model.bin")]
+    files += ["--report", str(tmp_path / "page.html")]
     models = ["--models=views,logistic,logistic_stack,crowd_layer", "--seeds=2", "--model=crowd_layer"]
     assert cli.main(["evaluate", *run_words, *files, *models, "--json", "--quiet"]) == 0
     printed, errors = capsys.readouterr()
@@ -193,7 +212,11 @@ def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_e
     assert result["meaning"].count(". ") == 1
     assert 0 < result["seconds"]["audio"] < result["seconds"]["run"]
     assert isinstance(load(tmp_path / "model.bin")[-1], RaterNetClassifier)
-    assert {path.name for path in tmp_path.iterdir()} == {"table.csv", "table.toml", "model.bin"}
+    assert {path.name for path in tmp_path.iterdir()} == {"table.csv", "table.toml", "model.bin", "page.html"}
     assert set(result["files"].values()) == {str(path) for path in tmp_path.iterdir()}
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    of_one = "Of seed 0 alone; the scores above are means over the seeds 0 to 1."
+    assert page.count(f'<p class="note">{of_one}</p>') == 2
+    assert page.count(f'<p class="note">Answers of models: {of_one}</p>') == 2
     config = parse(["evaluate", "--config", str(tmp_path / "table.toml")])
     assert (config.seeds, config.model, config.views) == (2, "crowd_layer", ["crowd_hard"])

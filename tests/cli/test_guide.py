@@ -23,6 +23,14 @@ def test_every_link_of_the_guide_leads_to_a_page(pages):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
+def test_pictures_are_drawn_by_the_code_of_their_chapter(pages):
+    html = (pages / "sklearn_raters" / "guide" / "first_hour.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'<img src="([^"]+)" alt="([^"]+)"', html)
+    assert [name for name, _ in pictures] == ["class_use.svg", "agreement.svg", "comparison.svg"]
+    for name, _ in pictures:
+        assert "<svg" in (pages / "sklearn_raters" / "guide" / name).read_text(encoding="utf-8")
+
+
 def test_chapters_show_their_code_without_marks_of_the_source(pages):
     chapters = list((pages / "sklearn_raters" / "guide").glob("*.html"))
     assert len(chapters) == 9

@@ -84,7 +84,7 @@ def test_the_time_limit_has_an_exit_status_of_its_own(votes, monkeypatch, capsys
 
     monkeypatch.setattr(_jobs, "train", train)
     assert cli.main(["train", "--out", "model", "--cache", "kept", "--time-limit", "2"]) == _main.STOPPED
-    assert "--time-limit 2: nothing was written but the trained views, in kept" in capsys.readouterr().err
+    assert "--time-limit 2: nothing was written but the trainings, in kept" in capsys.readouterr().err
     for minutes in ("0", "-1", "nan"):
         assert cli.main(["train", "--out", "model", "--cache", "kept", "--time-limit", minutes]) == 2
 

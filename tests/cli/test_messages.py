@@ -5,7 +5,7 @@ from argparse import Namespace
 import pytest
 
 from sklearn_raters import cli
-from sklearn_raters.cli._messages import OPTIONS, with_options
+from sklearn_raters.cli._messages import FORMS, OPTIONS, with_options
 from sklearn_raters.cli._parser import build_parser, commands_of
 
 VOTES = "clip,worker,answer,who\na,w1,sad,p\nb,w1,glad,p\na,w2,sad,p\nb,w2,glad,p\n"
@@ -47,13 +47,22 @@ def test_scores_are_told_to_be_cut_by_the_option(tmp_path, capsys):
     rows = [f"c{n},w{n % 3},{n / 2}" for n in range(20)]
     (tmp_path / "votes.csv").write_text("\n".join(["sample,rater,label", *rows]))
     assert cli.main(["inspect", str(tmp_path / "votes.csv")]) == 2
-    assert "by --bins (" in capsys.readouterr().err
+    assert "by --bins 0,A,1,B,2; if they are classes, name them in --classes A,B." in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("default::sklearn_raters.exceptions.InputWarning")
+def test_a_code_of_missing_ratings_is_told_with_the_options_that_say_so(tmp_path, capsys):
+    rows = [f"c{n},w{n % 3},{99 if n % 5 == 0 else n % 3}" for n in range(30)]
+    (tmp_path / "votes.csv").write_text("\n".join(["sample,rater,label", *rows]))
+    assert cli.main(["inspect", str(tmp_path / "votes.csv")]) == 0
+    said = capsys.readouterr().err
+    assert "If it means 'not rated', give --missing-label 99, or in an estimator --label-map=99=;" in said
 
 
 def test_every_parameter_has_an_option_of_some_command():
     commands = commands_of(build_parser()).values()
     options = {word for parser in commands for action in parser._actions for word in action.option_strings}
-    assert [name for name in OPTIONS.values() if f"--{name}" not in options] == []
+    assert [name for name in [*OPTIONS.values(), *FORMS] if f"--{name}" not in options] == []
 
 
 @pytest.mark.parametrize(
@@ -61,7 +70,14 @@ def test_every_parameter_has_an_option_of_some_command():
     [
         ("Lower min_ratings=5 or cv=3.", "Lower --min-ratings 5 or --folds 3."),
         ("The 'learning_rate' parameter of Net\n must be", "The --learning-rate of Net must be"),
-        ("label_map={'a': None}", "--label-map {'a': None}"),
+        ("label_map={'a': None}, or label_map={-1: 'a b'}", "--label-map=a=, or --label-map='-1=a b'"),
+        ("name all in classes=, or classes=['a', 'b'].", "name all in --classes A,B, or --classes=a,b."),
+        ("Task(Y), classes=[lowest, ..., highest]", "Task(Y), --classes=lowest,...,highest"),
+        (
+            "Lower min_ratings; 'min_ratings' a/min_ratings",
+            "Lower --min-ratings; 'min_ratings' a/min_ratings",
+        ),
+        ("by classes= (Task and load_rated_audio take it)", "by --classes A,B"),
         ("by xlabel=, a.label= or --label=x", "by xlabel=, a.label= or --label=x"),
         ("by verbose=", "by verbose="),
         ("no file /x/min_ratings=5/a.wav, 'label=3'", "no file /x/min_ratings=5/a.wav, 'label=3'"),
@@ -69,5 +85,5 @@ def test_every_parameter_has_an_option_of_some_command():
     ],
 )
 def test_options_take_the_place_of_parameters_of_the_command_alone(message, told):
-    names = ("min_ratings", "folds", "learning_rate", "label_map", "label_column")
+    names = ("min_ratings", "folds", "learning_rate", "label_map", "label_column", "classes")
     assert with_options(message, Namespace(**dict.fromkeys(names))) == told

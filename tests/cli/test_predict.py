@@ -15,7 +15,7 @@ import soundfile
 
 from sklearn_raters import cli
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
-from sklearn_raters.persistence import load, load_card
+from sklearn_raters.persistence import load, load_card, save
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +245,7 @@ def test_good_files_are_answered_and_bad_ones_are_told(of_speakers, ask, tmp_pat
     lines = [line for line in errors.splitlines() if line.startswith("skipped: ")]
     assert len(lines) == len(broken)
     for path in broken:
-        assert any(str(path) in line for line in lines)
+        assert any(line.startswith(f"skipped: {path}") for line in lines)
     assert "Skipped for the reasons above: 6 of 9 files." in errors
     assert "Traceback" not in errors
 
@@ -261,18 +261,41 @@ def test_a_single_bad_file_is_told_in_one_line(ask, tmp_path, broken):
     assert "Sample" not in line
 
 
+def test_a_file_that_cannot_be_used_is_called_as_it_was_given(of_speakers, ask, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cut.wav").write_bytes(Path(of_speakers["Ses03F"][0]).read_bytes()[:9000])
+    errors = ask("cut.wav", of_speakers["Ses03F"][0])[2]
+    assert "skipped: cut.wav is cut short" in errors
+
+
 def test_silence_is_told(ask, tmp_path):
     errors = ask(silent_file(tmp_path))[2]
     assert "silent.wav: there is nothing to hear, its loudest sound is below -70 dB" in errors
 
 
+@pytest.mark.filterwarnings("default::sklearn_raters.exceptions.InputWarning")
 def test_audio_of_a_lower_rate_is_told(of_speakers, ask, tmp_path):
     signal, rate = soundfile.read(of_speakers["Ses03F"][0])
     soundfile.write(tmp_path / "phone.wav", signal[::2], rate // 2)
     status, _, errors = ask(tmp_path / "phone.wav", of_speakers["Ses03F"][1])
     assert status == 0
-    assert "Below 16000 Hz, so that the upper frequencies are missing" in errors
-    assert "phone.wav (8000 Hz)" in errors
+    told = (
+        f"lower sampling rate than all that the front end was fitted on (16000 Hz): {tmp_path}/phone.wav with"
+    )
+    assert f"{told} 8000 Hz" in errors
+    errors = ask(tmp_path / "phone.wav", "--segments", "0.4")[2]
+    assert f"{told} 8000 Hz" in errors
+
+
+def test_audio_of_the_training_rate_is_no_news(model, of_speakers, ask, tmp_path):
+    signal, rate = soundfile.read(of_speakers["Ses03F"][0])
+    soundfile.write(tmp_path / "phone.wav", signal[::2], rate // 2)
+    of_phones = load(model)
+    of_phones["frames"].fit([str(tmp_path / "phone.wav")])
+    save(of_phones, tmp_path / "phones.bin")
+    for more in ([], ["--segments", "0.4"]):
+        assert "sampling rate" not in ask(tmp_path / "phone.wav", *more, model=tmp_path / "phones.bin")[2]
+    assert load(model)["frames"].sampling_rates_ == {16000: 30}
 
 
 def test_segments_answer_along_time(of_speakers, ask, tmp_path):
@@ -335,8 +358,6 @@ def test_predict_reads_no_pickle(of_speakers, tmp_path, ask):
 
 
 def test_a_model_of_another_kind_is_refused(model, of_speakers, tmp_path, ask):
-    from sklearn_raters.persistence import save
-
     save(load(model)["classifier"], tmp_path / "stack.bin")
     status, _, errors = ask(of_speakers["Ses03F"][0], model=tmp_path / "stack.bin")
     assert status == 2

@@ -2,12 +2,14 @@
 
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 
 from made_crowds import crowd
 from sklearn_raters import cli
-from sklearn_raters.cli import _inspect, _jobs
+from sklearn_raters.cli import _inspect, _jobs, _report
 from sklearn_raters.datasets import make_rated_speech
 from sklearn_raters.ratings import ratings_to_long
 from sklearn_raters.report import _pictures
@@ -42,6 +44,53 @@ def test_inspect_writes_the_raters_part(votes, tmp_path, capsys):
     assert 'id="models"' not in page
 
 
+def test_the_raters_part_shows_texts_and_recordings_of_the_samples(tmp_path, capsys):
+    rows = [f"c{n},{rater},{(n + place) % 2},said {n}" for n in range(4) for place, rater in enumerate("abc")]
+    (tmp_path / "votes.csv").write_text("\n".join(["sample,rater,label,words", *rows]))
+    (tmp_path / "audio").mkdir()
+    for n in range(3):
+        noise = np.random.default_rng(n).normal(scale=0.1, size=1600)
+        soundfile.write(tmp_path / "audio" / f"c{n}.wav", noise, 16000)
+    words = ["inspect", tmp_path / "votes.csv", "--report", tmp_path / "page.html"]
+    status, _, errors = run(capsys, *words, "--audio", tmp_path / "audio", "--text-column", "words")
+    assert status == 2
+    assert "without an audio file (1): 'c3'" in errors
+    soundfile.write(tmp_path / "audio" / "c3.wav", noise, 16000)
+    assert run(capsys, *words, "--audio", tmp_path / "audio", "--text-column", "words")[0] == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("data:audio/mpeg;base64,") == 4
+    assert all(f"<blockquote>said {n}</blockquote>" in page for n in range(4))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--audio=."], "--audio and --text-column are for the page of --report"),
+        (["--report=page.html", "--text-column=x"], "--text-column x: the columns of"),
+    ],
+)
+def test_what_samples_show_needs_a_page_and_a_column(votes, tmp_path, capsys, monkeypatch, options, told):
+    monkeypatch.chdir(tmp_path)
+    status, _, errors = run(capsys, "inspect", votes, *options)
+    assert status == 2
+    assert told in errors
+    assert [path.name for path in tmp_path.iterdir()] == ["votes.csv"]
+
+
+def test_a_report_that_fails_leaves_no_other_file_and_the_table_on_the_screen(
+    votes, tmp_path, capsys, monkeypatch
+):
+    def fails(*_, **__):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(_report, "make_report", fails)
+    words = ["inspect", votes, "--output", tmp_path / "tables", "--report", tmp_path / "page.html"]
+    status, printed, errors = run(capsys, *words)
+    assert (status, "alpha" in printed) == (2, True)
+    assert "No space left" in errors
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path != votes]
+
+
 def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys):
     corpus = make_rated_speech(tmp_path / "made", n_sessions=2, n_utterances=30, random_state=0)
     data = ["--corpus", "iemocap", "--root", corpus, "--out", tmp_path / "table.csv"]
@@ -57,6 +106,7 @@ def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys):
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f'<td class="number" data-value="{100 * table.loc["crowd-hard", "uar"]}">' in page
     assert page.count("data:audio/mpeg;base64,") > 0
+    assert "Of seed" not in page
     assert predictions.index[0] in page
 
 

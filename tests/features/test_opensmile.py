@@ -15,12 +15,21 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_checks
 
-from sklearn_raters import BLSTMClassifier, FramePooler, OpenSmileFrames, OpenSmileFunctionals, SpeakerScaler
+from sklearn_raters import (
+    BLSTMClassifier,
+    FramePooler,
+    OpenSmileFrames,
+    OpenSmileFunctionals,
+    SpeakerScaler,
+    SpectralFrames,
+    SpectralFunctionals,
+)
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features._smile import count_frames
 
 RATE = 16000
 RNG = np.random.default_rng(0)
+NOISE = np.random.default_rng(1).normal(scale=0.1, size=5000)
 
 
 def tone(seconds=0.5):
@@ -36,7 +45,9 @@ def wavs(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-@pytest.mark.parametrize("transformer", [OpenSmileFrames(), OpenSmileFunctionals()])
+@pytest.mark.parametrize(
+    "transformer", [OpenSmileFrames(), OpenSmileFunctionals(), SpectralFrames(), SpectralFunctionals()]
+)
 def test_scikit_learns_checks_without_numeric_data(transformer):
     name = type(transformer).__name__
     estimator_checks.check_estimator(transformer)
@@ -57,6 +68,8 @@ def test_scikit_learns_checks_without_numeric_data(transformer):
         (OpenSmileFrames(), 45),
         (OpenSmileFunctionals(), 988),
         (OpenSmileFunctionals("eGeMAPSv02"), 88),
+        (SpectralFrames(), 45),
+        (SpectralFunctionals(), 90),
     ],
 )
 def test_one_result_a_sample_in_order(transformer, n_features, wavs):
@@ -108,7 +121,7 @@ def test_frames_extracted_before_an_error_stay_in_the_cache(wavs, tmp_path):
     with pytest.raises(ValueError, match="Sample 4"):
         OpenSmileFrames(memory=memory).transform([*wavs, (np.zeros(100), RATE)])
     assert len(list(memory.rglob("*.npz"))) == 4
-    assert not list(memory.rglob("*.partial"))
+    assert not list(memory.rglob("*.partial*"))
 
 
 def test_progress_goes_to_stderr(wavs, capsys):
@@ -190,7 +203,9 @@ def test_recorded_speech_from_cache(speech, tmp_path):
 
 
 @pytest.mark.parametrize("n_jobs", [None, 2])
-@pytest.mark.parametrize("transformer", [OpenSmileFrames(), OpenSmileFunctionals("eGeMAPSv02")])
+@pytest.mark.parametrize(
+    "transformer", [OpenSmileFrames(), OpenSmileFunctionals("eGeMAPSv02"), SpectralFrames()]
+)
 def test_broken_samples_are_skipped_on_demand_and_listed_with_their_reasons(
     transformer, n_jobs, wavs, tmp_path
 ):
@@ -205,13 +220,15 @@ def test_broken_samples_are_skipped_on_demand_and_listed_with_their_reasons(
         ((np.zeros(100), RATE), "too short"),
         ((np.full(5000, np.nan), RATE), "NaN or infinity"),
         ((np.zeros(5000), 3), "the rate 3"),
+        ((np.full(5000, 1e-5), RATE), "there is nothing to hear"),
+        ((np.stack([NOISE, -NOISE]), RATE), "cancel each other out"),
     ]
     X = [wavs[0], *(item for item, _ in broken), *wavs[1:]]
     skips = clone(transformer).set_params(on_error="skip", n_jobs=n_jobs, memory=tmp_path / "memory")
     for _ in range(2):  # the second time from the cache
-        with pytest.warns(InputWarning, match=r"skipped \(7 of 11\), with NaN .*Sample 1 .* cannot be read"):
+        with pytest.warns(InputWarning, match=r"skipped \(9 of 13\), with NaN .*Sample 1 .* cannot be read"):
             found = skips.transform(X)
-        assert list(skips.errors_) == list(range(1, 8))
+        assert list(skips.errors_) == list(range(1, 10))
         for (_, reason), text in zip(broken, skips.errors_.values(), strict=True):
             assert reason in text
         kept = [index for index in range(len(X)) if index not in skips.errors_]
@@ -225,8 +242,10 @@ def test_broken_samples_are_skipped_on_demand_and_listed_with_their_reasons(
 
 
 def test_an_audio_list_of_which_nothing_can_be_used_is_an_error_in_any_case():
+    smile = OpenSmileFrames(on_error="skip")
     with pytest.raises(InputError, match=r"None of the 2 samples can be used. Sample 0 \('a.wav'\)"):
-        OpenSmileFrames(on_error="skip").transform(["a.wav", "b.wav"])
+        smile.transform(["a.wav", "b.wav"])
+    assert list(smile.errors_) == [0, 1]
 
 
 def test_a_skipped_sample_is_not_learnt_from(wavs):
@@ -242,19 +261,23 @@ def test_a_skipped_sample_is_not_learnt_from(wavs):
         OpenSmileFrames(on_error="ignore").transform(wavs)
 
 
+@pytest.mark.parametrize("transformer", [OpenSmileFrames, SpectralFrames])
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
-def test_frames_may_be_written_to_a_folder_and_read_from_there(dtype, wavs, tmp_path, monkeypatch):
+def test_frames_may_be_written_to_a_folder_and_read_from_there(
+    transformer, dtype, wavs, tmp_path, monkeypatch
+):
     monkeypatch.setattr("sklearn_raters.features._audio_transformer._SAMPLES_AT_ONCE", 3)
-    expected = OpenSmileFrames().transform(wavs)
-    smile = OpenSmileFrames(out=tmp_path / "out", dtype=dtype)
+    expected = transformer().transform(wavs)
+    smile = transformer(out=tmp_path / "out", dtype=dtype)
     found = smile.transform(wavs)
     for frames, values in zip(found, expected, strict=True):
         assert isinstance(frames, np.memmap)
         assert not frames.flags.writeable
         np.testing.assert_array_equal(frames, values.astype(dtype))
-    # Other samples get a folder of their own; the same ones are found again without openSMILE.
+    # Other samples get a folder of their own; the same ones are found again without extraction.
     assert len(smile.transform(wavs[:2])) == 2
     monkeypatch.setattr("sklearn_raters.features._smile._run", None)
+    monkeypatch.setattr("sklearn_raters.features._spectra._frames", None)
     again = smile.transform(wavs)
     for frames, values in zip(again, found, strict=True):
         np.testing.assert_array_equal(frames, values)

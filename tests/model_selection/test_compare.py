@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from joblib import Memory
+from sklearn.base import clone
 from sklearn.cluster import FeatureAgglomeration
 from sklearn.dummy import DummyClassifier
 from sklearn.frozen import FrozenEstimator
@@ -16,6 +17,8 @@ from sklearn.tree import DecisionTreeClassifier
 from made import CLASSES, CountedFits, as_sequences, make_rated, small_blstm, small_stack
 from sklearn_raters import DeepEnsembleClassifier
 from sklearn_raters._align import align
+from sklearn_raters._parallel import watched
+from sklearn_raters._parallel._watch import read_journal
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.metrics import (
     brier_score,
@@ -26,7 +29,13 @@ from sklearn_raters.metrics import (
     unweighted_average_recall,
     wasserstein_distance,
 )
-from sklearn_raters.model_selection import compare, cross_val_predict_raters, paired_bootstrap, paper_models
+from sklearn_raters.model_selection import (
+    compare,
+    cross_val_predict_raters,
+    paired_bootstrap,
+    paper_models,
+    planned_trainings,
+)
 from sklearn_raters.model_selection._runs import batches_of
 from sklearn_raters.ratings import Task
 
@@ -504,6 +513,36 @@ class TestStack:
         again = compare_made(stack, baseline=None, memory=Memory(str(tmp_path / "cache"), verbose=0))
         assert n_fits() == n_trained > 0
         pd.testing.assert_series_equal(first["uar"], again["uar"])
+
+
+def test_memory_continues_with_the_fits_of_models_that_are_no_stacks(counted, tmp_path):
+    model, n_fits = counted
+    settings = {"baseline": None, "memory": tmp_path / "cache"}
+    first = compare_made({"counted": model}, **settings)
+    assert n_fits() == 3
+    again = compare_made({"counted": model, "other": DummyClassifier()}, **settings)
+    assert n_fits() == 3
+    pd.testing.assert_frame_equal(
+        again[:1].drop(columns="predict_seconds"), first.drop(columns="predict_seconds")
+    )
+    # Other settings or ratings are other fits.
+    compare_made({"counted": clone(model).set_params(C=0.5)}, **settings)
+    assert n_fits() == 6
+    compare_made({"counted": model}, Y=np.roll(DATA.Y, 1, axis=0), **settings)
+    assert n_fits() == 9
+
+
+def test_the_planned_trainings_are_those_that_a_comparison_does(tmp_path):
+    stack = small_stack(views=["crowd_hard", "crowd_soft"])
+    models = paper_models(stack, DATA.Y) | {"logistic": LogisticRegression()}
+    models = {name: (model, DATA.X, {}) for name, model in models.items()}
+    jobs = planned_trainings(models, DATA.Y, groups=DATA.groups, cv=3)
+    n_parts = 1 + len(stack.plan(DATA.X, DATA.Y, groups=DATA.groups).splits)
+    assert len(jobs) == 3 * (n_parts + 1)  # the other one is that of the model that is no stack
+    with watched(journal=str(tmp_path / "journal")):
+        compare_made(models, baseline=None)
+    done = [(kind, n_samples) for kind, n_samples, *_ in read_journal(tmp_path / "journal")]
+    assert sorted(size for job in jobs for size in job) == sorted(done)
 
 
 def test_models_are_tested_on_their_samples_in_other_conditions_as_well():

@@ -109,7 +109,10 @@ SAMPLES = {
     "FrontEndScaler": np.hstack([X, X]),
     "LayerWeighting": np.hstack([X, X]),
 }
-READERS = {"OpenSmileFrames", "OpenSmileFunctionals", "SpeechEncoderFrames", "TextEncoder"}
+READERS = {
+    *("OpenSmileFrames", "OpenSmileFunctionals", "SpectralFrames", "SpectralFunctionals"),
+    *("SpeechEncoderFrames", "TextEncoder"),
+}
 
 
 def test_every_estimator_is_tested():

@@ -9,7 +9,13 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from sklearn_raters import BLSTMClassifier, FramePooler, MultiRaterStackingClassifier, OpenSmileFrames
+from sklearn_raters import (
+    BLSTMClassifier,
+    FramePooler,
+    MultiRaterStackingClassifier,
+    OpenSmileFrames,
+    SpectralFrames,
+)
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import expected_calibration_error
 from sklearn_raters.plots import (
@@ -199,6 +205,17 @@ def test_attention_covers_the_recording_with_each_frames_weight(networks):
     assert display.axes_[1].get_xlim() == (0, 0.5)
     same = AttentionDisplay.from_estimator(pipeline[-1], recordings[0], frames, view=1)
     np.testing.assert_allclose(same.weights, weights)
+
+
+def test_attention_of_spectral_frames_needs_no_opensmile(networks, monkeypatch):
+    monkeypatch.setattr("sklearn_raters.features._smile._smile", None)
+    pulses = np.zeros(16000)
+    pulses[::80] = 0.5  # 200 Hz
+    pulses[12000:] = np.random.default_rng(0).normal(0, 0.1, 4000)
+    spectral = make_pipeline(SpectralFrames(), *networks[0][1:])
+    times, f0 = AttentionDisplay.from_estimator(spectral, (pulses, 16000), view=1).pitch
+    assert f0[times < 0.6] == pytest.approx(200, rel=0.01)
+    assert np.isnan(f0[times > 0.9]).mean() > 0.5
 
 
 def test_attention_refuses_other_views_samples_and_estimators(networks):

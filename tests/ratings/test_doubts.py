@@ -26,7 +26,7 @@ def test_a_number_that_looks_like_a_code_of_missing_ratings_is_warned_of(labels,
     Y = [[label, labels[0]] for label in labels]
     with pytest.warns(
         InputWarning,
-        match=rf"are {code}, where all others .*={code} or --missing-label={code}, or to an es",
+        match=rf"are {code}, where all others .*={code}, or in an es",
     ):
         assert parse_ratings(Y).labels == sorted(labels)
     # A label that is named is meant.

@@ -222,7 +222,7 @@ BAD = {
     "class without consensus": (
         {"classes": [*CLASSES, "bored"]},
         Y,
-        "No sample's consensus is the class 'bored'.*leave the class out of classes",
+        r"No sample's consensus is the class 'bored'.*Leave it out by classes=\[.*\], or map",
     ),
     "label without consensus": (
         {},

@@ -1,7 +1,7 @@
-"""Exports of doccano: JSON lines, a file of each annotator, or with a user in each annotation.
+"""Exports of doccano: JSON, JSON lines or CSV, a file of each annotator, or a user in each annotation.
 
 https://doccano.github.io/doccano/tutorial; in projects without shared annotations, the zip file of an export
-holds one file for each user.
+holds one file for each user. Its CSV joins several labels by "#".
 """
 
 from functools import partial
@@ -13,8 +13,8 @@ from sklearn_raters.ratings.exports._records import FILE
 from sklearn_raters.ratings.exports._rows import choose_answers, each_record, make_row
 
 EXPECTED = (
-    "a document of doccano: 'id', 'text' and a list 'label' of its labels (spans are no classes), or a list "
-    "'annotations' with 'label' and 'user'"
+    "a document of doccano: 'id', 'text' and a list 'label' of its labels (spans are no classes), or in CSV "
+    "the labels joined by '#', or a list 'annotations' with 'label' and 'user'"
 )
 _OWN = {"id", "label", "labels", "annotations", "meta", FILE}
 
@@ -29,11 +29,15 @@ def recognises(source):
     annotations = fields.get("annotations")
     if isinstance(annotations, list):
         return any(isinstance(one, dict) and "user" in one for one in annotations)
-    return any(isinstance(fields.get(name), list) for name in ("label", "labels"))
+    # A CSV file alone may be any table, one of several files is that of a rater.
+    by_rater = FILE in fields and _is_csv(fields[FILE]) and "label" in fields
+    return by_rater or any(isinstance(fields.get(name), list) for name in ("label", "labels"))
 
 
 def read(source, question, left_out):
     """Yield rows; documents without a label are left out."""
+    if source.is_table:
+        source = source._replace(records=enumerate(source.table.to_dict("records")))
     votes = partial(_votes, file=source.file, left_out=left_out)
     return choose_answers(each_record(source, votes, EXPECTED), question, source)
 
@@ -51,12 +55,18 @@ def _votes(document, file, left_out):
             document["label"] if "label" in document else document["labels"]
         )
     for rater, labels in answers.items():
+        if isinstance(labels, str) and _is_csv(document.get(FILE, file.name)):
+            labels = [label for label in labels.split("#") if label]
         if not isinstance(labels, list) or any(isinstance(label, list | dict) for label in labels):
             raise ValueError(f"the labels are {labels!r}")
         if labels:
             yield make_row(document.get("id"), rater, fields), {"label": labels}
     if not any(answers.values()):
         left_out["documents without a label"] += 1
+
+
+def _is_csv(name):
+    return ".csv" in PurePosixPath(name).suffixes
 
 
 def _file_rater(document, file):

@@ -43,7 +43,8 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
         - "label-studio": JSON, JSON-MIN, CSV and TSV of Label Studio;
         - "argilla": records of Argilla, nested or flat, as JSON or JSON lines;
         - "prodigy": JSON lines of ``prodigy db-out``;
-        - "doccano": JSON lines, named for their rater, or with a user in each annotation;
+        - "doccano": JSON, JSON lines or CSV, named for their rater, or with a user in each annotation; a
+          single CSV file needs the name of the tool;
         - "potato": Potato's folder of raters, its JSON lines, CSV and TSV;
         - "mturk": batch results of Mechanical Turk;
         - "prolific": responses of a batch of Prolific's AI Task Builder as JSON;
@@ -147,7 +148,7 @@ def _read(path, tool, question, given):
         folder = f" {source.file} is a folder, read as one with a file of each rater: name a file otherwise."
         raise InputError(
             f"{error} It was read as an export of {tool}; the known tools are {known_tools()}. Name the "
-            f"right one by tool=, or --tool.{folder if source.file.is_dir() else ''}"
+            f"right one by tool=.{folder if source.file.is_dir() else ''}"
         ) from error
     what = ", ".join(f"{number} {name}" for name, number in left_out.items())
     if not len(table):
@@ -188,7 +189,7 @@ def _plain_columns(table, given, source):
         raise InputError(
             f"{error} A table with a column a rater is read if it has a column 'sample' and no others. If an "
             "annotation tool wrote the file, the tool was not recognised: the known tools are "
-            f"{known_tools()}; name one by tool=, or --tool."
+            f"{known_tools()}; name one by tool=."
         ) from None
 
 
@@ -256,7 +257,7 @@ def _labels(column):
     import pandas as pd
 
     values = column.astype(object)
-    if any(isinstance(value, list) for value in values):
+    if pd.api.types.infer_dtype(values) != "string" and any(isinstance(value, list) for value in values):
         values = values.map(one_or_several)
     try:
         code, found = pd.factorize(values)

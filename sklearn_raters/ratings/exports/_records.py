@@ -1,5 +1,6 @@
-"""Read records of JSON one by one: JSON lines, whole JSON files, and folders or zip files of them."""
+"""Read records one by one: JSON lines, whole JSON files, and folders or zip files of them or of CSV."""
 
+import csv
 import gzip
 import io
 import json
@@ -13,7 +14,7 @@ from sklearn_raters.ratings._labels import shorten
 # Fields that records get: their name, where they are the values of a dict, and their file in a folder.
 KEY, FILE = "__key__", "__file__"
 # Files of a folder that hold its ratings, the first pattern that fits; others, such as settings, do not.
-_MEMBERS = ("*/user_state.json", "*/annotated_instances.jsonl", "*.jsonl", "*.json")
+_MEMBERS = ("*/user_state.json", "*/annotated_instances.jsonl", "*.jsonl", "*.json", "*.csv")
 
 
 def json_records(file, *, as_lines):
@@ -69,8 +70,8 @@ def folder_records(path):
             break
     else:
         raise InputError(
-            f"{path} holds no file of records such as alice.jsonl or alice/user_state.json; it holds "
-            f"{shorten(members) or 'nothing'}. Give a file."
+            f"{path} holds no file of records such as alice.jsonl, alice.csv or alice/user_state.json; it "
+            f"holds {shorten(members) or 'nothing'}. Give a file."
         )
     return "record", chain.from_iterable(_member_records(path, name, members[name]) for name in found)
 
@@ -78,7 +79,8 @@ def folder_records(path):
 def _members(path):
     """Return {path below a folder or zip file: function that opens it}, without hidden files."""
     if path.is_dir():
-        files = {file.relative_to(path).as_posix(): file for file in path.rglob("*.json*") if file.is_file()}
+        found = (file for pattern in ("*.json*", "*.csv") for file in path.rglob(pattern) if file.is_file())
+        files = {file.relative_to(path).as_posix(): file for file in found}
         openers = {name: lambda file=file: open_text(file) for name, file in files.items()}
     else:
         try:
@@ -93,7 +95,10 @@ def _members(path):
 
 
 def _member_records(path, name, opener):
-    unit, records = _records(opener, f"{path}: {name}", as_lines=name.endswith(".jsonl"))
+    if name.endswith(".csv"):
+        unit, records = "row", _rows(opener, f"{path}: {name}")
+    else:
+        unit, records = _records(opener, f"{path}: {name}", as_lines=name.endswith(".jsonl"))
     for number, record in records:
         yield f"{name}, {unit} {number}", {**record, FILE: name}
 
@@ -150,6 +155,22 @@ def _lines(opener, name):
             raise InputError(f"{name}, line {number} is no JSON: {error}.") from error
         except (UnicodeDecodeError, EOFError, OSError) as error:
             raise InputError(f"{name} cannot be read as text after line {number}: {error}.") from error
+
+
+def _rows(opener, name):
+    """Yield (row number, record) of CSV, whose first line names the fields."""
+    with opener() as opened:
+        reader = csv.DictReader(opened)
+        try:
+            for number, row in enumerate(reader):
+                if None in row or None in row.values():
+                    raise InputError(
+                        f"{name}, row {number} has another number of cells than the {len(reader.fieldnames)} "
+                        "names in the first line: put a cell that holds a comma into quotes."
+                    )
+                yield number, row
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise InputError(f"{name} cannot be read as CSV: {error}.") from error
 
 
 def _checked(value, name, unit, number):

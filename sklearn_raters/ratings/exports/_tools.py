@@ -50,7 +50,5 @@ def recognise(source):
     """Return the name of the tool that has written a file; "table" if none of the tools has."""
     found = [name for name, tool in TOOLS.items() if tool is not _table and tool.recognises(source)]
     if len(found) > 1:
-        raise InputError(
-            f"{source.file} may be an export of {shorten(found)}: name the tool by tool=, or --tool."
-        )
+        raise InputError(f"{source.file} may be an export of {shorten(found)}: name the tool by tool=.")
     return found[0] if found else "table"

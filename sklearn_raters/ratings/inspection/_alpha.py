@@ -73,13 +73,8 @@ def krippendorff_alpha(Y, *, ordered=False):
     >>> round(krippendorff_alpha(Y), 3), round(krippendorff_alpha(Y, ordered=True), 3)
     (0.667, 0.79)
     """
-    from krippendorff import alpha  # loads slowly
-
     counts, sets = _value_counts(as_task(Y), ordered)
-    if ordered:
-        return float(alpha(value_counts=counts, level_of_measurement="ordinal"))
-    distance = cdist(sets, sets, "jaccard")
-    return float(alpha(value_counts=counts, level_of_measurement=lambda *_, i1, i2, **__: distance[i1, i2]))
+    return _alpha(counts, None if ordered else cdist(sets, sets, "jaccard"))
 
 
 def alpha_interval(Y, *, ordered=False, n_bootstrap=1000, confidence=0.95, random_state=None):
@@ -127,9 +122,9 @@ def alpha_interval(Y, *, ordered=False, n_bootstrap=1000, confidence=0.95, rando
     check_share("confidence", confidence)
     check_count("n_bootstrap", n_bootstrap)
     task, rng = as_task(Y), make_random_state(random_state)
-    value = krippendorff_alpha(task, ordered=ordered)
     counts, sets = _value_counts(task, ordered)
     distance = None if ordered else cdist(sets, sets, "jaccard")
+    value = _alpha(counts, distance)
     # Samples with equal votes count alike: drawing how often each pattern occurs is drawing samples.
     patterns, repeats = np.unique(counts, axis=0, return_counts=True)
     pairs, size = _coincidences(patterns), len(sets)
@@ -143,6 +138,15 @@ def alpha_interval(Y, *, ordered=False, n_bootstrap=1000, confidence=0.95, rando
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     low, high = np.quantile(alphas, tails) if len(alphas) else (np.nan, np.nan)
     return AlphaInterval(value, float(low), float(high))
+
+
+def _alpha(counts, distance):
+    """Return alpha of numbers of raters (n_samples, n_values); distance None is the ordinal one."""
+    from krippendorff import alpha  # loads slowly
+
+    if distance is None:
+        return float(alpha(value_counts=counts, level_of_measurement="ordinal"))
+    return float(alpha(value_counts=counts, level_of_measurement=lambda *_, i1, i2, **__: distance[i1, i2]))
 
 
 def _value_counts(task, ordered):

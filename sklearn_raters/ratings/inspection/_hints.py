@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import bdtr, bdtrc, chdtrc, ndtr
 
 from sklearn_raters.ratings._task import as_task
+from sklearn_raters.ratings.inspection._nearest import judge_by_nearest
 from sklearn_raters.ratings.inspection._others import judge_by_others
 from sklearn_raters.ratings.inspection._settings import check_count, check_ordered, check_share
 
@@ -13,6 +14,8 @@ _CONSTANT, _RANDOM = 0.95, 0.5
 _LEAST_KAPPA = 0.2
 # A rater is not random who is related to the others at this level.
 _RELATED = 0.01
+# Raters are split where they agree with those nearest to them better than with all by this much kappa.
+_SPLIT = 0.1
 # A rater is reversed whose correlation with the others is below this value.
 _REVERSED = -0.1
 # Kinds of hints, among which the significance is divided.
@@ -53,7 +56,9 @@ def rater_hints(Y, *, ordered=False, min_ratings=30, significance=0.05):
         - "constant": one class on 95 % of the samples or more, also where the others chose another class,
           more often than halfway from the crowd's share to all;
         - "random": agreement beyond chance (kappa) below half of that of the crowd, and no relation to the
-          others' choices (chi-squared test, level 0.01);
+          others' choices (chi-squared test, level 0.01). Where raters are split, so that they agree with
+          those nearest to them better than with all, both are taken of the nearest: those others whose kappa
+          with the rater is above half of the highest, on another half of the samples;
         - "reversed": correlation with the others below -0.1 along ordered classes;
         - "swapped": two classes exchanged, each named as the other more often than rightly;
 
@@ -95,10 +100,10 @@ def rater_hints(Y, *, ordered=False, min_ratings=30, significance=0.05):
     judged, n_classes = judge_by_others(task), len(task.classes)
     samples = np.bincount(judged.rater, minlength=len(task.raters))
     compared = np.flatnonzero(samples >= min_ratings)
-    rows = []
+    rows, unrelated = {}, []
+    level = significance / max(1, len(compared) * _KINDS)
     if np.count_nonzero(samples) >= 3 and n_classes > 1:
         crowd = _tables(judged, np.zeros(len(task.raters), dtype=np.int64), [0], n_classes)[0]
-        level = significance / max(1, len(compared) * _KINDS)
         block = max(1, _BLOCK // n_classes**2)
         for start in range(0, len(compared), block):
             raters = compared[start : start + block]
@@ -107,12 +112,55 @@ def rater_hints(Y, *, ordered=False, min_ratings=30, significance=0.05):
             ):
                 found = _find(table, crowd - table, task.classes, ordered, level)
                 if found is not None:
-                    looks, p_value, evidence = found
-                    p_value = min(1.0, float(p_value) * len(compared) * _KINDS)
-                    rows.append((task.raters[rater], looks, samples[rater], p_value, evidence))
-    table = pd.DataFrame(rows, columns=["rater", "looks", "samples", "p_value", "evidence"])
+                    rows[rater] = samples[rater], *found
+                elif _related(table) >= _RELATED:
+                    unrelated.append(rater)
+        rows |= _random_among_split(task, unrelated, crowd, min_ratings, level)
+    found = []
+    for rater, (n, looks, p_value, evidence) in sorted(rows.items()):
+        p_value = min(1.0, float(p_value) * len(compared) * _KINDS)
+        found.append((task.raters[rater], looks, n, p_value, evidence))
+    table = pd.DataFrame(found, columns=["rater", "looks", "samples", "p_value", "evidence"])
     table.attrs.update(compared=len(compared), min_ratings=min_ratings)
     return table
+
+
+def _random_among_split(task, raters, crowd, min_ratings, level):
+    """Return the hints at some raters who look random where raters are split, so that all are no measure.
+
+    Parameters
+    ----------
+    task : Task
+        The ratings.
+    raters : list of int
+        The raters, whose choices are not related to the majority of all others.
+    crowd : ndarray of int, shape (n_classes, n_classes)
+        Number of samples by the others' class and the own class, of all raters.
+    min_ratings : int
+        Number of samples that a rater needs.
+    level : float
+        The p-value below which the test gives a hint.
+
+    Returns
+    -------
+    dict
+        By rater: the number of samples, "random", the p-value and the evidence.
+    """
+    if not raters:
+        return {}
+    judged, n_classes = judge_by_nearest(task), len(task.classes)
+    nearest = _tables(judged, np.zeros(len(task.raters), dtype=np.int64), [0], n_classes)[0]
+    if _kappa(nearest) < _kappa(crowd) + _SPLIT:
+        return {}
+    found = {}
+    tables = _tables(judged, np.arange(len(task.raters)), raters, n_classes)
+    for rater, table in zip(raters, tables, strict=True):
+        n, hint = table.sum(), _random(table, nearest - table, task.classes, "the raters nearest to this one")
+        # Whoever has names of his own agrees with the nearest less than by chance.
+        is_apart = bdtr(np.trace(table), n, _agreement(table)[1]) < _RELATED
+        if hint is not None and hint[0] < level and n >= min_ratings and not is_apart:
+            found[rater] = n, "random", *hint
+    return found
 
 
 def _tables(judged, row_of, rows, n_classes):
@@ -198,19 +246,24 @@ def _swapped(table, rest, classes):
     )
 
 
-def _random(table, rest, classes):
+def _random(table, rest, classes, whom="the others"):
     n, agreed = table.sum(), np.trace(table)
     share, chance = _agreement(table)
-    crowd_share, crowd_chance = _agreement(rest)
-    crowd = (crowd_share - crowd_chance) / (1 - crowd_chance) if crowd_chance < 1 else 0
+    crowd = _kappa(rest)
     if crowd < _LEAST_KAPPA or chance >= 1 or _related(table) < _RELATED:
         return None
     p_value = bdtr(agreed, n, chance + _RANDOM * crowd * (1 - chance))
     return p_value, (
-        f"agrees with the others on {agreed} of {n} samples, {100 * share:.0f} % (by chance "
-        f"{100 * chance:.0f} %; other raters: {100 * crowd_share:.0f} %), and the choices do not depend on "
-        "theirs"
+        f"agrees with {whom} on {agreed} of {n} samples, {100 * share:.0f} % (by chance "
+        f"{100 * chance:.0f} %; other raters: {100 * _agreement(rest)[0]:.0f} %), and the choices do not "
+        "depend on theirs"
     )
+
+
+def _kappa(table):
+    """Return the agreement in a table beyond chance, 0 where chance explains all."""
+    share, chance = _agreement(table)
+    return (share - chance) / (1 - chance) if chance < 1 else 0.0
 
 
 def _agreement(table):

@@ -75,7 +75,7 @@ def rater_pairs(Y, *, ordered=False, max_raters=200, confidence=0.95):
     a, b = np.nonzero(np.triu(counts.samples, 1))
     samples, agreed = counts.samples[a, b], counts.agreed[a, b]
     low, high = share_interval(agreed, samples, confidence)
-    kappa = _weighted_kappa(choices, busiest) if ordered else _kappa(choices, busiest, counts)
+    kappa = _weighted_kappa(choices, busiest) if ordered else pair_kappas(choices, busiest, counts)
     names = pd.Index(task.raters, dtype=object if isinstance(task.raters[0], str) else None)
     columns = {
         "rater_a": names.take(busiest[a]),
@@ -139,7 +139,7 @@ def _by_code(choices, raters):
         yield _matrix(chosen, raters, np.ones(len(chosen.code)))
 
 
-def _kappa(choices, raters, counts):
+def pair_kappas(choices, raters, counts):
     """Return Cohen's kappa of each pair, with the shares of the classes on the pair's own samples."""
     rated = _matrix(choices, raters, np.ones(len(choices.code)))
     chance = np.zeros(counts.samples.shape)

@@ -53,6 +53,52 @@ def test_a_zip_or_folder_holds_all_raters(tmp_path, packed):
     ]
 
 
+CSV = {
+    "ann.csv": 'id,text,source,label,Comments\n1,"t1, a",web,sad,\n2,t2,web,angry#sad,?\n',
+    "bob.csv": 'id,text,source,label,Comments\n1,"t1, a",web,angry,\n2,t2,web,,\n',
+}
+OF_CSV = [["1", "ann", "sad", "t1, a"], ["2", "ann", ("angry", "sad"), "t2"], ["1", "bob", "angry", "t1, a"]]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_csv_files_join_several_labels(tmp_path, packed):
+    place = tmp_path / ("export.zip" if packed else "export")
+    if packed:
+        with zipfile.ZipFile(place, "w") as archive:
+            for name, text in CSV.items():
+                archive.writestr(name, text)
+    else:
+        place.mkdir()
+        for name, text in CSV.items():
+            (place / name).write_text(text, encoding="utf-8")
+    with pytest.warns(InputWarning, match="left out 1 documents without a label"):
+        table = read_ratings(place)
+    assert table.attrs["tool"] == "doccano"
+    assert table[["sample", "rater", "label", "text"]].to_numpy().tolist() == OF_CSV
+
+
+def test_a_csv_file_alone_is_read_where_the_tool_is_named(tmp_path):
+    path = tmp_path / "ann.csv"
+    path.write_text(CSV["ann.csv"], encoding="utf-8")
+    table = read_ratings(path, tool="doccano")
+    assert table[["sample", "rater", "label", "text"]].to_numpy().tolist() == OF_CSV[:2]
+    with pytest.raises(InputError, match="no column for rater="):
+        read_ratings(path)
+    with pytest.raises(InputError, match="shared annotations, which does not tell"):
+        read_ratings(path.rename(tmp_path / "all.csv"), tool="doccano")
+
+
+def test_a_csv_row_of_another_length_is_told(tmp_path):
+    (tmp_path / "ann.csv").write_text("id,text,label\n1,t1,sad\n2,t2, and more,calm\n")
+    with pytest.raises(InputError, match=r"ann.csv, row 1 has another number of cells than the 3 names"):
+        read_ratings(tmp_path)
+
+
+def test_json_files_are_read_as_json_lines_are(tmp_path):
+    (tmp_path / "ann.json").write_text(json.dumps(ANN))
+    assert read_ratings(tmp_path / "ann.json")["label"].tolist() == ["sad", ("sad", "angry")]
+
+
 def test_lines_that_name_their_rater_are_a_plain_table(tmp_path):
     table = read_ratings(
         write(tmp_path / "all.jsonl", [{"id": 1, "text": "t", "annotator": "ann", "label": ["x"]}])

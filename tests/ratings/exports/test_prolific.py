@@ -1,6 +1,7 @@
 """Exports of Prolific: responses of a batch, participants, and tables of survey tools."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -63,6 +64,20 @@ def test_other_shapes_are_told_with_their_place(tmp_path):
     (tmp_path / "v.csv").write_text("sample,rater,label\n1,2,3\n")
     with pytest.raises(InputError, match="it is a table; expected 'task_id'"):
         read_ratings(tmp_path / "v.csv", tool="prolific")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_the_archive_of_a_batch_is_not_read_and_what_is_read_is_named(tmp_path, packed):
+    lines = json.dumps({"submission_id": "s", "participant_id": "p", "tasks": []})
+    place = tmp_path / ("export.zip" if packed else "responses-by-task.jsonl")
+    if packed:
+        with zipfile.ZipFile(place, "w") as archive:
+            archive.writestr("responses-by-submission.jsonl", lines)
+            archive.writestr("batch.json", "{}")
+    else:
+        place.write_text(lines)
+    with pytest.raises(InputError, match=r"groups its responses .* as JSON of Prolific's API: .*/responses"):
+        read_ratings(place)
 
 
 def test_the_table_of_participants_holds_no_ratings(tmp_path):

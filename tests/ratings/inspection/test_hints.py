@@ -79,6 +79,26 @@ def test_a_rater_who_differs_but_depends_on_the_sample_is_not_random():
     assert looks(crowd(n_samples=1500, others=[shifted])) == {}
 
 
+SHIFTED, BACK = [1, 2, 3, 0], [3, 0, 1, 2]
+
+
+def test_a_random_rater_beside_two_camps_is_found_by_those_nearest():
+    camps = [right_on(0.75, FOUR, SHIFTED)] * 8
+    for seed in range(5):
+        Y = crowd(seed, n_samples=1500, others=[*camps, at_random])
+        table = rater_hints(Y)
+        assert table[["rater", "looks"]].to_numpy().tolist() == [[16, "random"]]
+        assert table["evidence"].str.startswith("agrees with the raters nearest to this one on ").all()
+        assert looks(Y[:, ::-1]) == {0: "random"}
+
+
+def test_raters_of_camps_and_those_who_are_alone_with_their_names_are_not_random():
+    camps = [right_on(0.75, FOUR, SHIFTED)] * 8
+    for seed in range(10):
+        assert looks(crowd(seed, others=camps)) == {}
+        assert looks(crowd(seed, others=[*camps, right_on(0.75, FOUR, BACK)])) == {}
+
+
 def test_order_and_names_of_raters_change_no_hint():
     Y = crowd(n_samples=1500, others=[at_random, always_first])
     assert looks(Y) == {8: "random", 9: "constant"}

@@ -11,8 +11,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from made import FEW, X, Y, small_blstm, small_stack
+from sklearn_raters._parallel import cached_with, call_cached
 from sklearn_raters.exceptions import InputWarning
-from sklearn_raters.stacking._sealed import cached_with, call_cached
 
 
 def outputs(folder):
