@@ -40,6 +40,8 @@ WEIGHTED = ", class_weight='balanced'"
 CONSENSUS = ("dawid_skene", "wawa")
 # Epochs of networks of other packages, which have no budget of their own here.
 PEER_EPOCHS = (50, 200)
+# Fixed epochs of networks of all raters, beside the number that they choose by default.
+BUDGETS = (20, 40, 80, 160, 320)
 # Trainings of other packages' methods; 1 where not listed.
 PEER_TRAININGS = {"scikit-activeml annot_mix, five": 5, "cleanlab CROWDLAB": 6}
 WITHOUT_EPOCHS = ("scikit-activeml Raykar", "scikit-activeml ensemble")
@@ -193,9 +195,10 @@ def ensemble(name):
     return of
 
 
-def rater_net(name):
+def rater_net(name, epochs=None):
     def of(setting):
-        return RaterNetClassifier(name, random_state=setting.seed, **epochs_of(setting))
+        given = {} if epochs is None else {"max_epochs": epochs}
+        return RaterNetClassifier(name, random_state=setting.seed, **{**given, **epochs_of(setting)})
 
     return of
 
@@ -246,6 +249,8 @@ def common_rows():
 def net_rows():
     """Return the networks of all raters."""
     nets = {name: Row(rater_net(name), dense=True) for name in RATER_MODELS}
+    for name in RATER_MODELS:
+        nets |= {f"{name}, {epochs} epochs": Row(rater_net(name, epochs), dense=True) for epochs in BUDGETS}
     return nets | {"annot_mix, ensemble": Row(rater_net_ensemble("annot_mix"), dense=True)}
 
 
