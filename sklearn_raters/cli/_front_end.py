@@ -333,6 +333,6 @@ def check_model(model, path):
     steps = model.named_steps if isinstance(model, Pipeline) else {}
     if list(steps) != list(STEPS) or not all(isinstance(steps[name], kind) for name, kind in STEPS.items()):
         raise InputError(
-            f"{path} holds a {type(model).__name__} that `sklearn-raters train` has not written, or an older "
-            "version of it: train the model again, or load it by sklearn_raters.persistence.load."
+            f"{path} holds a {type(model).__name__} that `sklearn-raters` has not written, or an older "
+            "version of it has: train the model again, or load it by sklearn_raters.persistence.load."
         )

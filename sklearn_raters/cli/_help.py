@@ -4,9 +4,10 @@ DESCRIPTION = """\
 Learn emotions or other classes from audio that several raters have labelled. Each view is a network that
 learns from the labels of one rater or of the crowd of all raters, and a fusion combines the views."""
 EVALUATE = """\
-Compare models by cross-validation: each session is left out once. The models are the views of each rater and
-of the crowd and their fusions, as networks on frames; logistic regressions on functionals; and networks of
-all raters. Without options, the command makes a small synthetic corpus in a temporary folder."""
+Compare models by cross-validation over sessions, or speakers, none of which is in two folds. The models are
+the views of each rater and of the crowd and their fusions, as networks on frames; logistic regressions on
+functionals; and networks of all raters. Without options, the command makes a small synthetic corpus in a
+temporary folder."""
 INSPECT = """\
 Look at the raters of a table of votes, without audio and training: coverage, use of the classes, agreement of
 pairs and of all, each rater against the others, raters who look constant, random, reversed or split into
@@ -54,15 +55,16 @@ HELP = {
     "sample-column": "column of --ratings with the sample (default: the one with a usual name)",
     "rater-column": "column of --ratings with the rater (default: the one with a usual name)",
     "label-column": "column of --ratings with the label (default: the one with a usual name)",
-    "speaker-column": "column with the speaker (default: all audio is of one speaker)",
+    "speaker-column": "column with the speaker (default: none, all audio is scaled as of one speaker)",
     "session-column": "column with the session, whose samples are kept in one fold (default: the speaker)",
     "missing-label": "labels of --ratings that mean 'not rated', such as -1",
     "label-separator": "what separates several labels in one cell of --ratings, such as ; or '|'",
     "bins": "classes of the scores in --ratings, edges and names in turn: 0,low,33,middle,66,high,100. A "
     "score on an inner edge belongs to the class below it",
-    "classes": "classes to learn (default: the classes of the corpus)",
+    "classes": "the classes; other labels count for the majority only (default: those of the corpus or the "
+    "table)",
     "label-map": "labels to merge after the majority is taken, such as excitement=happiness; a label with "
-    "nothing after its = sign means 'not rated' (default: the map of the corpus)",
+    "nothing after its = sign means 'not rated' (default: the map of the corpus, none for a table)",
     "features": "what computes the features of audio",
     "scaling": "what the features are scaled by, to mean 0 and deviation 1",
     "views": "views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
@@ -81,7 +83,8 @@ HELP = {
     + "; ".join(f"{name}: {meaning}" for name, meaning in NETWORKS.items()),
     "model-out": "file to write the model to; the options of the run are written beside it, as .toml",
     "model": "model to train on all samples",
-    "saved-model": "model of --save-model. stack: the views and their fusion; or a network of --models",
+    "saved-model": "model of --save-model, which it needs. stack: the views and their fusion; or a network "
+    "of --models",
     "seed": "seed of all random numbers",
     "seeds": "number of seeds, from --seed on: the table has the means over them, and the standard deviation "
     "of the UAR",
@@ -89,7 +92,8 @@ HELP = {
     "time-limit": "begin no training after so many minutes: exit with status 4. The same command continues "
     "with the trainings that are in --cache",
     "config": "TOML file with options by their long names, alone or in a table of the command such as "
-    "[evaluate]; options of the command line have precedence. Each run writes such a file beside --out",
+    "[evaluate]; options of the command line have precedence. evaluate and train write such a file beside "
+    "--out, inspect into --output",
     "quiet": "print the result, warnings and errors only",
     "json": "print the result as JSON",
     "debug": "show the traceback of an error",

@@ -85,6 +85,8 @@ def run(options):
             "same command continues."
         )
     if options.command == "predict" and options.json:
+        if options.format == "csv":
+            raise InputError("--json and --format csv are two forms of one output: leave one out.")
         options.format = "json"
     homes = {"guide": _guide, "inspect": _inspect, "predict": _predict}
     try:

@@ -121,7 +121,11 @@ def build_parser(protocol=None):
         return commands.add_parser(name, usage=f"%(prog)s {given}", **texts, **settings)
 
     inspect = add_command("inspect", "look at the raters of a table", INSPECT, "RATINGS [OPTIONS]")
-    inspect.add_argument("ratings", metavar="RATINGS", help="CSV or TSV table with a row for each vote")
+    inspect.add_argument(
+        "ratings",
+        metavar="RATINGS",
+        help="table with a row for each vote, or the export of a tool, as --tool reads them",
+    )
     add_reading_options(inspect.add_argument_group("the table"))
     look = inspect.add_argument_group("the look")
     add_flag(look, "ordered")
@@ -159,7 +163,9 @@ def build_parser(protocol=None):
     evaluate.set_defaults(**(protocol or {}))
 
     predict = add_command("predict", "predict audio files by a model", PREDICT, "MODEL FILES [OPTIONS]")
-    predict.add_argument("model", metavar="MODEL", help="file that `sklearn-raters train` has written")
+    predict.add_argument(
+        "model", metavar="MODEL", help="file that train, or evaluate --save-model, has written"
+    )
     predict.add_argument("files", metavar="FILES", nargs="+", help="audio files, folders, tables, or -")
     asked = predict.add_argument_group("the files")
     speakers = asked.add_mutually_exclusive_group()

@@ -13,7 +13,9 @@ from sklearn_raters.report import check_report, make_report
 
 
 def check_outputs(options):
-    """Check, before any work, that the report and the predictions can be made and written."""
+    """Check, before any work, that the report, the predictions and the model can be made and written."""
+    if getattr(options, "save_model", "") is None and options.model != "stack":
+        raise InputError(f"--model {options.model} is for --save-model: name its file too, or leave it out.")
     if options.report is not None:
         check_report(options.report)
         if Path(options.report).suffix.lower() not in (".html", ".htm"):

@@ -357,8 +357,13 @@ def test_predict_reads_no_pickle(of_speakers, tmp_path, ask):
     assert errors.count("\n") == 1
 
 
+def test_two_forms_of_one_output_are_refused(capsys):
+    assert cli.main(["predict", "model.bin", "a.wav", "--json", "--format=csv"]) == 2
+    assert "leave one out" in capsys.readouterr().err
+
+
 def test_a_model_of_another_kind_is_refused(model, of_speakers, tmp_path, ask):
     save(load(model)["classifier"], tmp_path / "stack.bin")
     status, _, errors = ask(of_speakers["Ses03F"][0], model=tmp_path / "stack.bin")
     assert status == 2
-    assert "holds a MultiRaterStackingClassifier that `sklearn-raters train` has not written" in errors
+    assert "holds a MultiRaterStackingClassifier that `sklearn-raters` has not written" in errors
