@@ -1,11 +1,16 @@
 """The README's code prints what it shows, its figures are measured ones, and CI runs its commands."""
 
 import re
+import shlex
 import subprocess
 import sys
+from fnmatch import fnmatch
+from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from sklearn_raters.cli._parser import parse
 
 # The README's rows and columns of the paper's comparison, and their names in the benchmark's file.
 TABLE_ROWS = {
@@ -61,6 +66,22 @@ def test_the_two_commands_come_first(readme):
     assert blocks[:2] == [command_after("run", readme), command_after("test", readme)]
     assert "sklearn-raters evaluate" in blocks[0]
     assert "pytest" in blocks[1]
+
+
+def test_the_commands_can_be_parsed(readme):
+    commands = re.findall(r"^    sklearn-raters (.+)", readme, re.MULTILINE)
+    assert {"inspect", "evaluate", "train", "predict"} == {command.split()[0] for command in commands}
+    inside = re.findall(r"`sklearn-raters (evaluate [^`]+)`", readme)
+    assert inside
+    for command in [*commands, *inside]:
+        parse(shlex.split(command))
+
+
+def test_git_ignores_what_the_first_command_leaves(project):
+    ignored = (project / ".gitignore").read_text(encoding="utf-8").split()
+    out = parse(["evaluate"]).out
+    for name in (".venv/", out, str(Path(out).with_suffix(".toml"))):
+        assert any(fnmatch(name, pattern) for pattern in ignored), name
 
 
 def test_the_readme_has_at_most_170_lines(readme):

@@ -200,6 +200,7 @@ def test_times_are_no_numbers_for_the_classifiers_of_a_stack():
         lambda: class_recalls([1, "a"], [1, "a"]),
         lambda: class_recalls([{}], [{}]),
         lambda: class_recalls(["a"], ["a"], labels=3),
+        lambda: class_recalls(["a"], ["a"], labels=np.array("a")),
         lambda: soft_cross_entropy([[1j, 0]], [[1, 0]]),
         lambda: soft_cross_entropy([[1, 0]], [[1, 0], [1]]),
         lambda: BLSTMClassifier(class_weight={"sad": "much"}).fit(X, TRUTH),

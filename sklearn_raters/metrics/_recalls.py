@@ -72,6 +72,8 @@ def class_recalls(y_true, y_pred, *, labels=None):
     array([0.5, 1. , nan])
     """
     y_true, y_pred = align_samples(y_true=y_true, y_pred=y_pred)
+    if labels is not None:
+        count_rows(labels, "labels")
     named = set() if labels is None else {label for label in labels if isinstance(label, str)}
     y_true = _complete_labels(y_true, "y_true", "Keep the samples that have a consensus", named)
     y_pred = _complete_labels(y_pred, "y_pred", "Predict every sample", named)
@@ -79,7 +81,6 @@ def class_recalls(y_true, y_pred, *, labels=None):
         raise InputError("There is no sample to score: y_true and y_pred are empty.")
     if labels is None:
         labels = sort_labels(_distinct(y_true), "The labels of y_true")
-    count_rows(labels, "labels")
     if len(distinct := _distinct(labels)) < len(labels):
         raise InputError(f"labels names a class twice: {shorten(labels)}. Name each once.")
     labels = distinct

@@ -133,6 +133,14 @@ def test_progress_goes_to_stderr(wavs, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_progress_counts_what_the_cache_holds(wavs, tmp_path, capsys):
+    OpenSmileFrames(memory=tmp_path / "cache").transform(wavs[:2])
+    OpenSmileFrames(memory=tmp_path / "cache", verbose=1).transform(wavs)
+    assert capsys.readouterr().err.startswith("openSMILE lld45: 2 of 4 done")
+    OpenSmileFrames(memory=tmp_path / "cache", verbose=1).transform(wavs)
+    assert "0 of 4" not in capsys.readouterr().err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupt_is_not_lost_in_opensmile():
     long = (tone(240), RATE)

@@ -117,6 +117,18 @@ def test_the_statistics_of_a_new_speaker_become_the_own_ones_as_recordings_grow(
     assert error(heard["scaler"].transform(heard["new"], speakers=heard["speakers"]), heard) < 0.03
 
 
+@pytest.mark.parametrize(("between", "within", "least", "most"), [(3, 0.3, 0.9, 1.1), (0.3, 3, -0.1, 0.2)])
+def test_how_far_one_recording_moves_a_new_speaker_is_learnt(between, within, least, most):
+    rng = np.random.default_rng(0)
+    speakers = np.repeat(np.arange(12), 20)
+    levels = between * rng.normal(size=12)[speakers] + within * rng.normal(size=240)
+    frames = list(levels[:, None, None] + 0.1 * rng.normal(size=(240, 5, 1)))
+    scaler = SpeakerScaler().fit(frames, speakers=speakers)
+    usual = scaler.mean_.mean()
+    scaler.add_speakers([usual + 3 + 0.1 * rng.normal(size=(5, 1))], speakers=["new"])
+    assert least < (scaler.mean_[-1].item() - usual) / 3 < most
+
+
 def test_no_answer_depends_on_recordings_of_others(heard):
     together = heard["scaler"].transform(heard["new"], speakers=heard["speakers"])
     for speaker in np.unique(heard["speakers"])[:3]:

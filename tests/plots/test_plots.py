@@ -1,6 +1,7 @@
 """Pictures show the numbers that they are made of, and refuse what cannot be drawn."""
 
 import builtins
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -94,6 +95,18 @@ def test_agreement_is_ordered_so_that_camps_stand_side_by_side():
     shown = display.ax_.images[0].get_array().filled(np.nan)
     np.testing.assert_allclose(shown, 100 * display.agreement)
     assert np.isnan(shown.diagonal()).all()
+
+
+@pytest.mark.parametrize("display", [AgreementDisplay, ClassUseDisplay])
+def test_names_of_fifty_raters_do_not_overlap(display):
+    votes = np.random.default_rng(0).choice(["calm", "sad"], (20, 50)).astype(object)
+    names = [f"rater number {number}" for number in range(50)]
+    ax = display.from_ratings(pd.DataFrame(votes, columns=names)).ax_
+    ax.figure.canvas.draw()
+    for ticks in (ax.get_xticklabels(), ax.get_yticklabels()):
+        boxes = [tick.get_window_extent() for tick in ticks]
+        assert not any(one.overlaps(two) for one, two in pairwise(boxes))
+        assert min(tick.get_fontsize() for tick in ticks) >= 6
 
 
 def test_agreement_needs_common_samples():

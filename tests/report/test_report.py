@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,7 @@ from sklearn.svm import LinearSVC
 from made import make_rated, small_stack
 from sklearn_raters.model_selection import compare
 from sklearn_raters.ratings import Task, inspect_ratings
-from sklearn_raters.report import _page, _pictures, check_report, make_report
+from sklearn_raters.report import _page, _pictures, check_report, installed_versions, make_report
 
 SCRIPT = "<script>document.title = 'broken'</script>"
 RATERS = [SCRIPT, '"><img src=x onerror=alert(1)>', "$\\frac{1"]
@@ -139,6 +140,23 @@ def test_a_sample_shows_its_votes_text_recording_and_what_models_and_views_say(p
     assert f">{100 * share:.0f}</td>" in card
     assert "Views of &lt;i&gt;stack&lt;/i&gt;:" in card
     assert "crowd_hard" in card
+
+
+def test_settings_models_and_versions_are_those_of_the_comparison(page, comparison):
+    text = unescape(page.read_text(encoding="utf-8"))
+    made = text[text.index(">How it was made</h2>") :]
+    for name, value in {**comparison.settings, **installed_versions()}.items():
+        assert re.search(rf"<dt>{name}</dt>\s*<dd>{re.escape(str(value))}</dd>", made), name
+    for estimator in ("DummyClassifier()", "MultiRaterStackingClassifier("):
+        assert estimator in made
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_a_report_on_100000_samples_is_small_and_says_what_it_left_out():
+    votes = np.random.default_rng(0).integers(0, 2, (100_000, 2))
+    text = make_report(votes, texts=["a text of some length " * 20] * 100_000)
+    assert len(text.encode()) < 2_000_000
+    assert re.search(r"\d[\d,]* more rows left out", text)
 
 
 def test_raters_alone_make_a_report_too():
