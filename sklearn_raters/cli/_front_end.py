@@ -39,7 +39,7 @@ _BY_SPEAKER = (
     "each speaker's frames, scaled by their own mean and deviation; those of a new speaker by what is usual, "
     "and more by their own the more recordings there are"
 )
-_AS_ONE = "all frames, scaled by one mean and deviation, as speakers are unknown"
+_AS_ONE = "all frames, scaled by one mean and deviation, whoever speaks"
 # What computes features, by the name of --features and their kind.
 SETS = {
     "opensmile": {"frames": OpenSmileFrames, "functionals": OpenSmileFunctionals},
@@ -52,6 +52,18 @@ STEPS = {
     "pooler": FramePooler,
     "classifier": (MultiRaterStackingClassifier, RaterNetClassifier),
 }
+
+
+# Corpora whose classes are the speakers' own, which scaling by speaker would take away.
+_OF_SPEAKERS = ("speechocean762",)
+
+
+def speakers_to_scale_by(options, corpus):
+    """Return the speakers of a corpus if its features are to be scaled by speaker, else None."""
+    scaling = options.scaling
+    if scaling is None:
+        scaling = "training" if options.ratings is None and options.corpus in _OF_SPEAKERS else "speaker"
+    return corpus.speakers if scaling == "speaker" else None
 
 
 def describe_front_end(frames, by_speaker):

@@ -64,6 +64,7 @@ HELP = {
     "label-map": "labels to merge after the majority is taken, such as excitement=happiness; a label with "
     "nothing after its = sign means 'not rated' (default: the map of the corpus)",
     "features": "what computes the features of audio",
+    "scaling": "what the features are scaled by, to mean 0 and deviation 1",
     "views": "views to train. crowd_hard: majority labels; crowd_soft: distributions of labels; raters: a "
     "view for each rater with --min-ratings; or names of raters; all: crowd_hard,crowd_soft,raters",
     "min-ratings": "number of samples that a rater with a view must have rated in every training part",
@@ -124,6 +125,11 @@ HELP = {
 FEATURES = {
     "opensmile": "openSMILE's, of which the frames are the paper's; for research, not for products",
     "spectral": "MFCC, energy and pitch, also for products; needs the extra 'spectral'",
+}
+SCALINGS = {
+    "speaker": "each speaker's own mean and deviation, for what a speaker does, such as emotion",
+    "training": "those of all recordings, for what a speaker is, such as pronunciation or age (default: "
+    "speaker, but training for --corpus speechocean762)",
 }
 FUSIONS = {
     "pool": "log-linear pool of the views' probabilities, learnt out of fold",

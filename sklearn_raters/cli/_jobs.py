@@ -18,6 +18,7 @@ from sklearn_raters.cli._front_end import (
     make_model,
     read_corpus,
     scale_and_pool,
+    speakers_to_scale_by,
 )
 from sklearn_raters.cli._inputs import check_results
 from sklearn_raters.cli._meaning import meaning, spent
@@ -113,7 +114,7 @@ def compare_models(options, plan, corpus, features):
         That of the first seed, if an option needs more than its table.
     """
     everything = wants_comparison(options) or options.seeds > 1
-    features = scale_for(plan, corpus, features)
+    features = scale_for(options, plan, corpus, features)
     models = plan.models(features)
     planned = planned_trainings(models, corpus.task, groups=corpus.sessions, cv=plan.folds)
     tell_duration(options, [model[:2] for model in models.values()], planned, options.seeds)
@@ -145,12 +146,14 @@ def compare_models(options, plan, corpus, features):
     return table, results[0] if everything else None
 
 
-def scale_for(plan, corpus, features):
+def scale_for(options, plan, corpus, features):
     """
-    Scale the features of an evaluation by speaker.
+    Scale the features of an evaluation, by speaker or over all recordings.
 
     Parameters
     ----------
+    options : argparse.Namespace
+        The options of ``evaluate``.
     plan : Evaluation
         The plan.
     corpus : sklearn.utils.Bunch
@@ -163,12 +166,12 @@ def scale_for(plan, corpus, features):
     dict of Features
         What the models of the plan learn, and the same of speakers who are new.
     """
-    scaled = {}
+    scaled, speakers = {}, speakers_to_scale_by(options, corpus)
     if plan.on_frames:
-        frames = Features.scaled(features["frames"], corpus.speakers, plan.folds)
+        frames = Features.scaled(features["frames"], speakers, plan.folds)
         scaled["frames"] = frames.map(FramePooler(5).fit_transform)
     if plan.on_functionals:
-        scaled["functionals"] = Features.scaled(features["functionals"], corpus.speakers, plan.folds)
+        scaled["functionals"] = Features.scaled(features["functionals"], speakers, plan.folds)
     return scaled
 
 
@@ -244,7 +247,7 @@ def fit(options, corpus, front_end, frames):
         model, groups = plan_model(options, corpus)
     names = getattr(model, "views", [options.model])
     print_status(f"Training on {len(frames)} utterances: {', '.join(map(str, names))}")
-    frames, scaler = scale_and_pool(frames, corpus.speakers)
+    frames, scaler = scale_and_pool(frames, speakers_to_scale_by(options, corpus))
     planned = trainings_of(model, corpus, groups)
     tell_duration(options, [(model, frames)], [[one] for one in planned])
     with showing_trainings("Training", planned, options.n_jobs, 1):
@@ -288,5 +291,5 @@ def describe_data(options, corpus, front_end):
     n_raters = len(corpus.task.raters)
     return {
         "Data": f"{name}: {len(corpus.X)} recordings, {speakers}, {n_raters} raters.",
-        "Front end": describe_front_end(front_end, corpus.speakers is not None),
+        "Front end": describe_front_end(front_end, speakers_to_scale_by(options, corpus) is not None),
     }

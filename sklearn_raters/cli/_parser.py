@@ -21,6 +21,7 @@ from sklearn_raters.cli._help import (
     NETWORKS,
     PREDICT,
     PROTOCOLS,
+    SCALINGS,
     SPEAKERS,
     TRAIN,
 )
@@ -72,7 +73,9 @@ def add_reading_options(data):
 
 def add_model_options(parser):
     """Add the options of the features, the models and their training."""
-    add_option(parser.add_argument_group("the features"), "features", "opensmile", FEATURES)
+    features = parser.add_argument_group("the features")
+    add_option(features, "features", "opensmile", FEATURES)
+    add_option(features, "scaling", choices=SCALINGS)
     model = parser.add_argument_group("the views and their fusion")
     add_option(model, "views", "all", type=views, metavar="A,B")
     add_option(model, "min-ratings", 30, type=positive, metavar="N")

@@ -57,9 +57,8 @@ def check_speakers(names, by_speaker, options):
     """Raise InputError if speakers are named in vain, or not named although they are to be remembered."""
     if not by_speaker and (options.remember or any(name is not None for name in names)):
         raise InputError(
-            f"{options.model} was trained without speakers, so it does not scale by speaker: leave out "
-            "--speakers, --speaker, --remember and the column 'speaker' of tables, or train with "
-            "--speaker-column."
+            f"{options.model} does not scale by speaker: leave out --speakers, --speaker, --remember and the "
+            "column 'speaker' of tables, or train with --speaker-column and --scaling speaker."
         )
     if options.remember and options.segments is not None:
         raise InputError("--remember counts whole recordings: leave out --segments.")

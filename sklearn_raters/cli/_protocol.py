@@ -21,6 +21,7 @@ PAPER_OPTIONS = {
     "alpha": 0.75,
     "fusion": "softmax",
     "features": "opensmile",
+    "scaling": "speaker",
     "class_weight": "none",
     "batch_size": None,
     "learning_rate": None,

@@ -12,7 +12,8 @@ from sklearn_raters import cli
 from sklearn_raters.cli import _duration
 from sklearn_raters.cli._corpus import evaluation_folds, open_corpus
 from sklearn_raters.cli._evaluation import plan_evaluation
-from sklearn_raters.cli._front_end import SETS, Features
+from sklearn_raters.cli._front_end import SETS, Features, speakers_to_scale_by
+from sklearn_raters.cli._jobs import scale_for
 from sklearn_raters.cli._parser import parse
 from sklearn_raters.cli._seeds import over_seeds
 from sklearn_raters.consensus import hard_labels
@@ -179,6 +180,36 @@ def test_a_run_that_the_time_limit_stops_writes_nothing_and_the_same_command_con
     assert (tmp_path / "t.csv").is_file()
     assert cli.main(["evaluate", "--time-limit=5"]) == 2
     assert "needs --cache" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "by_speaker"),
+    [
+        ([], True),
+        (["--scaling=training"], False),
+        (["--corpus=speechocean762", "--root=x"], False),
+        (["--corpus=speechocean762", "--root=x", "--scaling=speaker"], True),
+        (["--ratings=votes.csv", "--audio=x"], True),
+    ],
+)
+def test_features_are_scaled_by_speaker_unless_their_classes_are_the_speakers_own(words, by_speaker):
+    corpus = SimpleNamespace(speakers=["ann", "bob"])
+    found = speakers_to_scale_by(parse(["evaluate", *words]), corpus)
+    assert found == (corpus.speakers if by_speaker else None)
+
+
+@pytest.mark.parametrize("scaling", ["speaker", "training"])
+def test_what_differs_between_speakers_is_scaled_away_or_kept(plan, scaling):
+    words = ["--models=logistic", "--speaker-column=speaker", f"--scaling={scaling}"]
+    found, corpus = plan(*words)
+    of_speaker = np.unique(corpus.speakers, return_inverse=True)[1]
+    X = of_speaker[:, None] + np.random.default_rng(0).normal(0, 0.1, (N, 2))
+    scaled = scale_for(
+        parse(["evaluate", "--ratings=votes.csv", "--audio=x", *words]), found, corpus, {"functionals": X}
+    )["functionals"]
+    means = [scaled.X[of_speaker == one].mean() for one in range(of_speaker.max() + 1)]
+    assert np.ptp(means) == pytest.approx(0, abs=1e-6) if scaling == "speaker" else np.ptp(means) > 2
+    assert list(scaled.conditions) == (["new_speaker"] if scaling == "speaker" else [])
 
 
 def test_only_the_features_that_the_models_need_are_computed(run_words, tmp_path, capsys, monkeypatch):
