@@ -1,4 +1,4 @@
-"""The audio files that ``predict`` is asked about, and their speakers."""
+"""The files that a command reads: the audio of ``predict`` with its speakers; no result may replace them."""
 
 import sys
 from pathlib import Path
@@ -52,6 +52,40 @@ def find_files(given):
         files += [file for file, _ in found]
         speakers += [speaker for _, speaker in found]
     return files, speakers
+
+
+def check_results(files, options, read=()):
+    """
+    Check, before any work, that no result would replace another one or what the command reads.
+
+    Parameters
+    ----------
+    files : dict
+        Paths of the results, by what they hold.
+    options : argparse.Namespace
+        The options, of which --ratings, --config, --audio and --root are read.
+    read : iterable of str, default=()
+        Further files that are read.
+
+    Raises
+    ------
+    InputError
+        If two results have the same file, or a result would replace a file that is read.
+    """
+    if len(set(files.values())) < len(files):
+        raise InputError(f"Two results have the same file: {shorten(list(map(str, files.values())))}.")
+    given = [getattr(options, name, None) for name in ("ratings", "config")]
+    sources = {full_path(path).resolve() for path in (*given, *read) if path not in (None, "-")}
+    folders = [getattr(options, name, None) for name in ("audio", "root")]
+    for what, path in files.items():
+        whole = full_path(path).resolve()
+        inside = any(whole.is_relative_to(full_path(folder).resolve()) for folder in folders if folder)
+        # The settings may be written over the --config of their own run, which they repeat.
+        heard = inside and whole.exists() and whole.name in list_audio(whole.parent, None)
+        if heard or (what != "settings" and whole in sources):
+            raise InputError(
+                f"The {what} would be written over {path}, which this command reads: give another name."
+            )
 
 
 def _files_in_table(path):

@@ -9,6 +9,7 @@ from sklearn.utils import Bunch
 from sklearn_raters._files import check_writable, full_path, replacing_all
 from sklearn_raters.cli._config import write_config
 from sklearn_raters.cli._corpus import make_task, print_status
+from sklearn_raters.cli._inputs import check_results
 from sklearn_raters.cli._inspection_tables import print_inspection
 from sklearn_raters.cli._output import print_json, records
 from sklearn_raters.cli._report import check_outputs, write_rater_report
@@ -27,6 +28,10 @@ def inspect(options):
     check_outputs(options)
     if options.report is None and not options.audio is options.text_column is None:
         raise InputError("--audio and --text-column are for the page of --report: give it too.")
+    files = {} if folder is None else _files_in(folder)
+    if options.report is not None:
+        files["report"] = check_writable(options.report)
+    check_results(files, options)
     votes, samples, content, texts = _read(options)
     audio = None if options.audio is None else find_audio(samples, options.audio)[0]
     names = None if options.bins is None else options.bins["names"]
@@ -40,13 +45,13 @@ def inspect(options):
         print_json(_as_json(found))
     else:
         print_inspection(found, task, options.top)
-    files = {} if folder is None else _files_in(folder, found)
-    if options.report is not None:
-        files["report"] = check_writable(options.report)
+    if folder is not None:
+        folder.mkdir(exist_ok=True)
+    files = {name: path for name, path in files.items() if name not in found or found[name] is not None}
     with replacing_all(files) as partial:
         if folder is not None:
             _write(found, partial)
-            write_config(options, files["inspect.toml"], partial["inspect.toml"])
+            write_config(options, files["settings"], partial["settings"])
         if options.report is not None:
             shown = {"audio": audio, "texts": texts}
             write_rater_report(options, task, found, shown, partial["report"])
@@ -109,11 +114,10 @@ def _check_folder(path):
     return folder
 
 
-def _files_in(folder, found):
-    """Make the folder; return the files to write into it, by what they hold."""
-    folder.mkdir(exist_ok=True)
-    files = {name: folder / f"{name}.csv" for name in (*TABLES, "alpha") if found[name] is not None}
-    return files | {"inspect.toml": folder / "inspect.toml"}
+def _files_in(folder):
+    """Return the files that may be written into the folder, by what they hold."""
+    files = {name: folder / f"{name}.csv" for name in (*TABLES, "alpha")}
+    return files | {"settings": folder / "inspect.toml"}
 
 
 def _write(found, files):

@@ -20,6 +20,7 @@ from sklearn_raters.cli._front_end import (
     scale_and_pool,
     speakers_to_scale_by,
 )
+from sklearn_raters.cli._inputs import check_results
 from sklearn_raters.cli._meaning import meaning, spent
 from sklearn_raters.cli._models import make_network, make_stack
 from sklearn_raters.cli._output import print_comparison, print_json, print_text, records
@@ -31,7 +32,6 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import FramePooler
 from sklearn_raters.model_selection import compare, paper_models, planned_trainings
 from sklearn_raters.persistence import save
-from sklearn_raters.ratings import shorten
 
 
 def evaluate(options):
@@ -77,11 +77,12 @@ def check_files(options):
     files = {"table" if options.command == "evaluate" else "model": check_writable(options.out)}
     if getattr(options, "save_model", None) is not None:
         files["model"] = check_writable(options.save_model)
+    elif options.command == "evaluate" and "model" in options.changed:
+        raise InputError(f"--model {options.model} names the model of --save-model: give it too.")
     outputs = {name: getattr(options, name, None) for name in ("report", "predictions")}
     files |= {name: check_writable(path) for name, path in outputs.items() if path is not None}
     files["settings"] = check_config(options.out)
-    if len(set(files.values())) < len(files):
-        raise InputError(f"Two results have the same file: {shorten(list(map(str, files.values())))}.")
+    check_results(files, options)
     return files
 
 

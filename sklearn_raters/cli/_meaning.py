@@ -23,7 +23,8 @@ def meaning(table, n_classes, baseline):
     """
     chance = f"UAR by chance is {100 / n_classes:.0f}"
     best = table["uar"].idxmax()
-    highest = f"the highest of {len(table)} models is {best} with {100 * table['uar'].max():.1f}"
+    which = "only model" if len(table) == 1 else f"highest of {len(table)} models"
+    highest = f"the {which} is {best} with {100 * table['uar'].max():.1f}"
     main = "all views" if "all views" in table.index else best
     if baseline is None or main == baseline:
         return f"{highest[0].upper()}{highest[1:]} percent. {chance}."

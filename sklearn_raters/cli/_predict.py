@@ -12,7 +12,7 @@ from sklearn_raters.cli._front_end import (
     read_features,
     read_segments,
 )
-from sklearn_raters.cli._inputs import find_files, name_speakers
+from sklearn_raters.cli._inputs import check_results, find_files, name_speakers
 from sklearn_raters.cli._output import prediction_rows, write_predictions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.persistence import load, load_card, save
@@ -21,12 +21,13 @@ from sklearn_raters.ratings import shorten
 
 def predict(options):
     """Print the predicted class, the probabilities and each rater's predicted class for each file."""
+    files, of_tables = find_files(options.files)
     if options.remember is not None:
-        check_writable(options.remember)
+        written = {"model": check_writable(options.remember)}
+        check_results(written, options, read=[*options.files, *files])
     model = load(options.model)
     check_model(model, options.model)
     scaler, pooler, classifier = (model.named_steps[name] for name in ("speakers", "pooler", "classifier"))
-    files, of_tables = find_files(options.files)
     names = name_speakers(files, of_tables, options)
     by_speaker = scaler.speakers_[0] is not None
     check_speakers(names, by_speaker, options)

@@ -51,7 +51,7 @@ class ComparisonDisplay:
 
         Parameters
         ----------
-        table : DataFrame
+        table : DataFrame or Comparison
             As `sklearn_raters.model_selection.compare` returns it, with a baseline.
         sort : bool, default=False
             Whether to draw the best model first, instead of the order of the table.
@@ -70,8 +70,10 @@ class ComparisonDisplay:
         InputError
             If the table has no differences, or no models.
         """
+        if not hasattr(table, "columns"):  # a Comparison holds the table
+            table = getattr(table, "table", None)
         missing = {"uar", "difference", "low", "high"} - set(getattr(table, "columns", ()))
-        if missing or not len(table):
+        if missing or table.empty:
             raise InputError(
                 f"The table has no {', '.join(sorted(missing)) or 'rows'}: give the table that compare "
                 "returns with a baseline= and at least one model."

@@ -30,9 +30,9 @@ def test_the_difference_is_told_with_its_interval_and_chance(row, sentence):
     assert told == f"{sentence} UAR by chance is 25; the highest of 2 models is {best}."
 
 
-def test_without_a_baseline_the_highest_is_told():
+def test_without_a_baseline_the_only_model_is_told():
     told = meaning(frame({"logistic stack": [0.676, 0, 0, 0]}), 2, None)
-    assert told == "The highest of 1 models is logistic stack with 67.6 percent. UAR by chance is 50."
+    assert told == "The only model is logistic stack with 67.6 percent. UAR by chance is 50."
 
 
 def test_the_seconds_of_the_run_and_of_models_are_named():

@@ -131,3 +131,36 @@ def test_a_missing_library_is_told_before_the_table_is_read(votes, capsys, monke
     status, _, errors = run(capsys, "inspect", votes, "--report", tmp_path / "report.html")
     assert status == 2
     assert "jinja2, which is not installed: pip install 'sklearn-raters[report]'" in errors
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "evaluate --ratings votes.csv --audio audio --out votes.csv",
+        "evaluate --ratings votes.csv --audio audio --predictions link.csv",
+        "evaluate --ratings votes.csv --audio audio --save-model audio/a.wav",
+        "evaluate --config run.toml --report votes.html --save-model run.toml",
+        "train --ratings votes.csv --audio audio --out ./audio/../votes.csv",
+        "inspect raters.csv --output .",
+        "predict m.bin audio --remember audio/a.wav",
+        "predict m.bin raters.csv --remember raters.csv",
+    ],
+)
+def test_no_result_is_written_over_what_the_command_reads(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "audio").mkdir()
+    for name in ("votes.csv", "raters.csv", "audio/a.wav", "m.bin"):
+        (tmp_path / name).write_text("sample,rater,label,file\na,b,c,a.wav\n")
+    (tmp_path / "run.toml").write_text('ratings = "votes.csv"\naudio = "audio"\n')
+    (tmp_path / "link.csv").symlink_to("votes.csv")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    status, _, errors = run(capsys, *words.split())
+    assert status == 2
+    assert "which this command reads: give another name." in errors
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+
+
+def test_the_kind_of_a_model_that_is_not_saved_is_refused(votes, tmp_path, capsys):
+    words = ["evaluate", "--ratings", votes, "--audio", tmp_path, "--out", tmp_path / "o.csv"]
+    status, _, errors = run(capsys, *words, "--model", "conal")
+    assert (status, "--model conal names the model of --save-model: give it too." in errors) == (2, True)

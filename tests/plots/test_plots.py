@@ -2,6 +2,7 @@
 
 import builtins
 from itertools import pairwise
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -135,6 +136,13 @@ def test_points_and_lines_of_a_comparison_are_its_differences_and_intervals():
     np.testing.assert_allclose(interval.get_xdata(), [2, 20])
     np.testing.assert_allclose(point.get_xdata(), [10])
     assert display.ax_.get_xlabel() == "UAR minus that of one (points)"
+
+
+def test_a_comparison_is_drawn_by_its_table():
+    table = pd.DataFrame({name: [0.5] for name in ("uar", "difference", "low", "high")}, index=["one"])
+    assert ComparisonDisplay.from_comparison(SimpleNamespace(table=table)).table is table
+    with pytest.raises(InputError, match="The table has no difference, high, low, uar"):
+        ComparisonDisplay.from_comparison(None)
 
 
 def test_a_comparison_without_a_baseline_is_refused():

@@ -71,7 +71,7 @@ def folder_records(path):
     else:
         raise InputError(
             f"{path} holds no file of records such as alice.jsonl, alice.csv or alice/user_state.json; it "
-            f"holds {shorten(members) or 'nothing'}. Give a file."
+            f"holds {shorten(members) or 'none that ends in .json, .jsonl or .csv'}. Give a table of votes."
         )
     return "record", chain.from_iterable(_member_records(path, name, members[name]) for name in found)
 
