@@ -77,6 +77,12 @@ def check_files(options):
     files = {"table" if options.command == "evaluate" else "model": check_writable(options.out)}
     if getattr(options, "save_model", None) is not None:
         files["model"] = check_writable(options.save_model)
+        kind = "views" if options.model == "stack" else options.model
+        if kind not in options.models:
+            raise InputError(
+                f"--save-model would train --model {options.model}, which is not evaluated: add {kind} to "
+                "--models, or name another --model."
+            )
     elif options.command == "evaluate" and "model" in options.changed:
         raise InputError(f"--model {options.model} names the model of --save-model: give it too.")
     outputs = {name: getattr(options, name, None) for name in ("report", "predictions")}

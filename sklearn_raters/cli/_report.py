@@ -7,19 +7,14 @@ from pathlib import Path
 from sklearn_raters._files import check_table
 from sklearn_raters.cli._corpus import is_made
 from sklearn_raters.cli._meaning import meaning
-from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import SAMPLING_RATE, read_audio
 from sklearn_raters.report import check_report, make_report
 
 
 def check_outputs(options):
-    """Check, before any work, that the report, the predictions and the model can be made and written."""
-    if getattr(options, "save_model", "") is None and options.model != "stack":
-        raise InputError(f"--model {options.model} is for --save-model: name its file too, or leave it out.")
+    """Check, before any work, that the report and the predictions can be made and written."""
     if options.report is not None:
         check_report(options.report)
-        if Path(options.report).suffix.lower() not in (".html", ".htm"):
-            raise InputError(f"--report {options.report} does not end in .html: name such a file.")
     if getattr(options, "predictions", None) is not None:
         check_table(options.predictions)
 

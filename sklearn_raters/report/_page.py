@@ -36,6 +36,8 @@ def check_report(path=None):
     ------
     ImportError
         If jinja2 or matplotlib is not installed.
+    InputError
+        If the name of the file does not end in ``.html``.
     OSError
         If the file cannot be written.
 
@@ -50,8 +52,11 @@ def check_report(path=None):
         except ImportError as error:
             message = f"A report needs {name}, which is not installed: pip install 'sklearn-raters[report]'."
             raise ImportError(message) from error
-    if path is not None:
-        check_writable(path)
+    if path is None:
+        return
+    if not os.fspath(path).lower().endswith((".html", ".htm")):
+        raise InputError(f"{os.fspath(path)} does not end in .html: name such a file.")
+    check_writable(path)
 
 
 @checked_parameters(

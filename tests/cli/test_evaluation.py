@@ -212,11 +212,6 @@ def test_what_differs_between_speakers_is_scaled_away_or_kept(plan, scaling):
     assert list(scaled.conditions) == (["new_speaker"] if scaling == "speaker" else [])
 
 
-def test_the_kind_of_a_model_that_is_not_saved_is_refused(capsys):
-    assert cli.main(["evaluate", "--model=multitask"]) == 2
-    assert "--model multitask is for --save-model" in capsys.readouterr().err
-
-
 def test_only_the_features_that_the_models_need_are_computed(run_words, tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(SETS, "frames", None)
     monkeypatch.setattr(_duration, "_FEW", 0)

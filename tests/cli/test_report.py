@@ -164,3 +164,6 @@ def test_the_kind_of_a_model_that_is_not_saved_is_refused(votes, tmp_path, capsy
     words = ["evaluate", "--ratings", votes, "--audio", tmp_path, "--out", tmp_path / "o.csv"]
     status, _, errors = run(capsys, *words, "--model", "conal")
     assert (status, "--model conal names the model of --save-model: give it too." in errors) == (2, True)
+    words += ["--models", "logistic", "--save-model", tmp_path / "m.bin"]
+    status, _, errors = run(capsys, *words)
+    assert (status, "is not evaluated: add views to --models" in errors) == (2, True)
