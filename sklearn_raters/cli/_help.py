@@ -74,7 +74,7 @@ HELP = {
     "fusion": "how the views are combined",
     "class-weight": "weights of the classes in the fusion",
     "epochs": "number of passes over the training samples (default: 15, or more for few samples; for the "
-    "synthetic speech 7, so that it is quick)",
+    "synthetic speech 6, so that it is quick)",
     "batch-size": "samples in each step (default: 32; for the synthetic speech 16)",
     "learning-rate": "size of the first steps, shrinking (default: 0.002, of networks of all raters 0.001)",
     "models": "models of the table, all on the same folds. views: networks of the --views, their pair and "

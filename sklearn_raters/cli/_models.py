@@ -11,7 +11,7 @@ ON_FUNCTIONALS = {"logistic": "logistic regression", "logistic_stack": "logistic
 
 def make_stack(options, task):
     """Return a stack of networks with the settings of the options, unfitted."""
-    epochs, batch_size = (7, 16) if is_made(options) else ("auto", 32)
+    epochs, batch_size = (6, 16) if is_made(options) else ("auto", 32)
     network = BLSTMClassifier(
         max_epochs=options.epochs or epochs,
         batch_size=options.batch_size or batch_size,

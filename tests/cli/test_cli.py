@@ -414,6 +414,7 @@ def test_ctrl_c_leaves_nothing_and_exits_with_status_130(made, tmp_path, evaluat
     temporary.mkdir()
     work.mkdir()
     options = ["--n-jobs", "2" if "workers" in moment else "1", "--min-ratings", "20", "--fusion", "mean"]
+    options += ["--models", "views"]
     if "training" in moment:
         options += ["--corpus", "iemocap", "--root", made]
     process = evaluation(work, temporary, *options)
