@@ -3,6 +3,7 @@
 import json
 import os
 from math import isfinite
+from numbers import Number
 
 from sklearn.utils import Bunch
 
@@ -38,6 +39,10 @@ def inspect(options):
     task = make_task(Bunch(Y=votes, classes=names, label_map=None), options)
     if options.classes is not None:
         check_classes(task)
+    if not options.ordered and len(task.classes) > 2 and all(isinstance(one, Number) for one in task.classes):
+        print_status(
+            "The classes are numbers: give --ordered if they are degrees, or --bins for ranges of them."
+        )
     found = inspect_ratings(
         task, ordered=options.ordered, samples=samples, content=content, random_state=options.seed
     )

@@ -57,10 +57,14 @@ def test_scores_are_cut_and_classes_ordered(tmp_path, capsys):
     scores = rng.integers(0, 11, 60)
     table = pd.DataFrame({"sample": np.repeat(range(20), 3), "rater": list("abc") * 20, "label": scores})
     table.to_csv(tmp_path / "scores.tsv", sep="\t", index=False)
-    status, printed, _ = run(
+    degrees = table.assign(label=1 + scores % 5)
+    degrees.to_csv(tmp_path / "degrees.csv", index=False)
+    status, _, errors = run(capsys, tmp_path / "degrees.csv")
+    assert (status, errors[:40]) == (0, "The classes are numbers: give --ordered ")
+    status, printed, errors = run(
         capsys, tmp_path / "scores.tsv", "--bins", "0,low,4,middle,7,high,10", "--ordered"
     )
-    assert status == 0
+    assert (status, errors) == (0, "")
     assert [printed.index(f"{name} %") for name in ("low", "middle", "high")] == sorted(
         printed.index(f"{name} %") for name in ("low", "middle", "high")
     )
