@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn_raters._nested import innermost, is_search
 from sklearn_raters._parallel import in_words, is_quiet, run_jobs
 from sklearn_raters.cli._corpus import print_status
+from sklearn_raters.cli._front_end import take
 from sklearn_raters.cli._protocol import passes_of_search
 from sklearn_raters.stacking import MultiRaterStackingClassifier
 
@@ -135,7 +136,7 @@ def make_probes(options, models):
         if kind in probes:
             continue
         rows = draw.permutation(len(X))[: _ROWS if trained is None else _SAMPLES]
-        some = X[rows] if isinstance(X, np.ndarray) else [X[row] for row in rows]
+        some = take(X, rows)
         if trained is None:
             alone = clone(model).set_params(views=["crowd_hard"], fusion="mean", memory=None, label_map=None)
             probes[kind] = Probe(alone.set_params(min_ratings=1), some, model.classes, None)
