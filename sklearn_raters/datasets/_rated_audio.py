@@ -79,8 +79,8 @@ def load_rated_audio(
         the export of a tool, None takes its only field of audio files, also of web addresses.
         Backslashes, ``./``, other case and accents in another form are allowed where they leave no doubt.
     rater : str or None, default=None
-        Name of the column of raters, None as for `sample`; a dict, as Label Studio writes it, is called by
-        its entry "id".
+        Name of the column of raters, None as for `sample`; a dict, as Label Studio writes it, names the rater
+        by its entry "id".
     label : str or None, default=None
         Name of the column of labels, None as for `sample`. Texts such as NA, nan, None or null are missing
         labels; a cell may hold several labels as a list in JSON or Python.
@@ -93,7 +93,7 @@ def load_rated_audio(
         Extension of the audio files, such as ``"wav"``, if the folder holds the same recordings in several
         formats. None takes all known extensions.
     classes : sequence or None, default=None
-        Labels that are labels, and not missing, although they are called "None" or the like.
+        Labels that are labels, and not missing, although they read "None" or the like.
     missing_label : label or list of labels, default=None
         Labels that mean "not rated", such as -1.
     label_separator : str, default=None
