@@ -269,6 +269,6 @@ class ConsensusMixin:
         rows, labels = labelled_samples(hard_labels(Task(y, self.classes_.tolist(), self.label_map)))
         if len(rows) == 0:
             raise InputError("No sample has a majority label in the classes, so there is nothing to score.")
-        # All samples, so that one that cannot be predicted is told of, whether it has a label or not.
+        # All samples, so that a sample that cannot be predicted is an error, whether it has a label or not.
         correct = self.predict(X)[rows] == labels
         return float(np.average(correct, weights=rows_of(sample_weight, rows)))

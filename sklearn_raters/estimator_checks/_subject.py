@@ -42,14 +42,14 @@ class Rated(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What a fitted model says of new samples.
+    """Answers of a fitted model for new samples.
 
     Parameters
     ----------
     classes : list
         Its classes.
     raters : list
-        Its raters; None if it does not tell.
+        Its raters; None if it has no `raters_`.
     values : dict of ndarray
         The results of its methods, by their names.
     """
