@@ -96,14 +96,14 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
 
 
 def in_content_order(data, cv):
-    """Put samples into an order that depends on what they are, unless groups or a splitter part them.
+    """Put samples into an order of their content, unless groups or a splitter divide them.
 
     Parameters
     ----------
     data : RatedSamples
         The samples.
     cv : int, splitter or None
-        What parts them, where there are no groups. A splitter of the user's splits by place.
+        Divides them where there are no groups. A splitter of the user's splits by place.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def rows_of(values, rows):
 
 
 def named_raters(raters, known):
-    """Return raters as they are called in `known`, whose spelling does not matter; warn of unknown ones.
+    """Return raters, in any spelling, by their names in `known`; warn of unknown ones.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ def learn(estimator, data, weight=None, **params):
 
 
 def reference(estimator, data, **params):
-    """Return what `learn` does; the latest answers are kept, as most checks compare with the same ones."""
+    """Do what `learn` does; the latest answers are kept, as most checks compare with the same ones."""
     try:
         key = joblib.hash((seeded(estimator, **params), data))
     except Exception:  # pickle raises nearly any error for what it cannot read
@@ -123,7 +123,7 @@ def reference(estimator, data, **params):
 
 
 def assert_same(expected, found, change, *, tolerance=0.0):
-    """Raise AssertionError unless two models say the same.
+    """Raise AssertionError unless two models give the same answers.
 
     Parameters
     ----------
