@@ -50,7 +50,7 @@ class RaterNet(nn.Module):
         return self.dropout(units)
 
     def loss(self, units, targets):
-        """Return the loss of a batch: `RaterModel.loss` while training, otherwise `RaterModel.vote_loss`.
+        """Return the loss of a batch: while training `RaterModel.loss`, else `RaterModel.validation_loss`.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ class RaterNet(nn.Module):
         """
         votes = unpack_votes(targets)
         if not self.training:
-            return self.raters.vote_loss(units, *votes)
+            return self.raters.validation_loss(units, *votes)
         if self.mixes_rows:
             return self.raters.loss(units, *votes, represent=self._represent)
         return self.raters.loss(units, *votes)

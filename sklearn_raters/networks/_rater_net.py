@@ -16,10 +16,11 @@ from sklearn_raters.networks._vote_targets import count_rated, merge_rated, numb
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples, holds_sequences
 
-# Where the number of epochs is chosen: the largest number of training steps, and after how many steps without
-# a lower loss the search ends. The loss of votes is lowest before the recall of the rarer classes is highest,
-# so that small sets are not trained for fewer epochs than these.
-_MOST_STEPS, _PATIENCE, _FEWEST_EPOCHS = 10_000, 400, 40
+# Number of epochs by default where none is searched.
+_EPOCHS = 40
+# Of a search: the fewest epochs that it chooses, since the lowest loss of few votes may come by chance, the
+# largest number of training steps, and after how many steps without a lower loss it ends.
+_FEWEST_EPOCHS, _MOST_STEPS, _PATIENCE = 10, 10_000, 400
 _LEARNING_RATE_OF_SEQUENCES, _LEARNING_RATE_OF_ROWS = 1e-3, 2e-3
 
 # Number of samples whose confusion matrices, one for each rater, are in memory at once.
@@ -77,10 +78,10 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
     dropout : float, default=0.5
         Share of values dropped while training, in steps of 1/256.
     max_epochs : int or "auto", default="auto"
-        Number of epochs, passes over the training samples, a million at most. "auto" is 40, or more for a
-        table that needs more: a first training without `validation_fraction` of the groups, of at most 10,000
-        steps, shows after how many epochs the loss of the held-out votes is lowest, and the network is then
-        trained as long on all samples. Nothing is held out of sequences, with `early_stopping`, or where it
+        Number of epochs, passes over the training samples, a million at most. "auto" is chosen for a
+        table: a first training without `validation_fraction` of the groups, of at most 10,000 steps, shows
+        after how many epochs, at least 10, the loss of the held-out votes is lowest, and the network is then
+        trained as long on all samples. It is 40 for sequences, with `early_stopping`, and where holding out
         would take a class out.
     batch_size : int, default=32
         Number of samples in a training step.
@@ -271,7 +272,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
                 settings["learning_rate"] = _LEARNING_RATE_OF_ROWS if of_rows else _LEARNING_RATE_OF_SEQUENCES
             if self.max_epochs == "auto":
                 data = samples, targets, len(raters), labels, groups
-                settings["max_epochs"] = self._best_epoch(*data, **settings) if searched else _FEWEST_EPOCHS
+                settings["max_epochs"] = self._best_epoch(*data, **settings) if searched else _EPOCHS
             self.net_, targets, trained = self._train_on(samples, targets, len(raters), *split, **settings)
             self.n_iter_ = len(self.net_.history)
             self.classes_ = np.asarray(task.classes)
@@ -297,7 +298,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         int
             `max_epochs`, or what "auto" stands for.
         """
-        return _FEWEST_EPOCHS if self.max_epochs == "auto" else self.max_epochs
+        return _EPOCHS if self.max_epochs == "auto" else self.max_epochs
 
     @property
     def _can_search(self):
@@ -314,13 +315,13 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         return self._train(module, samples, targets, train, valid, seed, **settings), targets, raters
 
     def _best_epoch(self, samples, targets, n_raters, labels, groups, *, seed, **settings):
-        """Return the number of epochs with the lowest loss of held-out votes, at least the fewest."""
+        """Return the number of epochs with the lowest loss of held-out votes."""
         try:
             train, valid = hold_out(groups, labels, self.validation_fraction, seed)
         except ValueError:  # too few groups, or a class in one of them only
-            return _FEWEST_EPOCHS
+            return _EPOCHS
         n_steps = -(-len(train) // self.batch_size)
-        settings["max_epochs"] = max(_FEWEST_EPOCHS, _MOST_STEPS // n_steps)
+        settings["max_epochs"] = max(_EPOCHS, _MOST_STEPS // n_steps)
         settings["patience"] = max(self.n_iter_no_change, _PATIENCE // n_steps)
         net, _, _ = self._train_on(samples, targets, n_raters, train, valid, seed=seed, **settings)
         return max(_FEWEST_EPOCHS, int(np.argmin(net.history[:, "valid_loss"])) + 1)

@@ -400,20 +400,20 @@ def without_number(**params):
     return quick(**{"max_epochs": "auto", **params})
 
 
-def test_the_number_of_epochs_is_the_best_on_held_out_groups_where_that_is_above_40():
+def test_the_number_of_epochs_is_the_best_on_held_out_groups():
     slow = {"learning_rate": 4e-3, "batch_size": 150}
     stopped = quick(**slow, early_stopping=True, max_epochs=2000, n_iter_no_change=200)
     best = np.argmin(stopped.fit(X, Y, groups=GROUPS).net_.history[:, "valid_loss"]) + 1
-    assert 40 < best < 2000
+    assert 10 < best < 2000
     assert without_number(**slow).fit(X, Y, groups=GROUPS).n_iter_ == best
     chosen = without_number(**slow).fit(X, Y)
     given = quick(**slow, max_epochs=chosen.n_iter_).fit(X, Y)
     np.testing.assert_array_equal(chosen.predict_proba(X), given.predict_proba(X))
 
 
-def test_noise_is_not_learnt_longer_than_40_epochs():
+def test_noise_is_learnt_for_the_fewest_epochs():
     noise = np.random.default_rng(0).choice(CLASSES, size=Y.shape)
-    assert without_number(raters="multitask").fit(X, noise).n_iter_ == 40
+    assert without_number(raters="multitask").fit(X, noise).n_iter_ == 10
 
 
 def test_tables_are_learnt_at_twice_the_learning_rate_of_sequences():

@@ -244,8 +244,8 @@ class RaterModel(nn.Module, ABC):
         log_proba = self.rater_log_proba(units, sample, rater)
         return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight) + self.penalty(units)
 
-    def vote_loss(self, units, sample, rater, label, weight):
-        """Return the validation loss for early stopping: the mean of -log p(the class that a rater chose).
+    def validation_loss(self, units, sample, rater, label, weight):
+        """Return the loss of held-out votes: the mean of -log p(the class that a rater chose).
 
         A rater without votes in the training part has a number of `n_raters` or above, and is predicted to
         choose as the consensus does.

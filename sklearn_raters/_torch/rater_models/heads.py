@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn.functional import nll_loss
 
 from sklearn_raters._torch.rater_models.base import (
     RaterModel,
@@ -52,6 +53,14 @@ class MultiTask(RaterModel):
     def consensus_log_proba(self, units):
         """Return the log of the heads' mean; see `RaterModel`."""
         return self.all_raters_log_proba(units).exp().mean(dim=1).log()
+
+    def validation_loss(self, units, sample, rater, label, weight):
+        """Return the loss of the held-out votes by the consensus; see `RaterModel`.
+
+        A head that has seen few votes is sure of them long before the mean of all heads is at its best.
+        """
+        log_proba = self.consensus_log_proba(units)[sample]
+        return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight)
 
 
 class DoctorNet(MultiTask):
