@@ -8,8 +8,8 @@ stand beside a logistic regression on the majority labels with the penalty of th
 drawn over speakers. Shares of the raters are judged by `predict_soft_labels`, or by `predict_proba`.
 
 Crowds: `RaterNetClassifier` by default (the number of epochs is chosen) and with 40 epochs at a learning rate
-of 1e-3, which was the default before; accuracy on the true labels. "majority" is the same network, with the
-same choice of the number of epochs, on the majority labels.
+of 1e-3; accuracy on the true labels. "majority" is the same network, with the same choice of the number of
+epochs, on the majority labels.
 
 Writes results/defaults_speech.csv and results/defaults_crowds.csv.
 """

@@ -2,7 +2,7 @@
 
     python benchmarks/model_files.py [--rounds 5] [--quick]
 
-"save" is `sklearn_raters.persistence.save`, "joblib" a compressed pickle, as the package wrote before. Prints
+"save" is `sklearn_raters.persistence.save`, "joblib" a compressed pickle. Prints
 kilobytes and the median milliseconds over the rounds; the first call of each, which imports its libraries, is
 left out. "equal" says whether all models that were read predict bit for bit what the written one does.
 """

@@ -210,7 +210,7 @@ def check_features(estimator, X):
 
 
 def _count_features(X):
-    """Return the number of columns of a table; None for what is none."""
+    """Return the number of columns of a table; None for other forms."""
     shape = getattr(X, "shape", None)
     if shape is None and isinstance(X, list | tuple) and depth_of(X) == 2 and hasattr(X[0], "__len__"):
         return len(X[0])

@@ -85,7 +85,7 @@ def layers(estimator, *, ensembles=False):
 
 
 def is_search(estimator):
-    """Tell whether an estimator is a search over parameters, such as GridSearchCV."""
+    """Return whether an estimator is a search over parameters, such as GridSearchCV."""
     return isinstance(estimator, BaseSearchCV) or hasattr(estimator, "best_estimator_")
 
 
@@ -110,12 +110,12 @@ def check_refits(estimator):
 
 
 def takes_ratings(estimator):
-    """Tell whether `fit(X, Y)` accepts several raters' ratings as Y."""
+    """Return whether `fit(X, Y)` accepts several raters' ratings as Y."""
     return getattr(unwrap(estimator), "_takes_ratings", False)
 
 
 def takes_soft_targets(estimator):
-    """Tell whether `fit(X, y)` accepts one distribution a sample as y."""
+    """Return whether `fit(X, y)` accepts one distribution a sample as y."""
     return getattr(unwrap(estimator), "_takes_soft_targets", False)
 
 
@@ -286,7 +286,7 @@ def call_inside(fitted, method, X, params):
 
 def splitter_takes_groups(cv):
     """
-    Tell whether a splitter splits by groups.
+    Return whether a splitter splits by groups.
 
     Parameters
     ----------
@@ -408,7 +408,7 @@ def _first_step(fitted):
 
 
 def _has_uneven_rows(X):
-    """Tell whether X is a list of rows, not all of one length."""
+    """Return whether X is a list of rows, not all of one length."""
     if not isinstance(X, list | tuple) or depth_of(X) != 2:
         return False
     return all(hasattr(row, "__len__") for row in X) and len({len(row) for row in X}) > 1
@@ -447,6 +447,6 @@ def readers(estimator):
 
 
 def _is_known(estimator):
-    """Tell whether an estimator is of this package or of scikit-learn."""
+    """Return whether an estimator is of this package or of scikit-learn."""
     of = type(estimator).__module__.partition(".")[0]
     return of in ("sklearn", "sklearn_raters") and hasattr(estimator, "get_params")

@@ -96,14 +96,14 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
 
 
 def in_content_order(data, cv):
-    """Put samples into an order that depends on what they are, unless groups or a splitter part them.
+    """Put samples into an order of their content, unless groups or a splitter divide them.
 
     Parameters
     ----------
     data : RatedSamples
         The samples.
     cv : int, splitter or None
-        What parts them, where there are no groups. A splitter of the user's splits by place.
+        Divides them where there are no groups. A splitter of the user's splits by place.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def rows_of(values, rows):
 
 
 def named_raters(raters, known):
-    """Return raters as they are called in `known`, whose spelling does not matter; warn of unknown ones.
+    """Return raters, in any spelling, by their names in `known`; warn of unknown ones.
 
     Parameters
     ----------
@@ -269,6 +269,6 @@ class ConsensusMixin:
         rows, labels = labelled_samples(hard_labels(Task(y, self.classes_.tolist(), self.label_map)))
         if len(rows) == 0:
             raise InputError("No sample has a majority label in the classes, so there is nothing to score.")
-        # All samples, so that one that cannot be predicted is told of, whether it has a label or not.
+        # All samples, so that a sample that cannot be predicted is an error, whether it has a label or not.
         correct = self.predict(X)[rows] == labels
         return float(np.average(correct, weights=rows_of(sample_weight, rows)))

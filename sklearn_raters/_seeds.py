@@ -1,4 +1,4 @@
-"""What chance comes from: seeds, and an order of samples by what they are, whatever their places."""
+"""Sources of chance: seeds, and an order of samples by their content, whatever their places."""
 
 from hashlib import blake2b
 
@@ -50,7 +50,7 @@ def content_of(samples, index, dtype=np.float32):
 
 
 def content_order(X, task, sample_weight=None):
-    """Return an order of the samples that depends on what they are, as random as a shuffled one.
+    """Return an order of the samples that depends on their content, as random as a shuffled one.
 
     Folds that are drawn in this order hold the same samples, whatever the places of the samples, the names
     and columns of the raters, the names of the labels, the columns of a table and their units. The samples

@@ -22,7 +22,7 @@ from sklearn_raters.ratings import (
 
 
 def is_soft(y):
-    """Tell whether targets are soft labels of shape (n_samples, n_classes), not one label a sample."""
+    """Return whether targets are soft labels of shape (n_samples, n_classes), not one label a sample."""
     # NumPy's own `ndim` does not take objects that are only convertible to arrays.
     try:
         shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape

@@ -11,7 +11,7 @@ from sklearn.utils.validation import validate_data
 from sklearn_raters._forms import TIMES, check_dimensions, check_features, is_time, refuse_rounding
 from sklearn_raters.exceptions import InputError
 
-# What NumPy turns into a number although it is none, among the elements of an array of objects.
+# Types in an array of objects that NumPy turns into numbers although they are none.
 _NO_NUMBERS = (
     str,
     bytes,

@@ -75,7 +75,7 @@ class Display:
             self._bar.stop()
 
     def time_left(self, done):
-        """Tell the time that is left if each takes as long as those after the first; "" before."""
+        """Return the time that is left if each takes as long as those after the first; "" before."""
         n_new = done - self._first
         if n_new == 1:  # what the first took is mostly the start of the processes
             self._rated = time.monotonic()
@@ -166,7 +166,7 @@ def _watch(display, journal, planned, at_once, ended):
 
 
 def time_left(planned, notes, at_once):
-    """Tell the time that is left, from the trainings that are finished.
+    """Return the time that is left, from the trainings that are finished.
 
     Each kind of training takes as long for a sample as so far.
 

@@ -23,7 +23,7 @@ def sealed_call(function, arguments, key):
 
 
 def _checksum(key, payload):
-    """Return the checksum of a result, which that of another call with the same result has not."""
+    """Return the checksum of a result; another call with the same result has another one."""
     return blake2b(payload, key=blake2b(key.encode()).digest()).digest()
 
 
@@ -83,7 +83,7 @@ def _opened(key, digest, payload):
 
 
 def content_to_hash(estimator):
-    """Return what a cache hashes of an estimator: itself, and its code where a name does not tell it."""
+    """Return what a cache hashes of an estimator: itself, and its code where no name leads to the code."""
     try:
         by_name = pickle.dumps(estimator)
     except (pickle.PicklingError, TypeError, AttributeError):  # a lambda, or a class in a function

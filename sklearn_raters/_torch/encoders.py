@@ -24,7 +24,7 @@ def _library(name):
 
 @contextmanager
 def _quiet():
-    """Keep reports on weights, downloads and their repetition from the user's screen."""
+    """Silence the libraries' reports on weights, downloads and retries."""
     logging = _library("transformers").utils.logging
     loggers = [logging.get_logger(name) for name in ("transformers", "huggingface_hub")]
     levels, shows_bars = [logger.level for logger in loggers], logging.is_progress_bar_enabled()
@@ -41,7 +41,7 @@ def _quiet():
 
 
 def _loaded(load, model, **settings):
-    """Return what a library loads for a pretrained model, or raise InputError in one line."""
+    """Load a part of a pretrained model; raise InputError if that fails."""
     try:
         with _quiet():
             return load(model, **settings)
@@ -104,7 +104,7 @@ def n_hidden_states(model):
 def encode_speech(signals, model, *, layer, device, dtype):
     """Compute the hidden states of signals.
 
-    Signals go through the network together only where padding does not change what it says of them: where its
+    Signals go through the network together only where padding does not change their hidden states: where the
     configuration has layer normalisation and an attention mask. All others go through it one by one.
 
     Parameters
@@ -116,7 +116,7 @@ def encode_speech(signals, model, *, layer, device, dtype):
     layer : int, "mean" or "all"
         Index of the hidden states, 0 for the input of the first layer; their mean; or all side by side.
     device : str
-        Where to compute.
+        Device to compute on.
     dtype : {"float32", "float16", "bfloat16"}
         Number format of weights and computations.
 
@@ -160,7 +160,7 @@ def _batches(order, signals):
 
 
 def _n_frames(network, lengths):
-    """Return the numbers of frames that the convolutions make of signals of these lengths."""
+    """Return the numbers of frames that the convolutions give for signals of these lengths."""
     for kernel, stride in zip(network.config.conv_kernel, network.config.conv_stride, strict=True):
         lengths = (lengths - kernel) // stride + 1
     return lengths
@@ -204,9 +204,9 @@ def encode_texts(texts, model, *, device, batch_size):
     model : str
         Name on the hub, or a folder.
     device : str
-        Where to compute.
+        Device to compute on.
     batch_size : int
-        Texts that go through the network together, those of similar length.
+        Number of texts, of similar length, that go through the network together.
 
     Returns
     -------

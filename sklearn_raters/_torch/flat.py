@@ -1,4 +1,4 @@
-"""The weights of a network as one vector, which an optimizer changes in one go."""
+"""The weights of a network as one vector, which an optimizer changes in one call."""
 
 from contextlib import contextmanager
 

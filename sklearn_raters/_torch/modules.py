@@ -113,7 +113,7 @@ class SoftCrossEntropy(nn.Module):
 
 
 def _plain(value):
-    """Return integers of NumPy, also in a tuple, as those of Python, which torch's LSTM wants."""
+    """Return integers of NumPy, also in a tuple, as those of Python, which torch's LSTM needs."""
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
     return int(value) if isinstance(value, np.integer) else value
@@ -149,12 +149,12 @@ def build(module_class, seed, **sizes):
     TypeError
         If a module inside has parameters or buffers and no `init_parameters`.
     """
-    # torch's layers draw their weights from the global generator when they are made, except on the meta
-    # device. Saving and restoring the generator would not be safe while other threads build networks.
     if odd := [name for name, value in sizes.items() if name.endswith("_units") and value is True]:
         raise InputError(f"{odd[0]}=True is no number of units: give an int.")
     sizes = {name: _plain(value) for name, value in sizes.items()}
     try:
+        # Layers draw their weights from torch's global generator when they are made, except on the meta
+        # device. Saving and restoring the generator would not be safe while other threads build networks.
         with torch.device("meta"):
             module = module_class(**sizes)
         module.to_empty(device="cpu")

@@ -36,7 +36,7 @@ def is_users(value):
 def seeded_globally(seed):
     """Seed the global generators of torch, NumPy and Python, and restore their states afterwards.
 
-    Other threads wait with their own user's modules meanwhile: results are repeatable with joblib's threads.
+    Other threads with users' modules wait meanwhile, so that results are repeatable with joblib's threads.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ _MADE_AGAIN = {"_flat_weights", "_flat_weight_refs"}
 class Stored:
     """The data of a network in place of the network, while a model is saved.
 
-    Made from its data, as skops does when it reads a file, it is the network itself.
+    skops calls `Stored(data)` when it reads a file, and gets the network itself.
 
     Parameters
     ----------

@@ -150,7 +150,7 @@ def check_training(early_stopping, own_loss, *, device, net_params, **settings):
             raise ValueError(f"max_epochs={net.max_epochs!r} is no integer above 0")
         if net.train_split is not None and not callable(net.train_split):
             raise ValueError(f"train_split={net.train_split!r} is no function of a data set")
-    except Exception as error:  # of any kind, whatever the user's settings hold
+    except Exception as error:  # the user's settings may raise any error
         if not net_params:
             raise
         raise InputError(
@@ -230,5 +230,5 @@ def train(module, train_data, valid_data, *, device, **settings):
             callback.lr_scheduler_ = None  # it holds the weights a second time
     net.module = type(module)
     if valid_data is not None:
-        net.train_split = None  # the validation samples do not belong into a pickle
+        net.train_split = None  # a pickle needs no validation samples
     return net

@@ -120,7 +120,7 @@ def _check_plans(stack, corpus, folds):
 
 
 def print_plan(plan, n_seeds):
-    """Tell what is going to be trained.
+    """Print the trainings to come.
 
     Parameters
     ----------

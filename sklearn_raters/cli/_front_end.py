@@ -203,7 +203,7 @@ def read_segments(front_end, paths, seconds):
         times += [(segment.start, segment.end) for segment in segments]
     list_skipped(errors, len(paths))
     front_end.warn_of_rates([paths[index] for index in dict.fromkeys(owners)])
-    unfitted = clone(front_end).set_params(on_error="raise")  # segments have one rate, which tells nothing
+    unfitted = clone(front_end).set_params(on_error="raise")  # all segments have the same rate
     return unfitted.transform(signals), owners, times
 
 

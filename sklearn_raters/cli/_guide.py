@@ -67,7 +67,7 @@ def build_guide(folder):
     for name in MODULES:
         module = importlib.import_module(name)
         for public in getattr(module, "__all__", ()):
-            getattr(module, public)  # loads what is loaded at first use, of which pdoc knows nothing
+            getattr(module, public)  # pdoc does not load names that are loaded at first use
     pdoc.render.configure(docformat="numpy", show_source=False, math=False)
     pdoc.pdoc(*MODULES, output_directory=folder)
     guide = importlib.import_module("sklearn_raters.guide")

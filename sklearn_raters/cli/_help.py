@@ -104,7 +104,7 @@ HELP = {
     "and exit with status 3",
     "ordered": "take the classes as ordered, as --classes or --bins give them, or as numbers",
     "repeat-column": "column with what a sample shows (a text, a recording), equal for samples that repeat "
-    "each other: compares each rater with himself",
+    "each other: compares each rater's own ratings",
     "shown-audio": "folder with the recordings of the samples, to hear them in --report",
     "text-column": "column with the text of a sample, to read it in --report",
     "output": "existing or new folder to write all tables to, as CSV files",

@@ -24,7 +24,7 @@ TABLES = ("coverage", "raters", "pairs", "confusions", "hints", "camps", "self_a
 
 
 def inspect(options):
-    """Print what the ratings of a table tell of its raters and samples; write the tables to a folder."""
+    """Print tables on the raters and samples of ratings; write them to the folder of --output."""
     folder = None if options.output is None else _check_folder(options.output)
     check_outputs(options)
     if options.report is None and not options.audio is options.text_column is None:

@@ -31,7 +31,7 @@ def print_inspection(found, task, top):
     tables = [
         _raters(found.raters, task.classes, top),
         _pairs(found.pairs, top),
-        *_confusions(found, task.classes, top),
+        _confusions(found.confusions, top),
     ]
     if found.self_agreement is not None:
         tables.append(_self_agreement(found.self_agreement, top))
@@ -146,9 +146,8 @@ def _pairs(pairs, top):
     return made
 
 
-def _confusions(found, classes, top):
-    """Yield a table of the exchanges of classes that are most peculiar to a rater."""
-    counts = found.confusions
+def _confusions(counts, top):
+    """Return a table of the exchanges of classes that are most peculiar to a rater."""
     wrong = counts[(counts["others"] != counts["own"]) & (counts["samples"] >= 5)]
     more = (wrong["share"] - wrong["usual"]).sort_values(ascending=False, kind="stable")
     shown = wrong.loc[more.index].head(top)
@@ -158,7 +157,7 @@ def _confusions(found, classes, top):
     for _, row in shown.iterrows():
         names = (Text(str(row[name])) for name in ("rater", "others", "own"))
         made.add_row(*names, f"{row['samples']:,}", _percent(row["share"]), _percent(row["usual"]))
-    yield made
+    return made
 
 
 def _self_agreement(table, top):

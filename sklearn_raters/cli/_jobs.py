@@ -259,7 +259,7 @@ def fit(options, corpus, front_end, frames):
     with showing_trainings("Training", planned, options.n_jobs, 1):
         start = perf_counter()
         model.fit(frames, corpus.task, **({} if groups is None else {"groups": groups}))
-        if options.model != "stack":  # a stack tells its trainings itself
+        if options.model != "stack":  # a stack reports its own trainings
             tell_finished(None, *planned[0], perf_counter() - start)
     if options.model == "stack":
         model.set_params(memory=None, n_jobs=None)

@@ -15,7 +15,7 @@ from sklearn_raters.datasets._files import check_files, existing_folder
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
-# Types of raters whose columns are no ratings of a person, but the consensus.
+# Types of raters whose columns hold the consensus, not the ratings of a person.
 AGREED = ("vote", "truth")
 # The usual scheme of speakers, which a database need not have.
 _SPEAKER = "speaker"
@@ -34,7 +34,7 @@ def import_audformat():
 
 @contextmanager
 def deprecations_ignored():
-    """Ignore what newer versions of pandas say of audformat's own code."""
+    """Silence the deprecations that newer versions of pandas find in audformat's own code."""
     with warnings.catch_warnings():
         for category in (DeprecationWarning, FutureWarning):
             warnings.simplefilter("ignore", category)
@@ -264,11 +264,11 @@ def load_audformat(
     >>> from sklearn_raters.datasets import load_audformat
     >>> corpus = load_audformat("~/my-database", "emotion")  # doctest: +SKIP
     """
+    import pandas as pd
+
     check_no_agreement(no_agreement)
     database, folder = open_database(database)
     votes, agreed, samples = read_votes(database, scheme, tables)
-    import pandas as pd
-
     names = pd.Index(map(sample_name, samples), dtype=object, name="file")
     votes = votes.assign(sample=votes["sample"].map(sample_name))
     if bins is None:

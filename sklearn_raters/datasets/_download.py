@@ -42,7 +42,7 @@ def resume(url, part, session, advance):
     if start:
         headers |= {"Range": f"bytes={start}-", "If-Range": version.read_text()}
     with session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as answer:
-        # Nothing lacks, or the source is shorter now: the check of the sum tells.
+        # The file is complete, or the source has become shorter: the checksum decides.
         if start and answer.status_code == requests.codes.range_not_satisfiable:
             if answer.headers.get("Content-Range") == f"bytes */{start}":
                 return

@@ -75,6 +75,17 @@ def read_consensus(file):
     return about.set_index("FileName")
 
 
+def of_splits(about, splits, file):
+    """Return the samples of some parts of the corpus; raise InputError if there is no such part."""
+    parts = sorted(about["Split_Set"].unique())
+    odd = [part for part in splits if part not in parts]
+    if odd or not len(splits):
+        raise InputError(
+            f"splits names {shorten(odd) or 'nothing'}; {file} has the parts {shorten(parts, 20)}."
+        )
+    return about[about["Split_Set"].isin(list(splits))]
+
+
 def speaker_of(speaker, file_name, file):
     """Return the speaker, or the podcast where the speaker is not known."""
     if speaker.lower() not in ("unknown", "nan"):
@@ -255,15 +266,10 @@ def load_msp_podcast(
             "they are left out. Copy both files from the same release."
         )
     if splits is not None:
-        parts = sorted(about["Split_Set"].unique())
-        if not len(splits) or (odd := [part for part in splits if part not in parts]):
-            given = shorten(odd) if len(splits) else "nothing"
-            raise InputError(f"splits names {given}; {consensus_file} has the parts {shorten(parts, 20)}.")
-        about = about[about["Split_Set"].isin(list(splits))]
-        votes = votes[votes["sample"].isin(about.index)]
+        about = of_splits(about, splits, consensus_file)
     if no_agreement == "drop":
         about = about[about["consensus"].notna()]
-        votes = votes[votes["sample"].isin(about.index)]
+    votes = votes[votes["sample"].isin(about.index)]
     speakers = [speaker_of(*pair, consensus_file) for pair in zip(about["SpkrID"], about.index, strict=True)]
     fields = about[list(ATTRIBUTES.values())].assign(
         X=audio_below(folder, about.index, check_audio),

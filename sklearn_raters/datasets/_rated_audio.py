@@ -23,6 +23,23 @@ from sklearn_raters.ratings import (
 )
 
 
+def open_table(table, tool, question, given):
+    """Return the votes, with the names of their samples as texts, and the column of each argument."""
+    source = ""
+    if isinstance(table, str | os.PathLike):
+        source = f" {full_path(table)}"
+        table, given = read_vote_table(table, tool, question, given)
+    elif tool or question:
+        raise InputError("tool and question are for the file of an export, but the ratings are a DataFrame.")
+    table = to_pandas(table)
+    columns = find_columns(table.columns.tolist(), given, source)
+    if not len(table):
+        raise InputError("The ratings table has no rows: there are no ratings to load.")
+    sample = columns["sample"]
+    names = table[sample].map(lambda name: str(name).strip(), na_action="ignore")
+    return table.assign(**{sample: names}), columns
+
+
 @checked_parameters(
     {
         "table": [str, os.PathLike, HasMethods("assign"), HasMethods("get_columns")],
@@ -79,8 +96,8 @@ def load_rated_audio(
         the export of a tool, None takes its only field of audio files, also of web addresses.
         Backslashes, ``./``, other case and accents in another form are allowed where they leave no doubt.
     rater : str or None, default=None
-        Name of the column of raters, None as for `sample`; a dict, as Label Studio writes it, is called by
-        its entry "id".
+        Name of the column of raters, None as for `sample`; a dict, as Label Studio writes it, names the rater
+        by its entry "id".
     label : str or None, default=None
         Name of the column of labels, None as for `sample`. Texts such as NA, nan, None or null are missing
         labels; a cell may hold several labels as a list in JSON or Python.
@@ -93,7 +110,7 @@ def load_rated_audio(
         Extension of the audio files, such as ``"wav"``, if the folder holds the same recordings in several
         formats. None takes all known extensions.
     classes : sequence or None, default=None
-        Labels that are labels, and not missing, although they are called "None" or the like.
+        Labels that are labels, and not missing, although they read "None" or the like.
     missing_label : label or list of labels, default=None
         Labels that mean "not rated", such as -1.
     label_separator : str, default=None
@@ -152,20 +169,10 @@ def load_rated_audio(
     """
     from_file = isinstance(table, str | os.PathLike)
     given = {"sample": sample, "rater": rater, "label": label, "speaker": speaker, "session": session}
-    source, left_out = "", {}
-    table = to_pandas(table)
-    if from_file:
-        source = f" {full_path(table)}"
-        table, given = read_vote_table(table, tool, question, given)
-        left_out = table.attrs["left_out"]
-    elif tool or question:
-        raise InputError("tool and question are for the file of an export, but the ratings are a DataFrame.")
-    columns = find_columns(table.columns.tolist(), given, source)
-    if not len(table):
-        raise InputError("The ratings table has no rows: there are no ratings to load.")
+    table, columns = open_table(table, tool, question, given)
+    left_out = table.attrs["left_out"] if from_file else {}
     groups = {argument: columns.pop(argument, None) for argument in ("speaker", "session")}
     sample, label = columns["sample"], columns["label"]
-    table = table.assign(**{sample: table[sample].map(lambda name: str(name).strip(), na_action="ignore")})
     reading = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
     Y = ratings_from_long(table, **columns, **reading, classes=classes, numbers=from_file)
     Y = Y.rename_axis(name_in_file(table, sample) if from_file else sample)

@@ -29,7 +29,7 @@ from sklearn_raters.persistence import load, save
 
 
 def check_fit_repeats(name, estimator):
-    """Check that two fits with the same seeds say the same."""
+    """Check that two fits with the same seeds give the same answers."""
     data = make_rated()
     assert_same(
         reference(estimator, data), learn(estimator, data), "in a second fit with the same random_state"
@@ -54,7 +54,7 @@ def check_clone(name, estimator):
 
 
 def check_pickle(name, estimator):
-    """Check that a model says the same after pickle."""
+    """Check that a model gives the same answers after pickle."""
     data = make_rated()
     model = fit(seeded(estimator), data)
     assert_same(
@@ -77,7 +77,7 @@ _FILES = {"joblib": _by_joblib, "joblib with read-only arrays": _by_read_only_jo
 
 
 def check_saved_and_loaded(name, estimator):
-    """Check that a model says the same after it was written to a file and read."""
+    """Check that a model gives the same answers after it was written to a file and read."""
     data = make_rated()
     model = fit(seeded(estimator), data)
     for way, keep in _FILES.items():
@@ -87,7 +87,7 @@ def check_saved_and_loaded(name, estimator):
 
 
 def check_model_file(name, estimator):
-    """Check that a model says the same after `sklearn_raters.persistence.save` and `load`, without pickle."""
+    """Check that `sklearn_raters.persistence.save` and `load`, without pickle, change no answer."""
     data = make_rated()
     model = fit(seeded(estimator), data)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -178,7 +178,7 @@ def check_failed_first_fit(name, estimator):
 
 
 def check_failed_second_fit(name, estimator):
-    """Check that a fitted model says the same after a fit that failed, or says that it is not fitted."""
+    """Check that a fitted model gives the same answers after a fit that failed, or is not fitted."""
     data = make_rated()
     model = fit(seeded(estimator), data)
     expected = answers(model, data.new_X)

@@ -42,14 +42,14 @@ class Rated(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What a fitted model says of new samples.
+    """Answers of a fitted model for new samples.
 
     Parameters
     ----------
     classes : list
         Its classes.
     raters : list
-        Its raters; None if it does not tell.
+        Its raters; None if it has no `raters_`.
     values : dict of ndarray
         The results of its methods, by their names.
     """
@@ -110,7 +110,7 @@ def learn(estimator, data, weight=None, **params):
 
 
 def reference(estimator, data, **params):
-    """Return what `learn` does; the latest answers are kept, as most checks compare with the same ones."""
+    """Do what `learn` does; the latest answers are kept, as most checks compare with the same ones."""
     try:
         key = joblib.hash((seeded(estimator, **params), data))
     except Exception:  # pickle raises nearly any error for what it cannot read
@@ -123,7 +123,7 @@ def reference(estimator, data, **params):
 
 
 def assert_same(expected, found, change, *, tolerance=0.0):
-    """Raise AssertionError unless two models say the same.
+    """Raise AssertionError unless two models give the same answers.
 
     Parameters
     ----------

@@ -18,13 +18,13 @@ _LOWEST_RATE, _HIGHEST_RATE = 1000, 1_000_000
 _HIGHEST_PEAK = 10.0
 # Resampling and loud mixes go a little beyond full scale.
 _CLIPPED_PEAK = 2.0
-# Below this share of the channels' power, the mean of the channels is what they do not cancel out.
+# Channels cancel each other out where their mean has less than this share of their power.
 _CANCELLED_SHARE = 1e-3
 
 # -70 dB of full scale: ten steps of 16 bits, below the noise of microphones.
 _SILENT_PEAK = 10 ** (-70 / 20)
 
-# What looks wrong about samples, which `{samples}` stands for.
+# Warnings of samples that look wrong; `{samples}` stands for their names.
 CANCELLED = (
     "Channels of opposite phase cancel each other out, so that their mean is silent: {samples}. Turn one "
     "channel over, or give one channel."
@@ -33,7 +33,7 @@ SILENT = (
     "There is nothing to hear in recordings whose loudest sound is below -70 dB of full scale: {samples}. "
     "Leave them out."
 )
-# Why samples with one of these notes are of no use.
+# Reasons to leave out the samples with one of these warnings.
 UNUSABLE = {
     SILENT: "there is nothing to hear, its loudest sound is below -70 dB of full scale",
     CANCELLED: "its channels of opposite phase cancel each other out, so that their mean is silent",

@@ -134,7 +134,7 @@ def _decode(content, path):
 
     class Forward(soundfile.SoundFile):
         def seekable(self):
-            return False  # soundfile asks for places of formats in which libsndfile finds none
+            return False  # of some formats libsndfile gives soundfile no places to seek
 
     try:
         file = Forward(io.BytesIO(content))

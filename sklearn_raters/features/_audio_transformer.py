@@ -37,7 +37,7 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
         self.verbose = verbose
 
     def fit(self, X, y=None):
-        """Learn the sampling rates of the audio, by which `transform` tells what is unlike it.
+        """Learn the sampling rates of the audio; `transform` warns of lower and higher ones.
 
         The features do not depend on them.
 
@@ -91,7 +91,7 @@ class AudioTransformer(TransformerMixin, BaseEstimator):
         return {"errors": errors if self.on_error == "skip" else None, **settings}
 
     def _extract(self, X):
-        """Return the features of all samples, and keep why some are skipped, also if all of them are."""
+        """Return the features of all samples, and keep the reasons why samples are skipped."""
         errors = {}
         try:
             return extract(X, self._extractor, **self._settings(errors))
@@ -136,7 +136,7 @@ class AudioFramesTransformer(AudioTransformer):
         return frames
 
     def _on_disk(self, items):
-        """Return memory-mapped frames, written before or now."""
+        """Return memory-mapped frames, from the folder or newly written."""
         name = re.sub(r"[^\w.-]+", "-", self._extractor.name)
         folder = full_path(self.out) / f"{name}-{self.dtype}-{key_of(items, self._extractor)}"
         try:

@@ -39,7 +39,7 @@ def extract(X, extractor, *, errors=None, **settings):
     X : list
         Paths or (signal, rate) pairs.
     extractor : SmileSet or SpeechEncoder
-        What computes the features.
+        Object that computes the features.
     errors : dict, default=None
         As in `extract_each`.
     **settings : dict
@@ -57,7 +57,7 @@ def extract(X, extractor, *, errors=None, **settings):
 
 
 class Outcome(NamedTuple):
-    """What became of a sample.
+    """Result of the extraction for one sample.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def extract_each(items, extractor, *, notes, errors=None, n_jobs=None, memory=No
     items : list
         Paths or (signal, rate) pairs, as `check_audio_list` returns them.
     extractor : SmileSet or SpeechEncoder
-        What computes the features.
+        Object that computes the features.
     notes : dict
         Gets what looks wrong: from text to the samples' names.
     errors : dict, default=None
@@ -214,7 +214,7 @@ def cache_path(folder, item, extractor):
     item : str, PathLike or (signal, rate) pair
         The sample.
     extractor : SmileSet or SpeechEncoder
-        What computes the features.
+        Object that computes the features.
 
     Returns
     -------
@@ -236,7 +236,7 @@ def key_of(items, extractor):
     items : list
         Paths or (signal, rate) pairs. A sample that cannot be read counts with its reason.
     extractor : SmileSet or SpeechEncoder
-        What computes the features.
+        Object that computes the features.
 
     Returns
     -------
@@ -260,7 +260,7 @@ def load(path, extractor):
     path : Path
         File of the cache.
     extractor : SmileSet or SpeechEncoder
-        What computes the features.
+        Object that computes the features.
 
     Returns
     -------

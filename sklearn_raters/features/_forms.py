@@ -9,7 +9,7 @@ from sklearn_raters.sequences import holds_sequences
 
 
 class FrameTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """A transformer that takes sequences of frames, or a table, and gives float32 in the same form."""
+    """A transformer that takes sequences of frames, or a table, and returns float32 in the same form."""
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -53,7 +53,7 @@ def _loss(parameters, layers, targets, penalty):
 
 @keeps_frames(holds_sequences)
 class LayerWeighting(TransformerMixin, BaseEstimator):
-    """Weigh the layers of a speech encoder, by what serves a linear classifier of the mean frame.
+    """Weigh the layers of a speech encoder, by weights learnt with a linear classifier of the mean frame.
 
     Every unit of every layer is standardised over the frames of the training part. The weights, positive and
     of sum one, are learnt together with a linear softmax classifier of a sample's mean frame: the classifier

@@ -85,7 +85,7 @@ def _with_length(frames, promised):
             raise EOFError(f"its header gives {promised} MPEG frames, but it holds {n_frames}")
         if n_frames <= promised:
             return b"".join(frames)
-        frames = frames[1:]  # recordings of which only the first one has such a frame
+        frames = frames[1:]  # joined recordings, of which only the first has such a frame
     if _header(frames[0], 0).kind[-1] != 3:
         return b"".join(frames)  # of a constant bit rate, from which libsndfile knows the length
     return _length_frame(frames[0], len(frames)) + b"".join(frames)

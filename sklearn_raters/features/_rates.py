@@ -41,7 +41,7 @@ def rate_of(item):
         pass
     try:
         return audiofile.sampling_rate(str(full_path(item)))  # of a format that ffmpeg reads
-    except Exception:  # those of several programs
+    except Exception:  # ffmpeg and others raise errors of many types
         return None
 
 
@@ -62,7 +62,7 @@ def count_rates(items):
 
 
 def remarks_on_rates(items, fitted):
-    """Return what to say of recordings of lower or higher rates than all of the fit.
+    """Return warnings of recordings with lower or higher rates than all of the fit.
 
     Features are computed at 16 kHz, so higher rates are as good as that one.
 

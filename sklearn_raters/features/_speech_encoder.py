@@ -73,7 +73,7 @@ class SpeechEncoder:
 
 
 def _identity(model):
-    """Return what tells a model from any other: the content of a folder, else the version on the hub."""
+    """Return what identifies a model: the content of a folder, else the version on the hub."""
     if not Path(model).is_dir():
         return f"{model} {_torch().encoder_config(model)._commit_hash}"
     files = sorted(path for path in Path(model).iterdir() if path.is_file())
@@ -82,7 +82,7 @@ def _identity(model):
 
 @functools.cache
 def _content(files):
-    """Return a hash of the content of files, whose sizes and times tell whether they are still the same."""
+    """Return a hash of the content of files, cached for their sizes and times."""
     digest = hashlib.sha256()
     for name, size, _ in files:
         digest.update(f"{Path(name).name} {size} ".encode())

@@ -1,4 +1,4 @@
-"""The three answers of a model beside what the raters said: consensus, shares of the raters, each rater."""
+"""The three answers of a model beside the ratings: consensus, shares of the raters, each rater."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from sklearn_raters.ratings import as_task
 
 def judged_answers(Y, proba=None, soft_labels=None, proba_raters=None, *, raters=None):
     """
-    Put the answers that can be judged beside what the raters said.
+    Pair the answers that can be judged with the ratings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a fitted model says of the test samples of a fold."""
+"""Answers of a fitted model for the test samples of a fold."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from sklearn_raters.metrics import judged_answers
 
 
 class Answers(NamedTuple):
-    """What a fitted model says of some samples; None where it does not say it, or was not asked.
+    """Answers of a fitted model for some samples; None where it has no such answer, or was not asked.
 
     Parameters
     ----------

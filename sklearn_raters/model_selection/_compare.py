@@ -1,6 +1,7 @@
 """The comparison table: models side by side on the same folds, as in the paper's Table 3."""
 
 from collections.abc import Hashable
+from contextlib import contextmanager
 from numbers import Integral
 from os import PathLike
 from tempfile import TemporaryDirectory
@@ -199,30 +200,16 @@ def compare(
     if not isinstance(random_state, int | np.integer):
         random_state = draw_seed(random_state)
     given_models = {str(name): repr(estimator) for name, (estimator, *_) in models.items()}
-    with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
-        goes_on, memory = memory is not None, folder if memory is None else memory
-        if not hasattr(memory, "cache"):
-            check_folder(memory)
-        cache = check_memory(memory if hasattr(memory, "cache") else str(memory))
+    with _cache_in(memory) as cache:
         plans = {}
         for name, (given, *features) in models.items():
             estimator = with_settings(given, settings)
             set_where_none(estimator, memory=cache, random_state=random_state)
             plans[name] = check_trainable(estimator, task.ratings, consensus, folds, groups)
             models[name] = (estimator, *features)
-        how = {"everything": return_comparison, "cached": cached_with(cache) if goes_on else None}
+        how = {"everything": return_comparison, "cached": None if memory is None else cached_with(cache)}
         runs = run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, **how)
-    predicted = {
-        name: _pooled_labels([run.labels for run in of_folds], folds, consensus)
-        for name, of_folds in runs.items()
-    }
-    in_conditions = {
-        name: {
-            condition: _pooled_labels([run.in_conditions[condition] for run in of_folds], folds, consensus)
-            for condition in models[name][2]
-        }
-        for name, of_folds in runs.items()
-    }
+    predicted, in_conditions = _pooled_labels(runs, folds, task.n_samples)
     answers = {name: [run.answers for run in of_folds] for name, of_folds in runs.items()}
     distributions = {
         name: [(one.classes, one.distribution) for one in of_folds] for name, of_folds in answers.items()
@@ -247,12 +234,34 @@ def compare(
     )
 
 
-def _pooled_labels(of_folds, folds, consensus):
-    """Return the predicted label of each sample, None where it is untested."""
-    labels = np.full(len(consensus), None, dtype=object)
-    for predicted, fold in zip(of_folds, folds, strict=True):
-        labels[fold.test] = predicted
-    return labels
+@contextmanager
+def _cache_in(memory):
+    """Yield the cache of the views, in a folder that is deleted at the end if `memory` is None."""
+    with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
+        memory = folder if memory is None else memory
+        if not hasattr(memory, "cache"):
+            check_folder(memory)
+            memory = str(memory)
+        yield check_memory(memory)
+
+
+def _pooled_labels(runs, folds, n_samples):
+    """Return the predicted labels by model, and by model and condition; None where a sample is untested."""
+
+    def pooled(of_folds):
+        labels = np.full(n_samples, None, dtype=object)
+        for predicted, fold in zip(of_folds, folds, strict=True):
+            labels[fold.test] = predicted
+        return labels
+
+    predicted, in_conditions = {}, {}
+    for name, of_folds in runs.items():
+        predicted[name] = pooled([run.labels for run in of_folds])
+        in_conditions[name] = {
+            condition: pooled([run.in_conditions[condition] for run in of_folds])
+            for condition in of_folds[0].in_conditions
+        }
+    return predicted, in_conditions
 
 
 def _known_truth(truth, settings):

@@ -84,7 +84,7 @@ class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
         classes = {label: number for number, label in enumerate(dict.fromkeys(consensus.tolist()))}
         strata = np.array([classes[label] for label in consensus.tolist()])
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "The least populated class")  # told with its name before
+            warnings.filterwarnings("ignore", "The least populated class")  # already warned of, by its name
             if groups is None:
                 settings = {"shuffle": self.shuffle, "random_state": self.random_state}
                 yield from StratifiedKFold(self.n_splits, **settings).split(strata, strata)

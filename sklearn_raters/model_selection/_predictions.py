@@ -13,7 +13,7 @@ LABEL_COLUMNS = ("fold", "consensus", "truth", "votes", "sample")
 
 def prediction_table(predicted, in_conditions, answers, labels, folds, task):
     """
-    Put all that models say of the tested samples beside what the raters said.
+    Put all predictions for the tested samples beside the ratings.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ class Run(NamedTuple):
     in_conditions : dict of list
         By condition, the labels that are predicted in it.
     answers : Answers
-        What else the model says of the test samples.
+        Further answers of the model for the test samples.
     seconds : list of float, length 2
         Durations of `fit` and of the prediction.
     chosen : dict
@@ -97,7 +97,7 @@ def trainings_of(models, plans, folds):
     found = {}
     for name, (estimator, X, *_) in models.items():
         for number, fold in enumerate(folds):
-            if not _tells_itself(estimator):
+            if not _reports_itself(estimator):
                 found[number, None, name] = type(innermost(estimator)).__name__, len(fold.train)
                 continue
             one_fit = {(one.part, one.view.name): one for one in plans[name][number].trainings}
@@ -206,7 +206,7 @@ def _run_fold(models, Y, consensus, fold, groups, task, names, cached, content):
     """Train and test models on one fold; return a Run by name."""
     runs = {}
     for name, (estimator, X, conditions) in models.items():
-        fitted, labels, *seconds = _fit_told(estimator, X, Y, consensus, fold, groups, cached, content)
+        fitted, labels, *seconds = _fit_reported(estimator, X, Y, consensus, fold, groups, cached, content)
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
@@ -231,14 +231,14 @@ def _chosen(fitted, inner):
     return {name: found[0].best_params_ for name, found in searches.items() if found}
 
 
-def _tells_itself(estimator):
+def _reports_itself(estimator):
     """Return whether an estimator tells each of its trainings: a stack, but not one inside a search."""
     return hasattr(unwrap(estimator), "plan") and not any(is_search(layer) for _, layer in layers(estimator))
 
 
-def _fit_told(estimator, X, Y, consensus, fold, groups, cached, content):
-    """Return what `fit_and_predict` does; keep and tell the training where the estimator does not."""
-    if _tells_itself(estimator):
+def _fit_reported(estimator, X, Y, consensus, fold, groups, cached, content):
+    """Do what `fit_and_predict` does; cache and report the training where the estimator does not."""
+    if _reports_itself(estimator):
         return fit_and_predict(estimator, X, Y, consensus, fold, groups)
     key = None
     if cached is not None:

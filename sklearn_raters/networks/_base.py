@@ -13,7 +13,7 @@ from sklearn_raters._sklearn_compat import Interval, StrOptions
 from sklearn_raters._targets import class_weights
 from sklearn_raters.sequences import as_samples, pack
 
-# A thousand times what trainings take; more would run for days, however small the network is.
+# A thousand times as many as trainings need; more would run for days, however small the network is.
 _MOST_EPOCHS = 1_000_000
 
 
@@ -107,13 +107,13 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
 
     @property
     def _has_users_parts(self):
-        """Whether code of the user's computes the representations or the answers."""
+        """Whether the user's code computes the representations or the predictions."""
         from sklearn_raters import _torch
 
         return any(_torch.is_users(getattr(self, name, None)) for name in ("trunk", "raters"))
 
     def _own_draws(self, *others):
-        """Return a context in which the user's code draws the same random numbers every time."""
+        """Return a context that seeds the random numbers of the user's code."""
         from sklearn_raters import _torch
 
         users = self._has_users_parts or any(map(_torch.is_users, others))

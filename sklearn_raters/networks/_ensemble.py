@@ -42,7 +42,7 @@ def _predict_proba_raters(copy, X, raters):
 
 
 def _fit_copy(copy, X, y, fit_params):
-    """Fit a copy; return it, and what it would warn of."""
+    """Fit a copy; return it and its remarks."""
     with collecting_remarks() as remarks:
         return copy.fit(X, y, **fit_params), remarks
 
@@ -174,7 +174,7 @@ class DeepEnsembleClassifier(
             jobs = (delayed(_fit_copy)(copy, X, y, fit_params) for copy in copies)
             self.estimators_, remarks = zip(*Parallel(n_jobs=self.n_jobs)(jobs), strict=True)
             self.estimators_ = list(self.estimators_)
-            # Here, since warnings of other processes reach nobody; once for copies that say the same.
+            # Warnings of other processes are lost, so the remarks are made here, equal ones once.
             for text in dict.fromkeys(chain(*remarks)):
                 remark(text)
             self.classes_ = self.estimators_[0].classes_

@@ -30,19 +30,7 @@ def check_can_train_jointly(estimator):
 
 
 def train_jointly(
-    estimators,
-    layer,
-    X,
-    targets,
-    weight,
-    *,
-    train=None,
-    valid=None,
-    max_epochs,
-    batch_size,
-    learning_rate,
-    patience,
-    random_state,
+    estimators, layer, X, targets, weight, *, train=None, valid=None, random_state=None, **settings
 ):
     """Train the networks of fitted estimators together with the layer behind them; all change in place.
 
@@ -61,12 +49,11 @@ def train_jointly(
     train, valid : ndarray of bool of shape (n_samples,), default=None
         The samples to train on (None: all), and the samples whose loss stops the training; the epoch with the
         lowest loss is restored. Without `valid` all epochs are trained.
-    max_epochs, batch_size, learning_rate : number
-        As in `BLSTMClassifier`.
-    patience : int
-        Number of epochs without a lower validation loss after which to stop.
-    random_state : int, RandomState instance or None
+    random_state : int, RandomState instance or None, default=None
         Source of the batches and of dropout.
+    **settings : dict
+        `max_epochs`, `batch_size` and `learning_rate` as in `BLSTMClassifier`, and `patience`, the number of
+        epochs without a lower validation loss after which to stop.
 
     Returns
     -------
@@ -103,11 +90,8 @@ def train_jointly(
         None if valid is None else part(valid),
         seed=draw_seed(random_state),
         device=estimators[0].device,
-        max_epochs=max_epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        patience=patience,
         verbose=0,
+        **settings,
     )
     coef, intercept = net.module_.output_layer()
     if is_binary:

@@ -301,13 +301,13 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
 
     @property
     def _can_search(self):
-        """Whether the number of epochs may be searched: "auto", and no other setting decides on it."""
+        """Whether the number of epochs is "auto" and no other setting fixes it."""
         given = self.net_params or {}
         decided = {"train_split", "max_epochs"} & set(given) or given.get("callbacks") == "disable"
         return self.max_epochs == "auto" and not self.early_stopping and not decided
 
     def _train_on(self, samples, targets, n_raters, train, valid, *, of_rows, n_classes, seed, **settings):
-        """Train a network on some samples; return it, and the targets and raters that it knows."""
+        """Train a network on some samples; return it, its targets and its raters."""
         targets, raters = number_trained_raters(targets, n_raters, train)
         sample = samples[[0]].toarray() if issparse(samples) else samples[0]
         module = self._module(sample, of_rows, n_classes, len(raters), seed)

@@ -83,7 +83,7 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
     raters : ndarray of int of shape (n_raters,)
         The raters in `targets`, as indices into the task's raters.
     alike : ndarray of int of shape (n_raters,)
-        A number that those of these raters have in common who said the same.
+        For each of these raters, a number that raters with the same votes have in common.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def number_trained_raters(targets, n_raters, train):
     targets : ndarray of shape (n_samples, n_votes_at_most, 3), float32
         The same votes; every rater without a vote in the training part has the number ``len(trained)``.
     trained : ndarray of int of shape (n_trained_raters,)
-        The raters with a vote in the training part, by their numbers before.
+        The raters with a vote in the training part, by their numbers in the input.
     """
     votes = targets[train]
     trained = np.unique(votes[:, :, 0][votes[:, :, 2] > 0]).astype(np.intp)

@@ -112,7 +112,7 @@ def _check_cells(array):
 
 
 class Pairs:
-    """Stands for a dict whose keys JSON cannot hold; made from its keys and values, it is the dict itself.
+    """Stands for a dict whose keys JSON cannot hold; skops makes the dict from its keys and values.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ class Pairs:
 
 
 class Moment:
-    """Stands for a time or a duration of pandas, such as the name of a rater; made from its text, it is it.
+    """Stands for a time or a duration of pandas, such as the name of a rater; skops makes it from its text.
 
     Parameters
     ----------

@@ -214,7 +214,7 @@ def _mean(graph, several):
 
 
 def _converted(graph, estimator, samples, method, result):
-    """Add what skl2onnx makes of an estimator of scikit-learn."""
+    """Add skl2onnx's graph of an estimator of scikit-learn."""
     name = type(estimator).__name__
     if len(samples) == 2 or not type(estimator).__module__.startswith("sklearn."):
         raise InputError(

@@ -201,7 +201,7 @@ def load(path, *, trusted=()):
     _warn_of_versions(path, saved, here)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InconsistentVersionWarning)  # told above
+            warnings.simplefilter("ignore", InconsistentVersionWarning)  # warned of above
             model = skops.io.loads(content, trusted=names)
         check_content(model)
         forget_caches(model)

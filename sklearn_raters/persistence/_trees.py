@@ -16,7 +16,7 @@ _KINDS = {
     "sklearn.tree._classes.ExtraTreeClassifier",
     "sklearn.tree._classes.ExtraTreeRegressor",
 }
-# What a tree holds beside what it is made from; its number of nodes is counted.
+# State of a tree beside its arguments; its number of nodes is counted.
 _STATE = ("max_depth", "nodes", "values")
 # Size of the largest record of a node, with room for more fields.
 _MOST_BYTES = 1024
@@ -24,7 +24,7 @@ _PLAIN = (str, bytes, bool, int, float, np.generic, type(None))
 
 
 class Trees:
-    """Stands for a tree, or for a list or array of trees; made from its columns, it is the trees themselves.
+    """Stands for a tree, or for a list or array of trees; skops makes the trees from their columns.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Trees:
 
 
 def _trees_in(thing):
-    """Return the things in a list, list of lists or array, or the thing alone, and how they lie there."""
+    """Return the things in a list, list of lists or array, or the thing alone, and the layout."""
     if isinstance(thing, np.ndarray):
         return (thing.ravel().tolist(), ["array", *thing.shape]) if thing.dtype == object else ([], [])
     if type(thing) is not list:

@@ -7,6 +7,8 @@ from numbers import Number
 
 import numpy as np
 
+from sklearn_raters.ratings._labels import plain
+
 _LISTS = {"[": "]", "(": ")", "{": "}"}
 
 
@@ -57,15 +59,14 @@ def read_id(name):
 
 
 def read_literal(text):
-    """Return the list, tuple, set or dict that a text writes in JSON or Python; None if it writes none."""
+    """Return the list, tuple, set or dict that a text spells out in JSON or Python; None for other texts."""
     if len(text) < 2 or _LISTS.get(text[0]) != text[-1]:
         return None
-    found = None
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)  # of a backslash in a label
+            warnings.simplefilter("ignore", SyntaxWarning)  # a label may hold a backslash
             try:
                 found = ast.literal_eval(text)
             except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
@@ -95,7 +96,7 @@ def _labels_of_text(text, separator):
         return (found.strip(),)
     if isinstance(found, list | tuple | set):
         # Beside texts, a number in a list is the text of this number.
-        return tuple(str(label) if isinstance(label, Number) else _stripped(label) for label in found)
+        return tuple(str(label) if isinstance(label, Number) else plain(label) for label in found)
     if found is not None:
         return (found,)
     return (text,) if separator is None else tuple(part.strip() for part in text.split(separator))
@@ -104,7 +105,3 @@ def _labels_of_text(text, separator):
 def _choices(cell):
     """Return the list in ``{"choices": [...]}``, as Label Studio exports several labels."""
     return cell["choices"] if isinstance(cell, dict) and set(cell) == {"choices"} else cell
-
-
-def _stripped(label):
-    return label.strip() if isinstance(label, str) else label

@@ -11,11 +11,11 @@ from sklearn_raters.ratings._cells import read_literal
 from sklearn_raters.ratings._labels import label_kind, shorten
 from sklearn_raters.ratings._names import as_number, spelling
 
-# More distinct numbers than these are hardly classes; more with fractions, as on a scale with half steps,
-# cannot be.
+# More distinct numbers than the first are hardly classes; where some have fractions, more than the second
+# are none.
 _MOST_NUMBERS, _MOST_WITH_FRACTIONS = 10, 5
-# Codes of "not rated" in exports of statistics packages, and -1 in 8 bits, beside the only negative number,
-# or several that are far below zero.
+# Codes of "not rated": those of statistics packages and -1 in 8 bits; the only negative number, or several
+# that are far below zero, are codes too.
 _CODES = (77, 88, 97, 98, 99, 255, 777, 888, 997, 998, 999, 9999)
 _FAR_BELOW = -9
 # Words and signs for "not rated", as `spelling` gives them, beside those that are read as such.
@@ -39,7 +39,7 @@ _known = ContextVar("known", default=False)
 
 @contextmanager
 def known_labels():
-    """Warn of no labels inside the block, since the user was warned of them before, as of ratings."""
+    """Silence the warnings of labels inside the block, whose labels come from checked ratings."""
     token = _known.set(True)
     try:
         yield
@@ -92,7 +92,7 @@ def warn_of_labels(names, counts):
         _warn_of_codes(names, numbers, "labels in y", _LEAVE_OUT[1])
     elif all(isinstance(name, str) for name in names):
         _warn_of_missing_words(names, "labels in y", _LEAVE_OUT[1])
-        # As ratings, lists that are written as texts are several labels.
+        # In ratings, a text that spells out a list is several labels.
         if lists := [name for name in names if isinstance(read_literal(name.strip()), list | tuple | set)]:
             _warn_of_several(lists[0], "label", _SHARE)
         else:
@@ -205,7 +205,7 @@ def _warn_of_missing_words(names, what, remedy):
     """Warn of texts that look as if they meant "not rated" among those of classes."""
     found = [name for name in names if _NOT_RATED.fullmatch(str(spelling(name)))]
     rest = [name for name in names if name not in found]
-    if rest and "+" not in rest:  # beside which "-" has a meaning
+    if rest and "+" not in rest:  # beside "+", "-" is a class
         for name in found:
             _warn_of_missing(what, name, rest, remedy)
 
@@ -282,7 +282,7 @@ def _warn_of_several(example, what, remedy):
 
 
 def _number(label):
-    """Return a label as number, also one that a text writes; None for other texts."""
+    """Return a label, or the number in a text; None for other texts."""
     return as_number(label) if isinstance(label, str) else label
 
 

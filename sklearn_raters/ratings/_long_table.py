@@ -38,8 +38,7 @@ def ratings_from_long(
     sample : str, default="sample"
         Name of the column of samples.
     rater : str, default="rater"
-        Name of the column of raters. A rater who is a dict, also one written as text, is called by its entry
-        "id".
+        Name of the column of raters. A dict, also one written as text, names the rater by its entry "id".
     label : str, default="label"
         Name of the column of labels. A missing label is no vote; a cell may hold several labels, as in
         `parse_ratings`.
@@ -47,7 +46,7 @@ def ratings_from_long(
         The rows of the result, in this order; must name all samples of the table, and may name samples
         without ratings. None takes the samples of the table in order of first appearance.
     classes : sequence or None, default=None
-        Labels that are labels, and not missing, although they are called "None" or the like.
+        Labels that are labels, and not missing, although they read "None" or the like.
     missing_label, label_separator, bins : default=None
         Labels that mean "not rated", what separates several labels in one text, and the classes of a scale,
         as in `parse_ratings`.

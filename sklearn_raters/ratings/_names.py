@@ -16,7 +16,7 @@ _JOINTS = re.compile(r"_|(?<=[^\W\d_])[-\u2010-\u2013](?=[^\W\d_])")
 
 
 def as_number(text):
-    """Return the int or float that a text writes, an int if it is whole; None if it writes no number."""
+    """Return the number in a text, an int if it is whole; None if the text is no number."""
     text = text.strip()
     if _INTEGER.fullmatch(text):
         return int(text)
@@ -39,15 +39,15 @@ def spelling(name):
     Returns
     -------
     object
-        A text without case, blanks, hyphens and underscores, with accents composed; the number that a text
-        writes; anything else unchanged.
+        A text without case, blanks, hyphens and underscores, with accents composed; the number in a text;
+        anything else unchanged.
     """
     if isinstance(name, Number) and name == name and abs(name) < float("inf"):
         return int(name) if isinstance(name, float) and name.is_integer() else name
     if not isinstance(name, str):
         return name
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    # Cf: signs that are not seen, such as the zero-width space.
+    # Cf: invisible characters, such as the zero-width space.
     text = "".join(sign for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf")
     number = as_number(text)
     return _JOINTS.sub("", text) if number is None else number

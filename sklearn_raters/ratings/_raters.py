@@ -86,7 +86,7 @@ def rater_table(task):
 
 
 def _majority_row(task):
-    """Return what `_rater_rows` does of the majority labels."""
+    """Return the statistics of `_rater_rows` for the majority labels."""
     majority = task.majority()
     counts = np.bincount(majority[_judged(task)], minlength=len(task.classes))
     n = counts.sum()
@@ -94,7 +94,7 @@ def _majority_row(task):
 
 
 def _crowd_row(task):
-    """Return what `_rater_rows` does of all votes, on samples whose majority is not outside the classes."""
+    """Return the same for all votes, on the samples whose majority is not outside the classes."""
     majority, judged, votes = task.majority(), _judged(task), task.class_votes
     counts = task.counts * (majority < len(task.classes))[:, None]
     n_chosen = np.count_nonzero(counts, axis=1)

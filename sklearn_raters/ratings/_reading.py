@@ -126,7 +126,7 @@ def _as_numbers(names):
 
 
 def _cut(name, bins, place, index):
-    """Return the class of a number by `bins`, also of a text that writes one."""
+    """Return the class of a number, or of the number in a text, by `bins`."""
     written = as_number(name) if isinstance(name, str) else name
     ends = f"{bins.edges[0]:g} to {bins.edges[-1]:g}"
     if label_kind(written) != "numbers" or isinstance(written, complex):

@@ -98,7 +98,7 @@ class Task:
         not_rated = [label for label, target in self.label_map.items() if target is None]
         reading = reading._replace(missing=reading.missing | {spelling(label) for label in not_rated})
         self.votes = votes_of(Y, classes, reading)
-        # Whoever reads the ratings again must not need these settings.
+        # The given ratings could not be read again without these settings.
         self.ratings = self.votes if reading.changes_labels else Y
         if classes is None and reading.bins is not None:
             classes = list(dict.fromkeys(self.label_map.get(name, name) for name in reading.bins.names))

@@ -10,7 +10,7 @@ from sklearn_raters.ratings._labels import shorten
 from sklearn_raters.ratings._names import find_name
 
 # Tolerance for ties: sums of weights such as 0.1 + 0.2 and 0.3 differ by rounding only.
-_TIE_TOLERANCE = 1e-9
+TIE_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -172,7 +172,7 @@ class Votes:
             Indices into `labels`; -1 where there is no label.
         """
         counts = self.counts()
-        top = counts >= counts.max(axis=1, keepdims=True) * (1 - _TIE_TOLERANCE)
+        top = counts >= counts.max(axis=1, keepdims=True) * (1 - TIE_TOLERANCE)
         found = counts.any(axis=1)
         if ties == "missing":
             found &= top.sum(axis=1) == 1

@@ -49,7 +49,7 @@ def rater_part(found, task, max_raters):
 
 
 def _coverage(numbers):
-    """Return what there is as pairs of name and text."""
+    """Return the coverage as pairs of name and text."""
     n = {name: f"{value:,.0f}" for name, value in numbers.dropna().items()}
 
     def spread(name):

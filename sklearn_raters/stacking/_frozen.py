@@ -19,11 +19,11 @@ def side_by_side(parts, rows=slice(None)):
 
 
 # Methods that represent samples for the fusion; a view is represented by the first that it has.
-_METHODS = ("transform", "predict_proba", "decision_function")
+METHODS = ("transform", "predict_proba", "decision_function")
 
 
 def _method_of(estimator, by_posterior):
-    return next(name for name in _METHODS[by_posterior:] if hasattr(estimator, name))
+    return next(name for name in METHODS[by_posterior:] if hasattr(estimator, name))
 
 
 def represent(view, estimator, X, classes, by_posterior):
@@ -71,7 +71,7 @@ def posterior(view, estimator, X, classes, *, by_decision=False):
 
 
 def _are_probabilities(proba):
-    """Tell whether rows are numbers that are not negative and sum to one."""
+    """Return whether rows are numbers that are not negative and sum to one."""
     proba = np.asarray(proba)
     return proba.dtype.kind == "f" and (proba >= 0).all() and np.allclose(proba.sum(axis=1), 1, atol=1e-3)
 

@@ -99,9 +99,9 @@ def _pool_splits(rated, labels, groups, weight, seed):
     if groups is not None:
         fold = _folds_of_groups(labels, groups, np.ones(len(rated)) if weight is None else weight)
         return [Split(rated[fold != test], rated[fold == test]) for test in range(_POOL_FOLDS)]
-    # Always the same folds without a seed, so that a cache knows them again.
+    # Without a seed the folds are always the same, so that a cache finds the views again.
     cv = StratifiedKFold(_POOL_FOLDS, shuffle=True, random_state=0 if seed is None else seed)
-    with warnings.catch_warnings():  # of a class with one sample
+    with warnings.catch_warnings():  # a class may have one sample
         warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)
         folds = inner_splits(cv, labels, None, seed)
     return [Split(rated[train], rated[test]) for train, test in folds]
@@ -169,7 +169,7 @@ def represented_samples(stack, data, samples, splits):
     """
     if stack.fusion == "mean":
         return [None]
-    if stack.fusion == "pool":  # it also learns from votes without a majority
+    if stack.fusion == "pool":  # "pool" also learns from samples without a majority
         samples = np.flatnonzero(data.task.counts.sum(axis=1))
     elif stack.cv is None:
         return [None if stack.fusion == "mixture" else samples] + [samples] * len(splits)
@@ -281,7 +281,7 @@ def out_of_fold_posteriors(plan, trained):
 
 
 def learnt_classes(plan):
-    """Tell which classes the copies of the views that were trained without a sample have seen.
+    """Find the classes that the copies of the views trained without a sample have learnt.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Choose the raters who rated most, by what was said alone: not by names, or by the order of samples."""
+"""Choose the raters who rated most, without regard to names and the order of samples."""
 
 import numpy as np
 

@@ -24,7 +24,7 @@ from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._starts import can_start
-from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator, told_of_folds
+from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator, line_on_folds
 from sklearn_raters.stacking._view_params import view_estimator
 from sklearn_raters.stacking._views import CROWD_VIEWS, View, find_consensus, make_view, view_names
 
@@ -96,7 +96,7 @@ class StackPlan:
     layer : classifier or None
         The unfitted classifier of the fusions "softmax" and a given classifier; None for others.
     purpose : str
-        Description of the fusion and of the purpose of the splits.
+        Lines on the fusion and on the purpose of the splits.
     seed : int or None
         Seed of the views and the fusion.
     """
@@ -178,8 +178,8 @@ class StackPlan:
         }
         return pd.DataFrame(columns)
 
-    def _told(self):
-        """Return what is told before the table and after it, lines of text."""
+    def _lines(self):
+        """Return the lines of text above the table, and those below it."""
         task = self.task
         names = {view.name for view in self.views}
         starts = {one.start for one in self.trainings} - {None}
@@ -195,12 +195,12 @@ class StackPlan:
         return before, [*self.purpose.splitlines(), *shared]
 
     def __str__(self):
-        before, after = self._told()
+        before, after = self._lines()
         return "\n".join([*before, "", self.table.to_string(index=False), "", *after])
 
     def _repr_html_(self):
         """Return the same as `print` for notebooks, with the table of views."""
-        before, after = ("<br>".join(map(escape, lines)) for lines in self._told())
+        before, after = ("<br>".join(map(escape, lines)) for lines in self._lines())
         return f"<p>{before}</p>{self.table.to_html(index=False, escape=True)}<p>{after}</p>"
 
     __repr__ = __str__
@@ -287,7 +287,7 @@ def make_plan(stack, data, X):
     weights = [class_weights(stack.class_weight, classes, view.class_mass(classes)) for view in views]
     purpose = _purpose(stack, views, splits)
     if splits and drawn_from_samples(data.groups, stack.cv):
-        purpose += told_of_folds(stack, trainings[: len(views)], X)
+        purpose += line_on_folds(stack, trainings[: len(views)], X)
     return StackPlan(task, views, np.array(weights), samples, labels, splits, trainings, layer, purpose, seed)
 
 
@@ -327,7 +327,7 @@ def prepare(view, estimator, classes, seed):
 
 
 def _need_naming(classes):
-    """Return whether a class is called like a missing label, such as "None"."""
+    """Return whether a class has the name of a missing label, such as "None"."""
     return any(map(is_missing_label, classes))
 
 

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 _PENALTY = 30.0
 # The offsets are one for each class, and are moved more easily.
 _OFFSET_PENALTY = 1.0
-# Until the gradient is as small as rounding allows: weights then do the same as repeated samples.
+# Until the gradient is as small as rounding allows, so that weights equal repeated samples.
 _PRECISE = {"gtol": 1e-9, "ftol": 0.0, "maxiter": 10_000, "maxfun": 100_000}
 
 
@@ -79,7 +79,7 @@ def fit_pool(ratios, targets, weight, prior):
     total = mass.sum(axis=1, keepdims=True)
     start = np.concatenate([plain.weights.ravel(), plain.offsets])
     penalty = np.repeat([_PENALTY, _OFFSET_PENALTY], [plain.weights.size, n_classes])
-    # A class without targets would be learnt to be impossible: it keeps what the plain pool says of it.
+    # Left out of the softmax, a class without targets keeps the weights of the plain pool.
     absent = np.where(mass.any(axis=0), 0, -1e9)
 
     def loss(parameters):

@@ -66,7 +66,7 @@ class Readings:
         parts = [ratios[:, crowd]]
         if not crowd.all():
             weight = np.broadcast_to(self.n_rated[~crowd, None], posteriors[:, ~crowd].shape)
-            # Raters with a posterior answer for those without.
+            # Only the raters with a posterior count, unless nobody has one.
             weight = np.where(known[:, ~crowd], weight, 1e-9 * weight)
             average = (posteriors[:, ~crowd] * weight).sum(axis=1) / weight.sum(axis=1)
             prior = np.average(self.priors[~crowd], axis=0, weights=self.n_rated[~crowd])
@@ -75,7 +75,7 @@ class Readings:
 
 
 def _floored(shares, n_rated):
-    """Return distributions in which nothing is less likely than one more vote than a view has seen."""
+    """Raise shares to at least ``1 / (n_rated + n_classes)``, and let them sum to one."""
     shares = np.maximum(shares, 1 / (n_rated + shares.shape[-1]))
     return shares / shares.sum(axis=-1, keepdims=True)
 
@@ -130,7 +130,7 @@ def fit_pool_fusion(plan, posteriors, learnt, class_weight, sample_weight):
         Posteriors without smoothing, by copies of the views that have not seen the sample; NaN where there is
         none.
     learnt : ndarray of bool of shape (n_samples, n_classes)
-        Whether these copies have seen the class. What is said of a sample of another class teaches nothing.
+        Whether these copies have learnt the class. A pool learns from no sample of another class.
     class_weight : dict, "balanced" or None
         Weights of the classes for the consensus.
     sample_weight : ndarray of shape (n_samples,) or None
@@ -156,7 +156,7 @@ def fit_pool_fusion(plan, posteriors, learnt, class_weight, sample_weight):
     labels[plan.samples] = plan.labels[:, None] == classes
     by_class = class_weights(class_weight, plan.task.classes, labels * weight[:, None])
     label_weight = weight * (labels @ by_class)
-    # The likelihood of all samples, however their classes are weighed, bears the same penalty.
+    # Weights of classes leave the sum of the weights as it is, and so the strength of the penalty.
     label_weight *= weight[plan.samples].sum() / label_weight.sum()
     consensus = pool(common, labels, label_weight)
     shares = pool(common, np.nan_to_num(soft_labels(task, alpha=0)), weight)

@@ -35,7 +35,7 @@ class MultiRaterStackingClassifier(
 
     Chou & Lee 2019: one classifier learns the crowd's majority labels ("crowd_hard"), one the crowd's soft
     labels ("crowd_soft"), and one classifier for each rater learns that rater's labels. The trained
-    classifiers are frozen, and a fusion learns the majority label from what all of them say of a sample. The
+    classifiers are frozen, and a fusion learns the majority label from the output of all of them. The
     paper fuses representations, the values before each softmax, by one softmax layer (`paper_stack`); the
     default fuses posteriors by a log-linear pool. With ordinary classifiers as views it was better than
     majority labels and the paper's layer; with networks on frames, `fusion="mean"` may be as good or better.
@@ -329,8 +329,8 @@ class MultiRaterStackingClassifier(
             If an estimator is no classifier, or cannot take the targets or weights of its view.
         """
         data, order, plan = self._prepare(X, y, sample_weight, groups)
-        # A plan does not read X, so that it can be made from the paths of recordings. X as it was given, so
-        # that the samples have the numbers that they have for the user.
+        # The plan does not check X, which may still be paths of recordings. X is in the user's order,
+        # by which messages number the samples.
         check_is_read(X, named_readers(self, plan.trainings[: len(plan.views)]))
         steps = (self.estimator, self.shared_steps, data, plan.seed)
         shared, data = fit_shared_steps(*steps) if self.shared_steps else (None, data)
@@ -348,7 +348,7 @@ class MultiRaterStackingClassifier(
         train_views(self, replace(plan, trainings=[one for one in plan.trainings if one.part == part]), data)
 
     def _prepare(self, X, y, sample_weight, groups):
-        """Return the checked input in an order of its content, where its samples were, and the plan."""
+        """Return the checked input in an order of its content, this order, and the plan."""
         check_refits(self.estimator)
         check_refits(self.fusion)
         self._validate_params()
@@ -399,8 +399,8 @@ class MultiRaterStackingClassifier(
         learnt["fusion_fit_time_"] = perf_counter() - start + represent_seconds
         return learnt
 
-    def _as_views_take(self, X):
-        """Return the samples as the views take them: after the shared steps."""
+    def _inputs_of_views(self, X):
+        """Return the samples after the shared steps."""
         check_is_fitted(self)
         refuse_masked(X, "X")
         reading = {f"the view {name!r}": one for name, one in zip(self.views_, self.estimators_, strict=True)}
@@ -423,7 +423,7 @@ class MultiRaterStackingClassifier(
         ndarray of shape (n_samples, n_views, n_classes)
             Views in the order of `views_`, classes in that of `classes_`.
         """
-        X = self._as_views_take(X)
+        X = self._inputs_of_views(X)
         return self._frozen.posteriors(X)
 
     def _inputs_of_pool(self, X):
@@ -449,7 +449,7 @@ class MultiRaterStackingClassifier(
         check_is_fitted(self)
         if not self.raters_:
             return np.empty((len(self.predict_proba(X)), 0, len(self.classes_)))  # checks X
-        X = self._as_views_take(X)
+        X = self._inputs_of_views(X)
         if isinstance(self.fusion_, PoolFusion):
             known = [name for name in self.fusion_views_ if name not in CROWD_VIEWS]
             answers = self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
@@ -475,7 +475,7 @@ class MultiRaterStackingClassifier(
         """
         check_is_fitted(self)
         if isinstance(self.fusion_, PoolFusion):
-            return self.fusion_.predict_soft_labels(self._inputs_of_pool(self._as_views_take(X)))
+            return self.fusion_.predict_soft_labels(self._inputs_of_pool(self._inputs_of_views(X)))
         n_rated = {view.name: view.n_rated for view in self._frozen.views if view.name in self.raters_}
         weights = {name: n / sum(n_rated.values()) for name, n in n_rated.items()}
         if "crowd_soft" in self.views_:
@@ -483,7 +483,7 @@ class MultiRaterStackingClassifier(
         if not weights:
             return self.predict_proba(X)
         in_order = [weights[name] for name in self.views_ if name in weights]
-        shares = self._frozen.posteriors(self._as_views_take(X), weights, unsmoothed=True)
+        shares = self._frozen.posteriors(self._inputs_of_views(X), weights, unsmoothed=True)
         return np.average(shares, axis=1, weights=in_order)
 
     def predict_proba(self, X):
@@ -499,7 +499,7 @@ class MultiRaterStackingClassifier(
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        X = self._as_views_take(X)
+        X = self._inputs_of_views(X)
         if self.fusion_ is None:
             return mean_posterior(self._fused.posteriors(X), self._view_weights)
         if isinstance(self.fusion_, PoolFusion):
@@ -528,9 +528,9 @@ class MultiRaterStackingClassifier(
         Notes
         -----
         In a pipeline whose last step learns from labels, y would have to be ratings for the stack and labels
-        for that step: fit the stack on its own, and the other estimator on what it gives.
+        for that step: fit the stack on its own, and the other estimator on its output.
         """
-        X = self._as_views_take(X)  # first, since it raises NotFittedError
+        X = self._inputs_of_views(X)  # first, since it raises NotFittedError
         return self._fused.represent(X)
 
     def get_feature_names_out(self, input_features=None):

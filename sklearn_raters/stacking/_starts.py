@@ -2,7 +2,7 @@
 
 from sklearn_raters._nested import is_search, layers
 
-# What a network that starts from another one has left to learn: this share of its epochs, in smaller steps.
+# A network that starts from another one trains for this share of its epochs, at this share of the step size.
 SHARE_OF_EPOCHS, SHARE_OF_RATE = 1 / 3, 1 / 2
 
 
@@ -29,7 +29,7 @@ def can_start(estimator):
 
 
 def start_from(estimator, trained):
-    """Give an unfitted estimator the weights of a trained one, and the shorter training that is left.
+    """Give an unfitted estimator the weights of a trained one, and a shorter training.
 
     Parameters
     ----------
@@ -39,15 +39,12 @@ def start_from(estimator, trained):
         A fitted estimator with the same settings.
     """
     network, start = (list(layers(one))[-1].estimator for one in (estimator, trained))
+    n_epochs = max(1, round(start.n_iter_ * SHARE_OF_EPOCHS))
     network.set_params(
         warm_start=True,
         classes=start.classes_,
-        max_epochs=network.max_epochs if network.early_stopping else _share(start.n_iter_),
+        max_epochs=network.max_epochs if network.early_stopping else n_epochs,
         learning_rate=start.learning_rate * SHARE_OF_RATE,
     )
     learnt = {name: value for name, value in vars(start).items() if name.endswith("_")}
     vars(network).update(learnt)
-
-
-def _share(n_epochs):
-    return max(1, round(n_epochs * SHARE_OF_EPOCHS))

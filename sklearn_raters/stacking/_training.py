@@ -59,7 +59,7 @@ class SharedSequences(list):
 
 
 def content_of(X):
-    """Return what a cache hashes of X; a sparse table also holds notes that any use of it may add."""
+    """Return what a cache hashes of X, without the attributes that any use of a sparse table may add."""
     return (X.shape, X.indptr, X.indices, X.data) if issparse(X) else X
 
 
@@ -82,7 +82,7 @@ class TrainedView(NamedTuple):
     fit_seconds, represent_seconds : float
         Seconds of the training and of the representation. Results from the cache keep their first times.
     remarks : list of str
-        What is to be warned of.
+        Warnings to show.
     """
 
     estimator: object
@@ -93,7 +93,7 @@ class TrainedView(NamedTuple):
 
 
 def fit_view(planned, X, groups, start):
-    """Do a planned training; return the fitted estimator, its seconds, and what it would warn of.
+    """Do a planned training; return the fitted estimator, its seconds, and its remarks.
 
     A network starts from the trained estimator `start`, if it is given.
     """
@@ -186,7 +186,7 @@ def train_views(stack, plan, data):
                 names = [f"the training of the view {name!r}" for _, name in jobs]
                 results = run_jobs(jobs.values(), names, n_jobs=stack.n_jobs)
                 trained.update(zip(jobs, results, strict=True))
-    # Here, since warnings of other processes reach nobody; once for copies of a view that say the same.
+    # Warnings of other processes are lost, so the remarks are made here, equal ones of a view's copies once.
     for text in dict.fromkeys(text for view in trained.values() for text in view.remarks):
         remark(text)
     parts = range(1 + len(plan.splits))

@@ -14,6 +14,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import check_can_train_jointly
 from sklearn_raters.sequences import holds_sequences, holds_text
 from sklearn_raters.soft_targets import SoftTargetClassifier
+from sklearn_raters.stacking._frozen import METHODS
 from sklearn_raters.stacking._views import naming_view
 
 
@@ -38,7 +39,7 @@ def check_view_estimator(name, estimator, stack, data):
     """
     with naming_view(name):
         check_parameters(estimator, data.groups)
-        # What shared steps make of the samples is not known before they are fitted.
+        # The output of shared steps is not known before they are fitted.
         check_samples(stack.estimator if stack.shared_steps else estimator, data.X)
     if stack.fusion == "fine_tune":
         with naming_view(name, "fusion='fine_tune' trains networks further. "):
@@ -50,15 +51,14 @@ def check_view_estimator(name, estimator, stack, data):
             f"takes its probabilities; got {estimator!r}. Give it a classifier that has, for example "
             "sklearn.calibration.CalibratedClassifierCV around this one, or take fusion='pool'."
         )
-    shapes = [name for name in estimator.get_params() if name.endswith("decision_function_shape")]
-    by_pair = any(estimator.get_params()[name] == "ovo" for name in shapes)
+    params = estimator.get_params().items()
+    by_pair = any(name.endswith("decision_function_shape") and value == "ovo" for name, value in params)
     if by_pair and stack._by_posterior and not hasattr(estimator, "predict_proba"):
         raise InputError(
             f"The view {name!r} has decision values for pairs of classes (decision_function_shape='ovo'), of "
             f"which fusion={stack.fusion!r} cannot make probabilities. Set it to 'ovr'."
         )
-    methods = ("transform", "predict_proba", "decision_function")
-    if not any(hasattr(estimator, method) for method in methods[stack._by_posterior :]):
+    if not any(hasattr(estimator, method) for method in METHODS[stack._by_posterior :]):
         raise TypeError(
             f"The view {name!r} is learnt by {estimator!r}, which has neither predict_proba nor "
             "decision_function (nor transform), so the fusion cannot use it. Give it another classifier."
@@ -116,17 +116,18 @@ def check_samples(estimator, X):
 
 
 def named_readers(stack, trainings):
-    """Return the estimators that read the samples, by what to call them in a message."""
+    """Return the estimators that read the samples, by their names in messages."""
     return {
         f"the view {one.view.name!r}": stack.estimator if stack.shared_steps else one.estimator
         for one in trainings
     }
 
 
-def told_of_folds(stack, trainings, X):
-    """Return a line on the folds of texts or paths that the views cannot read, empty for other samples.
+def line_on_folds(stack, trainings, X):
+    """Return a line of the plan on its folds, empty where X holds what the views read.
 
-    An earlier step makes of them what `fit` gets, whose folds come from that.
+    Texts and paths that the views cannot read are the input of an earlier step. `fit` gets the output of this
+    step and draws its folds from the output, so that they differ from those of the plan.
     """
     if not holds_text(X):
         return ""

@@ -102,7 +102,7 @@ class View:
 
     @property
     def content(self):
-        """What the view learns how often, as bytes that do not depend on names or the order of samples."""
+        """The targets and their shares, as bytes that depend on neither names nor the order of samples."""
         weights = np.ones(len(self.samples)) if self.weights is None else self.weights
         rows, place = np.unique(self.targets, axis=0, return_inverse=True)
         mass = np.bincount(place.ravel(), weights)

@@ -4,23 +4,14 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._labels import shorten
 from sklearn_raters.ratings._names import spelling
 
-# In each tuple the names of one meaning; a later tuple counts only if no earlier one is there.
+# Usual names of each column; a later tuple counts only if the table has no name of an earlier one.
 USUAL = {
     "sample": (
         ("sample",),
         (
             *("sample_id", "item", "item_id", "task", "task_id", "instance", "instance_id", "example_id"),
-            *(
-                "utterance",
-                "utterance_id",
-                "clip",
-                "clip_id",
-                "recording",
-                "stimulus",
-                "doc_id",
-                "document_id",
-            ),
-            *("text_id", "audio", "audio_file", "file", "file_name", "filename", "path"),
+            *("utterance", "utterance_id", "clip", "clip_id", "recording", "stimulus", "doc_id"),
+            *("document_id", "text_id", "audio", "audio_file", "file", "file_name", "filename", "path"),
         ),
         ("id",),
     ),

@@ -132,7 +132,7 @@ def _naming(path):
 def _read(path, tool, question, given):
     """Read the file; see `read_ratings`."""
     source = open_source(path)
-    # Whoever names the column of labels has a table in mind, whatever wrote it.
+    # A named column of labels means a plain table, whichever tool wrote the file.
     label, left_out = given["label"], Counter()
     tool = tool or (recognise(source) if label is None else "table")
     plain = TOOLS[tool] is TOOLS["table"]

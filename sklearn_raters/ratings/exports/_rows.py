@@ -10,7 +10,7 @@ ROLES = ("sample", "rater", "label")
 
 def each_record(source, votes, expected):
     """
-    Yield what a function yields of each record of an export.
+    Yield the rows of each record of an export.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def map_texts(column, read):
 
 def map_rows(columns, read):
     """
-    Return a Series of what a function makes of each row, called once for equal rows.
+    Apply a function to each row, once to equal ones.
 
     Parameters
     ----------

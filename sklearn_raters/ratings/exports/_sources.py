@@ -15,7 +15,7 @@ _PACKAGES = {".parquet": "pyarrow", ".pq": "pyarrow", ".xlsx": "openpyxl", ".xls
 
 
 class UnexpectedShapeError(InputError):
-    """An export has not the shape that its tool writes."""
+    """An export does not have the shape that its tool writes."""
 
 
 class Source(NamedTuple):

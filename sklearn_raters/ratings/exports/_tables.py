@@ -80,7 +80,7 @@ def read_text_table(file, tabs):
             f'The ratings table {file} is not in UTF-8 ({error}): save it as "CSV UTF-8", or read it by '
             "pandas.read_csv(file, encoding=...) and give the DataFrame."
         ) from error
-    except (ValueError, EOFError, OSError, ImportError) as error:  # also of what a compressed file holds
+    except (ValueError, EOFError, OSError, ImportError) as error:  # also those of damaged compressed files
         raise InputError(
             f"The ratings table {file} cannot be read as text separated by {separator!r}: "
             f"{error}. Read it by pandas and give the DataFrame."

@@ -18,7 +18,7 @@ from sklearn_raters.ratings.inspection._settings import (
 
 # Resamples drawn at once hold at most this many numbers, 8 bytes each.
 _BLOCK = 4_000_000
-# More would take hours, and tell no more.
+# More would take hours without a narrower interval.
 _MOST_DRAWS = 10_000_000
 
 

@@ -12,7 +12,7 @@ from sklearn_raters.ratings.inspection._settings import check_count, check_order
 _CONSTANT, _RANDOM = 0.95, 0.5
 # Where the raters hardly agree with each other, nobody stands out as random.
 _LEAST_KAPPA = 0.2
-# A rater is not random who is related to the others at this level.
+# Level of the test of a relation to the others; a related rater is not random.
 _RELATED = 0.01
 # Raters are split where they agree with those nearest to them better than with all by this much kappa.
 _SPLIT = 0.1
@@ -126,7 +126,7 @@ def rater_hints(Y, *, ordered=False, min_ratings=30, significance=0.05):
 
 
 def _random_among_split(task, raters, crowd, min_ratings, level):
-    """Return the hints at some raters who look random where raters are split, so that all are no measure.
+    """Return hints at random raters where raters are split, so that the majority of all is no measure.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def _random_among_split(task, raters, crowd, min_ratings, level):
     tables = _tables(judged, np.arange(len(task.raters)), raters, n_classes)
     for rater, table in zip(raters, tables, strict=True):
         n, hint = table.sum(), _random(table, nearest - table, task.classes, "the raters nearest to this one")
-        # Whoever has names of his own agrees with the nearest less than by chance.
+        # A rater with other names for the classes agrees with the nearest less than by chance.
         is_apart = bdtr(np.trace(table), n, _agreement(table)[1]) < _RELATED
         if hint is not None and hint[0] < level and n >= min_ratings and not is_apart:
             found[rater] = n, "random", *hint

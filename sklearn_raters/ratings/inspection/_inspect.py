@@ -1,4 +1,4 @@
-"""Everything that ratings tell of raters and samples, in one call."""
+"""All tables on raters and samples, in one call."""
 
 import numpy as np
 

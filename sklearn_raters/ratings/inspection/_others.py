@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sklearn_raters.ratings._task import as_task
+from sklearn_raters.ratings._votes import TIE_TOLERANCE
 from sklearn_raters.ratings.inspection._choices import rater_choices
 
 # Cells whose counts are held at once.
 _BLOCK = 100_000
-_TIE_TOLERANCE = 1e-9
 
 
 class Judged(NamedTuple):
@@ -25,7 +25,7 @@ def rater_confusions(Y):
     """
     Count what each rater chose by what the majority of the other raters chose.
 
-    The others' majority leaves out the rater's own votes, so no rater agrees with himself. It is taken over
+    The others' majority leaves out the rater's own votes, which would raise the agreement. It is taken over
     all labels as given, as in `sklearn_raters.consensus.hard_labels`. Samples without one label that most of
     the others chose, or with a majority outside the classes, are left out, and so are ratings of several
     classes.
@@ -117,8 +117,8 @@ def _majority_of_others(votes, first):
         row = np.repeat(np.arange(stop - start), np.diff(ends[start : stop + 1]))
         left[row, votes.label[own]] -= votes.weight[own]  # a cell has one vote for a label
         most = left.max(axis=1, keepdims=True)
-        top = left >= most * (1 - _TIE_TOLERANCE)
+        top = left >= most * (1 - TIE_TOLERANCE)
         # Sums of weights may leave a rest where nobody else voted.
-        one = (top.sum(axis=1) == 1) & (most[:, 0] > _TIE_TOLERANCE)
+        one = (top.sum(axis=1) == 1) & (most[:, 0] > TIE_TOLERANCE)
         found[start:stop] = np.where(one, top.argmax(axis=1), -1)
     return found

@@ -15,7 +15,7 @@ def self_agreement(Y, content, *, confidence=0.95):
     """
     Compute how often each rater says the same of the same content again.
 
-    No rater can be expected to agree more with others than with himself.
+    No rater can be expected to agree more with others than with their own ratings.
 
     Parameters
     ----------
