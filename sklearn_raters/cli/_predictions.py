@@ -122,9 +122,7 @@ def _print_table(rows):
 
 def _answers(rows, parts):
     """Return the table of classes, with the `parts` "shares" of all classes and what "raters" would say."""
-    printed = Table(Column("file", overflow="fold"))
-    if "start" in rows[0]:
-        printed.add_column("s", justify="right")
+    printed = _new_table(rows)
     if "speaker" in rows[0]:
         printed.add_column("speaker")
     printed.add_column("class")
@@ -135,7 +133,10 @@ def _answers(rows, parts):
     for row in rows:
         shares = [f"{100 * share:.0f}" for share in row["probabilities"].values()]
         highest = f"{100 * max(row['probabilities'].values()):.0f}"
-        cells = [*_about(row), Text(str(row["class"])), *(shares if "shares" in parts else [highest])]
+        cells = _about(row)
+        if "speaker" in row:
+            cells.append(Text(_describe_speaker(row)))
+        cells += [Text(str(row["class"])), *(shares if "shares" in parts else [highest])]
         for prediction in row["raters"].values() if "raters" in parts else []:
             share = max(prediction["probabilities"].values())
             cells.append(Text(f"{prediction['class']} ({100 * share:.0f} %)"))
@@ -143,21 +144,23 @@ def _answers(rows, parts):
     return printed
 
 
+def _new_table(rows):
+    """Return a table with the columns that tell what a prediction is about."""
+    printed = Table(Column("file", overflow="fold"))
+    if "start" in rows[0]:
+        printed.add_column("s", justify="right")
+    return printed
+
+
 def _about(row):
-    """Return the cells that tell what a prediction is about."""
-    cells = [Text(row["file"])]
-    if "start" in row:
-        cells.append(Text(f"{row['start']:.1f} to {row['end']:.1f}"))
-    if "speaker" in row:
-        cells.append(Text(_describe_speaker(row)))
-    return cells
+    """Return the cells of these columns."""
+    times = [Text(f"{row['start']:.1f} to {row['end']:.1f}")] if "start" in row else []
+    return [Text(row["file"]), *times]
 
 
 def _differing_raters(rows):
     """Return the table of the raters who would choose another class than that of the file, by that class."""
-    printed = Table(Column("file", overflow="fold"))
-    if "start" in rows[0]:
-        printed.add_column("s", justify="right")
+    printed = _new_table(rows)
     printed.add_column("raters who would choose another class")
     for row in rows:
         others = {}
@@ -166,7 +169,7 @@ def _differing_raters(rows):
                 others.setdefault(str(prediction["class"]), []).append(rater)
         named = [f"{name}: {_listed(raters)}" for name, raters in others.items()]
         if named:
-            printed.add_row(*_about({**row, "speaker": None})[: len(printed.columns) - 1], "\n".join(named))
+            printed.add_row(*_about(row), Text("\n".join(named)))
     return printed
 
 

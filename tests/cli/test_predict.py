@@ -498,6 +498,24 @@ def test_on_a_narrow_terminal_only_raters_who_differ_are_named(monkeypatch, caps
     assert printed.count("\n") < 25
 
 
+def test_on_a_narrow_terminal_segments_have_their_times(monkeypatch, capsys):
+    without = [{key: value for key, value in row.items() if "speaker" not in key} for row in made_rows(8)]
+    segments = [row | {"start": 2.0 * place, "end": 2.0 * place + 1} for place, row in enumerate(without)]
+    assert "speaker" not in shown(monkeypatch, capsys, without, 80)
+    printed = shown(monkeypatch, capsys, segments, 80)
+    assert printed.count("0.0 to 1.0") == 2
+    assert printed.count("2.0 to 3.0") == 1
+
+
+def test_names_in_square_brackets_are_printed_as_they_are(monkeypatch, capsys):
+    rows = made_rows(2, "[red]a.wav")
+    for row in rows:
+        row["raters"] = {f"[bold]{name}": said for name, said in row["raters"].items()}
+    printed = shown(monkeypatch, capsys, rows, 60)
+    assert "sadness: [bold]rater0, [bold]rater1" in printed
+    assert "[red]a.wav" in printed
+
+
 def test_what_fits_is_printed(monkeypatch, capsys):
     printed = shown(monkeypatch, capsys, made_rows(3), 250)
     assert "rater2 would say" in printed
