@@ -201,29 +201,37 @@ def as_samples(estimator, X, *, reset):
             f"X is one 2-D array of shape {np.shape(X)}, but {name} was fitted on a list of sequences of "
             "frames. Give [X] for one recording; give X[:, None] if each row is a sample of one frame."
         )
-    if is_table:
-        _check_types(X, "X")
-        if not reset:
-            check_features(estimator, X)
-        # Checked for NaN below, where the sample is named.
-        takes_sparse = "csr" if get_tags(estimator).input_tags.sparse else False
-        settings = {"accept_sparse": takes_sparse, "dtype": np.float32, "order": "C"}
-        with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
-            try:
-                table = validate_data(estimator, X, reset=reset, ensure_all_finite=False, **settings)
-            except ValueError as error:
-                if not str(error).startswith("setting an array element"):
-                    raise
-                raise InputError(
-                    f"X is no table of numbers ({error}): all rows must have the same number of "
-                    "features, and each cell one number. Sequences are a list of 2-D arrays."
-                ) from error
-        if issparse(table):
-            return _check_sparse(table, name)
-        _check_finite(table, None, name)
-        if reset:
-            estimator._fitted_on_single_frames = True
-        return list(np.asarray(table)[:, None])
+    return (_check_table if is_table else _check_sequences)(estimator, X, name, reset)
+
+
+def _check_table(estimator, X, name, reset):
+    """Return a table as one frame a sample, or as sparse rows; see `as_samples`."""
+    _check_types(X, "X")
+    if not reset:
+        check_features(estimator, X)
+    # Checked for NaN below, where the sample is named.
+    takes_sparse = "csr" if get_tags(estimator).input_tags.sparse else False
+    settings = {"accept_sparse": takes_sparse, "dtype": np.float32, "order": "C"}
+    with np.errstate(over="ignore"):  # a value beyond float32 becomes infinity and is reported
+        try:
+            table = validate_data(estimator, X, reset=reset, ensure_all_finite=False, **settings)
+        except ValueError as error:
+            if not str(error).startswith("setting an array element"):
+                raise
+            raise InputError(
+                f"X is no table of numbers ({error}): all rows must have the same number of "
+                "features, and each cell one number. Sequences are a list of 2-D arrays."
+            ) from error
+    if issparse(table):
+        return _check_sparse(table, name)
+    _check_finite(table, None, name)
+    if reset:
+        estimator._fitted_on_single_frames = True
+    return list(np.asarray(table)[:, None])
+
+
+def _check_sequences(estimator, X, name, reset):
+    """Return sequences of frames; see `as_samples`."""
     if len(X) == 0:
         raise InputError("Found array with 0 sample(s) in X; give at least one (n_frames, n_features) array.")
     X, names = _in_order_of_names(X, None if reset else vars(estimator).get("feature_names_in_"))
