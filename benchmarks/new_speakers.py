@@ -2,6 +2,7 @@
 
     python benchmarks/new_speakers.py [--corpora made speechocean762] [--models table networks] [--seeds 1]
     python benchmarks/new_speakers.py --quick
+    python benchmarks/new_speakers.py --ceiling [--models table networks] [--seeds 3]
 
 Folds by speaker. Models learn frames that are scaled by speaker, training speakers by all their recordings.
 The test speakers are shown with all recordings at once, or with 1, 2, 5 or 20 (the one that is predicted
@@ -17,6 +18,17 @@ synthetic speech of 18 speakers (810 utterances, four classes), and the score of
 (1,010 utterances, 101 speakers, four classes).
 
 Writes results/new_speakers.csv: unweighted average recall over all folds.
+
+--ceiling asks whether more training speakers would help. Corpora are synthetic speech of 100 speakers (4,500
+utterances, another corpus for each seed), in five folds by session. Models learn from 14, 20, 40 or 80 of the
+speakers who are not in the test part, once on features that are scaled by all recordings of each speaker, and
+once on features that are not scaled by speaker, for which each recording might as well be its speaker's only
+one. "statistics" are mean and logarithmic deviation of the frames; "functionals" are openSMILE's; "cues" are
+the nine cues of which the synthetic voice is made, as if measured without error, of 1,000 speakers without
+sound: as they are, and shifted by the difference of the speaker's voice from the usual one.
+
+Writes results/new_speakers_ceiling.csv: both recalls, and the loss with the 95 % interval of a bootstrap that
+draws sessions.
 """
 
 import argparse
@@ -26,20 +38,33 @@ import warnings
 import numpy as np
 import pandas as pd
 from _crowds import DATA
+from _cues import draw_cues
 from _report import RESULTS, machine
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
+from sklearn.svm import SVC
 
-from sklearn_raters import BLSTMClassifier, FramePooler, OpenSmileFrames, SpeakerScaler
+from sklearn_raters import (
+    BLSTMClassifier,
+    FramePooler,
+    MultiRaterStackingClassifier,
+    OpenSmileFrames,
+    OpenSmileFunctionals,
+    SpeakerScaler,
+)
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.datasets import load_iemocap, load_speechocean762, make_rated_speech
 from sklearn_raters.features._speaker_scaler import mean_and_scale
 from sklearn_raters.metrics import unweighted_average_recall
+from sklearn_raters.model_selection import paired_bootstrap
 from sklearn_raters.ratings import Task
 
 SHOWN = (1, 2, 5, 20, None)  # None: all
+SIZES = (14, 20, 40, 80)  # training speakers; about 14 are in a fold of the 18 speakers
 
 
 def load(corpus, folder):
@@ -113,6 +138,107 @@ def evaluate(kind, frames, speakers, y, seed):
         yield how, n_shown or "all", unweighted_average_recall(y, labels, labels=sorted(set(y)))
 
 
+def load_many(seed, folder):
+    """Return frames, functionals, majority labels, ratings, speakers and sessions of 100 speakers."""
+    root = make_rated_speech(f"{folder}/{seed}", n_sessions=50, n_utterances=4500, random_state=seed)
+    bunch = load_iemocap(root)
+    task = Task(bunch.Y, bunch.classes, bunch.label_map)
+    rows, y = labelled_samples(hard_labels(task))
+    paths = [bunch.X[row] for row in rows]
+    frames = OpenSmileFrames(n_jobs=-1).fit_transform(paths)
+    functionals = OpenSmileFunctionals(n_jobs=-1).fit_transform(paths)
+    speakers, sessions = np.asarray(bunch.speakers)[rows], np.asarray(bunch.sessions)[rows]
+    return frames, functionals, np.asarray(y, dtype=object), task.take(rows), speakers, sessions
+
+
+def ceiling_models(kinds, seed):
+    """Return models by what they learn from and their name."""
+    models = {}
+    if "table" in kinds:
+        linear = LogisticRegression(C=0.02, max_iter=500, class_weight="balanced")
+        both = {"logistic regression": linear, "SVC": SVC(class_weight="balanced")}
+        both = {name: make_pipeline(StandardScaler(), model) for name, model in both.items()}
+        boosting = HistGradientBoostingClassifier(
+            learning_rate=0.2, max_iter=30, class_weight="balanced", random_state=seed
+        )
+        stack = MultiRaterStackingClassifier(class_weight="balanced", random_state=seed)
+        models["statistics"] = {**both, "stack": stack, "gradient boosting": boosting}
+        models["functionals"] = both
+    if "networks" in kinds:
+        models["frames"] = {"networks": make_model("networks", seed)}
+    return models
+
+
+def take(X, rows):
+    return [X[row] for row in rows] if isinstance(X, list) else X[rows]
+
+
+def few_of(sessions, train, n_speakers, random):
+    """Return the rows of `train` that are of some sessions, each of two speakers."""
+    some = random.permutation(np.unique(sessions[train]))[: n_speakers // 2]
+    return train[np.isin(sessions[train], some)]
+
+
+def known_and_new(kinds, seed, sizes, data):
+    """Yield features, model, training speakers, and what is predicted for speakers known and new."""
+    frames, functionals, y, task, speakers, sessions = data
+    for of, models in ceiling_models(kinds, seed).items():
+        X = functionals if of == "functionals" else frames
+        summary = statistics if of == "statistics" else np.asarray if of == "functionals" else list
+        known = summary(SpeakerScaler().fit_transform(X, speakers=speakers))
+        for size in sizes:
+            predicted = {name: np.empty((2, len(y)), dtype=object) for name in models}
+            for fold, (train, test) in enumerate(GroupKFold(5).split(sessions, groups=sessions)):
+                train = few_of(sessions, train, size, np.random.default_rng(fold))
+                overall = mean_and_scale(np.vstack(take(X, train)))
+                new = summary([scale(x, overall) for x in X])
+                for name, model in models.items():
+                    of_stack = {"y": task.take(train), "groups": sessions[train]}
+                    target = of_stack if name == "stack" else {"y": y[train]}
+                    for place, Z in enumerate((known, new)):
+                        fitted = clone(model).fit(take(Z, train), **target)
+                        predicted[name][place, test] = fitted.predict(take(Z, test))
+            for name, labels in predicted.items():
+                yield of, name, size, labels
+
+
+def cues_known_and_new():
+    """Return what is predicted from cues, their speakers known and new, the labels and the sessions."""
+    known, new, y, sessions = draw_cues(500, 90, random_state=0)
+    linear = LogisticRegression(C=0.1, max_iter=500, class_weight="balanced")
+    model = make_pipeline(StandardScaler(), PolynomialFeatures(2), StandardScaler(), linear)
+    predicted = [cross_val_predict(model, X, y, groups=sessions, cv=GroupKFold(5)) for X in (known, new)]
+    return np.array(predicted, dtype=object), y, sessions
+
+
+def ceiling_row(of, name, size, labels, truth, groups):
+    """Return a row of the table, and print it."""
+    classes = {"labels": sorted(set(truth))}
+    recalls = [unweighted_average_recall(truth, one, **classes) for one in labels]
+    loss = paired_bootstrap(truth, *labels, groups, random_state=0, **classes)
+    row = {"features": of, "model": name, "training_speakers": size}
+    row |= dict(zip(("known", "new", "loss", "low", "high"), [*recalls, *loss], strict=True))
+    print(row, flush=True)
+    return row | machine()
+
+
+def measure_ceiling(kinds, n_seeds, sizes=SIZES):
+    """Write what is lost where each recording is its speaker's only one, by training speakers."""
+    of_cues = ceiling_row("cues", "logistic regression of squares", 800, *cues_known_and_new())
+    found, truth, groups = {}, [], []
+    for seed in range(11, 11 + n_seeds):
+        with tempfile.TemporaryDirectory() as folder:
+            data = load_many(seed, folder)
+        truth = np.append(truth, data[2])
+        groups = np.append(groups, [f"{seed} {session}" for session in data[-1]])
+        rows = [of_cues]
+        for of, name, size, labels in known_and_new(kinds, seed, sizes, data):
+            key = of, name, size
+            found[key] = labels if key not in found else np.hstack([found[key], labels])
+            rows.append({**ceiling_row(*key, found[key], truth, groups), "corpora": seed - 10})
+            pd.DataFrame(rows).to_csv(RESULTS / "new_speakers_ceiling.csv", index=False, float_format="%.4f")
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -121,10 +247,14 @@ def main():
     parser.add_argument("--models", nargs="+", default=["table", "networks"])
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="synthetic speech and the table alone")
+    parser.add_argument("--ceiling", action="store_true", help="more training speakers of synthetic speech")
     arguments = parser.parse_args()
+    warnings.simplefilter("ignore")
+    if arguments.ceiling:
+        measure_ceiling(arguments.models, arguments.seeds)
+        return
     if arguments.quick:
         arguments.corpora, arguments.models = ["made"], ["table"]
-    warnings.simplefilter("ignore")
     rows = []
     for corpus in arguments.corpora:
         with tempfile.TemporaryDirectory() as folder:

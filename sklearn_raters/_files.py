@@ -243,15 +243,15 @@ def check_table(path):
     Raises
     ------
     InputError
-        If the file ends neither in .csv nor in .parquet.
+        If the file ends in something else than .csv, .jsonl or .parquet.
     ImportError
         If it ends in .parquet and pyarrow is not installed.
     OSError
         If the file cannot be written.
     """
     path = full_path(path)
-    if path.suffix.lower() not in (".csv", ".parquet"):
-        raise InputError(f"{path} ends neither in .csv nor in .parquet: name such a file.")
+    if path.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
+        raise InputError(f"{path} ends in none of .csv, .jsonl and .parquet: name such a file.")
     if path.suffix.lower() == ".parquet":
         try:
             import pyarrow  # noqa: F401
@@ -287,6 +287,10 @@ def write_table(table, path):
     with replacing(path) as partial:
         if path.suffix.lower() == ".csv":
             table.to_csv(partial)
+            return
+        if path.suffix.lower() == ".jsonl":
+            rows = table.reset_index()
+            rows.to_json(partial, orient="records", lines=True, force_ascii=False, double_precision=15)
             return
         # Parquet has text as names of columns, and one type in a column.
         from pandas.api.types import infer_dtype

@@ -7,9 +7,24 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
-from sklearn_raters.ratings import parse_ratings
+from sklearn_raters.ratings import Task, parse_ratings
 
 CLASSES = ["sad", "angry", "neutral"]  # not sorted
+
+
+def check_corpus(corpus):
+    """Check the fields that every loader of a corpus returns."""
+    n_samples = len(corpus.X)
+    assert isinstance(corpus.X, list)
+    assert all(isinstance(path, str) for path in corpus.X)
+    assert len(corpus.Y) == len(corpus.consensus) == n_samples > 0
+    for name in ("speakers", "sessions"):
+        assert corpus[name] is None or corpus[name].shape == (n_samples,)
+    assert isinstance(corpus.classes, list)
+    assert corpus.label_map is None or {*corpus.label_map.values()} <= {*corpus.classes, None}
+    task = Task(corpus.Y, corpus.classes, corpus.label_map)
+    assert {label for label in corpus.consensus if label is not None} <= {*task.votes.labels}
+    assert isinstance(corpus.DESCR, str)
 
 
 class Made(NamedTuple):

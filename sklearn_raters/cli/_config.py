@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import re
 import shlex
 from difflib import get_close_matches
 from importlib.metadata import version
@@ -12,11 +13,12 @@ from sklearn_raters._files import check_writable, existing_file, full_path
 from sklearn_raters.exceptions import InputError
 
 # They say how a run is shown, not what it does.
-_UNWRITTEN = ("help", "command", "config", "quiet", "json", "debug", "time_limit")
+_UNWRITTEN = ("help", "command", "config", "quiet", "json", "format", "debug", "time_limit")
 _HEAD = "# Options of sklearn-raters"
 # Names of files may hold bytes that are no letters.
 _LETTERS = {"encoding": "utf-8", "errors": "surrogateescape"}
 _LIBRARIES = ("numpy", "scikit-learn", "torch", "opensmile")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def with_config(arguments, commands):
@@ -57,8 +59,10 @@ def with_config(arguments, commands):
         _read(path), command, {name: _options(parser) for name, parser in commands.items()}, path
     )
     words, options = [], _options(commands[command])
+    displaced = _displaced(commands[command], arguments)
     for key, value in found.items():
-        words += _words(options[key], key, value, path)
+        if options[key] not in displaced:
+            words += _words(options[key], key, value, path)
     return [*arguments[: place + 1], *words, *arguments[place + 1 :]]
 
 
@@ -103,6 +107,19 @@ def _settings(content, command, known, path):
     return found
 
 
+def _displaced(parser, words):
+    """Return the options that exclude one of the user's own words, which have precedence."""
+    given = {word.partition("=")[0] for word in words}
+    groups = [group._group_actions for group in parser._mutually_exclusive_groups]
+    return [
+        other
+        for actions in groups
+        for action in actions
+        for other in actions
+        if other is not action and given & {*action.option_strings}
+    ]
+
+
 def _words(action, key, value, path):
     """Return a setting as words of the command line."""
     if isinstance(action, argparse.BooleanOptionalAction):
@@ -120,7 +137,7 @@ def _words(action, key, value, path):
     return [f"--{key}={value}"]
 
 
-def check_config(out):
+def check_config(out, command):
     """
     Return the file for the options of a run, beside its result.
 
@@ -128,6 +145,8 @@ def check_config(out):
     ----------
     out : str
         The result's file.
+    command : str
+        The command of the run.
 
     Returns
     -------
@@ -139,17 +158,20 @@ def check_config(out):
     OSError
         If it cannot be written.
     InputError
-        If there is such a file that no run has written.
+        If there is such a file that no run of this command has written.
     """
     path = check_writable(full_path(out).with_suffix(".toml"))
     if path == full_path(out):
         raise InputError(
             f"--out {out}: the options of the run are written to {path.name}: give another name."
         )
-    if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(_HEAD):
-        raise InputError(
-            f"--out {out}: the run writes its options to {path}, a file of yours: give another --out."
-        )
+    if path.exists():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        whose = "which holds those of another command" if text.startswith(_HEAD) else "a file of yours"
+        if not text.startswith(_HEAD) or f"[{command}]" not in text.splitlines():
+            raise InputError(
+                f"--out {out}: the run writes its options to {path}, {whose}: give another --out."
+            )
     return path
 
 
@@ -179,6 +201,29 @@ def changed_options(options, parser):
     return changed
 
 
+def given_words(options, parser):
+    """
+    Return what the command line names without an option, such as the table of ``inspect``.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The options.
+    parser : argparse.ArgumentParser
+        The parser of the command.
+
+    Returns
+    -------
+    list of str
+        The words, as they can be typed again.
+    """
+    names = [action.dest for action in parser._actions if not action.option_strings]
+    values = [getattr(options, name) for name in names]
+    words = [word for value in values for word in (value if isinstance(value, list) else [value])]
+    like_options = any(word.startswith("-") and word != "-" for word in words)
+    return ["--", *words] if like_options else words
+
+
 def write_config(options, path, place):
     """
     Write the options of a run to a file that repeats it.
@@ -186,8 +231,8 @@ def write_config(options, path, place):
     Parameters
     ----------
     options : argparse.Namespace
-        The options, with those to write in `changed`. What is no option, such as the table of ``inspect``,
-        stands in the command that repeats the run.
+        The options, with those to write in `changed`. The words in `given` stand in the command that repeats
+        the run.
     path : Path
         Result of `check_config`.
     place : Path
@@ -195,15 +240,22 @@ def write_config(options, path, place):
     """
     import tomli_w
 
-    given = [options.ratings] if options.command == "inspect" else []
-    words = ["sklearn-raters", options.command, *given, "--config", os.path.relpath(path)]
+    words = ["sklearn-raters", options.command, "--config", os.path.relpath(path), *options.given]
     versions = [f"{library} {version(library)}" for library in _LIBRARIES]
     head = (
         f"{_HEAD} {__version__} (Python {platform.python_version()}, {', '.join(versions)})\n"
-        f"# Repeat in {os.getcwd()}\n"
-        f"# by: {shlex.join(words)}\n"
+        f"# Repeat in {_quoted([os.getcwd()])}\n"
+        f"# by: {_quoted(words)}\n"
     )
+    if "-" in options.given:
+        head += "# - stands for a list of files on standard input, which is not kept: give it again.\n"
     place.write_text(f"{head}{tomli_w.dumps({options.command: options.changed})}", **_LETTERS)
+
+
+def _quoted(words):
+    """Return words as a shell reads them, on one line."""
+    # Within the quotes that shlex puts around a line break, a shell reads it in this form alone.
+    return _CONTROL.sub(lambda found: f"'$'\\x{ord(found[0]):02x}''", shlex.join(words))
 
 
 def _plain(value):

@@ -92,8 +92,8 @@ HELP = {
     "time-limit": "begin no training after so many minutes: exit with status 4. The same command continues "
     "with the trainings that are in --cache",
     "config": "TOML file with options by their long names, alone or in a table of the command such as "
-    "[evaluate]; options of the command line have precedence. evaluate and train write such a file beside "
-    "--out, inspect into --output",
+    "[evaluate]; options of the command line have precedence. evaluate, train and predict write such a file "
+    "beside --out, inspect into --output, with the command that repeats the run",
     "quiet": "print the result, warnings and errors only",
     "json": "print the result as JSON",
     "debug": "show the traceback of an error",
@@ -122,8 +122,11 @@ HELP = {
     "the training stay as they are",
     "report": "file to write a report to, one HTML page that needs no network: raters, samples that split "
     "them, and after evaluate the models. Needs pip install 'sklearn-raters[report]'",
-    "predictions": "file to write every prediction to, by its ending CSV or Parquet: of each tested sample "
-    "the fold, the consensus, the votes, and the class and probabilities of each model",
+    "answers-out": "file to write every prediction to, by its ending CSV, JSON lines (.jsonl) or Parquet; "
+    "the options of the run are written beside it, as .toml. Without it, predictions are printed only, and "
+    "no file keeps the options",
+    "predictions": "file to write every prediction to, by its ending CSV, JSON lines (.jsonl) or Parquet: of "
+    "each tested sample the fold, the consensus, the votes, and the class and probabilities of each model",
 }
 
 FEATURES = {
@@ -203,7 +206,7 @@ examples:
     "predict": """\
 examples:
   sklearn-raters predict model.bin new/*.wav
-  sklearn-raters predict model.bin anna ben --speakers folder --format csv
+  sklearn-raters predict model.bin anna ben --speakers folder --out answers.csv
   sklearn-raters predict model.bin first/*.wav --speaker anna --remember model.bin
   sklearn-raters predict model.bin meeting.wav --segments speech""",
 }

@@ -54,7 +54,7 @@ def find_files(given):
     return files, speakers
 
 
-def check_results(files, options, read=()):
+def check_results(files, options, read=(), renewed=None):
     """
     Check, before any work, that no result would replace another one or what the command reads.
 
@@ -66,6 +66,8 @@ def check_results(files, options, read=()):
         The options, of which --ratings, --config, --audio and --root are read.
     read : iterable of str, default=()
         Further files that are read.
+    renewed : dict or None, default=None
+        Files that are read and may be replaced by the result that holds the same, such as a model.
 
     Raises
     ------
@@ -76,13 +78,16 @@ def check_results(files, options, read=()):
         raise InputError(f"Two results have the same file: {shorten(list(map(str, files.values())))}.")
     given = [getattr(options, name, None) for name in ("ratings", "config")]
     sources = {full_path(path).resolve() for path in (*given, *read) if path not in (None, "-")}
+    renewed = {"settings": getattr(options, "config", None), **(renewed or {})}
     folders = [getattr(options, name, None) for name in ("audio", "root")]
     for what, path in files.items():
         whole = full_path(path).resolve()
         inside = any(whole.is_relative_to(full_path(folder).resolve()) for folder in folders if folder)
         # The settings may be written over the --config of their own run, which they repeat.
+        own = renewed.get(what)
+        is_source = whole in sources and (own is None or whole != full_path(own).resolve())
         heard = inside and whole.exists() and whole.name in list_audio(whole.parent, None)
-        if heard or (what != "settings" and whole in sources):
+        if heard or is_source:
             raise InputError(
                 f"The {what} would be written over {path}, which this command reads: give another name."
             )

@@ -87,7 +87,7 @@ def check_files(options):
         raise InputError(f"--model {options.model} names the model of --save-model: give it too.")
     outputs = {name: getattr(options, name, None) for name in ("report", "predictions")}
     files |= {name: check_writable(path) for name, path in outputs.items() if path is not None}
-    files["settings"] = check_config(options.out)
+    files["settings"] = check_config(options.out, options.command)
     check_results(files, options)
     return files
 

@@ -39,9 +39,10 @@ def main(arguments=None):
     Returns
     -------
     int
-        Exit status: 0 for success, 2 for wrong input (explained in one line on standard error), 3 for success
-        on all audio but files that cannot be used, 4 if ``--time-limit`` has stopped the run, 130
-        after Ctrl-C, 141 if the reader of the output has closed it.
+        Exit status: 0 for success, 1 for a fault of the program, whose traceback is printed, 2 for wrong
+        input (explained in one line on standard error), 3 for success on all audio but files that cannot be
+        used, 4 if ``--time-limit`` has stopped the run, 130 after Ctrl-C, 141 if the reader of the output has
+        closed it.
 
     Examples
     --------
@@ -70,6 +71,10 @@ def main(arguments=None):
             traceback.print_exc()
         print(f"sklearn-raters: error: {one_line(error, options)}", file=sys.stderr)
         return 2
+    except Exception:
+        traceback.print_exc()
+        print("sklearn-raters: a fault of this program: please report the lines above.", file=sys.stderr)
+        return 1
 
 
 def run(options):

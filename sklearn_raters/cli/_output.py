@@ -1,6 +1,5 @@
-"""Print the results of the command: the comparison table, and predictions in three formats."""
+"""Print the results of the command: tables at the width of the terminal, texts, and JSON."""
 
-import csv
 import json
 import sys
 
@@ -11,11 +10,18 @@ from rich.text import Text
 
 # Width of a line, in characters, if the output is a file or a pipe, which have no width.
 _WIDTH = 160
+_UNLIMITED = 100_000
 
 
 def new_console():
     """Return a console on standard output."""
     return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+
+
+def fits(console, table):
+    """Return whether a table can be printed without breaking or cutting a cell."""
+    measured = Measurement.get(console, console.options.update(width=_UNLIMITED), table)
+    return measured.maximum <= console.width
 
 
 def print_comparison(table, title, baseline=None):
@@ -25,7 +31,7 @@ def print_comparison(table, title, baseline=None):
     for left_out in ([], ["recall"], ["recall", "seconds"], ["recall", "seconds", "spread"]):
         shown = [column for column in columns if column[0] not in left_out]
         printed = _as_printed(table.index, shown)
-        if Measurement.get(console, console.options.update(width=_WIDTH), printed).maximum <= console.width:
+        if fits(console, printed):
             break
     console.print(printed)
 
@@ -80,99 +86,3 @@ def _as_printed(names, columns):
     for name, *cells in zip(names, *(cells for _, _, cells in columns), strict=True):
         printed.add_row(Text(str(name)), *cells)
     return printed
-
-
-def prediction_rows(model, frames):
-    """
-    Predict samples by a model.
-
-    Parameters
-    ----------
-    model : MultiRaterStackingClassifier or RaterNetClassifier
-        The fitted model.
-    frames : list of ndarray of shape (n_frames_i, n_features)
-        Frames of the samples.
-
-    Returns
-    -------
-    list of dict
-        One for each sample: ``class``; ``probabilities`` by class; ``raters``, by rater a dict of ``class``
-        and ``probabilities``.
-    """
-    classes = model.classes_.tolist()
-
-    def prediction(proba):
-        probabilities = dict(zip(map(str, classes), proba.tolist(), strict=True))
-        return {"class": classes[proba.argmax()], "probabilities": probabilities}
-
-    rows = []
-    for proba, of_raters in zip(model.predict_proba(frames), model.predict_proba_raters(frames), strict=True):
-        raters = dict(zip(map(str, model.raters_), map(prediction, of_raters), strict=True))
-        rows.append({**prediction(proba), "raters": raters})
-    return rows
-
-
-def write_predictions(rows, form):
-    """
-    Write predictions to standard output.
-
-    Parameters
-    ----------
-    rows : list of dict
-        The result of `prediction_rows`, each after what it is about: ``file``, in segments ``start`` and
-        ``end``, and ``speaker``, ``speaker_known``, ``speaker_recordings`` where the model scales by speaker.
-    form : {"table", "csv", "json"}
-        Format of the output.
-    """
-    if form == "json":
-        print_json(rows)
-    elif form == "csv":
-        table = csv.DictWriter(sys.stdout, _flat(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows(map(_flat, rows))
-    else:
-        _print_predictions(rows)
-
-
-def _flat(row):
-    """Return a prediction as a dict from column to cell."""
-    cells = {key: value for key, value in row.items() if key not in ("probabilities", "raters")}
-    cells |= {f"p_{name}": f"{share:.6f}" for name, share in row["probabilities"].items()}
-    for rater, prediction in row["raters"].items():
-        cells[f"{rater}_class"] = prediction["class"]
-        cells |= {f"{rater}_p_{name}": f"{share:.6f}" for name, share in prediction["probabilities"].items()}
-    return cells
-
-
-def _print_predictions(rows):
-    printed = Table(Column("file", overflow="fold"))
-    if "start" in rows[0]:
-        printed.add_column("s", justify="right")
-    if "speaker" in rows[0]:
-        printed.add_column("speaker")
-    printed.add_column("class")
-    for name in rows[0]["probabilities"]:
-        printed.add_column(Text(f"{name} %"), justify="right")
-    for rater in rows[0]["raters"]:
-        printed.add_column(Text(f"{rater} would say"))
-    for row in rows:
-        cells = [Text(row["file"])]
-        if "start" in row:
-            cells.append(Text(f"{row['start']:.1f} to {row['end']:.1f}"))
-        if "speaker" in row:
-            cells.append(Text(_describe_speaker(row)))
-        cells.append(Text(str(row["class"])))
-        cells += [f"{100 * share:.0f}" for share in row["probabilities"].values()]
-        cells += [
-            Text(f"{prediction['class']} ({100 * max(prediction['probabilities'].values()):.0f} %)")
-            for prediction in row["raters"].values()
-        ]
-        printed.add_row(*cells)
-    new_console().print(printed)
-
-
-def _describe_speaker(row):
-    """Return the speaker's name and how well the speaker is known."""
-    n = row["speaker_recordings"]
-    known = f"{'known by' if row['speaker_known'] else 'new,'} {n} recording{'s' if n > 1 else ''}"
-    return known if row["speaker"] is None else f"{row['speaker']} ({known})"

@@ -3,7 +3,7 @@
 import argparse
 
 from sklearn_raters import __version__
-from sklearn_raters.cli._config import changed_options, with_config
+from sklearn_raters.cli._config import changed_options, given_words, with_config
 from sklearn_raters.cli._help import (
     CLASS_WEIGHTS,
     CORPORA,
@@ -97,11 +97,10 @@ def add_run_options(run):
     add_option(run, "time-limit", type=float, metavar="MINUTES")
 
 
-def add_output_options(parser, *, config=True):
+def add_output_options(parser):
     """Add the options of every command: where options are, and what is printed."""
     group = parser.add_argument_group("options and output")
-    if config:
-        add_option(group, "config", metavar="FILE")
+    add_option(group, "config", metavar="FILE")
     for name in ("quiet", "json", "debug"):
         add_flag(group, name)
 
@@ -168,6 +167,7 @@ def build_parser(protocol=None):
     )
     predict.add_argument("files", metavar="FILES", nargs="+", help="audio files, folders, tables, or -")
     asked = predict.add_argument_group("the files")
+    asked.add_argument("--out", metavar="FILE", help=HELP["answers-out"])
     speakers = asked.add_mutually_exclusive_group()
     add_option(speakers, "speakers", "each", SPEAKERS)
     add_option(speakers, "speaker", metavar="NAME")
@@ -175,7 +175,7 @@ def build_parser(protocol=None):
     add_option(asked, "segments", type=segments, metavar="SECONDS")
     add_option(asked, "format", "table", FORMATS)
     add_option(asked, "n-jobs", 1, type=int, metavar="N")
-    add_output_options(predict, config=False)
+    add_output_options(predict)
 
     guide = add_command("guide", "read the guide in a browser", GUIDE)
     guide.add_argument("--out", metavar="DIR", help="folder to write the pages to (default: a temporary one)")
@@ -213,7 +213,8 @@ def parse(arguments):
     Returns
     -------
     argparse.Namespace
-        The options, and in `changed` those that differ from their defaults.
+        The options; in `changed` those that differ from their defaults, in `given` what is named without an
+        option.
     """
     parser = build_parser()
     words = with_config(arguments, commands_of(parser))
@@ -229,7 +230,8 @@ def parse(arguments):
     if getattr(options, "config", None) is not None and not in_full:
         parser.error("write --config in full.")
     options.words = list(arguments)
-    options.changed = changed_options(options, commands_of(parser)[options.command])
+    own = commands_of(parser)[options.command]
+    options.changed, options.given = changed_options(options, own), given_words(options, own)
     return options
 
 

@@ -103,6 +103,27 @@ def join_recordings(*parts):
     return Recordings(*map(np.concatenate, zip(*parts, strict=True)))
 
 
+def first_of_each(recordings, codes):
+    """Find the recordings of each speaker that are not the same as an earlier one.
+
+    Parameters
+    ----------
+    recordings : Recordings
+        The recordings; those of equal moments are the same.
+    codes : ndarray of int of shape (n_recordings,)
+        Number of the speaker of each recording.
+
+    Returns
+    -------
+    list of int
+        Their places.
+    """
+    places = {}
+    for place, (code, *moments) in enumerate(zip(codes, *recordings, strict=True)):
+        places.setdefault((code, *(moment.tobytes() for moment in moments)), place)
+    return list(places.values())
+
+
 class Speakers(NamedTuple):
     """What is seen of each speaker.
 

@@ -7,7 +7,7 @@ from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
-from sklearn_raters.features._speaker_prior import join_recordings, learn_prior, moments_of
+from sklearn_raters.features._speaker_prior import first_of_each, join_recordings, learn_prior, moments_of
 from sklearn_raters.ratings import check_groups
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
@@ -207,7 +207,7 @@ class SpeakerScaler(FrameTransformer):
         self.added_, self.added_codes_ = (np.empty(0), nothing, nothing), np.empty(0, dtype=int)
         return self
 
-    def add_speakers(self, X, speakers):
+    def add_speakers(self, X, speakers, once=False):
         """Make new speakers known by some of their recordings.
 
         Their statistics are estimated as in `transform` and kept: further recordings of these speakers are
@@ -220,6 +220,10 @@ class SpeakerScaler(FrameTransformer):
             Frames.
         speakers : array-like of shape (n_samples,)
             Speaker of each sample.
+        once : bool, default=False
+            Whether a recording counts once for its speaker, however often it is given, in this call or an
+            earlier one. Recordings with equal means and variances of all features are taken as the same; so
+            leave it out for tables in which different samples may be equal.
 
         Returns
         -------
@@ -249,6 +253,9 @@ class SpeakerScaler(FrameTransformer):
         if is_new.any():
             added = join_recordings(self.added_, moments_of(sequences, np.flatnonzero(is_new)))
             added_codes = np.concatenate([self.added_codes_, place_of[is_new]])
+            if once:
+                first = first_of_each(added, added_codes)
+                added, added_codes = added.take(first), added_codes[first]
             estimated = self.prior_.estimate(added, added_codes - n_of_fit)
             of_fit = self.mean_[:n_of_fit], self.scale_[:n_of_fit]
             self.mean_, self.scale_ = map(np.vstack, zip(of_fit, estimated, strict=True))

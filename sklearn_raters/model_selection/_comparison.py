@@ -85,7 +85,7 @@ class Comparison:
         Parameters
         ----------
         path : str or path-like
-            A file that ends in .csv or .parquet; ``~`` is expanded. A file that exists is replaced.
+            A file that ends in .csv, .jsonl or .parquet; ``~`` is expanded. A file that exists is replaced.
 
         Raises
         ------

@@ -47,7 +47,7 @@ class RaterConfusionsDisplay:
 
     @classmethod
     @checked_parameters({"max_raters": [int, None]})
-    def from_ratings(cls, Y, *, max_raters=50, n_columns=None):
+    def from_ratings(cls, Y, *, max_raters=50, n_columns=None, axes=None):
         """Draw what raters confuse.
 
         Parameters
@@ -59,6 +59,8 @@ class RaterConfusionsDisplay:
             all.
         n_columns : int or None, default=None
             Matrices side by side; None chooses.
+        axes : sequence of matplotlib Axes or None, default=None
+            Axes for each rater that is drawn; None makes a figure.
 
         Returns
         -------
@@ -70,7 +72,8 @@ class RaterConfusionsDisplay:
         ImportError
             If matplotlib is not installed.
         InputError
-            If no rater has a sample on which the others have a majority, or a number is below 1.
+            If no rater has a sample on which the others have a majority, a number is below 1, or `axes` are
+            not as many as the raters.
         """
         for name, value in {"max_raters": max_raters, "n_columns": n_columns}.items():
             if value is not None and value < 1:
@@ -92,15 +95,17 @@ class RaterConfusionsDisplay:
             )
         names = [str(task.raters[index]) for index in drawn]
         display = cls(confusions=confusions[drawn], raters=names, classes=list(task.classes))
-        return display.plot(n_columns=n_columns)
+        return display.plot(n_columns=n_columns, axes=axes)
 
-    def plot(self, *, n_columns=None):
+    def plot(self, *, n_columns=None, axes=None):
         """Draw a matrix for each rater, in shares of the rows.
 
         Parameters
         ----------
         n_columns : int or None, default=None
             Matrices side by side; None chooses.
+        axes : sequence of matplotlib Axes or None, default=None
+            Axes for each rater; None makes a figure.
 
         Returns
         -------
@@ -108,21 +113,27 @@ class RaterConfusionsDisplay:
             The display, with `axes_` and `figure_`.
         """
         n_raters, n_classes = len(self.raters), len(self.classes)
+        if axes is not None and np.shape(axes) != (n_raters,):
+            raise InputError(f"axes must be {n_raters} Axes, one for each rater, not {axes!r}.")
         n_columns = min(n_raters, n_columns or (5 if n_raters <= 25 else 10))
         n_rows = -(-n_raters // n_columns)
         numbered = n_classes <= _NUMBERED and n_columns <= 5
         side = 2.0 if n_columns <= 5 else 1.15
         names = [short(name, 14) for name in self.classes]
-        figure, axes = pyplot().subplots(
-            n_rows,
-            n_columns,
-            figsize=(1.6 + side * n_columns, 1.1 + (side + 0.25) * n_rows),
-            sharex=True,
-            sharey=True,
-            squeeze=False,
-            layout="constrained",
-        )
-        self.figure_, self.axes_ = figure, axes.ravel()[:n_raters]
+        if axes is None:
+            figure, axes = pyplot().subplots(
+                n_rows,
+                n_columns,
+                figsize=(1.6 + side * n_columns, 1.1 + (side + 0.25) * n_rows),
+                sharex=True,
+                sharey=True,
+                squeeze=False,
+                layout="constrained",
+            )
+            figure.supylabel("Majority of the other raters")
+            figure.supxlabel("The rater's choice (% of the row; grey: no such sample)")
+        axes = np.ravel(axes)
+        self.figure_, self.axes_ = axes[0].figure, axes[:n_raters]
         totals = self.confusions.sum(axis=2, keepdims=True)
         shares = 100 * self.confusions / np.where(totals > 0, totals, np.nan)
         for ax, name, rows in zip(self.axes_, self.raters, shares, strict=True):
@@ -138,9 +149,7 @@ class RaterConfusionsDisplay:
                 value = rows[row, column]
                 colour = "white" if value > 55 else "black"
                 ax.text(column, row, f"{value:.0f}", ha="center", va="center", color=colour, fontsize="small")
-        for ax in axes.ravel()[n_raters:]:
+        for ax in axes[n_raters:]:
             ax.set_axis_off()
-        figure.supylabel("Majority of the other raters")
-        figure.supxlabel("The rater's choice (% of the row; grey: no such sample)")
-        figure.colorbar(image, ax=axes, label="%", shrink=0.6)
+        self.figure_.colorbar(image, ax=list(axes), label="%", shrink=0.6)
         return self

@@ -31,8 +31,8 @@ _SEPARATORS = (",", ";", "|", "\t", "\n", "/", "+", "&")
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _CUT = "cut them into classes by bins= (Task, ratings_from_long and load_rated_audio take it)"
 # What to do about several labels in one text.
-_SPLIT = "Give label_separator={separator!r} (Task, ratings_from_long and load_rated_audio take it)"
-_SHARE = "Give y as soft labels, one column a class, in which such a sample has a share of several"
+_SPLIT = "give label_separator={separator!r} (Task, ratings_from_long and load_rated_audio take it)"
+_SHARE = "give y as soft labels, one column a class, in which such a sample has a share of several"
 
 _known = ContextVar("known", default=False)
 
@@ -241,6 +241,30 @@ def _warn_of_joined(names, pairs, counts, what, remedy):
         return
 
 
+def splitting_remedy(labels, known):
+    """
+    Say how to split labels that join several known ones, in an error of these labels.
+
+    Parameters
+    ----------
+    labels : list
+        The labels of the error.
+    known : list
+        All labels of the ratings.
+
+    Returns
+    -------
+    str
+        A sentence and a blank; empty if no label joins known ones.
+    """
+    for label in labels:
+        for separator in _SEPARATORS if isinstance(label, str) else ():
+            parts = [part.strip() for part in label.split(separator)]
+            if len(parts) > 1 and set(parts) <= set(known):
+                return f"If {label!r} means several labels, {_SPLIT.format(separator=separator)}. "
+    return ""
+
+
 def _change_places(lists):
     """Return whether a word stands first in one list and last in another, as in "calm/sad" and "angry/calm".
 
@@ -253,7 +277,7 @@ def _change_places(lists):
 def _warn_of_several(example, what, remedy):
     _warn(
         f"The {what} {example!r} looks like several labels in one cell, but is learnt as a class of its own. "
-        f"{remedy}; if these are classes, name them in classes=."
+        f"If so, {remedy}; if these are classes, name them in classes=."
     )
 
 

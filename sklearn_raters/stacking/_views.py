@@ -17,7 +17,7 @@ from sklearn_raters.consensus import (
     soft_labels,
 )
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import eligible_raters, find_name, shorten
+from sklearn_raters.ratings import eligible_raters, find_name, shorten, splitting_remedy
 from sklearn_raters.stacking._most_active import most_active
 
 PAPER_PAIR = ("crowd_hard", "crowd_soft")
@@ -301,7 +301,8 @@ def find_consensus(task, method, sample_weight=None):
     absent = [name for name in task.classes if name not in found]
     if absent:
         rest = [name for name in task.classes if name in found]
-        remedy = f"Leave it out by classes={rest}, or" if len(rest) > 1 else "Correct classes, or"
+        remedy = splitting_remedy(absent, task.votes.labels)
+        remedy += f"Leave it out by classes={rest}, or" if len(rest) > 1 else "Correct classes, or"
         raise InputError(
             f"No sample's consensus is the class {shorten(absent)}, so it cannot be learnt; the classes are "
             f"{shorten(task.classes)}, the ratings hold {shorten(task.votes.labels)}. {remedy} map its label "

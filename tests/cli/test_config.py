@@ -1,6 +1,8 @@
 """Options in a TOML file: what it may hold, what is refused, and the file that repeats a run."""
 
+import os
 import shlex
+import subprocess
 
 import pytest
 
@@ -84,6 +86,7 @@ WORDS = {
     "evaluate": ["--bins=0,low,33.5,high,100", "--views=crowd_hard", "--label-map=a=b,c=", "--seeds=3"],
     "train": ["--out=model.bin", "--classes=x,y", "--missing-label=-1", "--skip-broken", "--alpha=0"],
     "inspect": ["votes.csv", "--ordered", "--top=4", "--output=tables"],
+    "predict": ["model.bin", "a b.wav", "new", "--speakers=folder", "--out=answers.csv", "--n-jobs=2"],
 }
 
 
@@ -97,8 +100,9 @@ def test_a_run_writes_the_options_that_repeat_it(tmp_path, command):
     assert text.startswith("# Options of sklearn-raters 0.")
     assert "scikit-learn " in text
     words = shlex.split(next(line for line in text.splitlines() if line.startswith("# by: "))[5:])
-    assert words[:-1] == ["sklearn-raters", command, *given, "--config"]
-    again = parse([command, *given, "--config", str(tmp_path / "run.toml")])
+    assert words[:3] + words[4:] == ["sklearn-raters", command, "--config", *given]
+    assert "standard input" not in text
+    again = parse([command, "--config", str(tmp_path / "run.toml"), *given])
     assert again.changed == options.changed
     same = {name: value for name, value in vars(again).items() if name not in ("config", "quiet", "words")}
     assert same == {name: value for name, value in vars(options).items() if name in same}
@@ -107,9 +111,46 @@ def test_a_run_writes_the_options_that_repeat_it(tmp_path, command):
 def test_a_file_of_the_user_is_not_overwritten(tmp_path):
     (tmp_path / "mine.toml").write_text("epochs = 3\n")
     with pytest.raises(InputError, match="a file of yours: give another --out"):
-        check_config(str(tmp_path / "mine.csv"))
+        check_config(str(tmp_path / "mine.csv"), "evaluate")
     with pytest.raises(InputError, match="give another name"):
-        check_config(str(tmp_path / "table.toml"))
-    path = check_config(str(tmp_path / "table.csv"))
+        check_config(str(tmp_path / "table.toml"), "evaluate")
+    path = check_config(str(tmp_path / "table.csv"), "evaluate")
     write_config(parse(["evaluate"]), path, path)
-    assert check_config(str(tmp_path / "table.csv")) == path
+    assert check_config(str(tmp_path / "table.csv"), "evaluate") == path
+    # Beside a model, the options of its training stay.
+    with pytest.raises(InputError, match="which holds those of another command: give another --out"):
+        check_config(str(tmp_path / "table.parquet"), "predict")
+
+
+def repeated(tmp_path, *words):
+    """Return the text that a run writes, and the words of its command as a shell reads them."""
+    options = parse(list(words))
+    write_config(options, tmp_path / "run.toml", tmp_path / "run.toml")
+    text = (tmp_path / "run.toml").read_text(encoding="utf-8", errors="surrogateescape")
+    line = next(line for line in text.splitlines() if line.startswith("# by: "))
+    script = f"printf '%s\\0' {line[6:]}".encode(errors="surrogateescape")
+    printed = subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout
+    return text, os.fsdecode(printed).split("\0")[:-1]
+
+
+@pytest.mark.parametrize("name", ["-a.wav", "a\nb\t'c'.wav", "a\udce9.wav", "$x `y`.wav"])
+def test_any_name_of_a_file_stands_in_the_command_that_repeats_the_run(tmp_path, name):
+    _, words = repeated(tmp_path, "predict", "--out=x.csv", "--", "model.bin", name)
+    assert words[0] == "sklearn-raters"
+    again = parse(words[1:])
+    assert (again.model, again.files, again.changed) == ("model.bin", [name], {"out": "x.csv"})
+
+
+def test_a_list_on_standard_input_is_told_to_be_given_again(tmp_path):
+    text, words = repeated(tmp_path, "predict", "model.bin", "-", "--out=x.csv")
+    assert words[-2:] == ["model.bin", "-"]
+    assert "# - stands for a list of files on standard input, which is not kept: give it again." in text
+
+
+def test_an_option_of_the_command_line_displaces_one_of_the_file_that_it_excludes(parsed):
+    text = "speakers = 'folder'\nsegments = 2\n"
+    options = parsed("predict", text, "model.bin", "a.wav", "--speaker=ann")
+    assert (options.speaker, options.speakers, options.segments) == ("ann", "each", 2)
+    assert parsed("predict", text, "model.bin", "a.wav").speakers == "folder"
+    with pytest.raises(SystemExit):
+        parsed("predict", f"{text}speaker = 'ann'", "model.bin", "a.wav")

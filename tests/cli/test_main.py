@@ -45,6 +45,19 @@ def test_a_mistake_gets_a_line_and_its_traceback_only_on_demand(tmp_path, capsys
     assert errors.endswith(plain)
 
 
+def test_a_fault_of_the_program_has_a_status_of_its_own_and_is_asked_to_be_reported(
+    votes, monkeypatch, capsys
+):
+    monkeypatch.setattr(_inspect, "inspect", lambda options: {}["no such key"])
+    assert cli.main(["inspect", votes]) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert errors[0] == "Traceback (most recent call last):"
+    assert errors[-2:] == [
+        "KeyError: 'no such key'",
+        "sklearn-raters: a fault of this program: please report the lines above.",
+    ]
+
+
 @pytest.mark.parametrize("quiet", [False, True])
 def test_quiet_leaves_out_what_is_no_result_warning_or_error(votes, monkeypatch, capsys, quiet):
     def inspect(options):

@@ -1,9 +1,10 @@
-"""What the table means in two sentences, and what a run took."""
+"""What the table means in a few sentences, and what a run took."""
 
 import pandas as pd
 import pytest
 
 from sklearn_raters.cli._meaning import meaning, spent
+from sklearn_raters.cli._parser import parse
 
 
 def frame(rows):
@@ -33,6 +34,27 @@ def test_the_difference_is_told_with_its_interval_and_chance(row, sentence):
 def test_without_a_baseline_the_only_model_is_told():
     told = meaning(frame({"logistic stack": [0.676, 0, 0, 0]}), 2, None)
     assert told == "The only model is logistic stack with 67.6 percent. UAR by chance is 50."
+
+
+def test_what_to_do_is_told_where_new_speakers_cost_three_points():
+    rows = frame({"crowd-hard": [0.605, 0, 0, 0], "all views": [0.643, 0.038, 0.022, 0.060]})
+    told = meaning(rows, 4, "crowd-hard")
+    assert meaning(rows.assign(uar_new_speaker=[0.5, 0.614]), 4, "crowd-hard") == told
+    advice = meaning(rows.assign(uar_new_speaker=[0.6, 0.540]), 4, "crowd-hard").removeprefix(told)
+    assert advice == (
+        " On the only recording of a new speaker, all views have 54.0 percent, 10.3 points less. To lose "
+        "less, give predict several recordings of a speaker and name the speaker (--speaker, or --speakers "
+        "folder); if speakers will always be new, evaluate with --scaling training too, and take it if its "
+        "UAR is above 54.0."
+    )
+    only = rows.loc[["crowd-hard"]].assign(uar_new_speaker=0.4)
+    assert " crowd-hard has 40.0 percent, 20.5 points less." in meaning(only, 4, "crowd-hard")
+
+
+def test_every_option_of_the_advice_is_one_of_its_command():
+    parse(["evaluate", "--scaling", "training"])
+    parse(["predict", "model.bin", "a.wav", "--speaker", "ann"])
+    parse(["predict", "model.bin", "ann", "--speakers", "folder"])
 
 
 def test_the_seconds_of_the_run_and_of_models_are_named():

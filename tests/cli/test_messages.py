@@ -6,7 +6,10 @@ import pytest
 
 from sklearn_raters import cli
 from sklearn_raters.cli._messages import FORMS, OPTIONS, with_options
-from sklearn_raters.cli._parser import build_parser, commands_of
+from sklearn_raters.cli._parser import build_parser, commands_of, parse
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import Task
+from sklearn_raters.stacking._views import find_consensus
 
 VOTES = "clip,worker,answer,who\na,w1,sad,p\nb,w1,glad,p\na,w2,sad,p\nb,w2,glad,p\n"
 
@@ -57,6 +60,14 @@ def test_a_code_of_missing_ratings_is_told_with_the_options_that_say_so(tmp_path
     assert cli.main(["inspect", str(tmp_path / "votes.csv")]) == 0
     said = capsys.readouterr().err
     assert "If it means 'not rated', give --missing-label 99, or in an estimator --label-map=99=;" in said
+
+
+def test_the_error_of_a_joined_label_names_the_option_that_splits_it():
+    Y = [["calm", "calm"], ["sad", "sad"], ["calm|sad", "calm"]]
+    with pytest.raises(InputError) as raised:
+        find_consensus(Task(Y, classes=["calm", "sad", "calm|sad"]), "majority")
+    said = with_options(str(raised.value), parse(["train", "--out=m"]))
+    assert "means several labels, give --label-separator '|'. Leave it out by --classes=calm,sad, or" in said
 
 
 def test_every_parameter_has_an_option_of_some_command():

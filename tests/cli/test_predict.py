@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,10 +12,14 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
+from rich.console import Console
 
 from sklearn_raters import cli
+from sklearn_raters.cli import _predict, _predictions
+from sklearn_raters.cli._predictions import prediction_table
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
 from sklearn_raters.persistence import load, load_card, save
 
@@ -367,3 +373,161 @@ def test_a_model_of_another_kind_is_refused(model, of_speakers, tmp_path, ask):
     status, _, errors = ask(of_speakers["Ses03F"][0], model=tmp_path / "stack.bin")
     assert status == 2
     assert "holds a MultiRaterStackingClassifier that `sklearn-raters` has not written" in errors
+
+
+READERS = {
+    ".csv": lambda path: pd.read_csv(path, keep_default_na=False),
+    ".jsonl": lambda path: pd.read_json(path, lines=True).fillna(""),
+    ".parquet": lambda path: pd.read_parquet(path).fillna(""),
+}
+
+
+def printed_table(capsys, *arguments):
+    """Return the table that a command prints as CSV."""
+    capsys.readouterr()
+    assert cli.main(["predict", *map(str, arguments), "--format", "csv"]) == 0
+    return pd.read_csv(io.StringIO(capsys.readouterr().out), keep_default_na=False)
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_predictions_are_written_as_they_are_printed_and_the_settings_repeat_them(
+    model, of_speakers, tmp_path, monkeypatch, capsys, ending
+):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(of_speakers["Ses03F"][0], "a b.wav")
+    words = [model, "a b.wav", "--speaker", "bob", "--out", f"answers{ending}"]
+    printed = printed_table(capsys, *words)
+    read = READERS[ending]
+    written = read(f"answers{ending}")
+    pd.testing.assert_frame_equal(written, printed, atol=1e-6, check_dtype=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a b.wav", f"answers{ending}", "answers.toml"]
+    os.remove(f"answers{ending}")
+    lines = Path("answers.toml").read_text().splitlines()
+    (command,) = [line.removeprefix("# by: ") for line in lines if line.startswith("# by: ")]
+    assert cli.main(shlex.split(command)[1:]) == 0
+    pd.testing.assert_frame_equal(read(f"answers{ending}"), written)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["a.wav", "--out=a.wav"], "ends in none of .csv, .jsonl and .parquet"),
+        (["files.csv", "--out=files.csv"], "The table would be written over"),
+        (["a.wav", "--out=model.csv"], "The table would be written over"),
+        (["a.wav", "--remember=a.wav", "--speaker=ann"], "The model would be written over"),
+        (["a.wav", "--out=x.csv", "--remember=x.csv", "--speaker=ann"], "Two results have the same file"),
+        (["a.wav", "--out=mine.csv"], "a file of yours: give another --out"),
+    ],
+)
+def test_no_result_is_written_over_what_the_command_reads(tmp_path, monkeypatch, capsys, words, told):
+    monkeypatch.chdir(tmp_path)
+    for name, content in {
+        "model.csv": "m",
+        "a.wav": "a",
+        "files.csv": "file\na.wav\n",
+        "mine.toml": "k",
+    }.items():
+        Path(name).write_text(content)
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert cli.main(["predict", "model.csv", *words]) == 2
+    assert told in capsys.readouterr().err
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+def test_all_results_are_written_or_none(model, of_speakers, tmp_path, monkeypatch, capsys):
+    def fail(table, path):
+        path.write_text("half")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(_predict, "write_table", fail)
+    results = ["--out", str(tmp_path / "a.csv"), "--speaker=bob", "--remember", str(tmp_path / "m.bin")]
+    assert cli.main(["predict", str(model), of_speakers["Ses03M"][0], *results]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_recording_counts_once_for_the_speaker_who_is_remembered(of_speakers, ask, tmp_path):
+    files, more = of_speakers["Ses03M"][:3], tmp_path / "more.bin"
+    words = ["--speaker", "bob", "--remember", more]
+    first = ask(*files, *words)[1]
+    copied = shutil.copy(files[0], tmp_path / "copy.wav")
+    status, rows, errors = ask(files[1], copied, *words, model=more)
+    assert status == 0
+    assert "Recordings that are remembered already, and count once: 2 of 2" in errors
+    assert [row["speaker_recordings"] for row in [*first, *rows]] == [3] * 5
+    for one, two in zip(rows, [first[1], first[0]], strict=True):
+        assert probabilities(one) == list(two["probabilities"].values())
+    assert load_card(more)["Data"].count("Speakers added after the training: 'bob'.") == 1
+    # Nor does a file count twice that a call names twice.
+    alone, twice = ask(files[0])[1], ask(files[0], files[0])[1]
+    assert [row["speaker_recordings"] for row in twice] == [1, 1]
+    assert probabilities(alone[0]) == list(twice[0]["probabilities"].values())
+
+
+def made_rows(n_raters, path="corpus/Ses01/Ses01F_impro01_F000.wav"):
+    """Return predictions for two files by raters, of whom the first two say something else of one file."""
+
+    def predicted(name):
+        shares = dict.fromkeys(("anger", "happiness", "neutral", "sadness"), 0.1)
+        return {"class": name, "probabilities": shares | {name: 0.7}}
+
+    raters = {f"rater{n}": predicted("sadness" if n < 2 else "anger") for n in range(n_raters)}
+    agreed = {name: predicted("anger") for name in raters}
+    about = {"file": path, "speaker": None, "speaker_known": False, "speaker_recordings": 1}
+    return [about | predicted("anger") | {"raters": one} for one in (raters, agreed)]
+
+
+def shown(monkeypatch, capsys, rows, width):
+    monkeypatch.setattr(_predictions, "new_console", lambda: Console(width=width))
+    _predictions.print_predictions(rows, "table")
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    assert max(map(len, printed.splitlines())) <= width
+    return printed
+
+
+@pytest.mark.parametrize("n_raters", [3, 8, 50])
+def test_on_a_narrow_terminal_only_raters_who_differ_are_named(monkeypatch, capsys, n_raters):
+    printed = shown(monkeypatch, capsys, made_rows(n_raters), 80)
+    assert "would say" not in printed
+    assert "sadness: rater0, rater1" in printed
+    assert printed.count("rater0") == 1
+    assert printed.count("anger     │ 70 │") == 2 or printed.count("anger │ 70 │") == 2
+    assert f"Raters who are not named (of {n_raters}) would choose the class of the file." in printed
+    assert "All probabilities: --format csv, --json" in " ".join(printed.split())
+    assert printed.count("\n") < 25
+
+
+def test_on_a_narrow_terminal_segments_have_their_times(monkeypatch, capsys):
+    without = [{key: value for key, value in row.items() if "speaker" not in key} for row in made_rows(8)]
+    segments = [row | {"start": 2.0 * place, "end": 2.0 * place + 1} for place, row in enumerate(without)]
+    assert "speaker" not in shown(monkeypatch, capsys, without, 80)
+    printed = shown(monkeypatch, capsys, segments, 80)
+    assert printed.count("0.0 to 1.0") == 2
+    assert printed.count("2.0 to 3.0") == 1
+
+
+def test_names_in_square_brackets_are_printed_as_they_are(monkeypatch, capsys):
+    rows = made_rows(2, "[red]a.wav")
+    for row in rows:
+        row["raters"] = {f"[bold]{name}": said for name, said in row["raters"].items()}
+    printed = shown(monkeypatch, capsys, rows, 60)
+    assert "sadness: [bold]rater0, [bold]rater1" in printed
+    assert "[red]a.wav" in printed
+
+
+def test_what_fits_is_printed(monkeypatch, capsys):
+    printed = shown(monkeypatch, capsys, made_rows(3), 250)
+    assert "rater2 would say" in printed
+    assert "sadness (70 %)" in printed
+    assert "not named" not in printed
+    # Names of files may be broken, so that the probabilities of all classes are there.
+    printed = shown(monkeypatch, capsys, made_rows(8, "folder/" * 30), 110)
+    assert "happiness %" in printed
+    assert "All probabilities" not in printed
+    assert "All raters would choose" in shown(monkeypatch, capsys, made_rows(8)[1:], 80)
+
+
+def test_names_with_bytes_that_are_no_letters_are_written(tmp_path):
+    rows = made_rows(2, "a\udce9é.wav")
+    assert prediction_table(rows).index.tolist() == ["a\\xe9é.wav"] * 2

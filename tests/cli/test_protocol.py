@@ -1,5 +1,7 @@
 """The paper's experiment as a command: its settings, its refusals, and its numbers beside the paper's."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,10 @@ from sklearn.model_selection import GridSearchCV
 
 from sklearn_raters import BLSTMClassifier, cli
 from sklearn_raters.cli import _protocol
+from sklearn_raters.cli._duration import make_probes
 from sklearn_raters.cli._parser import build_parser
 from sklearn_raters.datasets import check_iemocap_counts, load_iemocap, make_rated_speech
+from sklearn_raters.model_selection import planned_trainings
 from sklearn_raters.ratings import Task
 from sklearn_raters.stacking import PAPER_GRID
 
@@ -77,6 +81,32 @@ def test_options_inside_the_papers_ranges_narrow_its_search():
     assert isinstance(network, BLSTMClassifier)
     assert (network.batch_size, network.max_epochs, network.learning_rate) == (16, 50, 1e-4)
     assert (network.dense_units, network.lstm_units, network.dropout) == (256, 128, 0.5)
+
+
+def test_as_many_trainings_run_as_the_run_says_beforehand(monkeypatch):
+    """Count the fits of a small search, with the epochs that the estimate of the duration assumes."""
+    options = options_of("--batch-size=128", "--learning-rate=1e-2", "--n-jobs=1")
+    Y = pd.DataFrame({name: ["anger", "neutral"] * 20 for name in ("E1", "E2", "E4", "E5", "E6")})
+    task, X = Task(Y), [np.full((4, 2), row % 2, np.float32) for row in range(40)]
+    sessions, fits, fit = np.arange(40) // 8, [], BLSTMClassifier.fit
+
+    def counted(network, X, y, **settings):
+        fits.append((network.max_epochs, len(X)))
+        network.set_params(max_epochs=1, dense_units=2, lstm_units=2, representation_units=2)
+        return fit(network, X, y, **settings)
+
+    stack = _protocol.protocol_stack(options, task).set_params(views=["crowd_hard", "E1"], fusion="mean")
+    planned = planned_trainings({"all": (stack, X, {})}, task, groups=sessions, cv=[(np.arange(32), [32])])
+    assert planned == [[("BLSTMClassifier", 32)] * 2]
+    monkeypatch.setattr(BLSTMClassifier, "fit", counted)
+    stack.fit(X[:32], task.take(range(32)), groups=sessions[:32])
+    n_settings = int(re.search(r"^(\d+) settings are searched", _protocol.describe_search(options))[1])
+    assert f"in each fold, {n_settings + 1} trainings" in _protocol.describe_search(options)
+    assert len(fits) == 2 * (n_settings + 1)
+    # The search trains on a part of the samples, and all numbers of epochs equally often.
+    work = sum(epochs * n for epochs, n in fits if n < 32)
+    (probe,) = make_probes(options, [(stack, X)]).values()
+    assert work < 2 * probe.work(32) * n_settings / (n_settings + 1) < 1.4 * work
 
 
 @pytest.mark.parametrize(

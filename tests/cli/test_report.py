@@ -115,7 +115,7 @@ def test_evaluate_writes_the_report_and_every_prediction(tmp_path, capsys):
     [
         (["--report", "report.pdf"], "report.pdf does not end in .html: name such a file"),
         (["--report", "no folder/report.html"], "no folder"),
-        (["--predictions", "all.xlsx"], "ends neither in .csv nor in .parquet"),
+        (["--predictions", "all.xlsx"], "ends in none of .csv, .jsonl and .parquet"),
     ],
 )
 def test_files_that_cannot_be_written_are_refused_before_any_work(options, message, capsys, monkeypatch):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.utils import Bunch
 
+from made import check_corpus
 from sklearn_raters.datasets import load_audformat, load_rated_audio, save_audformat
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task
@@ -54,6 +55,7 @@ def database(tmp_path):
 @pytest.mark.parametrize("form", ["folder", "database"])
 def test_ratings_come_from_all_tables(database, tmp_path, form):
     corpus = load_audformat(tmp_path if form == "folder" else database)
+    check_corpus(corpus)
     assert corpus.Y.index.tolist() == FILES
     assert corpus.Y.columns.tolist() == ["r1", "r2", "r3"]
     expected = [["", "sad", ""], ["happy", "neutral", "happy"], ["", "", "sad"]]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from made import check_corpus
 from sklearn_raters.datasets import load_crema_d
 from sklearn_raters.exceptions import InputError, InputWarning
 
@@ -62,6 +63,7 @@ def test_voice_ratings_are_filtered_as_by_the_corpus(tree):
 
 def test_fields_describe_the_clips(tree):
     corpus = load_crema_d(tree)
+    check_corpus(corpus)
     assert [str(tree / f"AudioWAV/{name}.wav") for name in corpus.Y.index] == corpus.X
     assert corpus.speakers.tolist() == corpus.sessions.tolist() == ["1001", "1076"]
     assert corpus.genders.tolist() == ["male", "female"]

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import tarfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -236,6 +237,26 @@ def crema_d(source, monkeypatch):
     monkeypatch.setattr(_fetch, "CREMA_D", f"{source.url}/raw")
     monkeypatch.setattr(_fetch, "CREMA_D_AUDIO", f"{source.url}/media")
     return source
+
+
+def test_the_progress_of_a_download_counts_what_is_there(source, tmp_path):
+    source.files["/a"], source.breaks, seen = BODY, 1, []
+    download(f"{source.url}/a", tmp_path / "a", advance=lambda *there: seen.append(there), remedy="copy it")
+    done = [there for there, _ in seen]
+    assert {size for _, size in seen} == {len(BODY)}
+    assert done == sorted(set(done))  # also where the connection broke off
+    assert done[-1] == len(BODY)
+    assert len(done) > 4
+
+
+def test_a_fetch_shows_its_progress_unless_told_otherwise(crema_d, tmp_path, capsys):
+    fetch_crema_d(tmp_path / "quiet", progress=False)
+    assert capsys.readouterr().err == ""
+    fetch_crema_d(tmp_path / "shown")
+    shown = capsys.readouterr().err
+    assert re.search(r"AudioWAV .* 2/2", shown)
+    for name in _fetch.CREMA_D_TABLES:
+        assert re.search(rf"{name} .* (\d+)/\1 bytes", shown)
 
 
 def test_crema_d_is_fetched_and_loaded(crema_d, tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from made import check_corpus
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import check_iemocap_counts, load_iemocap
 from sklearn_raters.datasets._iemocap_text import read_labels
@@ -137,6 +138,7 @@ def test_every_rating_is_read_and_no_comment_or_self_rating(root):
 
 def test_consensus_sessions_speakers_and_times_of_each_utterance(root):
     corpus = load_iemocap(root)
+    check_corpus(corpus)
     assert corpus.consensus.tolist() == [
         "neutral",
         None,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from made import check_corpus
 from sklearn_raters.datasets import load_msp_improv
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task
@@ -52,6 +53,7 @@ def test_every_rater_has_a_column(tree, line_end):
 
 def test_fields_come_from_the_names_and_the_lines_of_turns(tree):
     corpus = load_msp_improv(tree)
+    check_corpus(corpus)
     files = zip(NAMES, PLACES, strict=True)
     assert [str(tree / "Audio" / place / f"{name}.wav") for name, place in files] == corpus.X
     assert corpus.consensus.tolist() == ["anger", None, "other"]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from made import check_corpus
 from sklearn_raters.datasets import load_msp_podcast
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import Task
@@ -92,6 +93,7 @@ def test_every_shape_gives_the_same_votes(tree, shape):
 
 def test_fields_come_from_the_consensus_table(tree):
     corpus = load_msp_podcast(tree)
+    check_corpus(corpus)
     assert [str(tree / "Audios" / name) for name in NAMES] == corpus.X
     assert corpus.consensus.tolist() == ["happiness", None, "other"]
     assert corpus.speakers.tolist() == ["12", "unknown in MSP-PODCAST_0001", "7"]

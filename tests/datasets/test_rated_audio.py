@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from made import check_corpus
 from sklearn_raters.datasets import load_rated_audio
 
 VOTES = """clip,worker,answer,who,when
@@ -42,6 +43,7 @@ def change(path, old, new):
 
 def test_samples_of_the_table_are_matched_with_their_files(folder, votes):
     corpus = load_rated_audio(votes, folder, **NAMES, speaker="who", session="when")
+    check_corpus(corpus)
     found = [Path(path).relative_to(folder).as_posix() for path in corpus.X]
     assert found == ["010.wav", "b/clip2.flac", "c3.WAV"]
     assert corpus.Y.index.tolist() == ["010", "b/clip2", "c3.WAV"]

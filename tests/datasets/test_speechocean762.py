@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from made import check_corpus
 from sklearn_raters.datasets import load_speechocean762
 from sklearn_raters.exceptions import InputError
 
@@ -93,6 +94,7 @@ def test_both_layouts_of_a_corpus_give_the_same_ratings(archive, subset):
 
 def test_scores_are_cut_by_hand(archive):
     corpus = load_speechocean762(archive)
+    check_corpus(corpus)
     assert corpus.Y.loc["000010011"].tolist() == ["excellent", "excellent", "good", "good", "unstable"]
     assert corpus.Y.loc["000010035"].tolist() == ["good", "good", "good", "unstable", "poor"]
     assert corpus.Y.loc["000030012"].tolist()[:4] == ["poor", "poor", "unstable", "unstable"]

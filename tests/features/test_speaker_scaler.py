@@ -162,6 +162,21 @@ def test_added_speakers_are_known_by_what_was_added(heard):
     np.testing.assert_array_equal(scaler.mean_[:12], heard["scaler"].mean_)
 
 
+def test_a_recording_may_count_once_for_its_speaker(heard):
+    expected = deepcopy(heard["scaler"]).add_speakers(heard["new"][:3], ["ann", "ann", "bob"])
+    scaler = deepcopy(heard["scaler"])
+    # Twice in one call, in a later call, and there before as the same recording counted twice.
+    scaler.add_speakers(heard["new"][:1] * 2, ["ann"] * 2)
+    assert scaler.n_samples_[-1] == 2
+    scaler.add_speakers([*heard["new"][:3], heard["new"][1]], ["ann", "ann", "bob", "ann"], once=True)
+    scaler.add_speakers(heard["new"][1:3], ["ann", "bob"], once=True)
+    assert scaler.speakers_.tolist() == [*range(12), "ann", "bob"]
+    assert scaler.n_samples_[-2:].tolist() == [2, 1]
+    np.testing.assert_array_equal(scaler.mean_, expected.mean_)
+    # Of another speaker, it is another recording.
+    assert scaler.add_speakers(heard["new"][:1], ["bob"], once=True).n_samples_[-1] == 2
+
+
 def test_speakers_of_fit_stay_as_they_are_when_others_are_added(heard):
     scaler = deepcopy(heard["scaler"]).add_speakers(heard["new"][:2], speakers=[3, 99])
     np.testing.assert_array_equal(scaler.mean_[:12], heard["scaler"].mean_)

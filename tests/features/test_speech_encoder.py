@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 
 from sklearn_raters import BLSTMClassifier, SpeechEncoderFrames
+from sklearn_raters._torch.encoders import _batches
 from sklearn_raters.exceptions import InputError, InputWarning
 
 RATE = 16000
@@ -84,6 +85,38 @@ def test_frames_of_many_recordings_are_those_of_each_one_by_transformers(models,
             assert its_frames.dtype == np.float32
             # Whisper's states go on to 30 s of silence.
             assert len(its_frames) == (-(-len(recording[0]) // 320) if name == "whisper" else len(right))
+
+
+def test_recordings_go_through_the_network_together_only_with_an_attention_mask(models, monkeypatch):
+    rng = np.random.default_rng(0)
+    recordings = [(rng.normal(0, 0.1, n).astype(np.float32), RATE) for n in rng.integers(400, 4000, 20)]
+    given, forward = [], transformers.Wav2Vec2Model.forward
+
+    def watched(network, values, **settings):
+        given.append(len(values))
+        return forward(network, values, **settings)
+
+    monkeypatch.setattr(transformers.Wav2Vec2Model, "forward", watched)
+    SpeechEncoderFrames(models / "large").transform(recordings)
+    assert sum(given) == 20
+    assert len(given) <= 2
+    given.clear()
+    SpeechEncoderFrames(models / "wav2vec2").transform(recordings)
+    assert given == [1] * 20
+
+
+def test_recordings_of_similar_length_share_a_batch_so_that_little_is_padding():
+    lengths = np.random.default_rng(0).lognormal(11, 0.6, 2000).astype(int)  # 4 s, from 0.5 to 30
+    signals = [range(length) for length in lengths]
+    batches = [*_batches(np.argsort(lengths, kind="stable"), signals)]
+    assert sorted(row for rows in batches for row in rows) == [*range(2000)]
+    values = [len(rows) * lengths[rows].max() for rows in batches]
+    assert max(values) <= 32 * RATE
+    assert len(batches) < 500
+    assert 1 - lengths.sum() / sum(values) < 0.02
+    # In the order that they are given, padding would be a multiple of it.
+    as_given = [*_batches(np.arange(2000), signals)]
+    assert 1 - lengths.sum() / sum(len(rows) * lengths[rows].max() for rows in as_given) > 0.2
 
 
 def test_whisper_takes_long_recordings_in_windows_of_30_seconds(models):

@@ -158,7 +158,7 @@ def predicted(model_file, audio, **options):
 
 def command_targets():
     """Yield the options and files of each command."""
-    others = ("skip-broken", "format", "speakers", "protocol", "saved-model", "model-out")
+    others = ("skip-broken", "format", "speakers", "protocol", "saved-model", "model-out", "answers-out")
     options = [name for name in _help.HELP if name not in others]
     for command in ("evaluate", "train"):
         for name in options if command == "evaluate" else [name for name in options if name != "folds"]:

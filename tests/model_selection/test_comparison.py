@@ -102,7 +102,13 @@ def test_the_fits_tell_sizes_seconds_and_what_searches_chose(found):
     assert found.versions["numpy"] == np.__version__
 
 
-@pytest.mark.parametrize(("ending", "read"), [(".csv", pd.read_csv), (".PARQUET", pd.read_parquet)])
+def read_lines(path):
+    return pd.read_json(path, lines=True)
+
+
+@pytest.mark.parametrize(
+    ("ending", "read"), [(".csv", pd.read_csv), (".jsonl", read_lines), (".PARQUET", pd.read_parquet)]
+)
 def test_the_predictions_are_written_as_their_file_ends(found, tmp_path, ending, read):
     path = tmp_path / f"all{ending}"
     found.write_predictions(path)
@@ -126,7 +132,7 @@ def test_names_of_several_types_are_written_as_text(tmp_path):
 
 
 def test_files_of_other_kinds_and_missing_pyarrow_are_refused(found, tmp_path, monkeypatch):
-    with pytest.raises(InputError, match=r"all\.txt ends neither in \.csv nor in \.parquet"):
+    with pytest.raises(InputError, match=r"all\.txt ends in none of \.csv, \.jsonl and \.parquet"):
         found.write_predictions(tmp_path / "all.txt")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ImportError, match=r"pyarrow, which is not installed: .*\[tables\]"):

@@ -1,13 +1,14 @@
 """Pictures show the numbers that they are made of, and refuse what cannot be drawn."""
 
 import builtins
-from itertools import pairwise
+from itertools import combinations, pairwise
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -17,6 +18,7 @@ from sklearn_raters import (
     MultiRaterStackingClassifier,
     OpenSmileFrames,
     SpectralFrames,
+    plots,
 )
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import expected_calibration_error
@@ -31,6 +33,7 @@ from sklearn_raters.plots import (
     ReliabilityDisplay,
     as_svg,
 )
+from sklearn_raters.plots._style import class_colours
 from sklearn_raters.ratings import Task
 
 Y = pd.DataFrame(
@@ -98,16 +101,40 @@ def test_agreement_is_ordered_so_that_camps_stand_side_by_side():
     assert np.isnan(shown.diagonal()).all()
 
 
-@pytest.mark.parametrize("display", [AgreementDisplay, ClassUseDisplay])
-def test_names_of_fifty_raters_do_not_overlap(display):
+@pytest.fixture(scope="module")
+def fifty():
+    """Return ratings by fifty raters of long names."""
     votes = np.random.default_rng(0).choice(["calm", "sad"], (20, 50)).astype(object)
-    names = [f"rater number {number}" for number in range(50)]
-    ax = display.from_ratings(pd.DataFrame(votes, columns=names)).ax_
+    return pd.DataFrame(votes, columns=[f"rater number {number}" for number in range(50)])
+
+
+def check_readable(texts):
+    """Check that texts side by side do not overlap, and are not too small."""
+    boxes = [text.get_window_extent() for text in texts]
+    assert not any(one.overlaps(two) for one, two in pairwise(boxes))
+    assert min(text.get_fontsize() for text in texts) >= 6
+
+
+@pytest.mark.parametrize("display", [AgreementDisplay, ClassUseDisplay])
+def test_names_of_fifty_raters_do_not_overlap(display, fifty):
+    ax = display.from_ratings(fifty).ax_
     ax.figure.canvas.draw()
     for ticks in (ax.get_xticklabels(), ax.get_yticklabels()):
-        boxes = [tick.get_window_extent() for tick in ticks]
-        assert not any(one.overlaps(two) for one, two in pairwise(boxes))
-        assert min(tick.get_fontsize() for tick in ticks) >= 6
+        check_readable(ticks)
+
+
+def test_confusions_of_fifty_raters_can_be_told_apart(fifty):
+    display = RaterConfusionsDisplay.from_ratings(fifty)
+    display.figure_.draw_without_rendering()
+    titles = [ax.title for ax in display.axes_]
+    assert len({title.get_text() for title in titles}) == 50
+    check_readable(titles)
+    for ax in (display.axes_[0], display.axes_[40]):
+        check_readable(ax.get_yticklabels())
+    check_readable(display.axes_[40].get_xticklabels())
+    # The titles of a row stand above its matrices, not in those of the row before.
+    for above, below in zip(display.axes_[:40], display.axes_[10:], strict=True):
+        assert not above.get_window_extent().overlaps(below.title.get_window_extent())
 
 
 def test_agreement_needs_common_samples():
@@ -249,10 +276,94 @@ def test_attention_refuses_other_views_samples_and_estimators(networks):
         AttentionDisplay.from_estimator(LogisticRegression().fit([[0], [1]], [0, 1]), recordings[0])
 
 
-def test_axes_can_be_given():
-    _, ax = plt.subplots()
-    assert ClassUseDisplay.from_ratings(Y, ax=ax).ax_ is ax
-    assert DisagreementDisplay.from_predictions(Y, [[0.5, 0.5]] * 4, ax=ax).ax_ is ax
+SCORES = pd.DataFrame({"uar": [0.5], "difference": 0.0, "low": 0.0, "high": 0.0}, index=["one"])
+ON_AXES = {
+    AgreementDisplay: lambda ax: AgreementDisplay.from_ratings(Y, min_samples=2, ax=ax),
+    ClassUseDisplay: lambda ax: ClassUseDisplay.from_ratings(Y, ax=ax),
+    ComparisonDisplay: lambda ax: ComparisonDisplay.from_comparison(SCORES, ax=ax),
+    DisagreementDisplay: lambda ax: DisagreementDisplay.from_predictions(Y, [[0.5, 0.5]] * 4, ax=ax),
+    LossCurvesDisplay: lambda ax: LossCurvesDisplay(curves={"net": {"train": [2.0, 1.0]}}).plot(ax=ax),
+    ReliabilityDisplay: lambda ax: ReliabilityDisplay.from_predictions(Y, [[0.4, 0.6]] * 4, ax=ax),
+}
+ON_SEVERAL = {
+    AttentionDisplay: (
+        2,
+        lambda axes: AttentionDisplay(
+            weights=[1.0], signal=np.zeros(10), sampling_rate=16000, pitch=([], [])
+        ).plot(axes=axes),
+    ),
+    RaterConfusionsDisplay: (3, lambda axes: RaterConfusionsDisplay.from_ratings(Y, axes=axes)),
+}
+
+
+def test_every_display_is_drawn_on_axes_that_are_given():
+    assert {*ON_AXES, *ON_SEVERAL} == {
+        getattr(plots, name) for name in plots.__all__ if name.endswith("Display")
+    }
+
+
+@pytest.mark.parametrize("display", ON_AXES)
+def test_one_axes_can_be_given(display):
+    figure, (other, ax) = plt.subplots(1, 2)
+    drawn = ON_AXES[display](ax)
+    assert drawn.ax_ is ax
+    assert drawn.figure_ is figure
+    assert ax.has_data()
+    assert not other.has_data()
+    assert plt.get_fignums() == [figure.number]
+
+
+@pytest.mark.parametrize("display", ON_SEVERAL)
+def test_several_axes_can_be_given(display):
+    n_axes, draw = ON_SEVERAL[display]
+    figure, axes = plt.subplots(1, n_axes)
+    drawn = draw(axes)
+    assert list(drawn.axes_) == list(axes)
+    assert drawn.figure_ is figure
+    assert all(ax.has_data() for ax in axes)
+    assert plt.get_fignums() == [figure.number]
+    with pytest.raises(InputError, match=r"axes must be (two|3) Axes"):
+        draw(axes[1:])
+
+
+# Of G. Machado, M. Oliveira, L. Fernandes, "A Physiologically-based Model for Simulation of Color Vision
+# Deficiency" (2009): linear RGB as people see it who lack a kind of cones.
+LACKING = {
+    "red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def least_distance(colours, seen):
+    """Return the smallest distance of two colours in CIELAB, as they are seen."""
+    values = np.array([to_rgb(colour) for colour in colours])
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    xyz = np.clip(linear @ np.transpose(seen), 0, 1) @ TO_XYZ.T / TO_XYZ.sum(axis=1)
+    root = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    x, y, z = root.T
+    lab = np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+    return min(np.linalg.norm(one - two) for one, two in combinations(lab, 2))
+
+
+@pytest.mark.parametrize("cones", LACKING)
+def test_colours_of_classes_can_be_told_apart_without_a_kind_of_cones(cones):
+    assert least_distance(class_colours(list("abcdef")), LACKING[cones]) > 15
+    assert least_distance(["tab:red", "tab:green", "tab:brown"], LACKING["red"]) > 15  # told by lightness
+    assert least_distance(["tab:red", "tab:green", "tab:brown"], LACKING["green"]) < 8
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
@@ -301,9 +412,3 @@ def test_attention_needs_the_frames_where_the_estimator_takes_no_recordings(netw
     fitted, recordings = networks
     with pytest.raises(InputError, match=r"takes no recordings .*Give X, a list of the recording's frames"):
         AttentionDisplay.from_estimator(fitted[-1], recordings[0])
-
-
-def test_attention_is_drawn_on_two_axes():
-    display = AttentionDisplay(weights=[1.0], signal=np.zeros(10), sampling_rate=16000, pitch=([], []))
-    with pytest.raises(InputError, match="axes must be two Axes"):
-        display.plot(axes=plt.subplots()[1])

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters._targets import target_distributions
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long
@@ -141,6 +142,16 @@ def test_a_joined_label_whose_parts_are_labels_is_warned_of_even_once():
     Y = [["calm", "sad"], ["sad", "sad"], ["calm/sad", "calm"]]
     with pytest.warns(InputWarning, match="The rating 'calm/sad' looks like several labels"):
         parse_ratings(Y)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn_raters.exceptions.InputWarning")
+@pytest.mark.parametrize("separator", "|;/")
+def test_the_error_of_a_joined_label_says_how_to_split_it(separator):
+    joined = f"calm{separator}sad"
+    Y = [["calm", "calm"], ["sad", "sad"], [joined, "calm"]] * 2
+    remedy = rf"If 'calm\{separator}sad' means several labels, give label_separator='\{separator}' \(Task,"
+    with pytest.raises(InputError, match=rf"{remedy}.* take it\)\. Leave it out by classes="):
+        MultiRaterStackingClassifier().fit([[0.0], [1.0], [2.0]] * 2, Y)
 
 
 @pytest.mark.parametrize("separator", "/+&")

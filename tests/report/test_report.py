@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+from base64 import b64decode
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -15,6 +16,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.svm import LinearSVC
 
 from made import make_rated, small_stack
+from sklearn_raters.metrics import expected_calibration_error, judged_answers
 from sklearn_raters.model_selection import compare
 from sklearn_raters.ratings import Task, inspect_ratings
 from sklearn_raters.report import _page, _pictures, check_report, installed_versions, make_report
@@ -120,6 +122,28 @@ def test_the_scores_are_those_of_the_table(page, comparison):
     shown = re.search(r'<table id="scores">.*?</table>', text, re.DOTALL)[0]
     shown = re.findall(r">([^<>\n]+)</t[dh]>", shown[shown.index("&lt;i&gt;stack") :])
     assert shown[:3] == cells
+
+
+def test_the_calibration_of_each_of_the_three_answers_is_that_of_the_metrics(elements, comparison):
+    pictures = [
+        attributes["src"]
+        for _, attributes, _ in elements.of("img")
+        if attributes["alt"].startswith("Curves: how often answers of <i>stack</i> are right")
+    ]
+    (svg,) = [b64decode(source.partition(",")[2]).decode() for source in pictures]
+    shown = re.findall(r": error ([\d.]+) %, ([\d,]+) answers", svg)
+    table, task = comparison.predictions, comparison.task
+    proba, shares = (
+        table[[f"<i>stack</i>_{kind}_{name}" for name in task.classes]].to_numpy() for kind in ("p", "share")
+    )
+    judged = judged_answers(task, proba, shares)
+    judged["raters"] = comparison.judged["<i>stack</i>"]["raters"]
+    assert [*judged] == ["consensus", "shares", "raters"]
+    assert len(judged["raters"][0]) == DATA.Y.notna().sum().sum()
+    assert shown == [
+        (f"{100 * expected_calibration_error(*answer):.1f}", f"{len(answer[0]):,}")
+        for answer in judged.values()
+    ]
 
 
 def test_a_sample_shows_its_votes_text_recording_and_what_models_and_views_say(page, comparison):
