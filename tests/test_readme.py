@@ -121,8 +121,9 @@ def test_the_figures_of_networks_on_frames_are_measured(readme, project):
     )
     gains = balanced["own_balanced to crowd_hard, ensemble of equal cost"].round(1).tolist()
     first, second = balanced["uar"].round(1)
-    scores = f"{first} (prosody) and {second} (synthetic), balanced"
-    assert f"{scores}, are {gains[0]} and {gains[1]} above such an ensemble, within chance" in readme
+    scores = f"its {first} (prosody) and {second} (synthetic)"
+    words = f"{scores} are {gains[0]} above and {-gains[1]} below such an ensemble, within chance"
+    assert words in readme.replace("\n", " ")
     assert (balanced["own_balanced to crowd_hard, ensemble of equal cost, low"] < 0).all()
     assert f"({mean['uar'].iloc[0]:.1f}, {mean['uar'].iloc[1]:.1f}; default {first}, {second})" in readme
 

@@ -25,7 +25,7 @@ The numbers are from `benchmarks/evidence.py`, and the README has its table. Its
   raters costs one training instead of three for each view, and comes within four points.
 - **On few frames of speech** (1,010 recordings, or 360 synthetic ones) networks gain nothing from fusing that
   an ensemble of majority networks of equal cost does not gain: the default with balanced classes has 52.9 % (prosody)
-  and 65.8 % (synthetic), 1.9 and 0.2 points above such an ensemble, within chance. `fusion="mean"` has 48.5 and 68.0 %.
+  and 64.6 % (synthetic), 1.9 points above and 1.1 below such an ensemble, within chance. `fusion="mean"` has 48.5 and 66.4 %.
 - **Where one answer is right**, the stack learns the majority's errors. Judged by the true labels of simulated
   crowds of five votes a sample, views of logistic regressions had 51.3 %, `truth_stack` of them 53.2 %, `annot_mix` 63.7 %,
   and a tuned SVC of the majority labels 66.3 %: classes that no lines divide need another classifier as view first.
