@@ -19,8 +19,8 @@ from sklearn_raters.sequences import as_samples, holds_sequences
 
 # Number of epochs by default where none is searched.
 _EPOCHS = 40
-# Of a search: the fewest epochs and steps that it chooses, since few votes may have the lowest loss by chance;
-# the most training steps; and the number of steps without a lower loss after which it ends.
+# Of a search: the fewest epochs and steps that it chooses, since few votes may have the lowest loss by
+# chance; the most steps; and the number of steps without a lower loss after which it ends.
 _FEWEST_EPOCHS, _FEWEST_STEPS, _MOST_STEPS, _PATIENCE = 10, 200, 10_000, 400
 _LEARNING_RATE_OF_SEQUENCES, _LEARNING_RATE_OF_ROWS = 1e-3, 2e-3
 
@@ -82,8 +82,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         Number of epochs, passes over the training samples, a million at most. "auto" finds the number for a
         table: a first training without `validation_fraction` of the groups, of at most 10,000 steps, shows
         after how many epochs (at least 10, and 200 steps) the loss of the held-out votes is lowest, and the
-        network is then trained as long on all samples. "auto" is 40 for sequences, with `early_stopping`, and where no choice
-        of held-out groups leaves samples of every class to train on.
+        network is then trained as long on all samples. "auto" is 40 for sequences, with `early_stopping`, and
+        where no choice of held-out groups leaves samples of every class to train on.
     batch_size : int, default=32
         Number of samples in a training step.
     learning_rate : float or "auto", default="auto"
