@@ -1,6 +1,7 @@
 """Make paths absolute, and write files completely or not at all."""
 
 import errno
+import json
 import os
 import uuid
 from contextlib import ExitStack, contextmanager
@@ -289,8 +290,11 @@ def write_table(table, path):
             table.to_csv(partial)
             return
         if path.suffix.lower() == ".jsonl":
-            rows = table.reset_index()
-            rows.to_json(partial, orient="records", lines=True, force_ascii=False, double_precision=15)
+            # pandas would round numbers to 15 digits, and write times as numbers and / as \/.
+            rows = table.rename(columns=str).reset_index().astype(object)
+            rows = rows.where(rows.notna(), None).to_dict("records")
+            lines = [json.dumps(row, ensure_ascii=False, default=str) for row in rows]
+            partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
             return
         # Parquet has text as names of columns, and one type in a column.
         from pandas.api.types import infer_dtype

@@ -1,10 +1,20 @@
 """Files are written completely or not at all."""
 
+import json
 import os
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from sklearn_raters._files import check_folder, check_writable, full_path, replacing, replacing_all
+from sklearn_raters._files import (
+    check_folder,
+    check_writable,
+    full_path,
+    replacing,
+    replacing_all,
+    write_table,
+)
 from sklearn_raters.exceptions import InputError
 
 
@@ -24,6 +34,18 @@ def test_of_several_files_all_or_none_are_replaced(tmp_path):
         for name in "ab":
             partial[name].write_text(name)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "a", "b.csv": "b"}
+
+
+def test_json_lines_hold_every_value_as_it_is(path):
+    path = path.with_suffix(".jsonl")
+    time = pd.Timestamp("2026-01-02")
+    columns = {"p": [0.1 + 0.2, np.nan], "label": [np.int64(3), time], "n": [1, 2], "known": [True, False]}
+    write_table(pd.DataFrame(columns, index=pd.Index(["a/é.wav", 'b"\\.wav'], name="file")), path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith('{"file": "a/é.wav", "p": 0.30000000000000004, "label": 3,')
+    assert json.loads(lines[0]) == {"file": "a/é.wav", "p": 0.1 + 0.2, "label": 3, "n": 1, "known": True}
+    rest = {"p": None, "label": "2026-01-02 00:00:00", "n": 2, "known": False}
+    assert json.loads(lines[1]) == {"file": 'b"\\.wav', **rest}
 
 
 def test_an_interrupted_write_keeps_the_earlier_file(path):

@@ -128,6 +128,27 @@ def test_the_figures_of_networks_on_frames_are_measured(readme, project):
     assert f"({mean['uar'].iloc[0]:.1f}, {mean['uar'].iloc[1]:.1f}; default {first}, {second})" in readme
 
 
+def test_the_claims_below_the_comparison_are_measured(readme, project):
+    evidence = pd.read_csv(project / "benchmarks" / "results" / "evidence.csv")
+    evidence = evidence[(evidence["family"] == "table") & evidence["task"].isin(TABLE_COLUMNS.values())]
+    uar, entropy = (
+        evidence.pivot(index="task", columns="row", values=name) for name in ("uar", "soft_cross_entropy")
+    )
+    saved = 100 * (1 - entropy["all views"] / entropy["class shares"])
+    assert f"is {saved.min():.0f} to {saved.max():.0f} % below that of the class shares" in " ".join(
+        readme.split()
+    )
+    balanced = uar["all views, class_weight='balanced'"]
+    added = balanced - uar["all views"]
+    assert f'`class_weight="balanced"` adds {added.min():.0f} to {added.max():.0f}; then no network' in readme
+    others = [name for name in uar if name.startswith(("tuned", "scikit-activeml", "crowd-kit", "cleanlab"))]
+    others += ["multitask", "doctor_net", "crowd_layer", "annot_mix"]
+    assert len(others) > 10
+    for name in others:
+        known = uar[name].notna()
+        assert uar[name][known].mean() < balanced[known].mean(), name
+
+
 def assert_alike(printed, shown):
     """Compare words exactly, and numbers within what another processor may change."""
     assert len(printed) == len(shown)

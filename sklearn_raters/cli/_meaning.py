@@ -61,12 +61,12 @@ def advise_on_new_speakers(table, name):
     known, new = table.loc[name, ["uar", "uar_new_speaker"]]
     if not known - new >= HIGHEST_LOSS:
         return ""
+    verb = "have" if name == "all views" else "has"
     return (
-        f" On the only recording of a new speaker, {name} {'have' if name == 'all views' else 'has'} "
-        f"{100 * new:.1f} percent, {100 * (known - new):.1f} points less. To lose less, give predict several "
-        "recordings of a speaker and name the speaker (--speaker, or --speakers folder); if speakers will "
-        "always be new, evaluate with --scaling training too, and take it if its UAR is above "
-        f"{100 * new:.1f}."
+        f" Where a recording is all there is of a new speaker, {name} {verb} {100 * new:.1f} percent, "
+        f"{100 * (known - new):.1f} points less. To lose less, give predict several recordings of a speaker "
+        "and name the speaker (--speaker, or --speakers folder); if speakers will always be new, evaluate "
+        f"with --scaling training too, and take it if its UAR is above {100 * new:.1f}."
     )
 
 

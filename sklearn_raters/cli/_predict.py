@@ -147,7 +147,7 @@ def meet_speakers(scaler, frames, speakers, options):
         print_status(f"Known from the training, left as they are: {shorten(dict.fromkeys(of_training))}")
     again = len(rows) - len(of_training) - (len(scaler.added_codes_) - n_before)
     if again:
-        print_status(f"Recordings that are remembered already, and count once: {again} of {len(rows)}")
+        print_status(f"Recordings that were given before, and count once: {again} of {len(rows)}")
     return set(scaler.speakers_.tolist())
 
 

@@ -113,8 +113,9 @@ def _print_table(rows):
     others = _differing_raters(rows)
     if others.row_count:
         console.print(others)
-    who = f"Raters who are not named (of {len(rows[0]['raters'])})" if others.row_count else "All raters"
-    told = f"{who} would choose the class of the file."
+    told = "All raters would choose the class of the file."
+    if others.row_count:
+        told = f"Of {len(rows[0]['raters'])} raters, those not named for a file would choose its class."
     if "shares" not in parts:
         told += " All probabilities: --format csv, --json or --out."
     console.print(Text(told))

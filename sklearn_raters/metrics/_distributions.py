@@ -73,6 +73,11 @@ def soft_cross_entropy(soft_true, proba):
     InputError
         If the shapes differ or a row is not a distribution.
 
+    References
+    ----------
+    A. Uma et al., "Learning from Disagreement: A Survey", Journal of Artificial Intelligence Research 72,
+    2021: soft evaluation by cross-entropy.
+
     Examples
     --------
     >>> from sklearn_raters.metrics import soft_cross_entropy

@@ -10,6 +10,7 @@ from sklearn_raters._inner_splits import hold_out
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, named_raters, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._rater_order import in_places
 from sklearn_raters.networks._vote_targets import count_rated, merge_rated, number_trained_raters
@@ -18,8 +19,8 @@ from sklearn_raters.sequences import as_samples, holds_sequences
 
 # Number of epochs by default where none is searched.
 _EPOCHS = 40
-# Of a search: the fewest epochs that it chooses, since the lowest loss of few votes may come by chance, the
-# largest number of training steps, and after how many steps without a lower loss it ends.
+# Of a search: the fewest epochs that it chooses, since few votes may have the lowest loss by chance; the most
+# training steps; and the number of steps without a lower loss after which it ends.
 _FEWEST_EPOCHS, _MOST_STEPS, _PATIENCE = 10, 10_000, 400
 _LEARNING_RATE_OF_SEQUENCES, _LEARNING_RATE_OF_ROWS = 1e-3, 2e-3
 
@@ -78,11 +79,11 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
     dropout : float, default=0.5
         Share of values dropped while training, in steps of 1/256.
     max_epochs : int or "auto", default="auto"
-        Number of epochs, passes over the training samples, a million at most. "auto" is chosen for a
+        Number of epochs, passes over the training samples, a million at most. "auto" finds the number for a
         table: a first training without `validation_fraction` of the groups, of at most 10,000 steps, shows
         after how many epochs, at least 10, the loss of the held-out votes is lowest, and the network is then
-        trained as long on all samples. It is 40 for sequences, with `early_stopping`, and where holding out
-        would take a class out.
+        trained as long on all samples. "auto" is 40 for sequences, with `early_stopping`, and where no choice
+        of held-out groups leaves samples of every class to train on.
     batch_size : int, default=32
         Number of samples in a training step.
     learning_rate : float or "auto", default="auto"
@@ -91,8 +92,9 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         Weights of the votes by their class; "balanced" makes them inverse to the classes' shares.
     early_stopping : bool, default=False
         Whether to hold out some of the samples, by whole groups, to stop when the loss of their votes has not
-        fallen for `n_iter_no_change` epochs, and to restore the best epoch. A rater with votes on held-out
-        samples only is predicted to choose as the consensus does.
+        fallen for `n_iter_no_change` epochs, and to restore the best epoch. The loss of held-out votes is
+        that of the prediction for their raters; of "multitask" and "doctor_net", and of raters with votes on
+        held-out samples only, that of the consensus.
     validation_fraction : float, default=0.2
         Share of the groups (without groups: of the samples) that early stopping, or the choice of the number
         of epochs, holds out.
@@ -318,7 +320,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         """Return the number of epochs with the lowest loss of held-out votes."""
         try:
             train, valid = hold_out(groups, labels, self.validation_fraction, seed)
-        except ValueError:  # too few groups, or a class in one of them only
+        except InputError:  # no choice of groups leaves samples of every class to train on
             return _EPOCHS
         n_steps = -(-len(train) // self.batch_size)
         settings["max_epochs"] = max(_EPOCHS, _MOST_STEPS // n_steps)

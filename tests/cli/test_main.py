@@ -10,6 +10,7 @@ from sklearn_raters import cli
 from sklearn_raters._parallel import TimeLimitReached
 from sklearn_raters.cli import _help, _inspect, _jobs, _main
 from sklearn_raters.cli._corpus import print_status, print_warning
+from sklearn_raters.cli._parser import build_parser, commands_of
 
 VOTES = "sample,rater,label\na,w1,sad\nb,w1,glad\na,w2,sad\nb,w2,sad\nc,w1,glad\nc,w2,glad\n"
 
@@ -80,6 +81,15 @@ def test_the_help_gives_every_exit_status_and_examples(capsys):
         with pytest.raises(SystemExit):
             cli.main([command, "--help"])
         assert f"examples:\n  sklearn-raters {command}" in capsys.readouterr().out
+
+
+def test_the_options_of_the_large_commands_stand_in_groups():
+    commands = commands_of(build_parser())
+    for name in ("inspect", "evaluate", "train", "predict"):
+        _, ungrouped, *groups = commands[name]._action_groups
+        assert [action.dest for action in ungrouped._group_actions] == ["help"], name
+        assert groups
+        assert all(1 < len(group._group_actions) <= 12 for group in groups), name
 
 
 def test_the_examples_of_the_help_can_be_parsed():

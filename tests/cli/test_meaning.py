@@ -42,10 +42,10 @@ def test_what_to_do_is_told_where_new_speakers_cost_three_points():
     assert meaning(rows.assign(uar_new_speaker=[0.5, 0.614]), 4, "crowd-hard") == told
     advice = meaning(rows.assign(uar_new_speaker=[0.6, 0.540]), 4, "crowd-hard").removeprefix(told)
     assert advice == (
-        " On the only recording of a new speaker, all views have 54.0 percent, 10.3 points less. To lose "
-        "less, give predict several recordings of a speaker and name the speaker (--speaker, or --speakers "
-        "folder); if speakers will always be new, evaluate with --scaling training too, and take it if its "
-        "UAR is above 54.0."
+        " Where a recording is all there is of a new speaker, all views have 54.0 percent, 10.3 points less. "
+        "To lose less, give predict several recordings of a speaker and name the speaker (--speaker, or "
+        "--speakers folder); if speakers will always be new, evaluate with --scaling training too, and take "
+        "it if its UAR is above 54.0."
     )
     only = rows.loc[["crowd-hard"]].assign(uar_new_speaker=0.4)
     assert " crowd-hard has 40.0 percent, 20.5 points less." in meaning(only, 4, "crowd-hard")

@@ -453,11 +453,12 @@ def test_a_recording_counts_once_for_the_speaker_who_is_remembered(of_speakers, 
     copied = shutil.copy(files[0], tmp_path / "copy.wav")
     status, rows, errors = ask(files[1], copied, *words, model=more)
     assert status == 0
-    assert "Recordings that are remembered already, and count once: 2 of 2" in errors
+    assert "Recordings that were given before, and count once: 2 of 2" in errors
     assert [row["speaker_recordings"] for row in [*first, *rows]] == [3] * 5
     for one, two in zip(rows, [first[1], first[0]], strict=True):
         assert probabilities(one) == list(two["probabilities"].values())
     assert load_card(more)["Data"].count("Speakers added after the training: 'bob'.") == 1
+    assert "given before, and count once: 1 of 2" in ask(files[0], files[0], *words)[2]
     # Nor does a file count twice that a call names twice.
     alone, twice = ask(files[0])[1], ask(files[0], files[0])[1]
     assert [row["speaker_recordings"] for row in twice] == [1, 1]
@@ -493,7 +494,7 @@ def test_on_a_narrow_terminal_only_raters_who_differ_are_named(monkeypatch, caps
     assert "sadness: rater0, rater1" in printed
     assert printed.count("rater0") == 1
     assert printed.count("anger     │ 70 │") == 2 or printed.count("anger │ 70 │") == 2
-    assert f"Raters who are not named (of {n_raters}) would choose the class of the file." in printed
+    assert f"Of {n_raters} raters, those not named for a file would choose its class." in printed
     assert "All probabilities: --format csv, --json" in " ".join(printed.split())
     assert printed.count("\n") < 25
 

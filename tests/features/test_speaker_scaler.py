@@ -129,6 +129,28 @@ def test_how_far_one_recording_moves_a_new_speaker_is_learnt(between, within, le
     assert least < (scaler.mean_[-1].item() - usual) / 3 < most
 
 
+@pytest.mark.parametrize(("spread", "least", "most"), [(1, 0.9, 1.1), (0, 0.1, 0.65)])
+def test_a_new_speaker_has_an_own_deviation_the_sooner_the_more_speakers_differ_in_it(spread, least, most):
+    rng = np.random.default_rng(0)
+    speakers, deviations = np.repeat(np.arange(24), 30), np.exp(spread * rng.normal(size=(24, 1)))
+    table = 0.1 * rng.normal(size=(24, 8))[speakers] + deviations[speakers] * rng.normal(size=(720, 8))
+    scaler = SpeakerScaler().fit(table, speakers=speakers)
+    usual = scaler.prior_.usual_var_.mean()
+    new = 5 * np.sqrt(usual) * rng.normal(size=(20, 8))
+    scaler.add_speakers(new, speakers=["new"] * 20)
+    moved = np.square(scaler.scale_[-1]).mean() - usual
+    assert least < moved / (new.var(axis=0).mean() - usual) < most
+
+
+@pytest.mark.parametrize("best", [0.5, 2.0])
+def test_the_strength_is_that_of_the_least_error_on_held_out_speakers(monkeypatch, best):
+    monkeypatch.setattr(_speaker_prior, "MEAN_STRENGTHS", np.array([1e-3, best, 1e3]))
+    rng = np.random.default_rng(0)
+    speakers = np.repeat(np.arange(24), 30)
+    table = rng.normal(size=24)[speakers] + rng.normal(size=720)
+    assert SpeakerScaler().fit(table[:, None], speakers=speakers).prior_.mean_strength_ == best
+
+
 def test_no_answer_depends_on_recordings_of_others(heard):
     together = heard["scaler"].transform(heard["new"], speakers=heard["speakers"])
     for speaker in np.unique(heard["speakers"])[:3]:

@@ -1,6 +1,7 @@
 """Distances of distributions: values computed by hand, properties, and other implementations."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from sklearn_raters.metrics import (
     expected_calibration_error,
     jensen_shannon_divergence,
     manhattan_distance,
+    rater_distance,
+    rater_error_rate,
     soft_cross_entropy,
     soft_f1_score,
     wasserstein_distance,
@@ -28,6 +31,13 @@ MEASURES = [*DISTANCES, soft_cross_entropy, soft_f1_score, expected_calibration_
 def draw_distributions(seed, n_samples=20, n_classes=4):
     rng = np.random.default_rng(seed)
     return rng.dirichlet(np.ones(n_classes), size=(2, n_samples))
+
+
+@pytest.mark.parametrize("measure", [*MEASURES, rater_error_rate, rater_distance])
+def test_each_measure_names_its_formula_and_its_source(measure):
+    parts = dict(re.findall(r"^(\w+)\n-+\n(.*?)(?=^\w+\n-+\n|\Z)", inspect.getdoc(measure), re.S | re.M))
+    assert re.search(r"\b(19|20)\d\d\b", parts["References"])
+    assert re.search(r"``[^`]*[-+/*^(][^`]*``|[Mm]ean|[Ss]hare", parts["Returns"]), parts["Returns"]
 
 
 def test_cross_entropy_equals_a_value_computed_by_hand():

@@ -416,6 +416,17 @@ def test_noise_is_learnt_for_the_fewest_epochs():
     assert without_number(raters="multitask").fit(X, noise).n_iter_ == 10
 
 
+def test_the_validation_loss_of_a_users_model_chooses_the_number_of_epochs():
+    class BestAtTwelve(RATER_MODELS["crowd_layer"]):
+        n_calls = 0
+
+        def validation_loss(self, units, sample, rater, label, weight):
+            BestAtTwelve.n_calls += 1
+            return 0 * units.sum() + (self.n_calls != 13)  # the first call is made before the training
+
+    assert without_number(raters=BestAtTwelve, batch_size=500).fit(X, Y).n_iter_ == 12
+
+
 def test_tables_are_learnt_at_twice_the_learning_rate_of_sequences():
     tiny = {"trunk_params": {"lstm_units": 2, "dense_units": 2}, "trunk": "blstm"}
     for samples, rate in ((X, 2e-3), (as_sequences(X), 1e-3)):

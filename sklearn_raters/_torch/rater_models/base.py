@@ -88,6 +88,7 @@ class RaterModel(nn.Module, ABC):
     - `init_parameters(generator)`, if it holds parameters outside `torch.nn.Linear` and `torch.nn.LSTM`: it
       sets their initial values, and draws random ones from the `torch.Generator`;
     - `penalty(units)`, a term of the loss, or a `loss` of its own;
+    - a `validation_loss` of its own, the loss of held-out votes by which the number of epochs is chosen;
     - `confusion(units)`, the raters' confusion matrices, (n_samples, n_raters, n_classes, n_classes), for a
       model that sets `confusion_of`;
     - `disagreement(units)`, the expected disagreement of the raters, (n_samples,).

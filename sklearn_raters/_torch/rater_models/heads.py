@@ -57,7 +57,7 @@ class MultiTask(RaterModel):
     def validation_loss(self, units, sample, rater, label, weight):
         """Return the loss of the held-out votes by the consensus; see `RaterModel`.
 
-        A head that has seen few votes is sure of them long before the mean of all heads is at its best.
+        Heads of raters with few votes overfit before the mean of all heads is at its best.
         """
         log_proba = self.consensus_log_proba(units)[sample]
         return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight)

@@ -1,0 +1,73 @@
+"""The statistic of `benchmarks/evidence.py`: intervals over groups and seeds; wins, ties and losses."""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+N_GROUPS, N_SAMPLES = 40, 400
+GROUPS = np.repeat(np.arange(N_GROUPS), N_SAMPLES // N_GROUPS)
+CODES = np.tile([0, 1], N_SAMPLES // 2)
+
+
+@pytest.fixture(scope="module")
+def table(project):
+    """Import the script's module, whose folder is no package."""
+    sys.path.insert(0, str(project / "benchmarks"))
+    try:
+        import _evidence_table
+
+        yield _evidence_table
+    finally:
+        sys.path.remove(str(project / "benchmarks"))
+
+
+def scored(table, right, row="row"):
+    """Score predictions that are right where `right` is true, for samples of two classes."""
+    shares = np.full((N_SAMPLES, 2), 0.5)
+    judged = table.Judged(CODES, GROUPS, np.eye(2)[CODES], shares, {})
+    proba = np.where(np.eye(2)[CODES] == right[:, None], 0.9, 0.1)
+    return table.score(row, judged, table.draw_groups(N_GROUPS), table.Predicted(proba, proba, shares))
+
+
+def test_an_interval_is_as_wide_as_groups_that_are_right_or_wrong_together_make_it(table):
+    rng = np.random.default_rng(0)
+    base = {0: scored(table, np.ones(N_SAMPLES, bool))}
+    single, of_groups = rng.random(N_SAMPLES) < 0.5, (rng.random(N_GROUPS) < 0.5)[GROUPS]
+    # Twice 1.96 standard errors of a share of one half.
+    for right, n in [(single, N_SAMPLES), (of_groups, N_GROUPS)]:
+        found, low, high = table.difference({0: scored(table, right)}, base, "uar")
+        expected = np.mean([right[code == CODES].mean() for code in (0, 1)])
+        assert found == pytest.approx(100 * (expected - 1))
+        assert high - low == pytest.approx(100 * 2 * 1.96 * np.sqrt(0.25 / n), rel=0.2)
+    assert table.difference(base, base, "uar") == [0, 0, 0]
+
+
+def test_an_interval_holds_what_seeds_differ_in(table):
+    base = dict.fromkeys(range(4), scored(table, np.ones(N_SAMPLES, bool)))
+    # Every group is alike, so that only seeds differ: 10 or 30 points below.
+    seeds = {seed: scored(table, np.arange(N_SAMPLES) % 10 >= n) for seed, n in enumerate([1, 1, 3, 3])}
+    found, low, high = table.difference(seeds, base, "uar")
+    assert found == pytest.approx(-20)
+    assert (low, high) == (pytest.approx(-30, abs=0.1), pytest.approx(-10, abs=0.1))
+
+
+def test_a_balanced_score_divides_by_the_shares_that_a_row_expects(table):
+    shares = np.tile([0.8, 0.2], (N_SAMPLES, 1))
+    judged = table.Judged(CODES, GROUPS, np.eye(2)[CODES], shares, {})
+    proba = np.where(CODES[:, None] == 0, [0.9, 0.1], [0.6, 0.4])
+    predicted = table.Predicted(proba, proba, np.full((N_SAMPLES, 2), 0.5))
+    scores = table.score("row", judged, table.draw_groups(N_GROUPS), predicted).scores
+    assert (scores["uar"], scores["balanced"], scores["own_balanced"]) == (50, 100, 50)
+
+
+def test_a_task_is_won_or_lost_where_the_interval_leaves_out_zero(table):
+    name = "uar to all views"
+    intervals = [(-3, -5, -1), (2, 1, 3), (1, -1, 3), (-1, -3, 0.5)]
+    index = pd.MultiIndex.from_tuples([(task, "table", "other") for task in "abcd"])
+    index.names = ["task", "family", "row"]
+    rows = pd.DataFrame(intervals, index, columns=[name, f"{name}, low", f"{name}, high"])
+    own = rows.assign(**dict.fromkeys(rows, 0)).rename(index={"other": "all views"})
+    found = table.duels(pd.concat([rows, own]).assign(trainings=1, seconds=1), "uar")
+    assert found.loc[("table", "other"), ["win", "tie", "loss"]].tolist() == [1, 2, 1]
