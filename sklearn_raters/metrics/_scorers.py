@@ -22,8 +22,9 @@ from sklearn_raters.metrics._distributions import (
     soft_f1_score,
     wasserstein_distance,
 )
+from sklearn_raters.metrics._raters import rater_distance, rater_error_rate
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import Task, check_order, sort_labels
+from sklearn_raters.ratings import Task, check_order, shorten, sort_labels
 
 
 @dataclass(eq=False, repr=False)
@@ -47,7 +48,8 @@ class _RatingsScorer(MetadataRequester):
     Returns
     -------
     float
-        Score on the samples that have a consensus, or for soft labels a vote for a class; greater is better.
+        Score on the samples that have a consensus, or for soft labels and raters a vote for a class; greater
+        is better.
     """
 
     score_func: object
@@ -79,6 +81,10 @@ class _RatingsScorer(MetadataRequester):
                 )
             further["sample_weight"] = params["sample_weight"]
         params.pop("sample_weight", None)
+        if self.target == "raters":
+            raters, predicted = _predict_raters(estimator, X, params, true, classes)
+            scores = self.score_func(true, predicted, raters=raters, **further, **self.kwargs)
+            return self.sign * _mean_over(scores, raters)
         if self.target == "soft":
             predicted = align(_predict_shares(estimator, X, params), estimator.classes_, classes)
         else:
@@ -96,7 +102,7 @@ class _RatingsScorer(MetadataRequester):
         task, classes = self._task(estimator, Y)
         if self.ordered:
             check_order(task)
-        return (self._shares if self.target == "soft" else self._consensus)(estimator, task, classes)
+        return (self._consensus if self.target == "consensus" else self._votes)(estimator, task, classes)
 
     def _consensus(self, estimator, task, classes):
         """Return the samples that have a consensus, their labels, and the classes."""
@@ -110,8 +116,8 @@ class _RatingsScorer(MetadataRequester):
         learnt = np.asarray(estimator.classes_).tolist()
         return rows, consensus, sort_labels({*learnt, *consensus}) if classes is None else task.classes
 
-    def _shares(self, estimator, task, classes):
-        """Return the samples that have a vote for a class, their soft labels, and the classes."""
+    def _votes(self, estimator, task, classes):
+        """Return the samples that have a vote for a class, their soft labels or ratings, and the classes."""
         if classes is None:
             learnt = np.asarray(estimator.classes_).tolist()
             task = Task(task, sort_labels({*learnt, *task.classes}), task.label_map)
@@ -122,7 +128,7 @@ class _RatingsScorer(MetadataRequester):
                 f"None of the {task.n_samples} samples to score has a vote{_within(classes)}. Use fewer or "
                 "larger folds."
             )
-        return rows, shares[rows], task.classes
+        return rows, task.take(rows) if self.target == "raters" else shares[rows], task.classes
 
     def _task(self, estimator, Y):
         """Return Y as a Task, and the classes given by Y, the scorer or the estimator, else None."""
@@ -155,9 +161,47 @@ def _predict_shares(estimator, X, params):
     """Return the predicted shares of the raters, from `predict_soft_labels` where there is such a method."""
     if not hasattr(unwrap(estimator), "predict_soft_labels"):
         return estimator.predict_proba(X, **params)
-    if hasattr(estimator, "predict_soft_labels"):
-        return estimator.predict_soft_labels(X, **params)
-    return call_inside(estimator, "predict_soft_labels", X, params)
+    return _call(estimator, "predict_soft_labels", X, params)
+
+
+def _predict_raters(estimator, X, params, task, classes):
+    """Return the raters that are learnt and rated, and (n_samples, n_raters, n_classes) probabilities."""
+    inner = unwrap(estimator)
+    if not hasattr(inner, "predict_proba_raters"):
+        raise InputError(
+            f"{type(inner).__name__} has no predict_proba_raters, which target='raters' scores. Use an "
+            "estimator that predicts each rater's labels, such as MultiRaterStackingClassifier or "
+            "RaterNetClassifier, or a scorer of the consensus or of soft labels."
+        )
+    learnt = list(inner.raters_)
+    places = [place for place, rater in enumerate(learnt) if rater in task.raters]
+    if not places:
+        raise InputError(
+            f"The estimator has learnt the raters {shorten(learnt)}, and the samples to score were rated by "
+            f"{shorten(task.raters)}: no rater is in both. Score by the ratings of raters that it has learnt."
+        )
+    proba = np.asarray(_call(estimator, "predict_proba_raters", X, params))[:, places]
+    proba = align(proba, estimator.classes_, classes)
+    proba[np.isnan(proba).any(axis=2)] = np.nan  # of a rater without a prediction, in all classes
+    return [learnt[place] for place in places], proba
+
+
+def _mean_over(scores, raters):
+    """Return the mean over the raters that have a score."""
+    scores = np.array(list(scores.values()), dtype=float)
+    if np.isnan(scores).all():
+        raise InputError(
+            f"None of the raters {shorten(raters)}, whom the estimator has learnt, has a vote for a single "
+            "class among the samples to score. Use fewer or larger folds."
+        )
+    return float(np.nanmean(scores))
+
+
+def _call(estimator, method, X, params):
+    """Return the result of a method of the estimator, or of the one inside pipelines and searches."""
+    if hasattr(estimator, method):
+        return getattr(estimator, method)(X, **params)
+    return call_inside(estimator, method, X, params)
 
 
 def _as_floats(Y):
@@ -222,18 +266,21 @@ def make_ratings_scorer(
     """
     Make a scorer that takes ratings, for `cross_validate`, `GridSearchCV` and the like.
 
-    A scorer of the consensus uses the samples that have one within the classes; a scorer of soft labels uses
-    all samples that have a vote for a class. All classes count, including classes without samples in the
-    training part of a fold.
+    A scorer of the consensus uses the samples that have one within the classes; scorers of soft labels and of
+    raters use all samples that have a vote for a class. All classes count, including classes without samples
+    in the training part of a fold.
 
     Parameters
     ----------
     score_func : callable
         ``score_func(y_true, y_pred, **kwargs)`` for ``target="consensus"``, called with ``labels=classes``
-        too if it has a parameter `labels`; ``score_func(soft_true, proba, **kwargs)`` for ``target="soft"``.
-    target : {"consensus", "soft"}, default="consensus"
-        Whether to score `predict` against the consensus, or against soft labels `predict_soft_labels` of
-        estimators that have it and `predict_proba` of all others.
+        too if it has a parameter `labels`; ``score_func(soft_true, proba, **kwargs)`` for ``target="soft"``;
+        ``score_func(task, proba_raters, raters=raters, **kwargs)`` -> dict from rater to score for
+        ``target="raters"``, such as `rater_uar`.
+    target : {"consensus", "soft", "raters"}, default="consensus"
+        Whether to score `predict` against the consensus; `predict_soft_labels` of estimators that have it,
+        and `predict_proba` of all others, against soft labels; or `predict_proba_raters` against the votes of
+        each rater that the estimator has learnt and `Y` has, as the mean over the raters that have a score.
     greater_is_better : bool, default=True
         Whether a greater value of `score_func` is better. If False, the scorer changes its sign.
     alpha : float, default=0.0
@@ -245,7 +292,7 @@ def make_ratings_scorer(
     classes : sequence or None, default=None
         Classes of the task. None takes the classes of Y if Y is a Task, else the parameter `classes` of the
         estimator, else all classes that the estimator has learnt and all labels that are the consensus of a
-        sample; for soft labels, all labels that have a vote.
+        sample; for soft labels and raters, all labels that have a vote.
     label_map : dict or None, default=None
         From labels to classes, applied after the majority. None takes the map of Y if Y is a Task, else the
         parameter `label_map` of the estimator.
@@ -255,12 +302,14 @@ def make_ratings_scorer(
     Returns
     -------
     callable
-        ``scorer(estimator, X, Y)`` -> float, picklable.
+        ``scorer(estimator, X, Y)`` -> float, picklable. It raises an InputError where nothing can be scored:
+        no sample with a consensus or a vote, or for ``target="raters"`` an estimator without
+        `predict_proba_raters` or raters of whom it has learnt none.
 
     Raises
     ------
     InputError
-        If `target` is neither of the two.
+        If `target` is none of the three.
 
     Examples
     --------
@@ -272,22 +321,24 @@ def make_ratings_scorer(
     >>> macro_f1(DummyClassifier().fit(X, ["a", "a", "a"]), X, Y)
     1.0
     """
-    if target not in ("consensus", "soft"):
-        raise InputError(f"target must be 'consensus' or 'soft', got {target!r}.")
+    if target not in ("consensus", "soft", "raters"):
+        raise InputError(f"target must be 'consensus', 'soft' or 'raters', got {target!r}.")
     sign = 1 if greater_is_better else -1
     return _RatingsScorer(score_func, target, sign, alpha, ordered, classes, label_map, kwargs)
 
 
-def _make_soft_error_scorer(score_func, **settings):
-    """Make a scorer of soft labels by an error, with its sign changed."""
-    return make_ratings_scorer(score_func, target="soft", greater_is_better=False, **settings)
+def _make_error_scorer(score_func, target="soft", **settings):
+    """Make a scorer by an error, with its sign changed."""
+    return make_ratings_scorer(score_func, target=target, greater_is_better=False, **settings)
 
 
 uar_scorer = make_ratings_scorer(unweighted_average_recall)
 soft_f1_scorer = make_ratings_scorer(soft_f1_score, target="soft")
-neg_soft_cross_entropy_scorer = _make_soft_error_scorer(soft_cross_entropy)
-neg_jensen_shannon_divergence_scorer = _make_soft_error_scorer(jensen_shannon_divergence)
-neg_manhattan_distance_scorer = _make_soft_error_scorer(manhattan_distance)
-neg_wasserstein_distance_scorer = _make_soft_error_scorer(wasserstein_distance, ordered=True)
-neg_brier_score_scorer = _make_soft_error_scorer(brier_score)
-neg_expected_calibration_error_scorer = _make_soft_error_scorer(expected_calibration_error)
+neg_soft_cross_entropy_scorer = _make_error_scorer(soft_cross_entropy)
+neg_jensen_shannon_divergence_scorer = _make_error_scorer(jensen_shannon_divergence)
+neg_manhattan_distance_scorer = _make_error_scorer(manhattan_distance)
+neg_wasserstein_distance_scorer = _make_error_scorer(wasserstein_distance, ordered=True)
+neg_brier_score_scorer = _make_error_scorer(brier_score)
+neg_expected_calibration_error_scorer = _make_error_scorer(expected_calibration_error)
+neg_rater_error_rate_scorer = _make_error_scorer(rater_error_rate, "raters")
+neg_rater_distance_scorer = _make_error_scorer(rater_distance, "raters", ordered=True)

@@ -1,12 +1,13 @@
 """Answers of a fitted model for the test samples of a fold."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 
 from sklearn_raters._align import align
 from sklearn_raters._nested import call_inside, unwrap
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import judged_answers
 
 
@@ -21,6 +22,9 @@ class Answers(NamedTuple):
         Result of `predict_proba`.
     soft_labels : ndarray of shape (n_samples, n_classes) or None
         Result of `predict_soft_labels`.
+    raters : dict or None
+        From each rater that the model has learnt to a list with the class that `predict_proba_raters` finds
+        most probable for each sample, None where it gives NaN.
     judged : dict
         Result of `judged_answers`, empty if nothing could be judged.
     views : dict
@@ -30,6 +34,7 @@ class Answers(NamedTuple):
     classes: list | None
     proba: np.ndarray | None
     soft_labels: np.ndarray | None
+    raters: dict | None
     judged: dict
     views: dict
 
@@ -41,7 +46,7 @@ class Answers(NamedTuple):
 
 def ask(fitted, X, task=None, models=()):
     """
-    Ask a model for its distributions, and with a task for all that it can say.
+    Ask a model for its distributions and each rater's labels, and with a task for all that it can say.
 
     Parameters
     ----------
@@ -50,7 +55,8 @@ def ask(fitted, X, task=None, models=()):
     X : sequence of n_samples
         Samples in a form that the estimator takes.
     task : Task or None, default=None
-        The ratings of the samples. None asks for `predict_soft_labels`, or else for `predict_proba`, only.
+        The ratings of the samples. None asks for `predict_soft_labels`, or else for `predict_proba`, and for
+        `predict_proba_raters` only.
     models : collection of str, default=()
         Names of the models beside this one. Views of a stack that are all among them are not asked again.
 
@@ -58,25 +64,62 @@ def ask(fitted, X, task=None, models=()):
     -------
     Answers
         What the model says.
+
+    Warns
+    -----
+    InputWarning
+        If a row of `predict_proba_raters` is no distribution, or its shape is wrong: the labels of raters
+        are left out.
     """
     inner = unwrap(fitted)
-    classes = proba = soft_labels = None
+    classes = proba = soft_labels = proba_raters = by_rater = None
     if hasattr(inner, "predict_soft_labels"):
         soft_labels = np.asarray(call_inside(fitted, "predict_soft_labels", X, {}))
     if (task is not None or soft_labels is None) and hasattr(fitted, "predict_proba"):
         proba = np.asarray(call_inside(fitted, "predict_proba", X, {}))
-    if proba is not None or soft_labels is not None:
+    raters = list(getattr(inner, "raters_", ()))
+    if hasattr(inner, "predict_proba_raters"):
+        by_rater = {}  # a stack may have no views of raters
+        if raters:
+            proba_raters = np.asarray(call_inside(fitted, "predict_proba_raters", X, {}))
+    if any(answer is not None for answer in (proba, soft_labels, proba_raters)):
         classes = np.asarray(fitted.classes_).tolist()
+    if proba_raters is not None:
+        by_rater = _labels_by_rater(proba_raters, classes, raters)
     if task is None or classes is None:
-        return Answers(classes, proba, soft_labels, {}, {})
-    given = {"proba": proba, "soft_labels": soft_labels}
-    if hasattr(inner, "predict_proba_raters") and len(getattr(inner, "raters_", ())):
-        given["proba_raters"] = np.asarray(call_inside(fitted, "predict_proba_raters", X, {}))
-    raters = getattr(inner, "raters_", None)
+        return Answers(classes, proba, soft_labels, by_rater, {}, {})
+    given = {"proba": proba, "soft_labels": soft_labels, "proba_raters": proba_raters}
     judged = {}
     for name, answer in given.items():
         judged |= _judge(task, name, answer, classes, raters)
-    return Answers(classes, proba, soft_labels, judged, _views(fitted, inner, X, models))
+    return Answers(classes, proba, soft_labels, by_rater, judged, _views(fitted, inner, X, models))
+
+
+def _labels_by_rater(proba, classes, raters):
+    """Return the most probable class of each sample by rater; None, with a warning, if there is none."""
+    fault = _fault_of_raters(proba, classes, raters)
+    if fault:
+        message = f"A model has no scores of its raters (NaN): predict_proba_raters gives {fault}."
+        warnings.warn(message, InputWarning, stacklevel=3)
+        return None
+    codes = np.where(np.isnan(proba).all(axis=2), len(classes), np.argmax(proba, axis=2))
+    names = [*classes, None]
+    return {rater: [names[code] for code in codes[:, place]] for place, rater in enumerate(raters)}
+
+
+def _fault_of_raters(proba, classes, raters):
+    """Return what is wrong with the probabilities of raters, None if nothing is; rows of NaN are allowed."""
+    if proba.shape[1:] != (len(raters), len(classes)):
+        return f"the shape {proba.shape} for {len(raters)} raters and {len(classes)} classes"
+    good = (proba >= 0).all(axis=2) & np.isclose(proba.sum(axis=2), 1, atol=1e-4)
+    wrong = np.argwhere(~(good | np.isnan(proba).all(axis=2)))
+    if not len(wrong):
+        return None
+    sample, place = wrong[0]
+    row = proba[sample, place]
+    return (
+        f"test sample {sample} and rater {raters[place]!r} {row}, which is no distribution over the classes"
+    )
 
 
 def _judge(task, name, answer, classes, raters):

@@ -30,6 +30,7 @@ from sklearn_raters.model_selection._folds import check_trainable, make_folds
 from sklearn_raters.model_selection._how import describe, fit_table, pool_judged
 from sklearn_raters.model_selection._paper_models import paper_models
 from sklearn_raters.model_selection._predictions import check_columns, prediction_table
+from sklearn_raters.model_selection._rater_scores import score_raters
 from sklearn_raters.model_selection._runs import run_folds
 from sklearn_raters.model_selection._soft_scores import score_distributions
 from sklearn_raters.model_selection._tables import score_table
@@ -97,7 +98,8 @@ def compare(
         known label, but trained on the ratings. None tests against the majority label, as is usual in
         publications on subjective labels.
     ordered : bool, default=False
-        Whether the classes have an order, such as degrees. If True, the table has the column `wasserstein`.
+        Whether the classes have an order, such as degrees. If True, the table has the columns `wasserstein`
+        and `rater_distance`.
         Labels that are strings must then be given as classes in their order, by a Task or by the models;
         whether this order is meant cannot be checked.
     baseline : str or None, default="crowd-hard"
@@ -126,11 +128,16 @@ def compare(
         `fold_sd` are the mean and the standard deviation of the UAR of single folds.
         `accuracy` is the share of the labels that are predicted correctly.
 
-        `soft_cross_entropy`, `jensen_shannon`, `manhattan`, `brier`, `calibration_error` and, if `ordered`,
-        `wasserstein` are the scores of `sklearn_raters.metrics` over all tested samples that have a vote for
-        a class, with or without a consensus. They compare the shares of the votes, without smoothing and
-        whatever the `truth`, with the result of `predict_soft_labels` where a model has this method, else
-        with that of `predict_proba`; NaN without both.
+        `soft_cross_entropy`, `jensen_shannon`, `manhattan`, `soft_f1`, `brier`, `calibration_error` and, if
+        `ordered`, `wasserstein` are the scores of `sklearn_raters.metrics` over all tested samples that have
+        a vote for a class, with or without a consensus. They compare the shares of the votes, without
+        smoothing and whatever the `truth`, with the result of `predict_soft_labels` where a model has this
+        method, else with that of `predict_proba`; NaN without both.
+
+        `rater_error_rate` and, if `ordered`, `rater_distance` are the scores of `sklearn_raters.metrics` of
+        the labels that `predict_proba_raters` finds most probable, on all tested samples that a rater judged,
+        as the mean over the raters. A rater whom a fold has not learnt is left out there. NaN for models
+        without this method or without raters.
 
         `difference` is `uar` minus the `uar` of the baseline; `low` and `high` are the limits of its 95 %
         interval. `fit_seconds` and `predict_seconds` are sums over the folds; the seconds of a stack include
@@ -156,7 +163,7 @@ def compare(
     -----
     UserWarning
         If a model has learnt a class that the ratings do not have, or gives no distribution for a sample: its
-        soft scores are NaN.
+        soft scores, or those of its raters, are NaN.
 
     Examples
     --------
@@ -215,9 +222,12 @@ def compare(
         name: [(one.classes, one.distribution) for one in of_folds] for name, of_folds in answers.items()
     }
     soft_scores = score_distributions(distributions, folds, task, ordered=ordered)
+    of_raters = {name: [one.raters for one in of_folds] for name, of_folds in answers.items()}
+    rater_scores = score_raters(of_raters, folds, task, ordered=ordered)
     seconds = {name: np.sum([run.seconds for run in of_folds], axis=0) for name, of_folds in runs.items()}
     bootstrap = {"baseline": baseline, "n_bootstrap": n_bootstrap, "random_state": random_state}
-    outcomes = predicted, in_conditions, soft_scores, seconds
+    scores = {name: {**soft_scores[name], **rater_scores[name]} for name in runs}
+    outcomes = predicted, in_conditions, scores, seconds
     table = score_table(outcomes, true_labels, fold_numbers, classes, groups, **bootstrap)
     if not return_comparison:
         return table

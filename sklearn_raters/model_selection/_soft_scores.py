@@ -13,6 +13,7 @@ from sklearn_raters.metrics import (
     jensen_shannon_divergence,
     manhattan_distance,
     soft_cross_entropy,
+    soft_f1_score,
     wasserstein_distance,
 )
 
@@ -20,6 +21,7 @@ _SCORES = {
     "soft_cross_entropy": soft_cross_entropy,
     "jensen_shannon": jensen_shannon_divergence,
     "manhattan": manhattan_distance,
+    "soft_f1": soft_f1_score,
     "brier": brier_score,
     "calibration_error": expected_calibration_error,
 }

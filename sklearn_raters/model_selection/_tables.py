@@ -16,8 +16,8 @@ def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baselin
     ----------
     outcomes : tuple of dict
         Four dicts, each from model to: its predicted labels, ndarray of object of shape (n_samples,); such
-        labels by condition; its soft scores, as `score_distributions` returns them; the seconds of `fit` and
-        of `predict`.
+        labels by condition; its scores by column, as `score_distributions` and `score_raters` return them;
+        the seconds of `fit` and of `predict`.
     true_labels : ndarray of object of shape (n_samples,)
         The labels to be predicted, None for samples that are not scored.
     fold_numbers : ndarray of int of shape (n_samples,)
@@ -38,7 +38,7 @@ def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baselin
     """
     import pandas as pd
 
-    predicted, in_conditions, soft_scores, seconds = outcomes
+    predicted, in_conditions, scores, seconds = outcomes
     scored, y_true = labelled_samples(true_labels)
     groups, fold_of = rows_of(groups, scored), fold_numbers[scored]
     rows = {}
@@ -60,7 +60,7 @@ def score_table(outcomes, true_labels, fold_numbers, classes, groups, *, baselin
             "fold_sd": np.std(fold_uars, ddof=1) if len(fold_uars) > 1 else np.nan,
             **{f"recall_{label}": recall for label, recall in zip(classes, recalls, strict=True)},
             "accuracy": np.mean(y_pred == y_true.astype(object)),
-            **soft_scores[name],
+            **scores[name],
         }
         if baseline is not None:
             pair = y_pred, predicted[baseline][scored]

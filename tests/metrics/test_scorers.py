@@ -334,7 +334,7 @@ def test_scores_of_ordered_classes_need_their_order():
 
 
 def test_an_unknown_target():
-    with pytest.raises(ValueError, match="target must be 'consensus' or 'soft', got 'hard'"):
+    with pytest.raises(ValueError, match="target must be 'consensus', 'soft' or 'raters', got 'hard'"):
         make_ratings_scorer(f1_score, target="hard")
 
 

@@ -26,6 +26,7 @@ from sklearn_raters.metrics import (
     jensen_shannon_divergence,
     manhattan_distance,
     soft_cross_entropy,
+    soft_f1_score,
     unweighted_average_recall,
     wasserstein_distance,
 )
@@ -42,7 +43,8 @@ from sklearn_raters.ratings import Task
 SORTED = sorted(CLASSES)
 DATA = make_rated()
 SCORES = ["uar", "fold_mean", "fold_sd", *(f"recall_{name}" for name in SORTED)]
-SOFT = ["soft_cross_entropy", "jensen_shannon", "manhattan", "brier", "calibration_error"]
+SOFT = ["soft_cross_entropy", "jensen_shannon", "manhattan", "soft_f1", "brier", "calibration_error"]
+RATERS = ["rater_error_rate"]
 INTERVAL = ["difference", "low", "high"]
 
 
@@ -63,9 +65,11 @@ def compare_made(models, data=DATA, Y=None, **params):
 def test_the_columns_and_rows_of_the_table():
     table = compare_made(plain_models())
     assert list(table.index) == ["chance", "logistic", "raters"]
-    assert list(table.columns) == [*SCORES, "accuracy", *SOFT, *INTERVAL, "fit_seconds", "predict_seconds"]
-    assert (table[["fit_seconds", "predict_seconds"]] > 0).all(axis=None)
-    assert table.notna().all(axis=None)
+    seconds = ["fit_seconds", "predict_seconds"]
+    assert list(table.columns) == [*SCORES, "accuracy", *SOFT, *RATERS, *INTERVAL, *seconds]
+    assert (table[seconds] > 0).all(axis=None)
+    assert table.drop(columns=RATERS).notna().all(axis=None)
+    assert table[RATERS].notna().all(axis=1).tolist() == [False, False, True]
 
 
 def test_the_table_is_computed_from_its_own_predictions():
@@ -253,6 +257,7 @@ class TestSoftScores:
                 soft_cross_entropy,
                 jensen_shannon_divergence,
                 manhattan_distance,
+                soft_f1_score,
                 brier_score,
                 expected_calibration_error,
                 wasserstein_distance,

@@ -44,6 +44,7 @@ def test_values_computed_by_hand():
     # The last row of the second fold is that of sample 2; sample 3 is unrated.
     scores = scores_of([[0.5, 0.5], [0.25, 0.75]], [[0.9, 0.1], [0.0, 1.0]], ordered=True)
     assert scores["manhattan"] == pytest.approx((1 + 0.5 + 0) / 3)
+    assert scores["soft_f1"] == pytest.approx(1 - scores["manhattan"] / 2)
     assert scores["wasserstein"] == pytest.approx(0.25)
     assert scores["brier"] == pytest.approx((0.5 + 0.125) / 3)
 
