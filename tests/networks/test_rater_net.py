@@ -401,7 +401,7 @@ def without_number(**params):
 
 
 def test_the_number_of_epochs_is_the_best_on_held_out_groups():
-    slow = {"learning_rate": 1e-3}
+    slow = {"learning_rate": 2e-3}
     stopped = quick(**slow, early_stopping=True, max_epochs=2000, n_iter_no_change=200)
     best = np.argmin(stopped.fit(X, Y, groups=GROUPS).net_.history[:, "valid_loss"]) + 1
     assert 50 < best < 2000
