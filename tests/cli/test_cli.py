@@ -18,7 +18,7 @@ from sklearn.utils import Bunch
 
 from sklearn_raters import cli
 from sklearn_raters._torch import RATER_MODELS
-from sklearn_raters.cli import _help, _output, _parser
+from sklearn_raters.cli import _help, _output, _parser, _predictions
 from sklearn_raters.cli._front_end import read_corpus
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
@@ -473,7 +473,7 @@ def test_the_installed_command_and_python_m_run_the_same_program():
 def test_names_in_square_brackets_are_printed(capsys):
     prediction = {"class": "[laughter]", "probabilities": {"[laughter]": 0.7, "[/x]": 0.3}}
     row = {"file": "take[old].wav", **prediction, "raters": {"[/b]": prediction}}
-    _output.write_predictions([row], "table")
+    _predictions.print_predictions([row], "table")
     columns = {"uar": [0.5], "recall_[/x]": [0.5], "fit_seconds": [1.0]}
     _output.print_comparison(pd.DataFrame(columns, index=["rater [deleted]"]), "Table [of all]")
     printed = capsys.readouterr().out
