@@ -230,6 +230,18 @@ def make_table(cache, quick):
     return pd.DataFrame(rows).T.rename_axis(["task", "family", "row"])
 
 
+def with_earlier_rows(table, path):
+    """Return the table with the rows of an earlier file, but for those of which as many seeds are stored."""
+    if not path.exists():
+        return table
+    earlier = pd.read_csv(path).set_index(table.index.names)
+    fewer = table["seeds"] < earlier["seeds"].reindex(table.index).fillna(0)
+    rows = earlier.to_dict("index") | table[~fewer].to_dict("index")
+    places = sorted(rows, key=lambda place: (list(TASKS).index(place[0]), FAMILIES.index(place[1])))
+    merged = pd.DataFrame([rows[place] for place in places], columns=table.columns)
+    return merged.set_index(pd.MultiIndex.from_tuples(places, names=table.index.names))
+
+
 def duels(table, metric):
     """Count the tasks in which "all views" wins, ties and loses against each row, by the 95 % interval."""
     name = f"{metric} to {ALL_VIEWS}"

@@ -71,3 +71,23 @@ def test_a_task_is_won_or_lost_where_the_interval_leaves_out_zero(table):
     own = rows.assign(**dict.fromkeys(rows, 0)).rename(index={"other": "all views"})
     found = table.duels(pd.concat([rows, own]).assign(trainings=1, seconds=1), "uar")
     assert found.loc[("table", "other"), ["win", "tie", "loss"]].tolist() == [1, 2, 1]
+
+
+def test_a_row_of_the_file_stays_where_fewer_of_its_seeds_are_stored(table, tmp_path):
+    def made(rows):
+        names = ["task", "family", "row"]
+        index = pd.MultiIndex.from_tuples([(task, "table", row) for task, row, _, _ in rows], names=names)
+        return pd.DataFrame({"seeds": [row[2] for row in rows], "uar": [row[3] for row in rows]}, index)
+
+    path = tmp_path / "evidence.csv"
+    made([("mushra", "a", 5, 50.0), ("mushra", "b", 1, 40.0), ("mushra", "c", 3, 30.0)]).to_csv(path)
+    stored = [
+        ("mushra", "b", 3, 41.0),
+        ("mushra", "c", 2, 31.0),
+        ("five_votes", "a", 1, 60.0),
+        ("mushra", "d", 1, 9.0),
+    ]
+    found = table.with_earlier_rows(made(stored), path)
+    assert found["uar"].tolist() == [50, 41, 30, 9, 60]
+    assert found.index.get_level_values("row").tolist() == ["a", "b", "c", "d", "a"]
+    assert table.with_earlier_rows(made(stored), tmp_path / "none.csv").equals(made(stored))
