@@ -17,11 +17,12 @@ from sklearn_raters.networks._vote_targets import count_rated, merge_rated, numb
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples, holds_sequences
 
-# Number of epochs by default where none is searched.
+# Number of epochs by default where no held-out votes choose it.
 _EPOCHS = 40
 # Of a search: the fewest epochs and steps that it chooses, since few votes may have the lowest loss by
-# chance; the most steps; and the number of steps without a lower loss after which it ends.
-_FEWEST_EPOCHS, _FEWEST_STEPS, _MOST_STEPS, _PATIENCE = 10, 200, 10_000, 400
+# chance; the most epochs and steps, since on a few samples the loss may fall for ever; and the number of
+# steps without a lower loss after which it ends.
+_FEWEST_EPOCHS, _FEWEST_STEPS, _MOST_EPOCHS, _MOST_STEPS, _PATIENCE = 10, 200, 1000, 10_000, 400
 _LEARNING_RATE_OF_SEQUENCES, _LEARNING_RATE_OF_ROWS = 1e-3, 2e-3
 
 # Number of samples whose confusion matrices, one for each rater, are in memory at once.
@@ -80,10 +81,11 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         Share of values dropped while training, in steps of 1/256.
     max_epochs : int or "auto", default="auto"
         Number of epochs, passes over the training samples, a million at most. "auto" finds the number for a
-        table: a first training without `validation_fraction` of the groups, of at most 10,000 steps, shows
-        after how many epochs (at least 10, and 200 steps) the loss of the held-out votes is lowest, and the
-        network is then trained as long on all samples. "auto" is 40 for sequences, with `early_stopping`, and
-        where no choice of held-out groups leaves samples of every class to train on.
+        table: a first training without `validation_fraction` of the groups, of at most 1,000 epochs and
+        10,000 steps, shows after how many epochs (at least 10, and 200 steps) the loss of the held-out votes
+        is lowest, and the network is then trained as long on all samples. With `early_stopping` there is one
+        training, of as many epochs at most. "auto" is 40 for sequences, and where no choice of held-out
+        groups leaves samples of every class to train on.
     batch_size : int, default=32
         Number of samples in a training step.
     learning_rate : float or "auto", default="auto"
@@ -274,7 +276,11 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
                 settings["learning_rate"] = _LEARNING_RATE_OF_ROWS if of_rows else _LEARNING_RATE_OF_SEQUENCES
             if self.max_epochs == "auto":
                 data = samples, targets, len(raters), labels, groups
-                settings["max_epochs"] = self._best_epoch(*data, **settings) if searched else _EPOCHS
+                if searched:
+                    settings["max_epochs"] = self._best_epoch(*data, **settings)
+                else:
+                    stopped = of_rows and self.early_stopping
+                    settings["max_epochs"] = self._most_epochs(len(split[0])) if stopped else _EPOCHS
             self.net_, targets, trained = self._train_on(samples, targets, len(raters), *split, **settings)
             self.n_iter_ = len(self.net_.history)
             self.classes_ = np.asarray(task.classes)
@@ -316,6 +322,10 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         module = self._module(sample, of_rows, n_classes, len(raters), seed)
         return self._train(module, samples, targets, train, valid, seed, **settings), targets, raters
 
+    def _most_epochs(self, n_samples):
+        """Return the most epochs of a training on rows that held-out votes end."""
+        return max(_EPOCHS, min(_MOST_EPOCHS, _MOST_STEPS // -(-n_samples // self.batch_size)))
+
     def _best_epoch(self, samples, targets, n_raters, labels, groups, *, seed, **settings):
         """Return the number of epochs with the lowest loss of held-out votes."""
         try:
@@ -323,7 +333,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         except InputError:  # no choice of groups leaves samples of every class to train on
             return _EPOCHS
         n_steps = -(-len(train) // self.batch_size)
-        settings["max_epochs"] = max(_EPOCHS, _MOST_STEPS // n_steps)
+        settings["max_epochs"] = self._most_epochs(len(train))
         settings["patience"] = max(self.n_iter_no_change, _PATIENCE // n_steps)
         net, _, _ = self._train_on(samples, targets, n_raters, train, valid, seed=seed, **settings)
         found = int(np.argmin(net.history[:, "valid_loss"])) + 1

@@ -418,6 +418,23 @@ def test_noise_is_learnt_for_the_fewest_epochs_and_steps(batch_size, epochs):
     assert clf.n_iter_ == epochs  # at least 10 epochs, and 200 steps of 120 samples
 
 
+def test_a_few_samples_are_learnt_for_a_thousand_epochs_at_most():
+    few = {
+        "raters": "multitask",
+        "trunk_params": {"hidden_units": (2,)},
+        "dropout": 0.0,
+        "learning_rate": 1e-3,
+    }
+    rows = np.linspace(-1, 1, 20)[:, None]
+    assert without_number(**few, dropout=0.0).fit(rows, np.sign(rows[:, 0])).n_iter_ == 1000
+
+
+def test_early_stopping_alone_ends_a_training_without_a_number_of_epochs():
+    stopped = {"early_stopping": True, "n_iter_no_change": 200, "learning_rate": 2e-3}
+    open_end, ended = without_number(**stopped).fit(X, Y), quick(**stopped, max_epochs=1000).fit(X, Y)
+    assert open_end.n_iter_ == ended.n_iter_ > 40
+
+
 def test_the_validation_loss_of_a_users_model_chooses_the_number_of_epochs():
     class BestLate(RATER_MODELS["crowd_layer"]):
         n_calls = 0
@@ -438,13 +455,11 @@ def test_tables_are_learnt_at_twice_the_learning_rate_of_sequences():
         np.testing.assert_array_equal(found, given)
 
 
-@pytest.mark.parametrize("what", ["sequences", "early stopping", "one group", "grouped class", "callbacks"])
+@pytest.mark.parametrize("what", ["sequences", "one group", "grouped class", "callbacks"])
 def test_the_number_of_epochs_is_fixed_where_it_cannot_be_searched(what):
     samples, ratings, settings, groups = X, Y, {}, None
     if what == "sequences":
         samples, settings = as_sequences(X), {"trunk_params": {"lstm_units": 2, "dense_units": 2}}
-    elif what == "early stopping":
-        settings = {"early_stopping": True, "n_iter_no_change": 50}
     elif what == "one group":
         groups = np.zeros(len(X))
     elif what == "grouped class":
