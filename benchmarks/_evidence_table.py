@@ -1,6 +1,7 @@
 """The table of `evidence.py`: scores of all stored units, and differences with intervals."""
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import joblib
 import numpy as np
@@ -21,6 +22,7 @@ from _evidence_tasks import DRAWN, TASKS
 
 from sklearn_raters.consensus import hard_labels, soft_labels
 from sklearn_raters.metrics import expected_calibration_error, soft_cross_entropy
+from sklearn_raters.stacking import FUSIONS
 
 BASELINES = (CROWD_HARD, PAIR, HARD_ENSEMBLE, ALL_VIEWS)
 # UAR as predicted; of probabilities divided by the class shares of the training part's majority labels; and
@@ -254,6 +256,37 @@ def duels(table, metric):
     return by_row.join(means[["gain", "trainings", "seconds"]].mean()).drop(index=ALL_VIEWS, level="row")
 
 
+def decide_on_halves(scores):
+    """Find the best row on every half of the tasks, and whether it is the best on the other half too.
+
+    Parameters
+    ----------
+    scores : DataFrame of shape (n_rows, n_tasks)
+        Scores, of which the highest is best; a row is judged by its mean.
+
+    Returns
+    -------
+    DataFrame
+        For each row, on how many halves it is "best", and how often the other half has "confirmed" it.
+    """
+    found = []
+    for half in map(list, combinations(scores, scores.shape[1] // 2)):
+        best, on_others = (part.mean(axis=1).idxmax() for part in (scores[half], scores.drop(columns=half)))
+        found.append({"row": best, "best": 1, "confirmed": int(best == on_others)})
+    return pd.DataFrame(found).groupby("row").sum()
+
+
+def print_halves(table):
+    """Print which fusion of all views is best on half of the tasks without a simulated crowd."""
+    rows = [ALL_VIEWS, *(f"{ALL_VIEWS}, {name}" for name in FUSIONS)]
+    for metric in ("uar", "own_balanced"):
+        scores = table[metric].astype(float).unstack("task").loc["table"].reindex(index=rows)
+        scores = scores.drop(columns=DRAWN & set(scores)).dropna(how="all").dropna(axis=1)
+        if scores.shape[1] > 1:
+            print(f"\n{metric}: halves of {scores.shape[1]} tasks on which a fusion is best")
+            print(decide_on_halves(scores))
+
+
 def print_summary(table):
     """Print the main rows of each task, and wins, ties and losses of "all views"."""
     main = [*BASELINES, "crowd_soft", MEAN_OF_VIEWS]
@@ -264,3 +297,4 @@ def print_summary(table):
         for metric in METRICS:
             print(f"\n{metric}: tasks in which {ALL_VIEWS!r} wins, ties and loses; gain: mean difference")
             print(duels(table, metric).round(1))
+        print_halves(table)

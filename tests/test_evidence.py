@@ -91,3 +91,12 @@ def test_a_row_of_the_file_stays_where_fewer_of_its_seeds_are_stored(table, tmp_
     assert found["uar"].tolist() == [50, 41, 30, 9, 60]
     assert found.index.get_level_values("row").tolist() == ["a", "b", "c", "d", "a"]
     assert table.with_earlier_rows(made(stored), tmp_path / "none.csv").equals(made(stored))
+
+
+def test_what_is_best_on_half_of_the_tasks_is_confirmed_on_the_others(table):
+    scores = pd.DataFrame([[5, 5, 5, 5], [1, 9, 1, 1]], ["even", "once"], list("abcd"))
+    # "once" has the mean 5, too, on a half with "b", so the first of the two is best.
+    assert table.decide_on_halves(scores).to_dict("index") == {"even": {"best": 6, "confirmed": 6}}
+    scores.loc["once", "b"] = 10
+    found = table.decide_on_halves(scores).to_dict("index")
+    assert found == {"even": {"best": 3, "confirmed": 0}, "once": {"best": 3, "confirmed": 0}}
