@@ -5,7 +5,7 @@ from importlib import import_module
 
 def import_optional(module, needed, extra, otherwise=""):
     """
-    Import a module of a library that may be missing.
+    Import and return a module of a library that may be missing.
 
     Parameters
     ----------
@@ -18,22 +18,10 @@ def import_optional(module, needed, extra, otherwise=""):
     otherwise : str, default=""
         What can be done without the library, the end of the message.
 
-    Returns
-    -------
-    module
-        The module.
-
     Raises
     ------
     ImportError
         If the library is not installed, or cannot be imported.
-
-    Examples
-    --------
-    >>> from sklearn_raters._optional import import_optional
-    >>> import_optional("no_such_library", "Pictures need no_such_library", "plot")
-    Traceback (most recent call last):
-    ImportError: Pictures need no_such_library, which is not installed: pip install 'sklearn-raters[plot]'.
     """
     try:
         return import_module(module)
