@@ -7,6 +7,7 @@ import uuid
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from sklearn_raters._optional import import_optional
 from sklearn_raters.exceptions import InputError
 
 
@@ -254,13 +255,7 @@ def check_table(path):
     if path.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
         raise InputError(f"{path} ends in none of .csv, .jsonl and .parquet: name such a file.")
     if path.suffix.lower() == ".parquet":
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError as error:
-            message = (
-                "Parquet files need pyarrow, which is not installed: pip install 'sklearn-raters[tables]'."
-            )
-            raise ImportError(message) from error
+        import_optional("pyarrow", "Parquet files need pyarrow", "tables")
     return check_writable(path)
 
 

@@ -1,12 +1,12 @@
 """Pretrained encoders: hidden states of speech as frames, and sentences as vectors."""
 
 import functools
-import importlib
 from contextlib import contextmanager
 
 import numpy as np
 import torch
 
+from sklearn_raters._optional import import_optional
 from sklearn_raters.exceptions import InputError
 
 SAMPLING_RATE = 16000  # Hz
@@ -15,11 +15,7 @@ _WHISPER_WINDOW, _WHISPER_STEP = 30 * SAMPLING_RATE, SAMPLING_RATE // 50
 
 
 def _library(name):
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        message = f"Encoders need {name}, which is not installed: pip install 'sklearn-raters[encoders]'."
-        raise ImportError(message) from error
+    return import_optional(name, f"Encoders need {name}", "encoders")
 
 
 @contextmanager

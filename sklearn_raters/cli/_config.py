@@ -165,14 +165,36 @@ def check_config(out, command):
         raise InputError(
             f"--out {out}: the options of the run are written to {path.name}: give another name."
         )
-    if path.exists():
-        text = path.read_text(encoding="utf-8", errors="replace")
-        whose = "which holds those of another command" if text.startswith(_HEAD) else "a file of yours"
-        if not text.startswith(_HEAD) or f"[{command}]" not in text.splitlines():
-            raise InputError(
-                f"--out {out}: the run writes its options to {path}, {whose}: give another --out."
-            )
+    check_own(path, command, "--out", out)
     return path
+
+
+def check_own(path, command, option, given):
+    """
+    Check that a run may write its options to a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    command : str
+        The command of the run.
+    option, given : str
+        The option that leads to the file, and its value.
+
+    Raises
+    ------
+    InputError
+        If there is such a file that no run of this command has written.
+    """
+    if not path.exists():
+        return
+    text = path.read_text(encoding="utf-8", errors="replace")
+    whose = "which holds those of another command" if text.startswith(_HEAD) else "a file of yours"
+    if not text.startswith(_HEAD) or f"[{command}]" not in text.splitlines():
+        raise InputError(
+            f"{option} {given}: the run writes its options to {path}, {whose}: give another {option}."
+        )
 
 
 def changed_options(options, parser):

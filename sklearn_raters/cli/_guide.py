@@ -9,6 +9,7 @@ import webbrowser
 from pathlib import Path
 
 from sklearn_raters._files import full_path
+from sklearn_raters._optional import import_optional
 from sklearn_raters.plots import as_svg
 
 # ![What it shows](name.svg), where `name` is a display in the code of the chapter.
@@ -58,12 +59,7 @@ def build_guide(folder):
     ImportError
         If pdoc or matplotlib is not installed.
     """
-    try:
-        import pdoc
-        import pdoc.render
-    except ImportError as error:
-        message = "The guide needs pdoc, which is not installed: pip install 'sklearn-raters[guide]'."
-        raise ImportError(message) from error
+    pdoc = import_optional("pdoc", "The guide needs pdoc", "guide")
     for name in MODULES:
         module = importlib.import_module(name)
         for public in getattr(module, "__all__", ()):

@@ -8,7 +8,7 @@ from numbers import Number
 from sklearn.utils import Bunch
 
 from sklearn_raters._files import check_writable, full_path, replacing_all
-from sklearn_raters.cli._config import write_config
+from sklearn_raters.cli._config import check_own, write_config
 from sklearn_raters.cli._corpus import make_task, print_status
 from sklearn_raters.cli._inputs import check_results
 from sklearn_raters.cli._inspection_tables import print_inspection
@@ -33,6 +33,8 @@ def inspect(options):
     if options.report is not None:
         files["report"] = check_writable(options.report)
     check_results(files, options)
+    if folder is not None:
+        _check_replaced(files, options.output)
     votes, samples, content, texts = _read(options)
     audio = None if options.audio is None else find_audio(samples, options.audio)[0]
     names = None if options.bins is None else options.bins["names"]
@@ -123,6 +125,19 @@ def _files_in(folder):
     """Return the files that may be written into the folder, by what they hold."""
     files = {name: folder / f"{name}.csv" for name in (*TABLES, "alpha")}
     return files | {"settings": folder / "inspect.toml"}
+
+
+def _check_replaced(files, output):
+    """Raise InputError if a file of the folder would be replaced that no run of this command has written."""
+    present = [name for name in (*TABLES, "alpha", "settings") if files[name].exists()]
+    for name in present:
+        check_writable(files[name])
+    check_own(files["settings"], "inspect", "--output", output)
+    if present and "settings" not in present:
+        raise InputError(
+            f"--output {output}: the run writes a table to {files[present[0]]}, a file of yours, as no "
+            f"{files['settings'].name} beside it tells of an earlier run: give another --output."
+        )
 
 
 def _write(found, files):

@@ -183,7 +183,8 @@ def scale_for(options, plan, corpus, features):
 
 def show_evaluation(options, plan, table, seconds, n_classes, files):
     """Print what the table of an evaluation means, what it took and where it is, or all of it as JSON."""
-    told = {"meaning": meaning(table, n_classes, plan.baseline), "time": spent(seconds, options.n_jobs)}
+    means = meaning(table, n_classes, plan.baseline, options.protocol)
+    told = {"meaning": means, "time": spent(seconds, options.n_jobs)}
     if options.json:
         result = {"folds": plan.description, "baseline": plan.baseline, "seconds": seconds, **told}
         print_json(

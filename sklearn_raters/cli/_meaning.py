@@ -6,7 +6,7 @@ from joblib import effective_n_jobs
 HIGHEST_LOSS = 0.03
 
 
-def meaning(table, n_classes, baseline):
+def meaning(table, n_classes, baseline, protocol=None):
     """
     Return what a comparison means.
 
@@ -18,6 +18,8 @@ def meaning(table, n_classes, baseline):
         Number of classes.
     baseline : str or None
         The model that the others are compared with.
+    protocol : str or None, default=None
+        The option, which fixes the scaling.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def meaning(table, n_classes, baseline):
     which = "only model" if len(table) == 1 else f"highest of {len(table)} models"
     highest = f"the {which} is {best} with {100 * table['uar'].max():.1f}"
     main = "all views" if "all views" in table.index else best
-    advice = advise_on_new_speakers(table, main)
+    advice = advise_on_new_speakers(table, main, protocol)
     if baseline is None or main == baseline:
         return f"{highest[0].upper()}{highest[1:]} percent. {chance}.{advice}"
     gain, low, high = 100 * table.loc[main, ["difference", "low", "high"]]
@@ -40,7 +42,7 @@ def meaning(table, n_classes, baseline):
     return f"{first[0].upper()}{first[1:]} {chance}; {highest}.{advice}"
 
 
-def advise_on_new_speakers(table, name):
+def advise_on_new_speakers(table, name, protocol):
     """
     Return what to do about speakers who are new, empty if they cost a model less than 3 points.
 
@@ -50,6 +52,8 @@ def advise_on_new_speakers(table, name):
         Result of `compare`.
     name : str
         The model.
+    protocol : str or None
+        The option, which fixes the scaling.
 
     Returns
     -------
@@ -62,11 +66,16 @@ def advise_on_new_speakers(table, name):
     if not known - new >= HIGHEST_LOSS:
         return ""
     verb = "have" if name == "all views" else "has"
-    return (
+    advice = (
         f" Where a recording is all there is of a new speaker, {name} {verb} {100 * new:.1f} percent, "
         f"{100 * (known - new):.1f} points less. To lose less, give predict several recordings of a speaker "
-        "and name the speaker (--speaker, or --speakers folder); if speakers will always be new, evaluate "
-        f"with --scaling training too, and take it if its UAR is above {100 * new:.1f}."
+        "and name the speaker (--speaker, or --speakers folder)"
+    )
+    if protocol is not None:
+        return f"{advice}."
+    return (
+        f"{advice}; if speakers will always be new, evaluate with --scaling training too, and take it if its "
+        f"UAR is above {100 * new:.1f}."
     )
 
 

@@ -3,6 +3,7 @@
 import argparse
 
 from sklearn_raters import __version__
+from sklearn_raters._optional import import_optional
 from sklearn_raters.cli._config import changed_options, given_words, with_config
 from sklearn_raters.cli._help import (
     CLASS_WEIGHTS,
@@ -198,7 +199,7 @@ class _NoCompletion(argparse.Action):
     """The option without the package that it needs."""
 
     def __call__(self, parser, *given):
-        parser.error("--print-completion needs shtab: pip install 'sklearn-raters[completion]'.")
+        import_optional("shtab", "--print-completion needs shtab", "completion")
 
 
 def parse(arguments):

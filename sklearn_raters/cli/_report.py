@@ -68,7 +68,7 @@ def write_outputs(options, comparison, table, audio, files):
     if options.report is not None:
         name = options.corpus if options.ratings is None else Path(options.ratings).name
         baseline = comparison.settings["baseline"] if "difference" in table else None
-        summary = meaning(table, len(comparison.task.classes), baseline)
+        summary = meaning(table, len(comparison.task.classes), baseline, options.protocol)
         settings = dict(comparison.settings)
         if options.seeds > 1:
             settings["seed"] = f"{options.seed} to {options.seed + options.seeds - 1}"

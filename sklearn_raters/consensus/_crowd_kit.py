@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sklearn_raters._optional import import_optional
 from sklearn_raters.consensus._labels import hard_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import as_task, content_marks, ratings_to_long, shorten
@@ -207,12 +208,11 @@ def _estimate(method, sample, rater, label):
     """
     import pandas as pd
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from crowdkit import aggregation
-    except ImportError as error:
-        raise ImportError(f"Consensus {method!r} needs crowd-kit: pip install crowd-kit.") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        aggregation = import_optional(
+            "crowdkit.aggregation", f"Consensus {method!r} needs crowd-kit", "crowd"
+        )
     columns = {"task": sample, "worker": rater, "label": label}
     table = pd.DataFrame({name: np.frombuffer(part, dtype=np.intp) for name, part in columns.items()})
     name, settings = _CROWD_KIT[method]

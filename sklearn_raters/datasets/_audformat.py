@@ -9,6 +9,7 @@ from textwrap import dedent
 import numpy as np
 
 from sklearn_raters._files import full_path
+from sklearn_raters._optional import import_optional
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.datasets._emotion_corpus import check_no_agreement, choose_classes, corpus_bunch
 from sklearn_raters.datasets._files import check_files, existing_folder
@@ -23,13 +24,7 @@ _SPEAKER = "speaker"
 
 def import_audformat():
     """Return the package audformat."""
-    try:
-        import audformat
-    except ImportError as error:
-        raise ImportError(
-            "Databases of audformat need the package audformat: pip install 'sklearn-raters[audformat]'."
-        ) from error
-    return audformat
+    return import_optional("audformat", "Databases of audformat need the package audformat", "audformat")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sklearn_raters._optional import import_optional
 from sklearn_raters._sklearn_compat import Interval, checked_parameters
 from sklearn_raters.features._audio import SAMPLING_RATE, SHORTEST, is_silent, read_audio
 
@@ -83,13 +84,8 @@ def _equal(length, size):
 
 def _speech(signal):
     """Return starts and ends of stretches of speech, in samples."""
-    try:
-        import webrtcvad
-    except ImportError as error:
-        raise ImportError(
-            "Segments by voice activity need webrtcvad: pip install 'sklearn-raters[speech]', or give the "
-            "length of the segments in seconds."
-        ) from error
+    otherwise = ", or give the length of the segments in seconds"
+    webrtcvad = import_optional("webrtcvad", "Segments by voice activity need webrtcvad", "speech", otherwise)
     size = round(_WINDOW * SAMPLING_RATE)
     pcm = (signal.clip(-1, 1) * 32767).astype("<i2")
     detector = webrtcvad.Vad(_MODE)

@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from sklearn_raters._optional import import_optional
 from sklearn_raters.features._audio import SAMPLING_RATE, SHORTEST
 
 _STEP = 0.010  # s
@@ -24,14 +25,7 @@ _STATISTICS = ("mean", "deviation")
 
 
 def _library():
-    try:
-        import kaldi_native_fbank
-    except ImportError as error:
-        raise ImportError(
-            "Spectral features need kaldi-native-fbank, which is not installed: "
-            "pip install 'sklearn-raters[spectral]'."
-        ) from error
-    return kaldi_native_fbank
+    return import_optional("kaldi_native_fbank", "Spectral features need kaldi-native-fbank", "spectral")
 
 
 @dataclass(frozen=True)

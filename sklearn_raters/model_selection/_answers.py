@@ -1,13 +1,12 @@
 """Answers of a fitted model for the test samples of a fold."""
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 
 from sklearn_raters._align import align
 from sklearn_raters._nested import call_inside, unwrap
-from sklearn_raters.exceptions import InputError, InputWarning
+from sklearn_raters.exceptions import InputError, remark
 from sklearn_raters.metrics import judged_answers
 
 
@@ -99,8 +98,7 @@ def _labels_by_rater(proba, classes, raters):
     """Return the most probable class of each sample by rater; None, with a warning, if there is none."""
     fault = _fault_of_raters(proba, classes, raters)
     if fault:
-        message = f"A model has no scores of its raters (NaN): predict_proba_raters gives {fault}."
-        warnings.warn(message, InputWarning, stacklevel=3)
+        remark(f"no scores of its raters (NaN), because predict_proba_raters gives {fault}.")
         return None
     codes = np.where(np.isnan(proba).all(axis=2), len(classes), np.argmax(proba, axis=2))
     names = [*classes, None]

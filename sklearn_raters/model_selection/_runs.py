@@ -19,6 +19,7 @@ from sklearn_raters._parallel import (
     watched,
 )
 from sklearn_raters._rated import rows_of
+from sklearn_raters.exceptions import collecting_remarks, remark
 from sklearn_raters.model_selection._answers import Answers, ask
 from sklearn_raters.model_selection._folds import fit_and_predict, fit_part, predict_part
 from sklearn_raters.ratings import known_labels
@@ -39,6 +40,8 @@ class Run(NamedTuple):
         Durations of `fit` and of the prediction.
     chosen : dict
         The parameters that searches inside the model chose, by the name of the view or "".
+    remarks : list of str
+        Warnings to show.
     """
 
     labels: list
@@ -46,6 +49,7 @@ class Run(NamedTuple):
     answers: Answers
     seconds: list
     chosen: dict
+    remarks: list
 
 
 def batches_of(models, plans):
@@ -154,14 +158,19 @@ def run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, *,
     ]
     names = [f"fold {n} of {', '.join(map(str, batch))}" for batch in batches for n in range(len(folds))]
     planned = list(trainings_of(models, plans, folds).values()) if verbose else []
+    remarks = []
     with showing_trainings("Comparing models", planned, n_jobs, verbose):
         if effective_n_jobs(n_jobs) > 1:
-            _train_parts(batches, plans, task.ratings, folds, groups, n_jobs)
+            remarks += _train_parts(batches, plans, task.ratings, folds, groups, n_jobs)
         outcomes = run_jobs(jobs, names, n_jobs=n_jobs)
     runs = {name: [] for name in models}
     for outcome in outcomes:
         for name, run in outcome.items():
             runs[name].append(run)
+            remarks += [(name, text) for text in run.remarks]
+    # Warnings of other processes are lost, so the remarks are made here, equal ones of a model once.
+    for name, text in dict.fromkeys(remarks):
+        remark(f"Model {name!r}: {text}")
     return runs
 
 
@@ -177,9 +186,10 @@ def _content_of(task, consensus, fold, groups):
 def _train_parts(batches, plans, Y, folds, groups, n_jobs):
     """Train the views of stacks into their cache, those of each fold and each part of its plan in one job.
 
-    Whole folds are few and long: of five on two cores, the last would leave one core idle.
+    Whole folds are few and long: of five on two cores, the last would leave one core idle. Return a list of
+    pairs of model and remark.
     """
-    jobs, names = [], []
+    jobs, names, stacks = [], [], []
     for batch in batches:
         # The views of the other models in a batch are among those of its largest stack, or quick to add.
         largest = max(batch, key=lambda name: len(plans[name][0].trainings) if plans[name] else 0)
@@ -191,32 +201,37 @@ def _train_parts(batches, plans, Y, folds, groups, n_jobs):
                 if part <= len(plans[largest][number].splits):
                     jobs.append(delayed(_train_part)(stack, X, Y, fold, groups, part))
                     names.append(f"part {part} of fold {number} of {largest}")
-    if jobs:
-        run_jobs(jobs, names, n_jobs=n_jobs)
+                    stacks.append(largest)
+    found = run_jobs(jobs, names, n_jobs=n_jobs) if jobs else []
+    return [(name, text) for name, texts in zip(stacks, found, strict=True) for text in texts]
 
 
 def _train_part(stack, X, Y, fold, groups, part):
-    """Train one part of a stack's plan on the training part of a fold."""
+    """Train one part of a stack's plan on the training part of a fold; return the remarks."""
     X, Y, groups = (rows_of(one, fold.train) for one in (X, Y, groups))
-    with known_labels():
+    with known_labels(), collecting_remarks() as remarks:
         clone(stack)._train_ahead(X, Y, part, groups)
+    return remarks
 
 
 def _run_fold(models, Y, consensus, fold, groups, task, names, cached, content):
     """Train and test models on one fold; return a Run by name."""
     runs = {}
     for name, (estimator, X, conditions) in models.items():
-        fitted, labels, *seconds = _fit_reported(estimator, X, Y, consensus, fold, groups, cached, content)
+        with collecting_remarks() as remarks:
+            arguments = estimator, X, Y, consensus, fold, groups, cached, content
+            fitted, labels, *seconds = _fit_reported(*arguments)
+            answers = ask(fitted, rows_of(X, fold.test), task, names)
+            in_conditions = {
+                condition: fitted.predict(rows_of(form, fold.test)).tolist()
+                for condition, form in conditions.items()
+            }
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
             seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
-        answers = ask(fitted, rows_of(X, fold.test), task, names)
-        in_conditions = {
-            condition: fitted.predict(rows_of(form, fold.test)).tolist()
-            for condition, form in conditions.items()
-        }
-        runs[name] = Run(labels.tolist(), in_conditions, answers, seconds, _chosen(fitted, inner))
+        chosen = _chosen(fitted, inner)
+        runs[name] = Run(labels.tolist(), in_conditions, answers, seconds, chosen, remarks)
     return runs
 
 

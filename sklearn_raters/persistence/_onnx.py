@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._files import check_writable, replacing
 from sklearn_raters._nested import is_search
+from sklearn_raters._optional import import_optional
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier, DeepEnsembleClassifier, SoftmaxLayerClassifier
@@ -76,7 +77,7 @@ def to_onnx(model, path):
     True
     """
     for library in ("onnx", "onnxruntime", "skl2onnx"):
-        _check_installed(library)
+        import_optional(library, f"to_onnx needs {library}", "onnx")
     path = check_writable(path)
     check_is_fitted(model)
     graph = Graph()
@@ -103,13 +104,6 @@ def to_onnx(model, path):
 
 
 _FEATURES = "give the part of the model behind its features, such as pipeline[1:]."
-
-
-def _check_installed(library):
-    from importlib.util import find_spec
-
-    if find_spec(library) is None:
-        raise ImportError(f"to_onnx needs {library}: pip install 'sklearn-raters[onnx]'.")
 
 
 def _is_calibrated(model):

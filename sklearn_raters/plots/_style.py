@@ -4,6 +4,8 @@ from numbers import Number
 
 import numpy as np
 
+from sklearn_raters._optional import import_optional
+
 # Okabe and Ito's colours, which people with any colour vision can tell apart, without black and yellow.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 GREY = "#737373"
@@ -11,12 +13,7 @@ GREY = "#737373"
 
 def pyplot():
     """Return matplotlib.pyplot, or raise ImportError that says how to install it."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        message = "Plots need matplotlib, which is not installed: pip install 'sklearn-raters[plot]'."
-        raise ImportError(message) from error
-    return plt
+    return import_optional("matplotlib.pyplot", "Plots need matplotlib", "plot")
 
 
 def axes_or_new(ax, width=6.4, height=4.8):

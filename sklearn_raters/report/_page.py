@@ -3,12 +3,12 @@
 import hashlib
 import os
 from base64 import b64encode
-from importlib import import_module
 from importlib.resources import files
 from numbers import Integral
 
 from sklearn_raters._align import align_samples
 from sklearn_raters._files import check_writable, replacing
+from sklearn_raters._optional import import_optional
 from sklearn_raters._sklearn_compat import Interval, checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import as_task, inspect_ratings
@@ -47,11 +47,7 @@ def check_report(path=None):
     >>> check_report()
     """
     for name in ("jinja2", "matplotlib"):
-        try:
-            import_module(name)
-        except ImportError as error:
-            message = f"A report needs {name}, which is not installed: pip install 'sklearn-raters[report]'."
-            raise ImportError(message) from error
+        import_optional(name, f"A report needs {name}", "report")
     if path is None:
         return
     if not os.fspath(path).lower().endswith((".html", ".htm")):

@@ -101,6 +101,41 @@ def test_what_cannot_be_used_is_refused_in_one_line(votes, tmp_path, monkeypatch
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("inspect.toml", "top = 3\n", "inspect.toml, a file of yours: give another --output."),
+        (
+            "inspect.toml",
+            "# Options of sklearn-raters 0.1.0\n[evaluate]\n",
+            "inspect.toml, which holds those of another command: give another --output.",
+        ),
+        ("pairs.csv", "mine", "pairs.csv, a file of yours, as no inspect.toml beside it tells of an earlier"),
+        ("self_agreement.csv", "mine", "self_agreement.csv, a file of yours"),
+    ],
+)
+def test_files_of_the_user_in_the_folder_are_not_overwritten(votes, tmp_path, capsys, name, text, message):
+    (tmp_path / name).write_text(text)
+    status, printed, errors = run(capsys, votes, *COLUMNS, "--output", tmp_path)
+    assert (status, printed) == (2, "")
+    assert message in errors
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {name: text}
+
+
+def test_the_same_run_writes_into_its_folder_again_and_leaves_other_files(votes, tmp_path, capsys):
+    (tmp_path / "notes.csv").write_text("mine")
+    for top in ("2", "3"):
+        status, _, errors = run(capsys, votes, *COLUMNS, "--output", tmp_path, "--top", top)
+        assert (status, errors) == (0, f"All tables in full: {tmp_path}\n")
+    assert "top = 3" in (tmp_path / "inspect.toml").read_text()
+    assert (tmp_path / "notes.csv").read_text() == "mine"
+    # A table of the run that is no longer a file has no place to be written to.
+    (tmp_path / "pairs.csv").unlink()
+    (tmp_path / "pairs.csv").mkdir()
+    status, printed, errors = run(capsys, votes, *COLUMNS, "--output", tmp_path)
+    assert (status, printed, "pairs.csv is a folder" in errors) == (2, "", True)
+
+
 def test_repeated_votes_are_counted_once_and_told_of(votes, tmp_path, capsys):
     table = pd.read_csv(votes, dtype=str)
     table = pd.concat([table, table.head(3), table.head(1)])

@@ -10,8 +10,11 @@ from sklearn.model_selection import GridSearchCV
 from sklearn_raters import BLSTMClassifier, cli
 from sklearn_raters.cli import _protocol
 from sklearn_raters.cli._duration import make_probes
-from sklearn_raters.cli._parser import build_parser
+from sklearn_raters.cli._evaluation import Evaluation
+from sklearn_raters.cli._jobs import show_evaluation
+from sklearn_raters.cli._parser import build_parser, parse
 from sklearn_raters.datasets import check_iemocap_counts, load_iemocap, make_rated_speech
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection import planned_trainings
 from sklearn_raters.ratings import Task
 from sklearn_raters.stacking import PAPER_GRID
@@ -139,6 +142,21 @@ def test_options_that_contradict_the_protocol_are_refused_in_one_line(
     assert expected in errors
     assert errors.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_the_advice_on_new_speakers_names_no_option_that_the_protocol_refuses(capsys):
+    shares = {"uar": [0.6], "difference": 0.0, "low": 0.0, "high": 0.0, "uar_new_speaker": 0.5}
+    table = pd.DataFrame({**shares, "fit_seconds": 1.0}, index=["crowd-hard"])
+    plan = Evaluation({"crowd-hard": None}, {}, [], "each of 5 sessions left out", None)
+    files = {"table": "table.csv", "settings": "table.toml"}
+    for options, is_advised in [(options_of(), False), (parse(["evaluate"]), True)]:
+        show_evaluation(options, plan, table, {"run": 2.0, "audio": 1.0}, 4, files)
+        told = capsys.readouterr().out
+        assert "crowd-hard has 50.0 percent, 10.0 points less. To lose less, give predict several" in told
+        assert ("--scaling" in told) is is_advised
+    refused = options_of("--scaling", "training")
+    with pytest.raises(InputError, match="--scaling training contradicts"):
+        _protocol.check_protocol(refused)
 
 
 @pytest.mark.parametrize("stated", [["--alpha", "0.75"], ["--fusion", "softmax"], ["--class-weight", "none"]])

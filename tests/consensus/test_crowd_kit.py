@@ -202,7 +202,7 @@ def test_without_crowd_kit_the_error_names_the_package_to_install():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install crowd-kit" in done.stderr
+    assert "needs crowd-kit, which is not installed: pip install 'sklearn-raters[crowd]'." in done.stderr
 
 
 @pytest.mark.parametrize("consensus", ["majority", "dawid_skene"])

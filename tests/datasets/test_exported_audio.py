@@ -136,7 +136,8 @@ def test_the_command_names_the_package_that_a_file_needs(folder, capsys, monkeyp
     (folder / "votes.xlsx").write_bytes(b"PK")
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     assert cli.main(["evaluate", "--ratings", str(folder / "votes.xlsx"), "--audio", str(folder)]) == 2
-    assert "votes.xlsx needs openpyxl: pip install 'sklearn-raters[tables]'" in capsys.readouterr().err
+    message = "votes.xlsx needs openpyxl, which is not installed: pip install 'sklearn-raters[tables]'."
+    assert message in capsys.readouterr().err
 
 
 def test_the_help_and_the_docstring_name_all_tools():

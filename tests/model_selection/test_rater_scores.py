@@ -140,3 +140,25 @@ def test_probabilities_of_raters_in_a_wrong_shape_are_named():
     model = OwnRaters([[1.0, 0.0], [0.0, 1.0]]).fit(None, None)
     with pytest.warns(InputWarning, match=r"the shape \(2, 2\) for 2 raters and 2 classes"):
         assert ask(model, [[0], [1]]).raters is None
+
+
+class OneAnswer(OwnRaters):
+    """Gives every sample and rater the same probabilities."""
+
+    def predict(self, X):
+        return np.full(len(X), "a", dtype=object)
+
+    def predict_proba_raters(self, X):
+        return np.tile(self.proba, (len(X), 2, 1))
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_the_warning_names_the_model_also_from_other_processes(n_jobs):
+    models = {"sound": OneAnswer([0.5, 0.5]), "wrong": OneAnswer([0.5, 0.6])}
+    Y = [["a", "b"], ["b", "b"], ["a", "a"], ["b", "a"]] * 2
+    with pytest.warns(InputWarning) as heard:
+        compare(models, np.zeros((8, 1)), Y, cv=2, baseline=None, n_jobs=n_jobs)
+    (told,) = [str(one.message) for one in heard if "A worker stopped" not in str(one.message)]
+    assert told.startswith(
+        "Model 'wrong': no scores of its raters (NaN), because predict_proba_raters gives "
+    )

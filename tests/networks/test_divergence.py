@@ -1,6 +1,7 @@
 """Trainings that diverge: an error where weights are not finite, a warning where the loss has risen."""
 
 import warnings
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from made import FEW, small_blstm, small_stack
 from sklearn_raters import DeepEnsembleClassifier, RaterNetClassifier, SoftmaxLayerClassifier
 from sklearn_raters.exceptions import InputError, InputWarning, collecting_remarks, remark
+from sklearn_raters.model_selection import compare
 
 X, Y, _, TRUTH = FEW
 SETTINGS = {"max_epochs": 2, "learning_rate": 1e6, "random_state": 0}
@@ -40,6 +42,24 @@ def test_the_warning_names_the_view_also_from_other_processes_and_the_cache(n_jo
             stack.fit(X, Y)
         # joblib may warn of a worker that stopped.
         assert [one.category for one in heard if "A worker stopped" not in str(one.message)] == [InputWarning]
+
+
+def test_a_comparison_tells_the_same_of_each_model_from_one_process_and_from_two():
+    diverging = {"view_params": {"E2": {"learning_rate": 1e6}}}
+    models = {
+        "pool": small_stack(small_blstm(), **diverging),
+        "mean": small_stack(small_blstm(), fusion="mean", **diverging),
+        "net": small_blstm(**SETTINGS),
+    }
+    told = []
+    for n_jobs in (1, 2):
+        with pytest.warns(InputWarning) as heard:
+            compare(models, X, Y, cv=2, baseline=None, n_jobs=n_jobs, random_state=0)
+        told.append(sorted(str(one.message) for one in heard if "A worker stopped" not in str(one.message)))
+    assert told[0] == told[1]
+    # Each model of a view that several share is named, once for each training, of which the pool has more.
+    names = Counter(text.partition(": The training diverged: ")[0] for text in told[0])
+    assert names == {"Model 'pool': View 'E2'": 6, "Model 'mean': View 'E2'": 2, "Model 'net'": 2}
 
 
 def test_weights_that_are_not_finite_stay_an_error_that_names_the_view():

@@ -1,6 +1,6 @@
 """Pictures show the numbers that they are made of, and refuse what cannot be drawn."""
 
-import builtins
+import sys
 from itertools import combinations, pairwise
 from types import SimpleNamespace
 
@@ -367,14 +367,7 @@ def test_colours_of_classes_can_be_told_apart_without_a_kind_of_cones(cones):
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *args, **kwargs):
-        if name.startswith("matplotlib"):
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"pip install 'sklearn-raters\[plot\]'"):
         ClassUseDisplay.from_ratings(Y)
 

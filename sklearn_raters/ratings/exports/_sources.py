@@ -1,10 +1,10 @@
 """Open an export: a table, or records of JSON that are read one by one."""
 
-from importlib import import_module
 from itertools import chain
 from typing import NamedTuple
 
 from sklearn_raters._files import existing_file, full_path
+from sklearn_raters._optional import import_optional
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings.exports._records import folder_records, is_json, json_records
 from sklearn_raters.ratings.exports._tables import read_binary_table, read_text_table
@@ -82,12 +82,7 @@ def open_source(path):
     if last == ".zip":
         return _from_records(file, *folder_records(file))
     if package := _PACKAGES.get(last):
-        try:
-            import_module(package)
-        except ImportError as error:
-            raise ImportError(
-                f"{file.name} needs {package}: pip install 'sklearn-raters[tables]' ({error})."
-            ) from error
+        import_optional(package, f"{file.name} needs {package}", "tables")
         return _from_table(file, read_binary_table(file, last))
     if last in (".json", ".jsonl", ".ndjson") or (last not in (".csv", ".tsv", ".tab") and is_json(file)):
         return _from_records(file, *json_records(file, as_lines=last in (".jsonl", ".ndjson")))

@@ -158,7 +158,7 @@ def test_a_damaged_file_and_a_missing_package_are_told(tmp_path, monkeypatch, su
     path = write(tmp_path / f"v.{suffix}", "no table")
     with monkeypatch.context() as without:
         without.setitem(sys.modules, package, None)
-        told = rf"v.{suffix} needs {package}: pip install 'sklearn-raters\[tables\]'"
+        told = rf"v.{suffix} needs {package}, which is not installed: pip install 'sklearn-raters\[tables\]'"
         with pytest.raises(ImportError, match=told):
             read_ratings(path)
     pytest.importorskip(package, exc_type=ImportError)
