@@ -1,5 +1,7 @@
 """The paper's network: a BLSTM with attention pooling between two dense layers."""
 
+from functools import cache
+
 import torch
 from torch import nn
 
@@ -33,6 +35,24 @@ def _reversed_rows(lengths, n_frames):
     return (first + within).flatten()
 
 
+@cache
+def computes_bfloat16(kind):
+    """Return whether a kind of device ("cpu", "cuda", ...) computes LSTMs in bfloat16.
+
+    torch offers no public question for it: oneDNN refuses LSTMs in bfloat16 on processors without AVX512.
+    """
+    if kind != "cpu":
+        return True
+    # On "meta" no initial weights are drawn from the caller's generator.
+    layer = nn.LSTM(1, 1, device="meta").to_empty(device=kind)
+    try:
+        with torch.autocast(kind, torch.bfloat16), torch.no_grad():
+            layer(torch.zeros(1, 1, 1))
+    except RuntimeError:
+        return False
+    return True
+
+
 class BLSTMTrunk(nn.Module):
     """Dense ReLU layer, BLSTM with attention pooling over time, dense ReLU layer (Chou & Lee 2019, 3.1).
 
@@ -53,7 +73,8 @@ class BLSTMTrunk(nn.Module):
     representation_units : int, default=256
         Width of the last dense layer.
     precision : {"float32", "bfloat16"}, default="float32"
-        Number format of matrix products and LSTMs; weights, softmax and results are float32 in both.
+        Number format of matrix products and LSTMs; weights, softmax and results are float32 in both. Where
+        the processor cannot compute LSTMs in bfloat16, all are float32.
     """
 
     settings = {
@@ -133,8 +154,9 @@ class BLSTMTrunk(nn.Module):
 
     def encode(self, frames, lengths):
         """Return representations, (n_samples, representation_units), and frame weights; see `pool`."""
-        low_precision = self.precision == "bfloat16"
-        with torch.autocast(frames.device.type, torch.bfloat16, enabled=low_precision):
+        kind = frames.device.type
+        low_precision = self.precision == "bfloat16" and computes_bfloat16(kind)
+        with torch.autocast(kind, torch.bfloat16, enabled=low_precision):
             pooled, weights = self.pool(frames, lengths)
             representation = self.representation(pooled).relu()
         dtype = self.representation.weight.dtype

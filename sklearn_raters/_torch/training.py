@@ -11,6 +11,7 @@ from torch import nn
 from torch.optim.lr_scheduler import PolynomialLR
 
 from sklearn_raters._torch.batches import LengthBatches, SequenceDataset
+from sklearn_raters._torch.blstm import BLSTMTrunk, computes_bfloat16
 from sklearn_raters._torch.modules import SoftCrossEntropy, build
 from sklearn_raters._torch.skorch_net import SequenceNet
 from sklearn_raters.exceptions import InputError, remark
@@ -183,6 +184,15 @@ def _remark_if_worse(before, after, n_epochs, learning_rate):
         )
 
 
+def _remark_if_rounded_less(module, device):
+    asked = any(isinstance(part, BLSTMTrunk) and part.precision == "bfloat16" for part in module.modules())
+    if asked and not computes_bfloat16(torch.device(device).type):
+        remark(
+            "precision='bfloat16': this processor cannot compute LSTMs in bfloat16, so the network is "
+            "computed in float32."
+        )
+
+
 def train(module, train_data, valid_data, *, device, **settings):
     """Train a network by Adamax, on soft cross-entropy unless the network defines its own loss.
 
@@ -211,6 +221,7 @@ def train(module, train_data, valid_data, *, device, **settings):
         If a setting cannot be used, or the weights become infinite.
     """
     device = resolve_device(device)
+    _remark_if_rounded_less(module, device)
     valid_set = None if valid_data is None else SequenceDataset(*valid_data, device)
     net = _make_net(module, device=device, valid_set=valid_set, **settings)
     dataset = SequenceDataset(*train_data, device)

@@ -49,7 +49,7 @@ class BLSTMClassifier(LabelNetClassifier):
     precision : {"float32", "bfloat16"}, default="float32"
         Number format for training and prediction. bfloat16 has 8 significant bits, so probabilities depend on
         the batch in the third digit. It may be faster on processors with AMX or AVX512-BF16 and on GPUs, or
-        slower: measure it first.
+        slower: measure it first. Processors without AVX512 compute in float32 all the same; `fit` says so.
     warm_start : bool, default=False
         Whether a second `fit` starts from the weights of the first one. It needs the same layers, features
         and classes.

@@ -10,7 +10,10 @@ import torch
 from skorch.callbacks import Callback, EarlyStopping
 
 from made import as_sequences, make_rated, small_blstm
+from sklearn_raters._torch import blstm, training
+from sklearn_raters._torch.blstm import computes_bfloat16
 from sklearn_raters._torch.modules import SoftCrossEntropy
+from sklearn_raters.exceptions import InputWarning
 
 DATA = make_rated(60)
 NOISE = np.random.default_rng(0)
@@ -210,6 +213,7 @@ def test_the_number_of_threads_changes_no_result(dropout):
     np.testing.assert_allclose(probabilities[2], probabilities[0], rtol=0, atol=1e-6)
 
 
+@pytest.mark.skipif(not computes_bfloat16("cpu"), reason="this processor has no LSTMs in bfloat16")
 def test_bfloat16_gives_the_same_up_to_its_precision():
     full, short = (small_blstm(precision=name).fit(X, y) for name in ("float32", "bfloat16"))
     losses = [np.array(clf.net_.history[:, "train_loss"]) for clf in (full, short)]
@@ -218,6 +222,20 @@ def test_bfloat16_gives_the_same_up_to_its_precision():
     assert 0 < np.abs(proba - rounded).max() < 0.05
     assert short.transform(X).dtype == np.float32
     np.testing.assert_allclose(rounded.sum(axis=1), 1, atol=1e-12)
+
+
+def test_a_processor_without_bfloat16_computes_in_float32_and_says_so(monkeypatch):
+    monkeypatch.setattr(blstm, "computes_bfloat16", lambda kind: False)
+    monkeypatch.setattr(training, "computes_bfloat16", lambda kind: False)
+    with pytest.warns(InputWarning, match="cannot compute LSTMs in bfloat16, so .* in float32"):
+        short = small_blstm(precision="bfloat16").fit(X, y)
+    np.testing.assert_array_equal(short.predict_proba(X), small_blstm().fit(X, y).predict_proba(X))
+
+
+def test_whether_a_processor_has_bfloat16_leaves_the_callers_generator_alone():
+    before = torch.get_rng_state()
+    computes_bfloat16.__wrapped__("cpu")
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @pytest.mark.parametrize("setting", [{"callbacks": "disable"}, {"train_split": None}])

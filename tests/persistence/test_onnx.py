@@ -164,7 +164,7 @@ def test_the_metadata_name_classes_and_raters(path):
         ),
         (lambda: small_stack(SVC()).fit(X, Y), "SVC has no predict_proba"),
         (
-            lambda: small_blstm(precision="bfloat16", max_epochs=1).fit(X, TRUTH),
+            lambda: small_blstm(max_epochs=1).fit(X, TRUTH).set_params(precision="bfloat16"),
             "precision='bfloat16' cannot",
         ),
     ],
