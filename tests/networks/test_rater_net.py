@@ -419,12 +419,7 @@ def test_noise_is_learnt_for_the_fewest_epochs_and_steps(batch_size, epochs):
 
 
 def test_a_few_samples_are_learnt_for_a_thousand_epochs_at_most():
-    few = {
-        "raters": "multitask",
-        "trunk_params": {"hidden_units": (2,)},
-        "dropout": 0.0,
-        "learning_rate": 1e-3,
-    }
+    few = {"raters": "multitask", "trunk_params": {"hidden_units": (2,)}, "learning_rate": 1e-3}
     rows = np.linspace(-1, 1, 20)[:, None]
     assert without_number(**few, dropout=0.0).fit(rows, np.sign(rows[:, 0])).n_iter_ == 1000
 
