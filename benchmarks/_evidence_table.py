@@ -269,22 +269,19 @@ def decide_on_halves(scores):
     DataFrame
         For each row, on how many halves it is "best", and how often the other half has "confirmed" it.
     """
-    found = []
-    for half in map(list, combinations(scores, scores.shape[1] // 2)):
+    found, size = [], scores.shape[1] // 2
+    for half in map(list, combinations(scores, size) if size else ()):
         best, on_others = (part.mean(axis=1).idxmax() for part in (scores[half], scores.drop(columns=half)))
-        found.append({"row": best, "best": 1, "confirmed": int(best == on_others)})
-    return pd.DataFrame(found).groupby("row").sum()
+        found.append((best, 1, int(best == on_others)))
+    return pd.DataFrame(found, columns=["row", "best", "confirmed"]).groupby("row").sum()
 
 
-def print_halves(table):
-    """Print which fusion of all views is best on half of the tasks without a simulated crowd."""
+def fusions_on_halves(table, metric):
+    """Decide between the fusions of all views on halves of the tasks, without the simulated crowds."""
     rows = [ALL_VIEWS, *(f"{ALL_VIEWS}, {name}" for name in FUSIONS)]
-    for metric in ("uar", "own_balanced"):
-        scores = table[metric].astype(float).unstack("task").loc["table"].reindex(index=rows)
-        scores = scores.drop(columns=DRAWN & set(scores)).dropna(how="all").dropna(axis=1)
-        if scores.shape[1] > 1:
-            print(f"\n{metric}: halves of {scores.shape[1]} tasks on which a fusion is best")
-            print(decide_on_halves(scores))
+    of_tables = table[table.index.get_level_values("family") == "table"].droplevel("family")
+    scores = of_tables[metric].astype(float).unstack("task").reindex(index=rows)
+    return decide_on_halves(scores.drop(columns=DRAWN & set(scores)).dropna(how="all").dropna(axis=1))
 
 
 def print_summary(table):
@@ -297,4 +294,5 @@ def print_summary(table):
         for metric in METRICS:
             print(f"\n{metric}: tasks in which {ALL_VIEWS!r} wins, ties and loses; gain: mean difference")
             print(duels(table, metric).round(1))
-        print_halves(table)
+            print(f"\n{metric}: halves of the tasks on which a fusion of {ALL_VIEWS!r} is best")
+            print(fusions_on_halves(table, metric))

@@ -100,3 +100,15 @@ def test_what_is_best_on_half_of_the_tasks_is_confirmed_on_the_others(table):
     scores.loc["once", "b"] = 10
     found = table.decide_on_halves(scores).to_dict("index")
     assert found == {"even": {"best": 3, "confirmed": 0}, "once": {"best": 3, "confirmed": 0}}
+    assert table.decide_on_halves(scores[["a"]]).empty
+
+
+def test_the_default_is_decided_on_halves_of_the_tasks_as_the_findings_say(table, project):
+    evidence = pd.read_csv(project / "benchmarks" / "results" / "evidence.csv").set_index(
+        ["task", "family", "row"]
+    )
+    by_uar, balanced = (table.fusions_on_halves(evidence, name) for name in ("uar", "own_balanced"))
+    assert by_uar.loc["all views"].tolist() == [70, 70]
+    best, confirmed = balanced.loc["all views"]
+    findings = " ".join((project / "benchmarks" / "README.md").read_text(encoding="utf-8").split())
+    assert f"balanced on {best} of 70, and then on the other half in {confirmed}." in findings
