@@ -7,7 +7,7 @@ what is to be learnt.
 | You have | Take | Why |
 |---|---|---|
 | a table or texts, and people may differ | `MultiRaterStackingClassifier()` | never behind majority labels on eight tasks, ahead on five |
-| sequences of frames, and people may differ | `MultiRaterStackingClassifier(class_weight="balanced")` | networks as views |
+| sequences of frames, and people may differ | `MultiRaterStackingClassifier()` | the same, with networks as views |
 | one right answer, several votes a sample | `sklearn_raters.stacking.truth_stack` | learns how good each rater is before it learns the class |
 | one right answer, one vote a sample | `RaterNetClassifier("annot_mix")` | 6 to 22 points ahead of the stack on simulated crowds |
 | groups of raters who name classes differently | `RaterNetClassifier("annot_mix")` | confusions of raters that depend on the sample |
