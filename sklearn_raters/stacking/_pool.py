@@ -9,11 +9,15 @@ from threadpoolctl import threadpool_limits
 
 # Penalty of the squared distance of a weight from that of the plain pool, in units of the log-likelihood:
 # weights are expected within 0.13 of it. From 10 to 100 the scores of ten tasks hardly differ.
-_PENALTY = 30.0
+PENALTY = 30.0
+# Penalties that `choose_penalty` tries.
+_PENALTIES = (100.0, 30.0, 10.0, 3.0, 1.0)
 # The offsets are one for each class, and are moved more easily.
 _OFFSET_PENALTY = 1.0
 # Until the gradient is as small as rounding allows, so that weights equal repeated samples.
 _PRECISE = {"gtol": 1e-9, "ftol": 0.0, "maxiter": 10_000, "maxfun": 100_000}
+# Enough to compare penalties, in a fifth of the time.
+_ROUGH = {"gtol": 1e-3}
 
 
 class LogLinearPool(NamedTuple):
@@ -52,7 +56,7 @@ def plain_pool(n_parts, prior):
 
 # The matrices are so small that threads wait for each other.
 @threadpool_limits.wrap(limits=1, user_api="blas")
-def fit_pool(ratios, targets, weight, prior):
+def fit_pool(ratios, targets, weight, prior, penalty=PENALTY, options=_PRECISE):
     """Fit a pool by penalised likelihood; the penalty draws it towards the plain pool.
 
     Parameters
@@ -65,6 +69,10 @@ def fit_pool(ratios, targets, weight, prior):
         Weights of the samples.
     prior : ndarray of shape (n_classes,)
         Shares of the classes in the targets, all positive.
+    penalty : float, default=PENALTY
+        Penalty of the squared distance of a weight from that of the plain pool.
+    options : dict
+        When the optimizer stops.
 
     Returns
     -------
@@ -78,7 +86,7 @@ def fit_pool(ratios, targets, weight, prior):
     flat, mass = ratios.reshape(n_samples, -1), targets * weight[:, None]
     total = mass.sum(axis=1, keepdims=True)
     start = np.concatenate([plain.weights.ravel(), plain.offsets])
-    penalty = np.repeat([_PENALTY, _OFFSET_PENALTY], [plain.weights.size, n_classes])
+    penalties = np.repeat([penalty, _OFFSET_PENALTY], [plain.weights.size, n_classes])
     # Left out of the softmax, a class without targets keeps the weights of the plain pool.
     absent = np.where(mass.any(axis=0), 0, -1e9)
 
@@ -88,7 +96,39 @@ def fit_pool(ratios, targets, weight, prior):
         residual = np.exp(log_proba) * total - mass
         moved = parameters - start
         gradient = np.concatenate([(flat.T @ residual).ravel(), residual.sum(axis=0)])
-        return -(mass * log_proba).sum() + penalty @ moved**2, gradient + 2 * penalty * moved
+        return -(mass * log_proba).sum() + penalties @ moved**2, gradient + 2 * penalties * moved
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=_PRECISE).x
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
     return LogLinearPool(found[:-n_classes].reshape(plain.weights.shape), found[-n_classes:])
+
+
+def choose_penalty(pools, folds):
+    """Choose one penalty for several pools by the likelihood of samples that are left out.
+
+    Parameters
+    ----------
+    pools : list of tuple
+        The arguments of `fit_pool` for each pool: ratios, targets, weight, prior.
+    folds : list of ndarray of int of shape (n_samples_of_the_pool,)
+        Number of the fold of each sample, of which each is left out once.
+
+    Returns
+    -------
+    float
+        The penalty; `PENALTY` where the samples of no pool are in several folds.
+    """
+    divided = [(pool, fold) for pool, fold in zip(pools, folds, strict=True) if len(np.unique(fold)) > 1]
+    if not divided:
+        return PENALTY
+    return max(_PENALTIES, key=lambda penalty: sum(_left_out(*pool, fold, penalty) for pool, fold in divided))
+
+
+def _left_out(ratios, targets, weight, prior, fold, penalty):
+    """Return the log-likelihood of samples by pools that were fitted without the samples of their fold."""
+    total = 0.0
+    for number in np.unique(fold):
+        out = fold == number
+        fitted = fit_pool(ratios[~out], targets[~out], weight[~out], prior, penalty, _ROUGH)
+        log_proba = log_softmax(_logits(fitted.weights, fitted.offsets, ratios[out]), axis=1)
+        total += weight[out] @ (targets[out] * log_proba).sum(axis=1)
+    return total

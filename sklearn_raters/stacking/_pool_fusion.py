@@ -6,8 +6,11 @@ import numpy as np
 
 from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import soft_labels
-from sklearn_raters.stacking._pool import LogLinearPool, fit_pool
+from sklearn_raters.stacking._pool import LogLinearPool, choose_penalty, fit_pool
 from sklearn_raters.stacking._views import CROWD_VIEWS
+
+# Number of raters, those with the most samples, by whom the penalty is chosen: more would only take time.
+_N_CHOOSING = 10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -147,10 +150,15 @@ def fit_pool_fusion(plan, posteriors, learnt, class_weight, sample_weight):
     common, own = readings.ratios(posteriors)
     seen = np.isfinite(posteriors).any(axis=(1, 2))
 
-    def pool(inputs, targets, weight):
+    fold_of = np.zeros(task.n_samples, dtype=np.intp)
+    for number, (_, test) in enumerate(plan.splits):
+        fold_of[test] = number
+
+    def learnt_from(inputs, targets, weight):
+        """Return the arguments of `fit_pool`, and the folds of the samples."""
         mass = (targets * weight[:, None]).sum(axis=0) + 1  # one more vote, so that no share is 0
         rows = seen & (weight > 0) & (targets.sum(axis=1) > 0) & ~((targets > 0) & ~learnt).any(axis=1)
-        return fit_pool(inputs[rows], targets[rows], weight[rows], mass / mass.sum())
+        return (inputs[rows], targets[rows], weight[rows], mass / mass.sum()), fold_of[rows]
 
     labels = np.zeros((task.n_samples, len(classes)))
     labels[plan.samples] = plan.labels[:, None] == classes
@@ -158,11 +166,22 @@ def fit_pool_fusion(plan, posteriors, learnt, class_weight, sample_weight):
     label_weight = weight * (labels @ by_class)
     # Weights of classes leave the sum of the weights as it is, and so the strength of the penalty.
     label_weight *= weight[plan.samples].sum() / label_weight.sum()
-    consensus = pool(common, labels, label_weight)
-    shares = pool(common, np.nan_to_num(soft_labels(task, alpha=0)), weight)
-    raters = [view.name for view in plan.views if view.name not in CROWD_VIEWS]
+    consensus = fit_pool(*learnt_from(common, labels, label_weight)[0])
+    shares = fit_pool(*learnt_from(common, np.nan_to_num(soft_labels(task, alpha=0)), weight)[0])
     of_raters = []
-    for place, name in enumerate(raters):
+    for place, name in enumerate(view.name for view in plan.views if view.name not in CROWD_VIEWS):
         chosen = np.nan_to_num(soft_labels(task.of_rater(name), alpha=0, outside_majority="keep"))
-        of_raters.append(pool(np.concatenate([own[:, [place]], common], axis=1), chosen, weight))
-    return PoolFusion(readings, consensus, shares, of_raters)
+        inputs = np.concatenate([own[:, [place]], common], axis=1)
+        of_raters.append(learnt_from(inputs, chosen, weight))
+    return PoolFusion(readings, consensus, shares, _fit_pools_of_raters(of_raters))
+
+
+def _fit_pools_of_raters(of_raters):
+    """Fit the pools of the raters, with one penalty for all.
+
+    How much a rater differs from the others is another matter in each corpus: raters of speech are best
+    drawn to the crowd, and two camps with opinions of their own are not.
+    """
+    most_rated = sorted(of_raters, key=lambda one: -one[0][2].sum())[:_N_CHOOSING]
+    penalty = choose_penalty(*zip(*most_rated, strict=True)) if most_rated else None
+    return [fit_pool(*arguments, penalty) for arguments, _ in of_raters]

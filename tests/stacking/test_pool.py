@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from sklearn_raters.stacking._pool import LogLinearPool, fit_pool, plain_pool
+from sklearn_raters.stacking._pool import PENALTY, LogLinearPool, choose_penalty, fit_pool, plain_pool
 
 PRIOR = np.array([0.5, 0.3, 0.2])
 
@@ -88,3 +88,27 @@ def test_no_small_step_lowers_the_penalised_loss():
     for _ in range(50):
         step = rng.normal(scale=0.01, size=(2, 3, 3)), rng.normal(scale=0.01, size=3)
         assert loss(fitted.weights + step[0], fitted.offsets + step[1]) > least
+
+
+def test_the_penalty_is_strong_where_the_plain_pool_is_right_and_weak_where_weights_differ():
+    plain = plain_pool(2, PRIOR)
+    one_alone = LogLinearPool(np.stack([2 * plain.weights[0] * 2, 0 * plain.weights[1]]), plain.offsets)
+    folds = np.arange(400) % 2
+    for made, expected in ((plain, (100,)), (one_alone, (1, 3))):
+        pools = [(*draw(400, made, seed), np.ones(400), PRIOR) for seed in range(3)]
+        assert choose_penalty(pools, [folds] * 3) in expected
+
+
+def test_without_several_folds_the_penalty_is_that_of_the_consensus():
+    pool = (*draw(20, plain_pool(2, PRIOR)), np.ones(20), PRIOR)
+    assert choose_penalty([pool], [np.zeros(20)]) == PENALTY
+
+
+def test_weights_choose_the_penalty_of_repeated_samples():
+    made = LogLinearPool(3 * plain_pool(2, PRIOR).weights, np.log(PRIOR))
+    ratios, labels = draw(90, made)
+    weight, folds = np.repeat([1.0, 2.0], 45), np.arange(90) % 2
+    twice = np.repeat(np.arange(90), weight.astype(int))
+    weighted = choose_penalty([(ratios, labels, weight, PRIOR)], [folds])
+    repeated = choose_penalty([(ratios[twice], labels[twice], np.ones(135), PRIOR)], [folds[twice]])
+    assert weighted == repeated

@@ -131,6 +131,20 @@ def test_a_rater_who_differs_is_told_apart():
     assert (said[sad, e2] == "sad").mean() > 0.7
 
 
+def test_raters_of_two_camps_are_predicted_as_well_as_by_their_own_views():
+    rng = np.random.default_rng(0)
+    samples, camps = rng.normal(size=(1200, 20)), rng.normal(size=(2, 20)) / 2
+    said = np.stack([samples @ camps[number % 2] for number in range(8)], axis=1)
+    votes = np.where(said + 0.4 * rng.normal(size=said.shape) > 0, "yes", "no").astype(object)
+    taught = np.where(rng.random((600, 8)) < 0.5, votes[:600], None)
+    right = {}
+    for fusion in ("pool", "mean"):
+        model = small_stack(fusion=fusion).fit(samples[:600], taught)
+        answers = model.predict_proba_raters(samples[600:]).argmax(axis=2)
+        right[fusion] = (model.classes_[answers] == votes[600:]).mean()
+    assert right["pool"] > right["mean"] - 0.01
+
+
 def test_raters_who_rate_one_group_only_keep_their_view():
     table = Y.copy()
     session = np.arange(len(table)) * 3 // len(table)
