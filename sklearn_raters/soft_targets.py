@@ -22,6 +22,7 @@ from sklearn_raters._nested import (
     unwrap,
     weight_name,
 )
+from sklearn_raters._repeats import check_takes_repeats, keep_samples_whole, restore_folds
 from sklearn_raters._sklearn_compat import HasMethods, safe_indexing
 from sklearn_raters._targets import (
     check_weights,
@@ -94,6 +95,8 @@ def weighted_repeats(X, soft, weight, groups):
     -------
     X : sequence of n_repeats
         The repeated samples.
+    rows : ndarray of int of shape (n_repeats,)
+        The sample of each repeat.
     codes : ndarray of int of shape (n_repeats,)
         The class of each repeat, as a column of `soft`.
     weight : ndarray of shape (n_repeats,)
@@ -104,7 +107,12 @@ def weighted_repeats(X, soft, weight, groups):
     mass = soft if weight is None else soft * weight[:, None]
     rows, codes = np.nonzero(mass)
     groups = groups if groups is None else safe_indexing(groups, rows)
-    return safe_indexing(X, rows), codes, mass[rows, codes], groups
+    return safe_indexing(X, rows), rows, codes, mass[rows, codes], groups
+
+
+def is_certain(soft):
+    """Return whether soft labels of shape (n_samples, n_classes) give each sample one class only."""
+    return np.count_nonzero(soft, axis=1).max() == 1
 
 
 def balance_by_mass(estimator, y, weight):
@@ -243,14 +251,20 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
             y = classes[soft.argmax(axis=1)]
         elif unwrap(estimator) is not estimator:
             check_scoring_of_soft_labels(estimator, "y holds soft labels")
+            if not is_certain(soft):
+                check_takes_repeats(estimator, "y holds soft labels")
             estimator, y = wrap_innermost(estimator, classes), soft
-        elif np.count_nonzero(soft, axis=1).max() == 1:
+        elif is_certain(soft):
             y = classes[soft.argmax(axis=1)]
         else:
-            X, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
+            check_takes_repeats(estimator, "y holds soft labels")
+            given_groups = groups
+            X, rows, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
             y = classes[codes]
+            keep_samples_whole(estimator, soft, rows, given_groups)
             weight = balance_by_mass(estimator, y, weight)
         self.estimator_ = fit_with_weights(estimator, X, y, weight, groups)
+        restore_folds(self.estimator_)
         self.classes_ = classes
         take_over_input(self, estimator)
         return self

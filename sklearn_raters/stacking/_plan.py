@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_soft_targets, weight_name
 from sklearn_raters._parallel import content_to_hash
 from sklearn_raters._rated import drawn_from_samples
+from sklearn_raters._repeats import check_takes_repeats
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._targets import class_weights
 from sklearn_raters.consensus import labelled_samples
@@ -21,7 +22,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.ratings import Task, is_missing_label, shorten
 from sklearn_raters.sequences import holds_sequences
-from sklearn_raters.soft_targets import SoftTargetClassifier
+from sklearn_raters.soft_targets import SoftTargetClassifier, is_certain
 from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator, line_on_folds
@@ -306,7 +307,7 @@ def _within(train, views, stack, classes):
 
 
 def prepare(view, estimator, classes, seed):
-    """Seed an unfitted estimator and let it take the targets of a view; raise TypeError if it cannot."""
+    """Seed an unfitted estimator and let it take the targets of a view; raise an error if it cannot."""
     if not is_classifier(estimator):
         raise TypeError(f"The view {view.name!r} must be learnt by a classifier; got {estimator!r}.")
     if seed is not None:
@@ -322,6 +323,8 @@ def prepare(view, estimator, classes, seed):
             "views; 'crowd_hard' without weights takes any classifier."
         )
     if needs_repeats:
+        if not is_certain(view.targets):
+            check_takes_repeats(estimator, f"The view {view.name!r} has soft labels")
         return SoftTargetClassifier(estimator, classes=classes)
     return _with_classes(estimator, classes) if view.soft or _need_naming(classes) else estimator
 
