@@ -4,14 +4,20 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import RidgeClassifierCV
-from sklearn.model_selection import TunedThresholdClassifierCV, check_cv
+from sklearn.model_selection import check_cv
 from sklearn.svm import SVC, NuSVC
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_raters._nested import is_search, layers
+from sklearn_raters._nested import is_search, layers, splitter_takes_groups
 from sklearn_raters._sklearn_compat import num_samples, safe_indexing
 from sklearn_raters.exceptions import InputError
+
+_TWICE = (
+    "A classifier with cv is inside one that splits or draws them, and could not keep those of a sample "
+    "together. Give a classifier without cv inside, and choose its parameters by a search around the whole."
+)
 
 
 def check_takes_repeats(estimator, what):
@@ -29,8 +35,11 @@ def check_takes_repeats(estimator, what):
     """
     *outer, (_, inner) = layers(estimator)
     for candidate in [inner, *(value for _, layer in outer for value in _candidates(layer))]:
-        for part in [candidate, *candidate.get_params().values()]:
-            if reason := _reason(part):
+        params = candidate.get_params()
+        splits = [name.removesuffix("cv") for name in params if name.rpartition("__")[2] == "cv"]
+        twice = any(inside != place and inside.startswith(place) for place in splits for inside in splits)
+        for part in [candidate, *params.values()]:
+            if reason := _reason(part) or (twice and _TWICE):
                 raise InputError(f"{what}, learnt as weighted repeats of each sample. {reason}")
 
 
@@ -58,7 +67,7 @@ def _reason(part):
             f"CalibratedClassifierCV({name}(), ensemble=False); hard labels, such as those of the view "
             "'crowd_hard', take it."
         )
-    # Boosted trees that stop early lose little: 3 to 6 points on digits, none on other data.
+    # Boosted trees that stop early lose at most 6 points of accuracy; networks and SGD lose up to 50.
     boosted = isinstance(part, HistGradientBoostingClassifier)
     if getattr(part, "early_stopping", False) is True and not boosted:
         return (
@@ -66,13 +75,13 @@ def _reason(part):
             "that it stops at a wrong time. Set early_stopping=False and limit the iterations, if need be "
             "by a search."
         )
-    if isinstance(part, RidgeClassifierCV | TunedThresholdClassifierCV) or is_search(part):
+    if isinstance(part, RidgeClassifierCV) or is_search(part):
         return (
             f"{name}, where it is, scores each of them without its weight. Put GridSearchCV, or another "
             "search, around the whole classifier: it splits and scores samples."
         )
     inner = part.estimator if isinstance(part, CalibratedClassifierCV) else None
-    if inner is not None and not has_fit_parameter(inner, "sample_weight"):
+    if not (inner is None or isinstance(inner, FrozenEstimator) or has_fit_parameter(inner, "sample_weight")):
         return (
             f"{name} cannot pass their weights to {type(inner).__name__}. Put the steps before it: "
             "make_pipeline(StandardScaler(), CalibratedClassifierCV(SVC(), ensemble=False))."
@@ -109,9 +118,8 @@ class WholeSampleFolds:
 
     def split(self, X, y=None, groups=None):
         """Yield the repeats to train on and those held out, as indices."""
-        if num_samples(X) != len(self.rows):  # an outer classifier has drawn some of them
-            yield from check_cv(self.cv, y, classifier=True).split(X, y, groups)
-            return
+        if num_samples(X) != len(self.rows):
+            raise InputError(f"y holds soft labels, learnt as weighted repeats of each sample. {_TWICE}")
         samples = check_cv(self.cv, self.labels, classifier=True)
         for train, test in samples.split(self.labels, self.labels, self.groups):
             yield np.flatnonzero(np.isin(self.rows, train)), np.flatnonzero(np.isin(self.rows, test))
@@ -134,8 +142,9 @@ def keep_samples_whole(estimator, soft, rows, groups):
     learnt, rows = np.unique(rows, return_inverse=True)  # those of weight 0 have no repeats
     groups = None if groups is None else safe_indexing(groups, learnt)
     for name, cv in estimator.get_params().items():
-        if name.rpartition("__")[2] == "cv" and cv != "prefit" and not isinstance(cv, float):
-            folds = WholeSampleFolds(cv, rows, soft[learnt].argmax(axis=1), groups)
+        if name.rpartition("__")[2] == "cv" and not isinstance(cv, str | float):  # such as "prefit"
+            used = groups if splitter_takes_groups(cv) else None  # the other splitters warn of groups
+            folds = WholeSampleFolds(cv, rows, soft[learnt].argmax(axis=1), used)
             estimator.set_params(**{name: folds})
 
 

@@ -169,6 +169,10 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     scikit-learn would count repeats; `estimator_` has the weights found. "balanced_subsample" is the same
     here. Soft labels that are all certain go to the classifier as labels.
 
+    A classifier with a parameter `cv`, such as `CalibratedClassifierCV`, splits samples, and keeps the
+    repeats of each one together. Those that cannot are refused: ``SVC(probability=True)``, and networks or
+    `SGDClassifier` with ``early_stopping=True``.
+
     Parameters
     ----------
     estimator : classifier
@@ -229,6 +233,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ------
         TypeError
             If the classifier takes no `sample_weight`.
+        InputError
+            If the classifier would hold out some repeats of a sample while it learns from the others.
         """
         self._validate_params()
         if not is_classifier(self.estimator):
