@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, align_samples, refuse_masked
 from sklearn_raters._forms import at_least_single
+from sklearn_raters._inner_splits import check_takes_repeats, keep_samples_whole, restore_folds
 from sklearn_raters._nested import (
     InnerTagsMixin,
     check_is_read,
@@ -22,12 +23,12 @@ from sklearn_raters._nested import (
     unwrap,
     weight_name,
 )
-from sklearn_raters._repeats import check_takes_repeats, keep_samples_whole, restore_folds
 from sklearn_raters._sklearn_compat import HasMethods, safe_indexing
 from sklearn_raters._targets import (
     check_weights,
     class_weights,
     expected_accuracy,
+    is_certain,
     is_soft,
     target_distributions,
 )
@@ -108,11 +109,6 @@ def weighted_repeats(X, soft, weight, groups):
     rows, codes = np.nonzero(mass)
     groups = groups if groups is None else safe_indexing(groups, rows)
     return safe_indexing(X, rows), rows, codes, mass[rows, codes], groups
-
-
-def is_certain(soft):
-    """Return whether soft labels of shape (n_samples, n_classes) give each sample one class only."""
-    return np.count_nonzero(soft, axis=1).max() == 1
 
 
 def balance_by_mass(estimator, y, weight):

@@ -11,18 +11,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sklearn_raters._inner_splits import check_takes_repeats
 from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_soft_targets, weight_name
 from sklearn_raters._parallel import content_to_hash
 from sklearn_raters._rated import drawn_from_samples
-from sklearn_raters._repeats import check_takes_repeats
 from sklearn_raters._seeds import draw_seed, set_seeds
-from sklearn_raters._targets import class_weights
+from sklearn_raters._targets import class_weights, is_certain
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.ratings import Task, is_missing_label, shorten
 from sklearn_raters.sequences import holds_sequences
-from sklearn_raters.soft_targets import SoftTargetClassifier, is_certain
+from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator, line_on_folds

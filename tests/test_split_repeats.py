@@ -26,7 +26,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, NuSVC
 
 from sklearn_raters import MultiRaterStackingClassifier, SoftTargetClassifier
-from sklearn_raters._repeats import WholeSampleFolds
+from sklearn_raters._inner_splits import WholeSampleFolds
 from sklearn_raters.exceptions import InputError
 
 X, TRUTH = load_iris(return_X_y=True)
