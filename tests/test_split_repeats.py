@@ -24,6 +24,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, NuSVC
+from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_raters import MultiRaterStackingClassifier, SoftTargetClassifier
 from sklearn_raters._inner_splits import WholeSampleFolds
@@ -53,7 +54,6 @@ PLACES = {
 }
 OTHERS = {
     "NuSVC": (NuSVC(probability=True), r"NuSVC\(probability=True\).*Give NuSVC\(\)"),
-    "network": (MLPClassifier(early_stopping=True), r"MLPClassifier\(early_stopping=True\).*=False"),
     "SGD": (SGDClassifier(early_stopping=True), r"SGDClassifier\(early_stopping=True\).*=False"),
     "perceptron": (Perceptron(early_stopping=True), r"Perceptron\(early_stopping=True\).*=False"),
     "ridge": (RidgeClassifierCV(), "RidgeClassifierCV.*without its weight.*GridSearchCV"),
@@ -64,6 +64,9 @@ OTHERS = {
         "cannot pass their weights to Pipeline. Put the steps before it",
     ),
 }
+if has_fit_parameter(MLPClassifier(), "sample_weight"):  # since scikit-learn 1.7
+    stopping = MLPClassifier(early_stopping=True)
+    OTHERS["network"] = (stopping, r"MLPClassifier\(early_stopping=True\).*=False")
 
 
 @pytest.mark.parametrize("classifier", PLACES.values(), ids=PLACES)
@@ -96,7 +99,7 @@ def test_views_of_certain_labels_take_an_svc_with_probabilities(settings):
 
 @pytest.mark.filterwarnings("ignore:The `probability` parameter was deprecated:FutureWarning")
 def test_certain_soft_labels_take_an_svc_with_probabilities_and_early_stopping():
-    for classifier in (PLATT, MLPClassifier(early_stopping=True, max_iter=400, random_state=0)):
+    for classifier in (PLATT, SGDClassifier(loss="log_loss", early_stopping=True, random_state=0)):
         clf = SoftTargetClassifier(make_pipeline(StandardScaler(), classifier)).fit(X, np.eye(3)[TRUTH])
         assert (clf.predict_proba(X).argmax(axis=1) == clf.predict(X)).mean() > 0.9
 
