@@ -31,6 +31,11 @@ def is_soft(y):
     return len(shape) == 2 and shape[1] > 1
 
 
+def is_certain(soft):
+    """Return whether soft labels of shape (n_samples, n_classes) give each sample one class only."""
+    return np.count_nonzero(soft, axis=1).max() == 1
+
+
 def target_distributions(y, classes):
     """Turn hard or soft targets into distributions.
 

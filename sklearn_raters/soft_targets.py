@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, align_samples, refuse_masked
 from sklearn_raters._forms import at_least_single
+from sklearn_raters._inner_splits import check_takes_repeats, keep_samples_whole, restore_folds
 from sklearn_raters._nested import (
     InnerTagsMixin,
     check_is_read,
@@ -27,6 +28,7 @@ from sklearn_raters._targets import (
     check_weights,
     class_weights,
     expected_accuracy,
+    is_certain,
     is_soft,
     target_distributions,
 )
@@ -94,6 +96,8 @@ def weighted_repeats(X, soft, weight, groups):
     -------
     X : sequence of n_repeats
         The repeated samples.
+    rows : ndarray of int of shape (n_repeats,)
+        The sample of each repeat.
     codes : ndarray of int of shape (n_repeats,)
         The class of each repeat, as a column of `soft`.
     weight : ndarray of shape (n_repeats,)
@@ -104,7 +108,7 @@ def weighted_repeats(X, soft, weight, groups):
     mass = soft if weight is None else soft * weight[:, None]
     rows, codes = np.nonzero(mass)
     groups = groups if groups is None else safe_indexing(groups, rows)
-    return safe_indexing(X, rows), codes, mass[rows, codes], groups
+    return safe_indexing(X, rows), rows, codes, mass[rows, codes], groups
 
 
 def balance_by_mass(estimator, y, weight):
@@ -160,6 +164,10 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     A `class_weight="balanced"` of the classifier balances the classes' shares in the soft labels, where
     scikit-learn would count repeats; `estimator_` has the weights found. "balanced_subsample" is the same
     here. Soft labels that are all certain go to the classifier as labels.
+
+    A classifier with a parameter `cv`, such as `CalibratedClassifierCV`, splits samples, and keeps the
+    repeats of each one together. Those that cannot are refused: ``SVC(probability=True)``, and networks or
+    `SGDClassifier` with ``early_stopping=True``.
 
     Parameters
     ----------
@@ -221,6 +229,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         ------
         TypeError
             If the classifier takes no `sample_weight`.
+        InputError
+            If the classifier would hold out some repeats of a sample while it learns from the others.
         """
         self._validate_params()
         if not is_classifier(self.estimator):
@@ -243,14 +253,20 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
             y = classes[soft.argmax(axis=1)]
         elif unwrap(estimator) is not estimator:
             check_scoring_of_soft_labels(estimator, "y holds soft labels")
+            if not is_certain(soft):
+                check_takes_repeats(estimator, "y holds soft labels")
             estimator, y = wrap_innermost(estimator, classes), soft
-        elif np.count_nonzero(soft, axis=1).max() == 1:
+        elif is_certain(soft):
             y = classes[soft.argmax(axis=1)]
         else:
-            X, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
+            check_takes_repeats(estimator, "y holds soft labels")
+            given_groups = groups
+            X, rows, codes, weight, groups = weighted_repeats(X, soft, weight, groups)
             y = classes[codes]
+            keep_samples_whole(estimator, soft, rows, given_groups)
             weight = balance_by_mass(estimator, y, weight)
         self.estimator_ = fit_with_weights(estimator, X, y, weight, groups)
+        restore_folds(self.estimator_)
         self.classes_ = classes
         take_over_input(self, estimator)
         return self

@@ -338,8 +338,11 @@ def test_wrapping_leaves_the_given_search_unchanged():
 
 def test_repeats_leave_out_shares_of_zero():
     soft = np.array([[1.0, 0, 0], [0.25, 0, 0.75]])
-    repeated, codes, weight, groups = weighted_repeats(X[:2], soft, np.array([2.0, 4.0]), np.array([7, 8]))
+    repeated, rows, codes, weight, groups = weighted_repeats(
+        X[:2], soft, np.array([2.0, 4.0]), np.array([7, 8])
+    )
     np.testing.assert_array_equal(repeated, X[[0, 1, 1]])
+    assert rows.tolist() == [0, 1, 1]
     assert codes.tolist() == [0, 0, 2]
     assert weight.tolist() == [2, 1, 3]
     assert groups.tolist() == [7, 8, 8]

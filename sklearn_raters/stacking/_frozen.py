@@ -59,7 +59,7 @@ def posterior(view, estimator, X, classes, *, by_decision=False):
     else:
         raise AttributeError(
             f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
-            "sklearn.calibration.CalibratedClassifierCV around this one."
+            "sklearn.calibration.CalibratedClassifierCV around its classifier."
         )
     proba = proba if view.soft else align(proba, list(estimator.classes_), classes)
     if not (np.shape(proba) == (num_samples(X), len(classes)) and _are_probabilities(proba)):

@@ -11,11 +11,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sklearn_raters._inner_splits import check_takes_repeats
 from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_soft_targets, weight_name
 from sklearn_raters._parallel import content_to_hash
 from sklearn_raters._rated import drawn_from_samples
 from sklearn_raters._seeds import draw_seed, set_seeds
-from sklearn_raters._targets import class_weights
+from sklearn_raters._targets import class_weights, is_certain
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier
@@ -306,7 +307,7 @@ def _within(train, views, stack, classes):
 
 
 def prepare(view, estimator, classes, seed):
-    """Seed an unfitted estimator and let it take the targets of a view; raise TypeError if it cannot."""
+    """Seed an unfitted estimator and let it take the targets of a view; raise an error if it cannot."""
     if not is_classifier(estimator):
         raise TypeError(f"The view {view.name!r} must be learnt by a classifier; got {estimator!r}.")
     if seed is not None:
@@ -322,6 +323,8 @@ def prepare(view, estimator, classes, seed):
             "views; 'crowd_hard' without weights takes any classifier."
         )
     if needs_repeats:
+        if not is_certain(view.targets):
+            check_takes_repeats(estimator, f"The view {view.name!r} has soft labels")
         return SoftTargetClassifier(estimator, classes=classes)
     return _with_classes(estimator, classes) if view.soft or _need_naming(classes) else estimator
 

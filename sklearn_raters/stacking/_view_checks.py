@@ -49,7 +49,7 @@ def check_view_estimator(name, estimator, stack, data):
         raise TypeError(
             f"The view {name!r} has no predict_proba, of which fusion={stack.fusion!r} "
             f"takes its probabilities; got {estimator!r}. Give it a classifier that has, for example "
-            "sklearn.calibration.CalibratedClassifierCV around this one, or take fusion='pool'."
+            "sklearn.calibration.CalibratedClassifierCV around its classifier, or take fusion='pool'."
         )
     params = estimator.get_params().items()
     by_pair = any(name.endswith("decision_function_shape") and value == "ovo" for name, value in params)
