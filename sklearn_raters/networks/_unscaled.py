@@ -7,11 +7,12 @@ from sklearn_raters._rated import rows_of
 from sklearn_raters._sklearn_compat import num_samples
 from sklearn_raters.exceptions import remark
 
-# The largest standard deviation of a column, and the largest distance of all columns from zero in units of
-# their spread, or of one. On wine, digits and made tables, columns of standard deviation 30 cost "annot_mix"
-# up to 5 points and a BLSTM 17 to 28; of 100, 8 to 37 and 19 to 38. Means of 3 cost them up to 6 and 32, of 10
-# 18 to 38 and 52 to 57. Lower limits would also meet decibels, MFCC, counts and percentages.
-_WIDEST, _FARTHEST = 30, 7
+# The largest standard deviation of a column; the largest distance of the columns from zero, in units of their
+# spread, and a distance that does no harm. On wine, digits and made tables, columns of standard deviation 30
+# cost "annot_mix" up to 5 points and a BLSTM 17 to 28; of 100, 8 to 37 and 19 to 38. Means of 3 spreads cost
+# them up to 6 and 32, of 10 spreads 18 to 38 and 52 to 57. Lower limits would also meet decibels, MFCC,
+# counts and percentages.
+_WIDEST, _FARTHEST, _NEAR = 30, 7, 2
 # Number of samples, and of frames of each, that are looked at; fewer samples where these are very wide.
 _SAMPLES, _FEWEST_SAMPLES, _FRAMES, _VALUES = 256, 32, 8, 2**22
 
@@ -26,13 +27,13 @@ def remark_if_unscaled(estimator, samples):
     samples : list of ndarray of shape (n_frames_i, n_features), or CSR matrix
         The samples. Only some of them are read, and only some frames of these.
     """
-    mean, spread = _moments(samples)
-    # A column alone that is far from zero does little harm among many, and so do small means.
+    mean, spread = _moments(estimator, samples)
+    # A column alone that is far from zero does little harm among many.
     distance, width = (np.sqrt(np.mean(values**2)) for values in (mean, spread))
     if spread.max() > _WIDEST:
         place = _in_one_digit(spread).argmax()
         found = f"a standard deviation of about {_told(spread[place])}"
-    elif distance > _FARTHEST * max(width, 1):
+    elif distance > max(_FARTHEST * width, _NEAR):
         place = np.abs(_in_one_digit(mean)).argmax()
         found = (
             f"a mean of about {_told(mean[place])} and a standard deviation of about {_told(spread[place])}"
@@ -46,9 +47,9 @@ def remark_if_unscaled(estimator, samples):
     )
 
 
-def _moments(samples):
+def _moments(estimator, samples):
     """Return the columns' means and standard deviations, of some samples."""
-    n_samples, n_features = num_samples(samples), samples[0].shape[1]
+    n_samples, n_features = num_samples(samples), estimator.n_features_in_
     most = min(n_samples, _SAMPLES, max(_FEWEST_SAMPLES, _VALUES // n_features))
     some = rows_of(samples, np.linspace(0, n_samples - 1, most).astype(np.intp))
     if issparse(some):
