@@ -14,6 +14,7 @@ from sklearn_raters._targets import check_weights, class_weights, expected_accur
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import merge_equal
+from sklearn_raters.networks._unscaled import remark_if_unscaled
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import check_groups
 from sklearn_raters.sequences import as_samples, pack
@@ -46,8 +47,9 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         ----------
         X : list of array-like of shape (n_frames_i, n_features), or array-like of shape \
                 (n_samples, n_frames, n_features) or (n_samples, n_features)
-            Sequences of frames; each row of a table, dense or sparse, is a sequence of one frame. Sparse rows
-            become dense a batch at a time, and memory-mapped sequences (`features.load_frames`) are read so.
+            Sequences of frames; each row of a table, dense or sparse, is a sequence of one frame. Features
+            should be scaled, by `StandardScaler` or `SpeakerScaler`. Sparse rows become dense a batch at a
+            time, and memory-mapped sequences (`features.load_frames`) are read so.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Hard labels, or soft labels: rows that sum to one. The columns of a DataFrame are the classes, in
             any order.
@@ -81,7 +83,9 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             if earlier is not None:
                 self._go_on_from(earlier, module, classes)
             settings = {"max_epochs": self.count_epochs(len(train))}
-            self.net_ = self._train(module, rows_of(samples, kept), mass, train, valid, seed, **settings)
+            samples = rows_of(samples, kept)
+            remark_if_unscaled(self, samples)
+            self.net_ = self._train(module, samples, mass, train, valid, seed, **settings)
             self.n_iter_ = len(self.net_.history)
             self.classes_ = classes
         return self

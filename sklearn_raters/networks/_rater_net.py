@@ -13,6 +13,7 @@ from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._rater_order import in_places
+from sklearn_raters.networks._unscaled import remark_if_unscaled
 from sklearn_raters.networks._vote_targets import count_rated, merge_rated, number_trained_raters
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples, holds_sequences
@@ -233,8 +234,9 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         ----------
         X : list of array-like of shape (n_frames_i, n_features), or array-like of shape \
                 (n_samples, n_frames, n_features) or (n_samples, n_features)
-            Sequences of frames; each row of a table, dense or sparse, is a sequence of one frame. Sparse rows
-            become dense a batch at a time.
+            Sequences of frames; each row of a table, dense or sparse, is a sequence of one frame. Features
+            should be scaled, by `StandardScaler` or `SpeakerScaler`. Sparse rows become dense a batch at a
+            time.
         y : array-like of shape (n_samples, n_raters), (n_samples, n_raters, n_classes) or (n_samples,)
             The ratings: labels, some missing (a cell may hold a tuple of labels, which share the rater's
             vote), votes, or the labels of one rater. The columns of a DataFrame name the raters.
@@ -267,6 +269,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
                 samples, task, weight, self.class_weight, groups
             )
             samples = rows_of(samples, kept)
+            remark_if_unscaled(self, samples)
             groups = None if groups is None else groups[kept]
             labels = task.class_names(task.class_votes.majority("first")[kept])
             seed = draw_seed(self.random_state)

@@ -11,9 +11,10 @@ from sklearn_raters.ratings._cells import read_literal
 from sklearn_raters.ratings._labels import label_kind, shorten
 from sklearn_raters.ratings._names import as_number, spelling
 
-# More distinct numbers than the first are hardly classes; where some have fractions, more than the second
-# are none.
-_MOST_NUMBERS, _MOST_WITH_FRACTIONS = 10, 5
+# More distinct numbers than the first may be scores; where some have fractions, more than the second are no
+# classes. Integers up to the third that fill half of their range or more are codes of classes, such as those
+# of twelve emotions; scores from 0 to 100 are more numbers, or lie apart.
+_MOST_NUMBERS, _MOST_WITH_FRACTIONS, _MOST_CODES = 10, 5, 20
 # Codes of "not rated": those of statistics packages and -1 in 8 bits; the only negative number, or several
 # that are far below zero, are codes too.
 _CODES = (77, 88, 97, 98, 99, 255, 777, 888, 997, 998, 999, 9999)
@@ -176,11 +177,17 @@ def _check_continuous(numbers):
             f"fractions, such as {fractions[0][0]!r}, which are no classes: {_CUT}; if they are classes, "
             "name them in classes=."
         )
-    if len(real) > _MOST_NUMBERS:
+    if len(real) > _MOST_NUMBERS and not _may_be_codes([value for value, _ in real]):
         _warn(
             f"The ratings hold {len(real)} different numbers, and each becomes a class. If they are scores, "
             f"{_CUT}; if they are classes, name them in classes=."
         )
+
+
+def _may_be_codes(values):
+    """Return whether numbers look like codes of classes: a few integers without wide gaps."""
+    span = max(values) - min(values) + 1
+    return len(values) <= _MOST_CODES and 2 * len(values) >= span and not any(value % 1 for value in values)
 
 
 def _warn_of_codes(names, numbers, what, remedy):

@@ -73,6 +73,7 @@ def test_labels_that_nothing_explains_are_no_divergence():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         small_blstm(max_epochs=30, batch_size=2).fit(X, noise)
+        warnings.filterwarnings("ignore", "X is not scaled")
         small_blstm(max_epochs=1, learning_rate=1e-12).fit(1e4 * X, noise)
 
 

@@ -218,6 +218,26 @@ def test_scales_in_half_steps_are_refused_with_bins_as_the_remedy(highest):
     assert parse_ratings(Y, bins=bins).labels == ["high", "low"]
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [range(12), range(1, 13), range(20), [*range(8), *range(10, 16)], map(str, range(12))],
+    ids=["12 from 0", "12 from 1", "20", "two unused", "texts"],
+)
+def test_a_dozen_integer_codes_are_classes(labels):
+    labels = list(labels)
+    assert len(parse_ratings([[label, label] for label in labels]).labels) == len(labels)
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [range(0, 101, 10), range(0, 101, 5), range(101), range(21), [3, 8, 12, 25, 31, 44, 52, 60, 71, 85, 90]],
+    ids=["tens", "fives", "0 to 100", "0 to 20", "few of 100"],
+)
+def test_scores_from_0_to_100_or_20_are_warned_of(scores):
+    with pytest.warns(InputWarning, match=f"{len(scores)} different numbers.*If they are scores"):
+        parse_ratings([[score, score] for score in scores])
+
+
 def test_many_numbers_are_warned_of_as_scores():
     Y = np.arange(30).reshape(10, 3)
     with pytest.warns(InputWarning, match="hold 30 different numbers, and each becomes a class.*bins="):
