@@ -433,8 +433,9 @@ class MultiRaterStackingClassifier(
         """Return the probabilities of the labels that each rater would give.
 
         With the fusion "pool", a pool of the rater's view, the crowd views and the mean of all raters' views,
-        learnt from this rater's labels; with other fusions, the rater's view alone. The views of the raters
-        learn smoothed labels (`alpha`); the smoothing is undone here.
+        learnt from this rater's labels; how strongly all raters are drawn to the plain average is chosen by
+        the likelihood of samples left out. With other fusions, the rater's view alone. The views of the
+        raters learn smoothed labels (`alpha`); the smoothing is undone here.
 
         Parameters
         ----------
