@@ -13,8 +13,9 @@ from sklearn_raters.exceptions import remark
 # them up to 6 and 32, of 10 spreads 18 to 38 and 52 to 57. Lower limits would also meet decibels, MFCC,
 # counts and percentages.
 _WIDEST, _FARTHEST, _NEAR = 30, 7, 2
-# Number of samples, and of frames of each, that are looked at; fewer samples where these are very wide.
-_SAMPLES, _FEWEST_SAMPLES, _FRAMES, _VALUES = 256, 32, 8, 2**22
+# Number of samples, and of frames of each, that are looked at; fewer samples where these are wide, so that a
+# fit of frames in files takes two megabytes more.
+_SAMPLES, _FEWEST_SAMPLES, _FRAMES, _VALUES = 256, 32, 4, 2**18
 
 
 def remark_if_unscaled(estimator, samples):
@@ -50,7 +51,7 @@ def remark_if_unscaled(estimator, samples):
 def _moments(estimator, samples):
     """Return the columns' means and standard deviations, of some samples."""
     n_samples, n_features = num_samples(samples), estimator.n_features_in_
-    most = min(n_samples, _SAMPLES, max(_FEWEST_SAMPLES, _VALUES // n_features))
+    most = min(n_samples, _SAMPLES, max(_FEWEST_SAMPLES, _VALUES // (_FRAMES * n_features)))
     some = rows_of(samples, np.linspace(0, n_samples - 1, most).astype(np.intp))
     if issparse(some):
         some = some.astype(np.float64)
