@@ -58,7 +58,9 @@ def main(arguments=None):
             warnings.showwarning = warnings_for(options)
             # joblib starts a worker anew that has grown, which changes no result.
             warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
-            return run(options)
+            status = run(options)
+            sys.stdout.flush()  # a reader who is gone is noticed here, not at the end of the process
+            return status
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         return 130

@@ -303,7 +303,8 @@ def test_channels_that_cancel_each_other_are_a_warning_that_names_the_files_each
     for _ in range(2):  # the second time from the cache
         with pytest.warns(InputWarning, match=r"opposite phase") as caught:
             extract(paths, LLD, memory=tmp_path / "memory", n_jobs=n_jobs)
-        (warning,) = caught
+        # On a busy machine joblib warns of a worker that it starts anew.
+        (warning,) = [one for one in caught if one.category is InputWarning]
         assert "a.wav" in str(warning.message)
         assert "c.wav" in str(warning.message)
         assert "b.wav" not in str(warning.message)
