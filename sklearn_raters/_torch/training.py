@@ -184,7 +184,7 @@ def _remark_if_worse(before, after, n_epochs, learning_rate):
         )
 
 
-def _remark_if_rounded_less(module, device):
+def _remark_without_bfloat16(module, device):
     asked = any(isinstance(part, BLSTMTrunk) and part.precision == "bfloat16" for part in module.modules())
     if asked and not computes_bfloat16(torch.device(device).type):
         remark(
@@ -221,7 +221,7 @@ def train(module, train_data, valid_data, *, device, **settings):
         If a setting cannot be used, or the weights become infinite.
     """
     device = resolve_device(device)
-    _remark_if_rounded_less(module, device)
+    _remark_without_bfloat16(module, device)
     valid_set = None if valid_data is None else SequenceDataset(*valid_data, device)
     net = _make_net(module, device=device, valid_set=valid_set, **settings)
     dataset = SequenceDataset(*train_data, device)
