@@ -50,3 +50,43 @@ class Dropout(nn.Module):
         bits.random_(-(2**63), None, generator=thread_random.generator)
         keep = bits.view(torch.uint8)[: x.numel()].view(x.shape) >= self.threshold
         return x * keep.mul(256 / (256 - self.threshold))
+
+
+# Multipliers of splitmix64 (Steele, Lea & Flood 2014), as signed numbers; torch's products wrap around.
+_STRIDE, _MIX = -7046029254386353131, (-4658895280553007687, -7723592293110705685)
+
+
+def _mixed(numbers):
+    """Return 64 random-looking bits for each number; the same bits on every device."""
+    for shift, factor in zip((30, 27), _MIX, strict=True):
+        # Shifts of signed numbers fill up with the sign, which the mask takes away.
+        numbers = (numbers ^ (numbers >> shift & (1 << 64 - shift) - 1)) * factor
+    return numbers ^ (numbers >> 31 & (1 << 33) - 1)
+
+
+def counted_dropout(x, threshold, seeds):
+    """Set values to zero at random, each by its own place: the padding of the others changes nothing.
+
+    Parameters
+    ----------
+    x : tensor of shape (n_networks, n_samples, n_frames, n_units)
+        Values.
+    threshold : int
+        Share of values set to zero, in 1/256.
+    seeds : tensor of int64 of shape (n_networks,)
+        A seed for each network.
+
+    Returns
+    -------
+    tensor of the shape of `x`
+        The values, of which those that are left are scaled to keep the mean.
+    """
+    if threshold == 0:
+        return x
+    _, n_samples, n_frames, n_units = x.shape
+    n_words = -(-n_units // 8)
+    sample, frame, word = (torch.arange(n, device=x.device) for n in (n_samples, n_frames, n_words))
+    place = (sample[:, None, None] << 44) + (frame[:, None] << 20) + word
+    bits = _mixed(_mixed(seeds)[:, None, None, None] + place * _STRIDE)
+    keep = bits.view(torch.uint8)[..., :n_units] >= threshold
+    return x * keep.mul(256 / (256 - threshold))

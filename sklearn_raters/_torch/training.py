@@ -13,6 +13,7 @@ from torch.optim.lr_scheduler import PolynomialLR
 from sklearn_raters._torch.batches import LengthBatches, SequenceDataset
 from sklearn_raters._torch.blstm import BLSTMTrunk, computes_bfloat16
 from sklearn_raters._torch.modules import SoftCrossEntropy, build
+from sklearn_raters._torch.side_by_side import can_be_stacked, train_side_by_side
 from sklearn_raters._torch.skorch_net import SequenceNet
 from sklearn_raters.exceptions import InputError, remark
 
@@ -160,6 +161,12 @@ def check_training(early_stopping, own_loss, *, device, net_params, **settings):
         ) from error
 
 
+def _rates(settings):
+    """Return the step size of each epoch, as `_make_net` has them changed by skorch."""
+    epochs, falls = settings["max_epochs"], settings.get("schedule", "constant") == "linear"
+    return [settings["learning_rate"] * (1 - epoch / epochs * falls) for epoch in range(epochs)]
+
+
 # Number of samples whose loss is compared before and after a training.
 _COMPARED = 256
 
@@ -227,7 +234,10 @@ def train(module, train_data, valid_data, *, device, **settings):
     dataset = SequenceDataset(*train_data, device)
     net.initialize()
     before = _loss(net, dataset)
-    net.partial_fit(dataset, y=None)
+    if can_be_stacked(net, valid_data is not None, settings.get("net_params")):
+        train_side_by_side(net, dataset, _rates(settings))
+    else:
+        net.partial_fit(dataset, y=None)
     if not all(weight.isfinite().all() for weight in net.module_.parameters()):
         raise InputError(
             f"The training diverged: weights are not finite after {len(net.history)} epochs. Lower "

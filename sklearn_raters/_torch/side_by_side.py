@@ -1,0 +1,280 @@
+"""Networks that several threads train at the same time on one GPU, computed in one batch.
+
+A small network leaves a GPU idle for most of the time: its sequence is computed frame after frame, and Python
+takes longer to call the kernels of a step than the GPU to run them. Views, folds and seeds that joblib trains
+in threads are therefore stacked: each step is one step of all networks that are in training, each on the next
+batch of its own samples.
+"""
+
+import threading
+from collections import defaultdict
+
+import numpy as np
+import torch
+
+from sklearn_raters._torch.blstm import BLSTMNet
+from sklearn_raters._torch.grouped_blstm import grouped_logits
+
+# Share of a GPU's memory for one step, and about how many numbers a frame takes for each unit of the network.
+MEMORY_SHARE, NUMBERS_A_UNIT = 0.4, 12
+
+
+def can_be_stacked(net, early_stopping, net_params):
+    """Return whether a training is computed together with those of other threads.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        The initialised net.
+    early_stopping : bool
+        Whether the training may stop early.
+    net_params : dict or None
+        Settings of skorch's net by the user.
+
+    Returns
+    -------
+    bool
+        Whether the net is the paper's network in float32 on a GPU, its training has nothing but the package's
+        own settings, and runs in a thread that joblib has started. It depends on nothing else, so that the
+        same call has the same result again.
+    """
+    network = net.module_
+    return (
+        type(network) is BLSTMNet
+        and network.precision == "float32"
+        and _gains(net.device)
+        and threading.current_thread() is not threading.main_thread()
+        and not (early_stopping or net_params or net.verbose)
+    )
+
+
+def _gains(device):
+    return torch.device(device).type == "cuda"
+
+
+class _Training:
+    """One network in training.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        The initialised net; its weights are changed when the training has ended.
+    dataset : SequenceDataset
+        Samples and targets, with the frames in one tensor.
+    rates : sequence of float
+        The step size of each epoch.
+    """
+
+    def __init__(self, net, dataset, rates):
+        self.net = net
+        self.samples = dataset.frames.to(net.device), dataset.lengths, dataset.starts, dataset.targets
+        self.lengths = dataset.lengths.numpy()
+        self.iterator = net.get_iterator(dataset, training=True)
+        self.steps = self._steps(rates)
+        self.next = next(self.steps)
+        weights = torch.cat([weight.detach().flatten() for weight in net.module_.parameters()])
+        # Weights, and the moments of Adamax: mean of the gradients, and their largest size.
+        self.state = torch.stack([weights, torch.zeros_like(weights), torch.zeros_like(weights)])
+        self.n_steps = 0
+        self.losses = []  # of tensors ()
+        self.sizes = []  # number of samples of each batch
+        self.epoch_ends = []
+        self.error = None
+
+    def _steps(self, rates):
+        """Yield the indices of each batch and its step size."""
+        for rate in rates:
+            for indices in self.iterator.order():
+                yield indices, rate
+            self.epoch_ends.append(self.n_steps)
+
+    def advance(self, loss):
+        """Record a step, and go to the next batch; None after the last one."""
+        self.n_steps += 1
+        self.losses.append(loss)
+        self.sizes.append(len(self.next[0]))
+        self.next = next(self.steps, None)
+
+    def finish(self):
+        """Give the net its weights, and its history the loss of each epoch."""
+        with torch.no_grad():
+            start = 0
+            for weight in self.net.module_.parameters():
+                weight.copy_(self.state[0, start : start + weight.numel()].view_as(weight))
+                start += weight.numel()
+        losses = np.split(torch.stack(self.losses).cpu().numpy(), self.epoch_ends[:-1])
+        sizes = np.split(np.array(self.sizes), self.epoch_ends[:-1])
+        for epoch, (loss, size) in enumerate(zip(losses, sizes, strict=True), start=1):
+            self.net.history.new_epoch()
+            self.net.history.record("epoch", epoch)
+            self.net.history.record("train_loss", float(np.average(loss, weights=size)))
+
+
+class _Stack:
+    """Trainings of networks of the same sizes, which one of their threads computes for all."""
+
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.arrived = []
+        self.trainings = []
+        self.is_led = False
+
+    def run(self, training):
+        """Wait until a training has ended, and compute all trainings while no other thread does."""
+        with self.changed:
+            self.arrived.append(training)
+        while training.next is not None:
+            with self.changed:
+                self.changed.wait_for(lambda: training.next is None or not self.is_led)
+                if training.next is None:
+                    break
+                self.is_led = True
+            try:
+                self._lead(training)
+            finally:
+                with self.changed:
+                    self.is_led = False
+                    self.changed.notify_all()
+        if training.error is not None:
+            raise training.error
+
+    def _lead(self, training):
+        """Take steps until a training has ended; an error ends all trainings of the stack."""
+        try:
+            while training.next is not None:
+                self._gather()
+                self._step()
+                if any(one.next is None for one in self.trainings):
+                    self._gather()
+                    with self.changed:
+                        self.changed.notify_all()
+        except BaseException as error:
+            with self.changed:
+                for one in [*self.trainings, *self.arrived]:
+                    one.error, one.next = error, None
+                self.arrived = []
+            self._gather()
+
+    def _gather(self):
+        """Take in what has arrived and leave out what has ended; the others' states are put side by side."""
+        with self.changed:
+            arrived, self.arrived = self.arrived, []
+        left = [one for one in self.trainings if one.next is not None]
+        if not arrived and len(left) == len(self.trainings):
+            return
+        self.trainings = left + arrived
+        if not self.trainings:  # no memory is held between trainings
+            self.state = self.frames = self.lengths = self.targets = self.starts = None
+            return
+        self.state = torch.stack([one.state for one in self.trainings], dim=1)
+        for one, state in zip(self.trainings, self.state.unbind(1), strict=True):
+            one.state = state
+        packed = zip(*(one.samples for one in self.trainings), strict=True)
+        self.frames, self.lengths, starts, self.targets = (
+            torch.cat([part.to(self.state.device) for part in parts]) for parts in packed
+        )
+        n_frames = [len(one.samples[0]) for one in self.trainings]
+        n_samples = [len(one.lengths) for one in self.trainings]
+        self.first = np.cumsum([0, *n_samples[:-1]])
+        offsets = torch.tensor(np.repeat(np.cumsum([0, *n_frames[:-1]]), n_samples))
+        self.starts = starts + offsets.to(starts.device)
+
+    def _step(self):
+        """Take one step of every training, of as many at once as fit into the memory."""
+        longest = max(one.lengths[one.next[0][0]] for one in self.trainings)
+        most = max(len(one.next[0]) for one in self.trainings)
+        network = self.trainings[0].net.module_
+        units = network.dense.out_features + 4 * network.forward_lstm.hidden_size
+        numbers = NUMBERS_A_UNIT * units * int(longest) * most
+        at_once = max(1, int(_memory(self.state.device) * MEMORY_SHARE / 4 / numbers))
+        for start in range(0, len(self.trainings), at_once):
+            self._step_of(slice(start, start + at_once))
+        for one in self.trainings:
+            one.advance(one.loss)
+
+    def _step_of(self, some):
+        trainings = self.trainings[some]
+        frames, lengths, targets, sizes = self._batch(trainings, self.first[some])
+        seeds = [int(one.net.dropout_rng.integers(2**63)) for one in trainings]
+        seeds = torch.tensor(seeds, device=frames.device)
+        network, state = trainings[0].net.module_, self.state[:, some]
+        weights, start = {}, 0
+        for name, weight in network.named_parameters():
+            part = state[0, :, start : start + weight.numel()].view(len(trainings), *weight.shape)
+            weights[name] = part.detach().requires_grad_()
+            start += weight.numel()
+        logits = grouped_logits(weights, frames, lengths, network.dropout.threshold, seeds)
+        losses = -(targets * logits.log_softmax(dim=2)).sum(dim=(1, 2)) / sizes
+        slopes = torch.autograd.grad(losses.sum(), list(weights.values()))
+        slopes = torch.cat([slope.flatten(1) for slope in slopes], dim=1)
+        _adamax(state, slopes, [(one.next[1], one.n_steps + 1) for one in trainings])
+        for one, loss in zip(trainings, losses.detach().unbind(), strict=True):
+            one.loss = loss
+
+    def _batch(self, trainings, first):
+        """Return frames, lengths, targets and numbers of samples of the next batch of some trainings.
+
+        Smaller batches are filled up with their first sample, whose targets are zero there.
+        """
+        sizes = [len(one.next[0]) for one in trainings]
+        chosen = np.zeros((len(trainings), max(sizes)), np.int64)
+        real = np.arange(max(sizes)) < np.array(sizes)[:, None]
+        for row, one, start in zip(chosen, trainings, first, strict=True):
+            row[:] = one.next[0][0] + start
+            row[: len(one.next[0])] = one.next[0] + start
+        longest = max(one.lengths[one.next[0][0]] for one in trainings)
+        chosen, real = (torch.from_numpy(part).to(self.frames.device) for part in (chosen, real))
+        lengths = self.lengths[chosen]
+        frame = torch.arange(int(longest), device=chosen.device)
+        rows = self.starts[chosen].unsqueeze(2) + torch.minimum(frame, lengths.unsqueeze(2) - 1)
+        targets = self.targets[chosen] * real.unsqueeze(2)
+        return self.frames[rows], lengths, targets, torch.tensor(sizes, device=chosen.device)
+
+
+def _memory(device):
+    return torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else 2**40
+
+
+@torch.no_grad()
+def _adamax(state, slopes, steps, betas=(0.9, 0.999), eps=1e-8):
+    """Take a step of Adamax (Kingma & Ba 2015, Algorithm 2), with the defaults of torch.
+
+    Parameters
+    ----------
+    state : tensor of shape (3, n_networks, n_weights)
+        Weights and moments, changed in place.
+    slopes : tensor of shape (n_networks, n_weights)
+        Gradients.
+    steps : list of (float, int)
+        Step size, and number of the step, for each network.
+    """
+    weights, mean, largest = state
+    mean.lerp_(slopes, 1 - betas[0])
+    torch.maximum(largest.mul_(betas[1]), slopes.abs_().add_(eps), out=largest)
+    rates = [rate / (1 - betas[0] ** number) for rate, number in steps]
+    rates = torch.tensor(rates, dtype=state.dtype, device=state.device).unsqueeze(1)
+    weights.sub_(rates * mean / largest)
+
+
+_stacks, _lock = defaultdict(_Stack), threading.Lock()
+
+
+def train_side_by_side(net, dataset, rates):
+    """Train a net together with those that other threads train meanwhile.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        The initialised net, which can be stacked.
+    dataset : SequenceDataset
+        Samples and targets.
+    rates : sequence of float
+        The step size of each epoch.
+    """
+    network = net.module_
+    shapes = tuple(weight.shape for weight in network.parameters())
+    with _lock:
+        stack = _stacks[shapes, network.dropout.threshold, net.device]
+    training = _Training(net, dataset, rates)
+    stack.run(training)
+    training.finish()
