@@ -27,10 +27,7 @@ class _ReverseFrames(torch.autograd.Function):
         return gradient.flatten(0, 1).index_select(0, rows).view(gradient.shape), None
 
 
-reverse_frames = _ReverseFrames.apply
-
-
-def reversed_rows(lengths, n_frames):
+def _reversed_rows(lengths, n_frames):
     """Return, for each row of the flattened (n_samples * n_frames) batch, the row that replaces it."""
     frame = torch.arange(n_frames, device=lengths.device)
     within = torch.where(frame < lengths[:, None], lengths[:, None] - 1 - frame, frame)
@@ -145,11 +142,11 @@ class BLSTMTrunk(nn.Module):
         weights : tensor of shape (n_samples, n_frames)
             Frame weights; 0 in the padding.
         """
-        rows = reversed_rows(lengths, frames.shape[1])
+        rows = _reversed_rows(lengths, frames.shape[1])
         hidden = self.dropout(self.dense(frames).relu())
         ahead, _ = self.forward_lstm(hidden)
-        back, _ = self.backward_lstm(reverse_frames(hidden, rows))
-        states = self.dropout(torch.cat([ahead, reverse_frames(back, rows)], dim=2))
+        back, _ = self.backward_lstm(_ReverseFrames.apply(hidden, rows))
+        states = self.dropout(torch.cat([ahead, _ReverseFrames.apply(back, rows)], dim=2))
         padding = torch.arange(frames.shape[1], device=lengths.device) >= lengths[:, None]
         scores = self.attention(states).squeeze(2).masked_fill(padding, -torch.inf)
         weights = scores.softmax(dim=1)

@@ -64,17 +64,19 @@ def _mixed(numbers):
     return numbers ^ (numbers >> 31 & (1 << 33) - 1)
 
 
-def counted_dropout(x, threshold, seeds):
-    """Set values to zero at random, each by its own place: the padding of the others changes nothing.
+def counted_dropout(x, threshold, seeds, sample, frame):
+    """Set values to zero at random, each by its own place, wherever it lies in the memory.
 
     Parameters
     ----------
-    x : tensor of shape (n_networks, n_samples, n_frames, n_units)
+    x : tensor of shape (n_networks, n_places, n_units)
         Values.
     threshold : int
         Share of values set to zero, in 1/256.
     seeds : tensor of int64 of shape (n_networks,)
         A seed for each network.
+    sample, frame : tensor of int64 of shape (n_networks, n_places)
+        What each place holds.
 
     Returns
     -------
@@ -83,10 +85,8 @@ def counted_dropout(x, threshold, seeds):
     """
     if threshold == 0:
         return x
-    _, n_samples, n_frames, n_units = x.shape
-    n_words = -(-n_units // 8)
-    sample, frame, word = (torch.arange(n, device=x.device) for n in (n_samples, n_frames, n_words))
-    place = (sample[:, None, None] << 44) + (frame[:, None] << 20) + word
-    bits = _mixed(_mixed(seeds)[:, None, None, None] + place * _STRIDE)
-    keep = bits.view(torch.uint8)[..., :n_units] >= threshold
+    word = torch.arange(-(-x.shape[2] // 8), device=x.device)
+    place = ((sample << 44) + (frame << 20)).unsqueeze(2) + word
+    bits = _mixed(_mixed(seeds)[:, None, None] + place * _STRIDE)
+    keep = bits.view(torch.uint8)[..., : x.shape[2]] >= threshold
     return x * keep.mul(256 / (256 - threshold))

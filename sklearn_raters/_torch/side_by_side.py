@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from sklearn_raters._torch.blstm import BLSTMNet
-from sklearn_raters._torch.grouped_blstm import grouped_logits
+from sklearn_raters._torch.grouped_blstm import grouped_logits, lay_out
 
 # Share of a GPU's memory for one step, and about how many numbers a frame takes for each unit of the network.
 MEMORY_SHARE, NUMBERS_A_UNIT = 0.4, 12
@@ -60,14 +60,14 @@ class _Training:
     net : SequenceNet
         The initialised net; its weights are changed when the training has ended.
     dataset : SequenceDataset
-        Samples and targets, with the frames in one tensor.
+        Samples and targets, of which all frames are in one tensor.
     rates : sequence of float
         The step size of each epoch.
     """
 
     def __init__(self, net, dataset, rates):
         self.net = net
-        self.samples = dataset.frames.to(net.device), dataset.lengths, dataset.starts, dataset.targets
+        self.samples = dataset.frames, dataset.starts, dataset.targets
         self.lengths = dataset.lengths.numpy()
         self.iterator = net.get_iterator(dataset, training=True)
         self.steps = self._steps(rates)
@@ -164,13 +164,13 @@ class _Stack:
             return
         self.trainings = left + arrived
         if not self.trainings:  # no memory is held between trainings
-            self.state = self.frames = self.lengths = self.targets = self.starts = None
+            self.state = self.frames = self.targets = self.starts = None
             return
         self.state = torch.stack([one.state for one in self.trainings], dim=1)
         for one, state in zip(self.trainings, self.state.unbind(1), strict=True):
             one.state = state
         packed = zip(*(one.samples for one in self.trainings), strict=True)
-        self.frames, self.lengths, starts, self.targets = (
+        self.frames, starts, self.targets = (
             torch.cat([part.to(self.state.device) for part in parts]) for parts in packed
         )
         n_frames = [len(one.samples[0]) for one in self.trainings]
@@ -181,54 +181,51 @@ class _Stack:
 
     def _step(self):
         """Take one step of every training, of as many at once as fit into the memory."""
-        longest = max(one.lengths[one.next[0][0]] for one in self.trainings)
-        most = max(len(one.next[0]) for one in self.trainings)
         network = self.trainings[0].net.module_
         units = network.dense.out_features + 4 * network.forward_lstm.hidden_size
-        numbers = NUMBERS_A_UNIT * units * int(longest) * most
+        n_frames = max(one.lengths[one.next[0]].sum() for one in self.trainings)
+        numbers = NUMBERS_A_UNIT * units * int(n_frames)
         at_once = max(1, int(_memory(self.state.device) * MEMORY_SHARE / 4 / numbers))
-        for start in range(0, len(self.trainings), at_once):
-            self._step_of(slice(start, start + at_once))
-        for one in self.trainings:
-            one.advance(one.loss)
+        losses = [
+            self._step_of(slice(start, start + at_once)) for start in range(0, len(self.trainings), at_once)
+        ]
+        for one, loss in zip(self.trainings, torch.cat(losses).unbind(), strict=True):
+            one.advance(loss)
 
     def _step_of(self, some):
+        """Take a step of some trainings; return their losses."""
         trainings = self.trainings[some]
-        frames, lengths, targets, sizes = self._batch(trainings, self.first[some])
+        network, state = trainings[0].net.module_, self.state[:, some]
+        places, frames, targets, sizes = self._batch(trainings, self.first[some])
         seeds = [int(one.net.dropout_rng.integers(2**63)) for one in trainings]
         seeds = torch.tensor(seeds, device=frames.device)
-        network, state = trainings[0].net.module_, self.state[:, some]
         weights, start = {}, 0
         for name, weight in network.named_parameters():
             part = state[0, :, start : start + weight.numel()].view(len(trainings), *weight.shape)
             weights[name] = part.detach().requires_grad_()
             start += weight.numel()
-        logits = grouped_logits(weights, frames, lengths, network.dropout.threshold, seeds)
+        logits = grouped_logits(weights, frames, places, targets.shape[1], network.dropout.threshold, seeds)
         losses = -(targets * logits.log_softmax(dim=2)).sum(dim=(1, 2)) / sizes
         slopes = torch.autograd.grad(losses.sum(), list(weights.values()))
         slopes = torch.cat([slope.flatten(1) for slope in slopes], dim=1)
         _adamax(state, slopes, [(one.next[1], one.n_steps + 1) for one in trainings])
-        for one, loss in zip(trainings, losses.detach().unbind(), strict=True):
-            one.loss = loss
+        return losses.detach()
 
     def _batch(self, trainings, first):
-        """Return frames, lengths, targets and numbers of samples of the next batch of some trainings.
+        """Return places, frames, targets and numbers of samples of the next batch of some trainings.
 
-        Smaller batches are filled up with their first sample, whose targets are zero there.
+        Smaller batches are filled up with samples whose targets are zero.
         """
+        device = self.frames.device
+        places = lay_out([one.lengths[one.next[0]] for one in trainings], device)
         sizes = [len(one.next[0]) for one in trainings]
-        chosen = np.zeros((len(trainings), max(sizes)), np.int64)
-        real = np.arange(max(sizes)) < np.array(sizes)[:, None]
+        chosen = np.full((len(trainings), max(sizes)), -1)
         for row, one, start in zip(chosen, trainings, first, strict=True):
-            row[:] = one.next[0][0] + start
             row[: len(one.next[0])] = one.next[0] + start
-        longest = max(one.lengths[one.next[0][0]] for one in trainings)
-        chosen, real = (torch.from_numpy(part).to(self.frames.device) for part in (chosen, real))
-        lengths = self.lengths[chosen]
-        frame = torch.arange(int(longest), device=chosen.device)
-        rows = self.starts[chosen].unsqueeze(2) + torch.minimum(frame, lengths.unsqueeze(2) - 1)
-        targets = self.targets[chosen] * real.unsqueeze(2)
-        return self.frames[rows], lengths, targets, torch.tensor(sizes, device=chosen.device)
+        chosen = torch.from_numpy(chosen).to(device)
+        starts = self.starts[chosen].gather(1, places.sample.flatten(1).clamp_min(0)).view(places.frame.shape)
+        targets = self.targets[chosen] * (chosen >= 0).unsqueeze(2)
+        return places, self.frames[starts + places.frame], targets, torch.tensor(sizes, device=device)
 
 
 def _memory(device):
