@@ -30,7 +30,7 @@ def _slopes(of_state, of_cell, before, cell, gates, has_bias):
 class GroupedLSTM(torch.autograd.Function):
     """The states of LSTMs whose input has already been multiplied by their weights.
 
-    On a GPU, torch's own kernels compute the cells, in one call a frame instead of a dozen. torch's LSTM takes
+    On a GPU, kernels of torch compute the cells, in one call a frame instead of a dozen. torch's LSTM takes
     one network only, and its few sequences leave most of a GPU idle.
     """
 
@@ -54,7 +54,7 @@ class GroupedLSTM(torch.autograd.Function):
         tensor of shape (n_frames, n_lstms, n_rows, n_units)
             The states.
         """
-        n_frames, n_lstms, n_rows, _ = gates.shape
+        _, n_lstms, n_rows, _ = gates.shape
         shape = n_lstms, n_rows, weight.shape[1]
         state, cell = gates.new_zeros(shape), gates.new_zeros(n_lstms * n_rows, shape[2])
         advance = _forward_cell if gates.is_cuda else _cell
