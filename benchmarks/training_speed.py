@@ -1,11 +1,12 @@
 """Compare the training speed of `BLSTMClassifier` with plain skorch and with the machine's limit.
 
     python benchmarks/training_speed.py [--rounds 5] [--threads 2] [--samples 512] [--device cpu] [--quick]
+    python benchmarks/training_speed.py --device cuda [--networks 35]
 
 The paper's network learns sequences with IEMOCAP's durations in batches of 32, in one process; each round
 trains every contender once. Prints the median number of samples a second over the rounds. "limit" is the
 speed at which sgemm, as measured in the same round, would do the network's multiply-adds, forward and
-backward, without any padding.
+backward, without any padding. On a GPU, "in threads" are several networks that are trained side by side.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import torch
 from _limit import BATCH, DENSE, LSTM, REPRESENTATION, multiply_adds, sgemm_rate
 from _report import report
 from _sequences import N_CLASSES, N_FEATURES, make_sequences
+from joblib import Parallel, delayed
 from skorch import NeuralNetClassifier
 from skorch.dataset import Dataset
 from torch import nn
@@ -95,6 +97,11 @@ def train_classifier(X, y, epochs, device, **settings):
     BLSTMClassifier(max_epochs=epochs, batch_size=BATCH, random_state=0, device=device, **settings).fit(X, y)
 
 
+def train_in_threads(X, y, epochs, device, n_networks):
+    job = delayed(train_classifier)(X, y, epochs, device)
+    Parallel(n_jobs=n_networks, backend="threading")([job] * n_networks)
+
+
 def train_padded(X, y, epochs, device):
     padded = pad_sequence([torch.from_numpy(sample) for sample in X], batch_first=True).numpy()
     lengths = np.array([len(sample) for sample in X])
@@ -113,6 +120,7 @@ def main():
     parser.add_argument("--samples", type=int, default=512)
     parser.add_argument("--epochs", type=int, default=2, help="epochs a round")
     parser.add_argument("--device", default="cpu", help="torch device, such as cuda")
+    parser.add_argument("--networks", type=int, default=35, help="in threads, on a GPU")
     parser.add_argument("--only", nargs="*", help="contenders to run (default: all)")
     parser.add_argument("--quick", action="store_true", help="under a minute")
     arguments = parser.parse_args()
@@ -126,6 +134,9 @@ def main():
         "skorch, padded to the longest": train_padded,
         "skorch, packed": train_packed,
     }
+    in_threads = f"{arguments.networks} BLSTMClassifiers in threads"
+    if arguments.device != "cpu":
+        contenders[in_threads] = partial(train_in_threads, n_networks=arguments.networks)
     if arguments.only:
         contenders = {name: contenders[name] for name in arguments.only}
     seconds = {name: [] for name in [*contenders, "limit"]}
@@ -135,7 +146,8 @@ def main():
         for name, train in contenders.items():
             start = perf_counter()
             train(X, y, arguments.epochs, arguments.device)
-            seconds[name].append(perf_counter() - start)
+            n_networks = arguments.networks if name == in_threads else 1
+            seconds[name].append((perf_counter() - start) / n_networks)
         seconds["limit"].append(arguments.epochs * multiply_adds(X) / sgemm_rate(device=arguments.device))
     rate = pd.DataFrame(seconds).rdiv(arguments.epochs * len(X))
     table = pd.DataFrame({"samples_a_second": rate.median(), "lowest": rate.min(), "highest": rate.max()})

@@ -11,6 +11,7 @@ from collections import defaultdict
 
 import numpy as np
 import torch
+from joblib.parallel import get_active_backend
 
 from sklearn_raters._torch.blstm import BLSTMNet
 from sklearn_raters._torch.grouped_blstm import grouped_logits, lay_out
@@ -19,13 +20,15 @@ from sklearn_raters._torch.grouped_blstm import grouped_logits, lay_out
 MEMORY_SHARE, NUMBERS_A_UNIT = 0.4, 12
 
 
-def can_be_stacked(net, early_stopping, net_params):
+def can_be_stacked(net, dataset, early_stopping, net_params):
     """Return whether a training is computed together with those of other threads.
 
     Parameters
     ----------
     net : SequenceNet
         The initialised net.
+    dataset : SequenceDataset
+        The samples.
     early_stopping : bool
         Whether the training may stop early.
     net_params : dict or None
@@ -34,22 +37,30 @@ def can_be_stacked(net, early_stopping, net_params):
     Returns
     -------
     bool
-        Whether the net is the paper's network in float32 on a GPU, its training has nothing but the package's
-        own settings, and runs in a thread that joblib has started. It depends on nothing else, so that the
-        same call has the same result again.
+        Whether the net is the paper's network in float32, its samples lie in a GPU's memory, its training has
+        nothing but the package's own settings, and runs in a thread that joblib has started. It depends on
+        nothing else, so that the same call has the same result again.
     """
     network = net.module_
     return (
         type(network) is BLSTMNet
         and network.precision == "float32"
-        and _gains(net.device)
-        and threading.current_thread() is not threading.main_thread()
+        and isinstance(dataset.frames, torch.Tensor)
+        and _gains(dataset.frames.device)
+        and _is_thread_of_joblib()
         and not (early_stopping or net_params or net.verbose)
     )
 
 
+def _is_thread_of_joblib():
+    """Return whether this is a thread of a parallel run; a thread of Dask trains one network at a time."""
+    backend, _ = get_active_backend()
+    in_a_run = (backend.nesting_level or 0) > 0
+    return in_a_run and threading.current_thread() is not threading.main_thread()
+
+
 def _gains(device):
-    return torch.device(device).type == "cuda"
+    return device.type == "cuda"
 
 
 class _Training:
@@ -151,7 +162,8 @@ class _Stack:
         except BaseException as error:
             with self.changed:
                 for one in [*self.trainings, *self.arrived]:
-                    one.error, one.next = error, None
+                    if one.next is not None:
+                        one.error, one.next = error, None
                 self.arrived = []
             self._gather()
 

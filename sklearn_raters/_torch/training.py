@@ -234,7 +234,7 @@ def train(module, train_data, valid_data, *, device, **settings):
     dataset = SequenceDataset(*train_data, device)
     net.initialize()
     before = _loss(net, dataset)
-    if can_be_stacked(net, valid_data is not None, settings.get("net_params")):
+    if can_be_stacked(net, dataset, valid_data is not None, settings.get("net_params")):
         train_side_by_side(net, dataset, _rates(settings))
     else:
         net.partial_fit(dataset, y=None)

@@ -9,7 +9,8 @@
   points of UAR on one synthetic task. Give `max_epochs`, or take functionals and a logistic regression.
 - **Views of raters who rated little** learn little. `min_ratings` and `max_raters` leave them out.
 - **A rater who is unknown** is predicted by the consensus, with a warning.
-- **No GPU was at hand**: `device="cuda"` was never run.
+- **A GPU was at hand for two minutes**: a BLSTM learnt there 5 times as fast as on two processor cores. Its
+  predictions were not compared, and training in one batch was tested on processors only.
 - **Intervals are over groups.** With five speakers a bootstrap of groups says little; read it as a lower bound
   of the uncertainty.
 - **openSMILE is for research only.** Products need audEERING's licence, or another front end:

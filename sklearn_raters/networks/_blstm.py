@@ -45,7 +45,9 @@ class BLSTMClassifier(LabelNetClassifier):
         The classes in the order of the columns of soft labels, and of `classes_`. None takes the sorted
         labels of y; for soft labels the sorted names of a DataFrame's columns, or 0, 1, ...
     device : str, default="auto"
-        Device to compute on: "cpu", "cuda", "cuda:1", ...; "auto" takes a GPU if there is one.
+        Device to compute on: "cpu", "cuda", "cuda:1", ...; "auto" takes a GPU if there is one. There,
+        networks that joblib trains in threads at the same time are computed in one batch; their dropout
+        differs from that of a network trained alone.
     precision : {"float32", "bfloat16"}, default="float32"
         Number format for training and prediction. bfloat16 has 8 significant bits, so probabilities depend on
         the batch in the third digit. It may be faster on processors with AMX or AVX512-BF16 and on GPUs, or

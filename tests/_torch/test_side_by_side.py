@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from sklearn_raters._torch import side_by_side
 from sklearn_raters._torch.dropout import counted_dropout
 from sklearn_raters._torch.grouped_blstm import fill_rows, lay_out
 from sklearn_raters._torch.grouped_lstm import CLOSED, GroupedLSTM
+from sklearn_raters.features import save_frames
 
 NUMBERS = range(4)
 
@@ -111,6 +114,21 @@ def test_no_samples_are_held_after_a_training(stacked):
 @pytest.mark.filterwarnings("ignore:precision='bfloat16'")
 def test_other_trainings_run_by_skorch(stacked, settings):
     fit_in_threads([0], **settings)
+    assert not stacked
+
+
+def test_frames_in_files_are_read_a_batch_at_a_time(stacked, tmp_path):
+    X, y = make_samples(0)
+    X = save_frames(X, tmp_path / "frames")
+    job = delayed(small_blstm(device="cpu").fit)(X, y)
+    Parallel(n_jobs=2, backend="threading")([job])
+    assert not stacked
+
+
+def test_a_thread_that_joblib_did_not_start_trains_by_itself(stacked):
+    thread = threading.Thread(target=fit, args=(0,))
+    thread.start()
+    thread.join()
     assert not stacked
 
 
