@@ -11,6 +11,7 @@ _HOMES = {
     "DeepEnsembleClassifier": "sklearn_raters.networks",
     "FramePooler": "sklearn_raters.features",
     "FrontEndScaler": "sklearn_raters.features",
+    "KernelFeatures": "sklearn_raters.features",
     "LayerWeighting": "sklearn_raters.features",
     "MultiRaterStackingClassifier": "sklearn_raters.stacking",
     "OpenSmileFrames": "sklearn_raters.features",

@@ -3,6 +3,7 @@
 from sklearn_raters.features._audio import SAMPLING_RATE, SHORTEST, is_silent, read_audio
 from sklearn_raters.features._frame_pooler import FramePooler
 from sklearn_raters.features._front_end_scaler import FrontEndScaler
+from sklearn_raters.features._kernel_features import KernelFeatures
 from sklearn_raters.features._layer_weighting import LayerWeighting
 from sklearn_raters.features._mapped import load_frames, save_frames
 from sklearn_raters.features._opensmile import OpenSmileFrames, OpenSmileFunctionals
@@ -17,6 +18,7 @@ __all__ = [
     "SHORTEST",
     "FramePooler",
     "FrontEndScaler",
+    "KernelFeatures",
     "LayerWeighting",
     "OpenSmileFrames",
     "OpenSmileFunctionals",

@@ -12,6 +12,7 @@ from sklearn_raters._nested import is_search
 from sklearn_raters._optional import import_optional
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.features import KernelFeatures
 from sklearn_raters.networks import BLSTMClassifier, DeepEnsembleClassifier, SoftmaxLayerClassifier
 from sklearn_raters.persistence._onnx_graph import OPSETS, Graph
 from sklearn_raters.persistence._onnx_networks import add_probabilities, add_representation, rows_as_frames
@@ -178,7 +179,21 @@ def _transformed(graph, steps, samples):
 def _representation(graph, step, samples):
     if isinstance(step, _NETWORKS):
         return add_representation(graph, step, *_as_frames(graph, samples))
+    if isinstance(step, KernelFeatures):
+        return _kernel_features(graph, step, *samples)
     return _converted(graph, step, samples, "transform", result=0)
+
+
+def _kernel_features(graph, step, X):
+    """Add the features of a Gaussian kernel: exp(-gamma |x - c|^2) of the landmarks c, times a matrix."""
+    kernel = step.nystroem_
+    landmarks = kernel.components_.astype(np.float64)
+    squares = graph.op("ReduceSum", graph.op("Mul", X, X), np.array([1]), keepdims=1)
+    products = graph.op("MatMul", X, -2 * landmarks.T)
+    distances = graph.op("Add", graph.op("Add", products, squares), (landmarks**2).sum(axis=1))
+    similar = graph.op("Exp", graph.op("Mul", distances, np.float64(-kernel.gamma)))
+    features = graph.op("MatMul", similar, step.weight**0.5 * kernel.normalization_.T.astype(np.float64))
+    return graph.op("Concat", graph.op("Mul", X, np.float64(step.scale_)), features, axis=1)
 
 
 def _calibrated(graph, model, results):

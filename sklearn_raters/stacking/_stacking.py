@@ -45,9 +45,8 @@ class MultiRaterStackingClassifier(
     estimator : classifier, default=None
         Classifier of which each view trains a copy: a network such as `BLSTMClassifier`, any scikit-learn
         classifier (with `sample_weight` in `fit`, for views with soft labels), or a pipeline or search that
-        ends in a classifier. None is `BLSTMClassifier` for sequences; `LogisticRegression` after a
-        `StandardScaler` for tables, with C = 3 / n_features, at most 1; and `LogisticRegression` alone for
-        sparse rows.
+        ends in a classifier. None is `BLSTMClassifier` for sequences; for tables `StandardScaler`,
+        `KernelFeatures` and `LogisticRegression(C=3)`; and `LogisticRegression` alone for sparse rows.
     views : "all" or list, default="all"
         Views to train. "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least
         `min_ratings` ratings. A list may hold "crowd_hard", "crowd_soft", names of raters, "raters" (all with

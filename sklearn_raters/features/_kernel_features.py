@@ -1,0 +1,143 @@
+"""KernelFeatures: a table's features and those of a Gaussian kernel, for linear classifiers."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.kernel_approximation import Nystroem
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from sklearn_raters._sklearn_compat import Interval
+
+# Digits of a row's sum that neither the order nor the units of the columns change.
+_DIGITS = 9
+# Fewer features count as so many: two or three are no reason to trust each of them more.
+_FEWEST = 3
+
+
+def choose_rows(X, n_rows):
+    """Choose rows at random, the same ones whatever the order of rows and columns.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        The rows.
+    n_rows : int
+        Number of rows to choose; all are taken where there are fewer.
+
+    Returns
+    -------
+    ndarray of int
+        The rows, as indices.
+    """
+    sums = X.sum(axis=1)
+    order = np.argsort((sums / (sums.std() or 1)).round(_DIGITS), kind="stable")
+    return order[np.random.RandomState(0).permutation(len(X))[:n_rows]]
+
+
+class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Add the features of a Gaussian kernel, so that a linear classifier draws curved boundaries too.
+
+    A linear classifier of the result is a kernel machine of
+
+        k(a, b) = a b / d + weight * exp(-gamma |a - b|^2),   d = n_features,
+
+    whose second part is approximated from some training samples (Nystroem's method). Where classes are
+    divided by lines the first part finds them, else the second, and the penalty of the classifier decides
+    between them. Put it behind a `StandardScaler`. It is part of the default classifier of tables in
+    `MultiRaterStackingClassifier`.
+
+    Parameters
+    ----------
+    n_landmarks : int, default=300
+        Number of training samples from which the kernel is approximated; all, if there are fewer. They are
+        chosen by what they are, not by where they stand.
+    weight : float, default=3.0
+        Weight of the Gaussian kernel beside the features themselves.
+    gamma : float, default=None
+        Width of the kernel; None is 1 / n_features, at most 1/3.
+
+    Attributes
+    ----------
+    nystroem_ : Nystroem
+        scikit-learn's approximation of the kernel.
+    scale_ : float
+        Factor of the features themselves.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of str
+        Names of the columns, if they are strings.
+
+    References
+    ----------
+    Williams & Seeger, "Using the Nystroem method to speed up kernel machines", NIPS 2000.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sklearn_raters import KernelFeatures
+    >>> X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 5)
+    >>> y = [0, 1, 1, 0] * 5  # no line divides these classes
+    >>> pipe = make_pipeline(StandardScaler(), KernelFeatures(), LogisticRegression(C=3))
+    >>> pipe.fit(X, y).score(X, y)
+    1.0
+    """
+
+    _parameter_constraints = {
+        "n_landmarks": [Interval(Integral, 1, None, closed="left")],
+        "weight": [Interval(Real, 0, 1e6, closed="both")],
+        "gamma": [Interval(Real, 0, 1e6, closed="both"), None],
+    }
+
+    def __init__(self, n_landmarks=300, *, weight=3.0, gamma=None):
+        self.n_landmarks = n_landmarks
+        self.weight = weight
+        self.gamma = gamma
+
+    def fit(self, X, y=None):
+        """Choose the landmarks.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Standardised features.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        KernelFeatures
+            The fitted transformer.
+        """
+        self._validate_params()
+        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        n_features = max(X.shape[1], _FEWEST)
+        landmarks = X[choose_rows(X, self.n_landmarks)]
+        gamma = 1 / n_features if self.gamma is None else self.gamma
+        self.nystroem_ = Nystroem(gamma=gamma, n_components=len(landmarks), random_state=0).fit(landmarks)
+        self.scale_ = n_features**-0.5
+        return self
+
+    def transform(self, X):
+        """Return the features and those of the kernel.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Standardised features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features + n_landmarks)
+            The features divided by the root of their number, and the kernel's features.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return np.hstack([X * self.scale_, self.nystroem_.transform(X) * self.weight**0.5])
+
+    @property
+    def _n_features_out(self):
+        return self.n_features_in_ + len(self.nystroem_.components_)
