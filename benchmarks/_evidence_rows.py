@@ -32,7 +32,6 @@ FAMILIES = ("table", "frames")
 CROWD_HARD, PAIR, ALL_VIEWS = "crowd_hard", "crowd pair", "all views"
 HARD_ENSEMBLE, SOFT_ENSEMBLE = "crowd_hard, ensemble of equal cost", "crowd_soft, ensemble of equal cost"
 MEAN_OF_VIEWS = "all views, mean"
-UNSMOOTHED = "all views, alpha=0"
 # It predicts classes without probabilities, and weighs them itself.
 DECIDING = "tuned SVC"
 # Ending of rows that weigh the classes themselves.
@@ -238,7 +237,6 @@ def common_rows():
         PAIR: stack(views=PAPER_PAIR),
         ALL_VIEWS: stack(),
         **{f"all views, {name}": stack(fusion=name) for name in FUSIONS},
-        UNSMOOTHED: stack(alpha=0),
         f"crowd_soft{WEIGHTED}": single("crowd_soft", class_weight="balanced"),
         f"{PAIR}{WEIGHTED}": stack(views=PAPER_PAIR, class_weight="balanced"),
         f"{ALL_VIEWS}{WEIGHTED}": stack(class_weight="balanced"),

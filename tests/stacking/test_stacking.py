@@ -10,6 +10,7 @@ import pytest
 import sklearn
 from scipy.sparse import csr_array
 from sklearn.base import clone
+from sklearn.datasets import make_circles
 from sklearn.exceptions import NotFittedError
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
@@ -406,11 +407,16 @@ def test_tables_and_sparse_rows_are_learnt_without_an_estimator(form):
     assert accuracy(MultiRaterStackingClassifier(random_state=0).fit(form(X), Y), form) > 0.85
 
 
-@pytest.mark.parametrize(("n_features", "expected"), [(2, 1.0), (30, 0.1)])
-def test_the_penalty_grows_with_the_number_of_features_without_an_estimator(n_features, expected):
-    table = np.random.default_rng(0).normal(size=(150, n_features))
-    fitted = MultiRaterStackingClassifier(fusion="mean", views=["crowd_hard"]).fit(table, Y)
-    assert pytest.approx(expected) == fitted.estimators_[0][-1].C
+def test_without_an_estimator_classes_need_not_be_divided_by_lines():
+    table, truth = make_circles(300, noise=0.15, factor=0.5, random_state=0)
+    ratings = pd.DataFrame(dict.fromkeys("ab", truth)).astype(str)
+    fitted = MultiRaterStackingClassifier(random_state=0).fit(table[:200], ratings[:200])
+    assert [type(step).__name__ for step in fitted.estimators_[0]] == [
+        "StandardScaler",
+        "KernelFeatures",
+        "LogisticRegression",
+    ]
+    assert (fitted.predict(table[200:]) == ratings["a"][200:]).mean() > 0.9
 
 
 def test_the_scale_of_the_features_does_not_matter_without_an_estimator():
