@@ -57,7 +57,7 @@ def make_on_functionals(name, options, task):
     Parameters
     ----------
     name : {"logistic", "logistic_stack"}
-        Logistic regression on the majority labels, or a stack of one for each view of the options.
+        Kernel logistic regression on the majority labels, or a stack of one for each view of the options.
     options : argparse.Namespace
         The options of ``evaluate``.
     task : Task

@@ -1,4 +1,4 @@
-"""Transformers from audio to frames or functionals, and from frames to scaled or pooled ones."""
+"""Transformers from audio to frames or functionals, and from these to scaled, pooled or kernel features."""
 
 from sklearn_raters.features._audio import SAMPLING_RATE, SHORTEST, is_silent, read_audio
 from sklearn_raters.features._frame_pooler import FramePooler
