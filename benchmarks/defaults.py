@@ -4,8 +4,8 @@
 
 Speech: openSMILE's functionals of speechocean762, standardised over the training part, five folds by speaker.
 Each of four scores is cut into four classes. The stack and the rater networks, all at their default settings,
-stand beside a logistic regression on the majority labels with the penalty of the stack's views; intervals are
-drawn over speakers. Shares of the raters are judged by `predict_soft_labels`, or by `predict_proba`.
+stand beside a linear logistic regression on the majority labels, with C = 3 / n_features; intervals are drawn
+over speakers. Shares of the raters are judged by `predict_soft_labels`, or by `predict_proba`.
 
 Crowds: `RaterNetClassifier` by default (the number of epochs is chosen) and with 40 epochs at a learning rate
 of 1e-3; accuracy on the true labels. "majority" is the same network, with the same choice of the number of

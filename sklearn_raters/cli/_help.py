@@ -78,7 +78,7 @@ HELP = {
     "batch-size": "samples in each step (default: 32; for the synthetic speech 16)",
     "learning-rate": "size of the first steps, shrinking (default: 0.002, of networks of all raters 0.001)",
     "models": "models of the table, all on the same folds. views: networks of the --views, their pair and "
-    "their fusions; logistic: kernel logistic regression on functionals of the audio and the majority labels; "
+    "their fusions; logistic: kernel logistic regression on functionals of the audio and majority labels; "
     "logistic_stack: the --views as such regressions, fused; and networks of all raters: "
     + "; ".join(f"{name}: {meaning}" for name, meaning in NETWORKS.items()),
     "model-out": "file to write the model to; the options of the run are written beside it, as .toml",
