@@ -49,7 +49,7 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     Parameters
     ----------
-    n_landmarks : int, default=300
+    n_landmarks : int, default=1000
         Number of training samples from which the kernel is approximated; all, if there are fewer. They are
         chosen by what they are, not by where they stand.
     weight : float, default=3.0
@@ -92,7 +92,7 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         "gamma": [Interval(Real, 0, 1e6, closed="both"), None],
     }
 
-    def __init__(self, n_landmarks=300, *, weight=3.0, gamma=None):
+    def __init__(self, n_landmarks=1000, *, weight=3.0, gamma=None):
         self.n_landmarks = n_landmarks
         self.weight = weight
         self.gamma = gamma
