@@ -3,14 +3,17 @@
 from numbers import Integral, Real
 
 import numpy as np
+from scipy.linalg import cholesky, solve_triangular
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.kernel_approximation import Nystroem
+from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sklearn_raters._sklearn_compat import Interval
 
 # Digits of a row's sum that neither the order nor the units of the columns change.
 _DIGITS = 9
+# Added to the kernel of each landmark with itself, so that equal ones can be told apart.
+_NOISE = 1e-6
 # Fewer features count as so many: two or three are no reason to trust each of them more.
 _FEWEST = 3
 
@@ -59,8 +62,12 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     Attributes
     ----------
-    nystroem_ : Nystroem
-        scikit-learn's approximation of the kernel.
+    landmarks_ : ndarray of shape (n_landmarks, n_features)
+        The landmarks.
+    root_ : ndarray of shape (n_landmarks, n_landmarks)
+        Inverse of the lower root of the kernel between landmarks.
+    gamma_ : float
+        The kernel's width.
     scale_ : float
         Factor of the features themselves.
     n_features_in_ : int
@@ -115,10 +122,14 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         self._validate_params()
         X = validate_data(self, X, dtype=[np.float64, np.float32])
         n_features = max(X.shape[1], _FEWEST)
-        landmarks = X[choose_rows(X, self.n_landmarks)]
-        gamma = 1 / n_features if self.gamma is None else self.gamma
-        self.nystroem_ = Nystroem(gamma=gamma, n_components=len(landmarks), random_state=0).fit(landmarks)
         self.scale_ = n_features**-0.5
+        self.gamma_ = 1 / n_features if self.gamma is None else self.gamma
+        self.landmarks_ = X[choose_rows(X, self.n_landmarks)].astype(np.float64)
+        # scikit-learn's Nystroem takes the symmetric root of the kernel, of which the singular values take
+        # longer than all the rest of a view. For a classifier with a ridge penalty any root is the same.
+        kernel = rbf_kernel(self.landmarks_, gamma=self.gamma_)
+        noise = _NOISE * np.eye(len(kernel))
+        self.root_ = solve_triangular(cholesky(kernel + noise, lower=True), np.eye(len(kernel)), lower=True)
         return self
 
     def transform(self, X):
@@ -136,8 +147,10 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return np.hstack([X * self.scale_, self.nystroem_.transform(X) * self.weight**0.5])
+        kernel = rbf_kernel(X.astype(np.float64), self.landmarks_, gamma=self.gamma_)
+        features = kernel @ (self.weight**0.5 * self.root_.T)
+        return np.hstack([X * X.dtype.type(self.scale_), features.astype(X.dtype)])
 
     @property
     def _n_features_out(self):
-        return self.n_features_in_ + len(self.nystroem_.components_)
+        return self.n_features_in_ + len(self.landmarks_)
