@@ -209,7 +209,8 @@ def choose_scaling(task, train):
     known, y = labelled_samples(hard_labels(task.ratings.take(train)))
     rows = train[known]
     # Without a kernel; the penalty is as strong for both scalings side by side as for one.
-    lines = make_pipeline(StandardScaler(), KernelFeatures(weight=0), LogisticRegression(C=3, max_iter=1000))
+    linear = KernelFeatures(1, weight=0)
+    lines = make_pipeline(StandardScaler(), linear, LogisticRegression(C=3, max_iter=1000))
     pipe = Pipeline([("front_end", FrontEndScaler()), ("majority", lines)])
     uar = make_scorer(unweighted_average_recall, labels=task.ratings.classes)
     search = GridSearchCV(pipe, {"front_end__scaling": SCALINGS}, scoring=uar, cv=GroupKFold(3), refit=False)

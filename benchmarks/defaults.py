@@ -58,7 +58,12 @@ TABLES = {
     "breast cancer": partial(load_breast_cancer, return_X_y=True),
 }
 LOADED = ("digits", "wine", "breast cancer")  # no chance in them
-VIEWS = {"linear": {"weight": 0}, "300 landmarks": {"n_landmarks": 300}, "default": {}, "forests": None}
+VIEWS = {
+    "linear": {"n_landmarks": 1, "weight": 0},
+    "300 landmarks": {"n_landmarks": 300},
+    "default": {},
+    "forests": None,
+}
 BUDGETS = {"default": {}, "40 epochs": {"max_epochs": 40, "learning_rate": 1e-3}}
 
 
@@ -112,8 +117,8 @@ def views(name, kind, seed):
     train, test = simulated(name, seed, 1000) if name in SIMULATED else rated_table(name, seed)
     estimator = RandomForestClassifier(100)
     if VIEWS[kind] is not None:
-        kernel = KernelFeatures(**VIEWS[kind])
-        estimator = make_pipeline(StandardScaler(), kernel, LogisticRegression(C=3, max_iter=1000))
+        kernel, C = KernelFeatures(**VIEWS[kind]), 3 if kind == "linear" else 1
+        estimator = make_pipeline(StandardScaler(), kernel, LogisticRegression(C=C, max_iter=1000))
     stack = MultiRaterStackingClassifier(estimator, random_state=seed)
     start = perf_counter()
     stack.fit(train.X, train.Y)

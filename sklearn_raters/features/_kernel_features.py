@@ -9,17 +9,19 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sklearn_raters._sklearn_compat import Interval
+from sklearn_raters.exceptions import InputError
 
-# Digits of a row's sum that neither the order nor the units of the columns change.
+# Digits of a row's sum that the order of a sum does not change.
 _DIGITS = 9
 # Added to the kernel of each landmark with itself, so that equal ones can be told apart.
 _NOISE = 1e-6
+_LARGEST = 1e100
 # Fewer features count as so many: two or three are no reason to trust each of them more.
 _FEWEST = 3
 
 
 def choose_rows(X, n_rows):
-    """Choose rows at random, the same ones whatever the order of rows and columns.
+    """Choose rows at random, the same ones whatever their order.
 
     Parameters
     ----------
@@ -31,10 +33,11 @@ def choose_rows(X, n_rows):
     Returns
     -------
     ndarray of int
-        The rows, as indices.
+        The rows, as indices. The order of the columns counts only among rows whose sums are equal.
     """
-    sums = X.sum(axis=1)
-    order = np.argsort((sums / (sums.std() or 1)).round(_DIGITS), kind="stable")
+    weights = np.sqrt(np.arange(1, X.shape[1] + 1))
+    sums = [X @ weights, X.sum(axis=1, dtype=np.float64)]
+    order = np.lexsort([(column / (column.std() or 1)).round(_DIGITS) for column in sums])
     return order[np.random.RandomState(0).permutation(len(X))[:n_rows]]
 
 
@@ -43,12 +46,11 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     A linear classifier of the result is a kernel machine of
 
-        k(a, b) = a b / d + weight * exp(-gamma |a - b|^2),   d = n_features,
+        k(a, b) = a b / d + weight * exp(-gamma |a - b|^2),   d = n_features, at least 3,
 
-    whose second part is approximated from some training samples (Nystroem's method). Where classes are
-    divided by lines the first part finds them, else the second, and the penalty of the classifier decides
-    between them. Put it behind a `StandardScaler`. It is part of the default classifier of tables in
-    `MultiRaterStackingClassifier`.
+    whose second part is approximated from some training samples (Nystroem's method). The first part finds
+    classes that lines divide, the second all others. Put it behind a `StandardScaler`. It is part of the
+    default classifier of tables in `MultiRaterStackingClassifier`.
 
     Parameters
     ----------
@@ -58,16 +60,18 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     weight : float, default=3.0
         Weight of the Gaussian kernel beside the features themselves.
     gamma : float, default=None
-        Width of the kernel; None is 1 / n_features, at most 1/3.
+        How fast the kernel falls with the squared distance; None is 1 / n_features, at most 1/3.
 
     Attributes
     ----------
+    center_ : ndarray of shape (n_features,)
+        Mean of the landmarks.
     landmarks_ : ndarray of shape (n_landmarks, n_features)
-        The landmarks.
-    root_ : ndarray of shape (n_landmarks, n_landmarks)
-        Inverse of the lower root of the kernel between landmarks.
+        The landmarks, less their mean.
+    components_ : ndarray of shape (n_landmarks, n_landmarks)
+        What makes the kernel's features of the similarities to the landmarks.
     gamma_ : float
-        The kernel's width.
+        The `gamma` used.
     scale_ : float
         Factor of the features themselves.
     n_features_in_ : int
@@ -88,7 +92,7 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     >>> from sklearn_raters import KernelFeatures
     >>> X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 5)
     >>> y = [0, 1, 1, 0] * 5  # no line divides these classes
-    >>> pipe = make_pipeline(StandardScaler(), KernelFeatures(), LogisticRegression(C=3))
+    >>> pipe = make_pipeline(StandardScaler(), KernelFeatures(), LogisticRegression())
     >>> pipe.fit(X, y).score(X, y)
     1.0
     """
@@ -118,18 +122,31 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         -------
         KernelFeatures
             The fitted transformer.
+
+        Raises
+        ------
+        InputError
+            If the numbers are too large for their squares.
         """
         self._validate_params()
         X = validate_data(self, X, dtype=[np.float64, np.float32])
+        if (largest := float(np.abs(X).max())) > _LARGEST:
+            raise InputError(
+                f"X holds numbers of up to {largest:.3g}, whose squares cannot be added: scale them."
+            )
         n_features = max(X.shape[1], _FEWEST)
         self.scale_ = n_features**-0.5
         self.gamma_ = 1 / n_features if self.gamma is None else self.gamma
-        self.landmarks_ = X[choose_rows(X, self.n_landmarks)].astype(np.float64)
+        landmarks = X[choose_rows(X, self.n_landmarks)]
+        # Distances far from zero are lost in rounding.
+        self.center_ = landmarks.mean(axis=0, dtype=np.float64)
+        self.landmarks_ = (landmarks - self.center_).astype(X.dtype)
+        kernel = self._similarities(landmarks)
         # scikit-learn's Nystroem takes the symmetric root of the kernel, of which the singular values take
         # longer than all the rest of a view. For a classifier with a ridge penalty any root is the same.
-        kernel = rbf_kernel(self.landmarks_, gamma=self.gamma_)
-        noise = _NOISE * np.eye(len(kernel))
-        self.root_ = solve_triangular(cholesky(kernel + noise, lower=True), np.eye(len(kernel)), lower=True)
+        root = cholesky(kernel + _NOISE * np.eye(len(kernel)), lower=True)
+        inverse = solve_triangular(root, np.eye(len(kernel)), lower=True)
+        self.components_ = (self.weight**0.5 * inverse.T).astype(X.dtype)
         return self
 
     def transform(self, X):
@@ -143,13 +160,16 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         Returns
         -------
         ndarray of shape (n_samples, n_features + n_landmarks)
-            The features divided by the root of their number, and the kernel's features.
+            The features times `scale_`, and the kernel's features.
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        kernel = rbf_kernel(X.astype(np.float64), self.landmarks_, gamma=self.gamma_)
-        features = kernel @ (self.weight**0.5 * self.root_.T)
+        features = self._similarities(X) @ self.components_
         return np.hstack([X * X.dtype.type(self.scale_), features.astype(X.dtype)])
+
+    def _similarities(self, X):
+        """Return the Gaussian kernel between rows and landmarks."""
+        return rbf_kernel(X - self.center_, self.landmarks_.astype(np.float64), gamma=self.gamma_)
 
     @property
     def _n_features_out(self):

@@ -186,12 +186,13 @@ def _representation(graph, step, samples):
 
 def _kernel_features(graph, step, X):
     """Add the features of a Gaussian kernel: exp(-gamma |x - c|^2) of the landmarks c, times a matrix."""
-    landmarks = step.landmarks_
-    squares = graph.op("ReduceSum", graph.op("Mul", X, X), np.array([1]), keepdims=1)
-    products = graph.op("MatMul", X, -2 * landmarks.T)
+    landmarks, components = step.landmarks_.astype(np.float64), step.components_.astype(np.float64)
+    centred = graph.op("Sub", X, step.center_)
+    squares = graph.op("ReduceSum", graph.op("Mul", centred, centred), np.array([1]), keepdims=1)
+    products = graph.op("MatMul", centred, -2 * landmarks.T)
     distances = graph.op("Add", graph.op("Add", products, squares), (landmarks**2).sum(axis=1))
     similar = graph.op("Exp", graph.op("Mul", distances, np.float64(-step.gamma_)))
-    features = graph.op("MatMul", similar, step.weight**0.5 * step.root_.T)
+    features = graph.op("MatMul", similar, components)
     return graph.op("Concat", graph.op("Mul", X, np.float64(step.scale_)), features, axis=1)
 
 

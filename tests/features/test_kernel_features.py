@@ -9,6 +9,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_raters import KernelFeatures
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.features._kernel_features import choose_rows
 
 
 @parametrize_with_checks([KernelFeatures(), KernelFeatures(5, weight=0.0, gamma=2.0)])
@@ -38,22 +40,46 @@ def test_the_kernel_does_not_depend_on(change):
     X = rows(700, 6)
     rng = np.random.default_rng(1)
     order, columns = rng.permutation(700), rng.permutation(6)
-    other = {"rows": X[order], "columns": X[:, columns], "units": X * 2.0 ** rng.integers(-9, 9, 6)}[change]
-    new = {"rows": X, "columns": X[:, columns], "units": other}[change]
+    units = 2.0 ** rng.integers(-9, 9, 6)
+    other = {"rows": X[order], "columns": X[:, columns], "units": X * units}[change]
+    same = {"rows": X, "columns": X[:, columns], "units": other}[change]
     pair = [make_pipeline(StandardScaler(), KernelFeatures(40)).fit(data) for data in (X, other)]
-    expected, found = pair[0].transform(X), pair[1].transform(new)
+    expected, found = pair[0].transform(X), pair[1].transform(same)
     assert_allclose(found @ found[:20].T, expected @ expected[:20].T, atol=1e-8)
+
+
+def test_rows_of_equal_sums_are_chosen_whatever_their_order():
+    X = (np.arange(2**10)[:, None] >> np.arange(10) & 1).astype(float)
+    order = np.random.default_rng(0).permutation(len(X))
+    assert set(order[choose_rows(X[order], 100)]) == set(choose_rows(X, 100))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("offset", [0, 1e4])
+def test_the_kernel_is_exact_for_equal_rows_constant_columns_and_columns_far_from_zero(dtype, offset):
+    X = np.repeat(rows(40), 5, axis=0).astype(dtype)
+    X[:, 0] = 3
+    X = np.hstack([X, X[:, :1] > 0]).astype(dtype)
+    found = KernelFeatures().fit_transform(X + dtype(offset)).astype(float)[:, 5:]
+    assert_allclose(
+        found @ found.T, 3 * rbf_kernel(X.astype(float), gamma=1 / 5), atol=0.02 if offset else 1e-4
+    )
+
+
+def test_numbers_too_large_for_their_squares_are_refused():
+    with pytest.raises(InputError, match=r"numbers of up to 1e\+200, whose squares cannot be added"):
+        KernelFeatures().fit([[1e200, 0.0], [0.0, 1.0]])
 
 
 def test_curved_boundaries_are_found_and_lines_are_not_lost():
     X, y = make_circles(400, noise=0.15, factor=0.5, random_state=0)
-    curved = make_pipeline(StandardScaler(), KernelFeatures(), LogisticRegression(C=3))
+    curved = make_pipeline(StandardScaler(), KernelFeatures(), LogisticRegression())
     assert curved.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.9
-    line = rows(400, 30)
-    label = (line[:, 0] + line[:, 1] > 0).astype(int)
-    linear = make_pipeline(StandardScaler(), LogisticRegression(C=0.1)).fit(line[:200], label[:200])
-    both = curved.fit(line[:200], label[:200])
-    assert both.score(line[200:], label[200:]) > linear.score(line[200:], label[200:]) - 0.05
+    line = rows(2000, 20)
+    label = (line[:, :5].sum(axis=1) > 0) ^ (np.random.default_rng(1).random(2000) < 0.2)
+    linear = make_pipeline(StandardScaler(), LogisticRegression(C=3 / 20)).fit(line[:500], label[:500])
+    both = curved.fit(line[:500], label[:500])
+    assert both.score(line[500:], label[500:]) > linear.score(line[500:], label[500:]) - 0.03
 
 
 def test_names_and_sizes_of_the_result():
