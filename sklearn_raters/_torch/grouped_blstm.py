@@ -152,7 +152,7 @@ def grouped_logits(weights, frames, places, n_samples, threshold, seeds):
     states = counted_dropout(_states(hidden, weights, places), threshold, seeds + 1, sample, frame)
     scores = torch.bmm(states, weights["attention.weight"].mT).mT
     number = torch.arange(n_samples, device=sample.device)
-    # A batch's missing samples pay attention to every place, with equal weights: it has no meaning.
+    # Missing samples of a smaller batch pay attention to every place: it has no meaning, their targets are 0.
     other = (sample.unsqueeze(1) != number.unsqueeze(1)) & (number <= sample.amax(1, True)).unsqueeze(2)
     attention = scores.masked_fill(other, -math.inf).softmax(dim=2)
     representation = _linear(torch.bmm(attention, states), weights, "representation").relu()

@@ -79,7 +79,7 @@ class GroupedLSTM(torch.autograd.Function):
         transposed, zeros = weight.transpose(1, 2), torch.zeros_like(cells[0])
         retreat = _backward_cell if states.is_cuda else _slopes
         of_state, of_cell, of_gates = slopes[-1], zeros, []
-        slopes, goes_on = slopes.unbind(), goes_on.unbind()
+        slopes = slopes.unbind()
         for frame in reversed(range(n_frames)):
             before = cells[frame - 1] if frame else zeros
             of_state = of_state.view(-1, n_units)
@@ -89,6 +89,6 @@ class GroupedLSTM(torch.autograd.Function):
                 back = torch.bmm(of_step.view(n_lstms, n_rows, -1), transposed)
                 of_state = torch.addcmul(slopes[frame - 1], back, goes_on[frame])
         of_gates = torch.stack(of_gates[::-1]).view(n_frames, n_lstms, n_rows, -1)
-        before = states[:-1] * torch.stack(goes_on[1:]) if n_frames > 1 else states[:0]
-        before, after = (part.transpose(0, 1).flatten(1, 2) for part in (before, of_gates[1:]))
+        parts = states[:-1] * goes_on[1:], of_gates[1:]
+        before, after = (part.transpose(0, 1).flatten(1, 2) for part in parts)
         return of_gates, torch.bmm(before.transpose(1, 2), after), None

@@ -12,12 +12,14 @@ from collections import defaultdict
 import numpy as np
 import torch
 from joblib.parallel import get_active_backend
+from torch.nn.utils.rnn import pad_sequence
 
 from sklearn_raters._torch.blstm import BLSTMNet
 from sklearn_raters._torch.grouped_blstm import grouped_logits, lay_out
 
-# Share of a GPU's memory for one step, and about how many numbers a frame takes for each unit of the network.
-MEMORY_SHARE, NUMBERS_A_UNIT = 0.4, 12
+# Share of a GPU's free memory for one step, and how many numbers a frame takes for each unit of the network:
+# about a dozen, and as many again for places that are left free.
+MEMORY_SHARE, NUMBERS_A_UNIT = 0.5, 24
 
 
 def can_be_stacked(net, dataset, early_stopping, net_params):
@@ -37,7 +39,7 @@ def can_be_stacked(net, dataset, early_stopping, net_params):
     Returns
     -------
     bool
-        Whether the net is the paper's network in float32, its samples lie in a GPU's memory, its training has
+        Whether the net is the paper's network in float32 on a GPU, its frames are in memory, its training has
         nothing but the package's own settings, and runs in a thread that joblib has started. It depends on
         nothing else, so that the same call has the same result again.
     """
@@ -46,7 +48,7 @@ def can_be_stacked(net, dataset, early_stopping, net_params):
         type(network) is BLSTMNet
         and network.precision == "float32"
         and isinstance(dataset.frames, torch.Tensor)
-        and _gains(dataset.frames.device)
+        and _gains(torch.device(net.device))
         and _is_thread_of_joblib()
         and not (early_stopping or net_params or net.verbose)
     )
@@ -78,8 +80,8 @@ class _Training:
 
     def __init__(self, net, dataset, rates):
         self.net = net
-        self.samples = dataset.frames, dataset.starts, dataset.targets
-        self.lengths = dataset.lengths.numpy()
+        self.frames, self.lengths = dataset.frames, dataset.lengths.numpy()
+        self.starts, self.targets = dataset.starts.to(net.device), dataset.targets.to(net.device)
         self.iterator = net.get_iterator(dataset, training=True)
         self.steps = self._steps(rates)
         self.next = next(self.steps)
@@ -147,7 +149,8 @@ class _Stack:
                     self.is_led = False
                     self.changed.notify_all()
         if training.error is not None:
-            raise training.error
+            error, training.error = training.error, None  # with it go the tensors of its frames
+            raise error
 
     def _lead(self, training):
         """Take steps until a training has ended; an error ends all trainings of the stack."""
@@ -164,32 +167,21 @@ class _Stack:
                 for one in [*self.trainings, *self.arrived]:
                     if one.next is not None:
                         one.error, one.next = error, None
-                self.arrived = []
-            self._gather()
+                self.trainings, self.arrived, self.state = [], [], None
 
     def _gather(self):
         """Take in what has arrived and leave out what has ended; the others' states are put side by side."""
         with self.changed:
-            arrived, self.arrived = self.arrived, []
-        left = [one for one in self.trainings if one.next is not None]
-        if not arrived and len(left) == len(self.trainings):
-            return
-        self.trainings = left + arrived
-        if not self.trainings:  # no memory is held between trainings
-            self.state = self.frames = self.targets = self.starts = None
+            left = [one for one in self.trainings if one.next is not None]
+            if not self.arrived and len(left) == len(self.trainings):
+                return
+            self.trainings, self.arrived = left + self.arrived, []
+        if not self.trainings:
+            self.state = None  # no memory is held between trainings
             return
         self.state = torch.stack([one.state for one in self.trainings], dim=1)
         for one, state in zip(self.trainings, self.state.unbind(1), strict=True):
             one.state = state
-        packed = zip(*(one.samples for one in self.trainings), strict=True)
-        self.frames, starts, self.targets = (
-            torch.cat([part.to(self.state.device) for part in parts]) for parts in packed
-        )
-        n_frames = [len(one.samples[0]) for one in self.trainings]
-        n_samples = [len(one.lengths) for one in self.trainings]
-        self.first = np.cumsum([0, *n_samples[:-1]])
-        offsets = torch.tensor(np.repeat(np.cumsum([0, *n_frames[:-1]]), n_samples))
-        self.starts = starts + offsets.to(starts.device)
 
     def _step(self):
         """Take one step of every training, of as many at once as fit into the memory."""
@@ -197,7 +189,7 @@ class _Stack:
         units = network.dense.out_features + 4 * network.forward_lstm.hidden_size
         n_frames = max(one.lengths[one.next[0]].sum() for one in self.trainings)
         numbers = NUMBERS_A_UNIT * units * int(n_frames)
-        at_once = max(1, int(_memory(self.state.device) * MEMORY_SHARE / 4 / numbers))
+        at_once = max(1, int(_free_memory(self.state.device) * MEMORY_SHARE / 4 / numbers))
         losses = [
             self._step_of(slice(start, start + at_once)) for start in range(0, len(self.trainings), at_once)
         ]
@@ -208,7 +200,7 @@ class _Stack:
         """Take a step of some trainings; return their losses."""
         trainings = self.trainings[some]
         network, state = trainings[0].net.module_, self.state[:, some]
-        places, frames, targets, sizes = self._batch(trainings, self.first[some])
+        places, frames, targets, sizes = _batch(trainings)
         seeds = [int(one.net.dropout_rng.integers(2**63)) for one in trainings]
         seeds = torch.tensor(seeds, device=frames.device)
         weights, start = {}, 0
@@ -223,25 +215,30 @@ class _Stack:
         _adamax(state, slopes, [(one.next[1], one.n_steps + 1) for one in trainings])
         return losses.detach()
 
-    def _batch(self, trainings, first):
-        """Return places, frames, targets and numbers of samples of the next batch of some trainings.
 
-        Smaller batches are filled up with samples whose targets are zero.
-        """
-        device = self.frames.device
-        places = lay_out([one.lengths[one.next[0]] for one in trainings], device)
-        sizes = [len(one.next[0]) for one in trainings]
-        chosen = np.full((len(trainings), max(sizes)), -1)
-        for row, one, start in zip(chosen, trainings, first, strict=True):
-            row[: len(one.next[0])] = one.next[0] + start
-        chosen = torch.from_numpy(chosen).to(device)
-        starts = self.starts[chosen].gather(1, places.sample.flatten(1).clamp_min(0)).view(places.frame.shape)
-        targets = self.targets[chosen] * (chosen >= 0).unsqueeze(2)
-        return places, self.frames[starts + places.frame], targets, torch.tensor(sizes, device=device)
+def _batch(trainings):
+    """Return places, frames, targets and numbers of samples of the next batch of some trainings.
+
+    Smaller batches are filled up with samples whose targets are zero.
+    """
+    device = trainings[0].state.device
+    chosen = [torch.from_numpy(one.next[0]).to(device) for one in trainings]
+    places = lay_out([one.lengths[one.next[0]] for one in trainings], device)
+    frames = []
+    for one, samples, sample, frame in zip(trainings, chosen, places.sample, places.frame, strict=True):
+        rows = one.starts[samples][sample.clamp_min(0)] + frame
+        frames.append(one.frames[rows.to(one.frames.device)].to(device))
+    targets = [one.targets[samples] for one, samples in zip(trainings, chosen, strict=True)]
+    sizes = torch.tensor([len(samples) for samples in chosen], device=device)
+    return places, torch.stack(frames), pad_sequence(targets, batch_first=True), sizes
 
 
-def _memory(device):
-    return torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else 2**40
+def _free_memory(device):
+    """Return the number of bytes that a device has left, with those that torch keeps for new tensors."""
+    if device.type != "cuda":
+        return 2**40
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return torch.cuda.mem_get_info(device)[0] + kept
 
 
 @torch.no_grad()

@@ -34,7 +34,8 @@ the same time, such as the views of several folds and seeds, are therefore stack
     with joblib.parallel_config("threading", n_jobs=35):
         cross_validate(stack, X, Y, cv=GroupKFold(5), groups=sessions)
 
-It is so for `BLSTMClassifier` in float32 without `early_stopping`, `net_params` and `verbose`.
+It is so for `BLSTMClassifier` in float32 without `early_stopping`, `net_params` and `verbose`. Dropout then differs
+from that of networks trained one by one, so only models trained in the same way are the same.
 
 **Caches.** `memory="folder"` keeps each trained view at once, so that a fit that was stopped goes on at the
 first view that is missing, and a grid over the fusion trains each view once. Whoever can write into a cache

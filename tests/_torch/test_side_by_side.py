@@ -80,7 +80,7 @@ def test_networks_of_equal_sizes_share_their_steps(stacked):
 
 def test_few_networks_at_once_where_the_memory_is_small(stacked, monkeypatch):
     expected = fit_in_threads(dropout=0.0)
-    monkeypatch.setattr(side_by_side, "_memory", lambda device: 1)
+    monkeypatch.setattr(side_by_side, "_free_memory", lambda device: 1)
     for one, other in zip(fit_in_threads(dropout=0.0), expected, strict=True):
         X, _ = make_samples(0)
         np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), atol=2e-5)
@@ -99,7 +99,7 @@ def test_an_error_in_a_step_ends_all_trainings_and_the_next_ones_run(stacked, mo
 
 def test_no_samples_are_held_after_a_training(stacked):
     fit_in_threads()
-    assert all(stack.frames is None and not stack.trainings for stack in side_by_side._stacks.values())
+    assert all(stack.state is None and not stack.trainings for stack in side_by_side._stacks.values())
 
 
 @pytest.mark.parametrize(
