@@ -13,7 +13,7 @@ from sklearn_raters.exceptions import InputError
 
 # Digits of a row's sum that the order of a sum does not change.
 _DIGITS = 9
-# Added to the kernel of each landmark with itself, so that equal ones can be told apart.
+# Added to the kernel of each landmark with itself, so that nearly equal ones can be told apart.
 _NOISE = 1e-6
 _LARGEST = 1e100
 # Fewer features count as so many: two or three are no reason to trust each of them more.
@@ -21,14 +21,14 @@ _FEWEST = 3
 
 
 def choose_rows(X, n_rows):
-    """Choose rows at random, the same ones whatever their order.
+    """Choose different rows at random, the same ones whatever their order.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_features)
         The rows.
     n_rows : int
-        Number of rows to choose; all are taken where there are fewer.
+        Number of rows to choose; all different ones are taken where there are fewer.
 
     Returns
     -------
@@ -38,7 +38,9 @@ def choose_rows(X, n_rows):
     weights = np.sqrt(np.arange(1, X.shape[1] + 1))
     sums = [X @ weights, X.sum(axis=1, dtype=np.float64)]
     order = np.lexsort([(column / (column.std() or 1)).round(_DIGITS) for column in sums])
-    return order[np.random.RandomState(0).permutation(len(X))[:n_rows]]
+    differs = (X[order[1:]] != X[order[:-1]]).any(axis=1)
+    order = order[np.concatenate([[True], differs])]
+    return order[np.random.RandomState(0).permutation(len(order))[:n_rows]]
 
 
 class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -55,8 +57,8 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     Parameters
     ----------
     n_landmarks : int, default=1000
-        Number of training samples from which the kernel is approximated; all, if there are fewer. They are
-        chosen by what they are, not by where they stand.
+        Number of training samples from which the kernel is approximated; all different ones, if there are
+        fewer. They are chosen by what they are, not by where they stand.
     weight : float, default=3.0
         Weight of the Gaussian kernel beside the features themselves.
     gamma : float, default=None

@@ -52,6 +52,8 @@ def test_rows_of_equal_sums_are_chosen_whatever_their_order():
     X = (np.arange(2**10)[:, None] >> np.arange(10) & 1).astype(float)
     order = np.random.default_rng(0).permutation(len(X))
     assert set(order[choose_rows(X[order], 100)]) == set(choose_rows(X, 100))
+    repeated = np.repeat(X, 3, axis=0)
+    assert set(choose_rows(repeated, 100) // 3) == set(choose_rows(X, 100))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
