@@ -117,8 +117,8 @@ def views(name, kind, seed):
     train, test = simulated(name, seed, 1000) if name in SIMULATED else rated_table(name, seed)
     estimator = RandomForestClassifier(100)
     if VIEWS[kind] is not None:
-        kernel, C = KernelFeatures(**VIEWS[kind]), 3 if kind == "linear" else 1
-        estimator = make_pipeline(StandardScaler(), kernel, LogisticRegression(C=C, max_iter=1000))
+        kernel = KernelFeatures(**VIEWS[kind])
+        estimator = make_pipeline(StandardScaler(), kernel, LogisticRegression(C=3, max_iter=1000))
     stack = MultiRaterStackingClassifier(estimator, random_state=seed)
     start = perf_counter()
     stack.fit(train.X, train.Y)

@@ -227,7 +227,7 @@ def default_estimator(X):
         return BLSTMClassifier()
     if issparse(X):
         return LogisticRegression(max_iter=1000)  # centring would fill the zeros
-    return make_pipeline(StandardScaler(), KernelFeatures(), LogisticRegression(max_iter=1000))
+    return make_pipeline(StandardScaler(), KernelFeatures(), LogisticRegression(C=3, max_iter=1000))
 
 
 def make_plan(stack, data, X):

@@ -46,7 +46,7 @@ class MultiRaterStackingClassifier(
         Classifier of which each view trains a copy: a network such as `BLSTMClassifier`, any scikit-learn
         classifier (with `sample_weight` in `fit`, for views with soft labels), or a pipeline or search that
         ends in a classifier. None is `BLSTMClassifier` for sequences; for tables `StandardScaler`,
-        `KernelFeatures` and `LogisticRegression`; and `LogisticRegression` alone for sparse rows.
+        `KernelFeatures` and `LogisticRegression(C=3)`; and `LogisticRegression` alone for sparse rows.
     views : "all" or list, default="all"
         Views to train. "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least
         `min_ratings` ratings. A list may hold "crowd_hard", "crowd_soft", names of raters, "raters" (all with
