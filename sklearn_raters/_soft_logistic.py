@@ -1,0 +1,117 @@
+"""Fit scikit-learn's logistic regression on soft labels as they are, instead of on repeats of each sample."""
+
+import warnings
+
+import numpy as np
+from scipy.optimize import minimize
+from sklearn import get_config
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import compute_class_weight
+from sklearn.utils.validation import validate_data
+
+# Parameters that `fit_logistic` reads, or that change nothing here. Others must have their defaults.
+_READ = {"C", "class_weight", "fit_intercept", "max_iter", "tol", "random_state", "n_jobs", "verbose"}
+
+
+def fits_soft_labels(estimator):
+    """Return whether `fit_logistic` can fit an estimator.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Any classifier.
+
+    Returns
+    -------
+    bool
+        True for a `LogisticRegression` with an L2 penalty and the solver "lbfgs", its defaults.
+    """
+    if type(estimator) is not LogisticRegression or get_config()["array_api_dispatch"]:
+        return False
+    usual = LogisticRegression().get_params()
+    return all(name in _READ or value == usual[name] for name, value in estimator.get_params().items())
+
+
+def fit_logistic(estimator, X, mass, classes):
+    """Fit a logistic regression on soft labels.
+
+    It minimises what scikit-learn minimises on weighted repeats of the samples, from the same start, by the
+    same method and to the same tolerance. But each step reads a sample once, and not once for every class.
+
+    Parameters
+    ----------
+    estimator : LogisticRegression
+        An unfitted one that `fits_soft_labels`; fitted in place.
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Samples.
+    mass : ndarray of shape (n_samples, n_classes)
+        Share of each class in each sample, times the sample's weight. No row or column is 0 throughout.
+    classes : ndarray of shape (n_classes,)
+        The classes, at least two.
+
+    Returns
+    -------
+    LogisticRegression
+        The fitted estimator.
+    """
+    estimator._validate_params()
+    X = validate_data(estimator, X, accept_sparse="csr", dtype=[np.float64, np.float32], order="C")
+    estimator.classes_ = classes
+    by_class = compute_class_weight(estimator.class_weight, classes=classes, y=classes)
+    loss = _loss(X, mass * by_class, 1 / estimator.C, estimator.fit_intercept)
+    # Two classes have one row of coefficients, as in scikit-learn: the penalty depends on it.
+    n_outputs = 1 if len(classes) == 2 else len(classes)
+    start = np.zeros(n_outputs * (X.shape[1] + estimator.fit_intercept))
+    options = {
+        "maxiter": estimator.max_iter,
+        "maxls": 50,
+        "gtol": estimator.tol,
+        "ftol": 64 * np.finfo(float).eps,
+    }
+    result = minimize(loss, start, method="L-BFGS-B", jac=True, options=options)
+    if not result.success:
+        warnings.warn(
+            f"LogisticRegression stopped after {result.nit} steps before it converged ({result.message}): "
+            "scale the features, or raise max_iter.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    found = result.x.reshape(-1, n_outputs).T.astype(X.dtype)
+    estimator.coef_ = np.ascontiguousarray(found[:, : X.shape[1]])
+    estimator.intercept_ = found[:, -1].copy() if estimator.fit_intercept else np.zeros(n_outputs, X.dtype)
+    estimator.n_iter_ = np.array([min(result.nit, estimator.max_iter)], dtype=np.int32)
+    return estimator
+
+
+def _loss(X, mass, ridge, fit_intercept):
+    """Return the function from coefficients to the mean cross-entropy with its penalty, and its gradient."""
+    total = mass.sum()
+    mass = mass / total
+    of_sample = mass.sum(axis=1, keepdims=True)
+    ridge = ridge / total
+    binary = mass.shape[1] == 2
+    n_features = X.shape[1]
+
+    def loss_and_gradient(flat):
+        weights = flat.reshape(n_features + fit_intercept, -1)
+        slopes = weights[:n_features]
+        scores = np.asarray(X @ slopes.astype(X.dtype), dtype=np.float64)
+        if fit_intercept:
+            scores = scores + weights[-1]
+        if binary:
+            scores = np.hstack([np.zeros_like(scores), scores])
+        scores -= scores.max(axis=1, keepdims=True)
+        proba = np.exp(scores)
+        sums = proba.sum(axis=1, keepdims=True)
+        proba /= sums
+        loss = (of_sample * np.log(sums)).sum() - (mass * scores).sum() + ridge / 2 * (slopes**2).sum()
+        residual = of_sample * proba - mass
+        residual = residual[:, 1:] if binary else residual
+        gradient = np.empty_like(weights)
+        gradient[:n_features] = X.T @ residual.astype(X.dtype) + ridge * slopes
+        if fit_intercept:
+            gradient[-1] = residual.sum(axis=0)
+        return loss, gradient.ravel()
+
+    return loss_and_gradient

@@ -1,0 +1,129 @@
+"""Logistic regression on soft labels as they are is the one on weighted repeats, from fewer reads."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+import sklearn_raters._soft_logistic as soft_logistic
+import sklearn_raters.soft_targets as soft_targets
+from sklearn_raters import SoftTargetClassifier
+
+
+class OnRepeats(LogisticRegression):
+    """Not the class itself, so that it gets repeats."""
+
+
+def soft_data(n_classes, n_samples=120, n_features=6, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n_samples, n_features))
+    soft = rng.dirichlet(np.full(n_classes, 0.5), n_samples)
+    soft[::5] = np.eye(n_classes)[0]
+    return X, soft, rng.random(n_samples) * (rng.random(n_samples) < 0.9)
+
+
+def both(X, soft, weight=None, **params):
+    """Return the classifier on the soft labels and on repeats."""
+    fits = [SoftTargetClassifier(kind(**params)) for kind in (LogisticRegression, OnRepeats)]
+    return [fit.fit(X, soft, sample_weight=weight) for fit in fits]
+
+
+def assert_same(one, other, X, atol=1e-9):
+    assert one.estimator_.coef_.shape == other.estimator_.coef_.shape
+    assert one.estimator_.coef_.dtype == other.estimator_.coef_.dtype
+    assert one.estimator_.intercept_.dtype == other.estimator_.intercept_.dtype
+    assert one.estimator_.n_iter_.dtype == other.estimator_.n_iter_.dtype
+    assert one.estimator_.class_weight == pytest.approx(other.estimator_.class_weight)
+    np.testing.assert_allclose(one.estimator_.coef_, other.estimator_.coef_, atol=atol)
+    np.testing.assert_allclose(one.estimator_.intercept_, other.estimator_.intercept_, atol=atol)
+    np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), atol=atol)
+    np.testing.assert_array_equal(one.estimator_.n_iter_, other.estimator_.n_iter_)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"C": 0.01}, {"fit_intercept": False}, {"class_weight": "balanced"}, {"class_weight": {0: 3.0}}],
+    ids=str,
+)
+def test_coefficients_are_those_of_weighted_repeats(n_classes, params):
+    X, soft, weight = soft_data(n_classes)
+    assert_same(*both(X, soft, weight, **params), X)
+
+
+def test_sparse_samples_give_the_coefficients_of_weighted_repeats():
+    X, soft, weight = soft_data(3)
+    X[np.abs(X) < 1] = 0
+    assert_same(*both(csr_matrix(X), soft, weight), csr_matrix(X))
+
+
+def test_single_precision_stays_single_precision():
+    X, soft, weight = soft_data(3)
+    one, other = both(np.float32(X), soft, weight)
+    assert one.estimator_.coef_.dtype == np.float32
+    np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), atol=1e-4)
+
+
+def test_a_class_without_any_share_has_probability_zero():
+    X, soft, weight = soft_data(3)
+    soft = np.insert(soft, 1, 0, axis=1)
+    one, other = both(X, soft, weight)
+    assert_same(one, other, X)
+    assert (one.predict_proba(X)[:, 1] == 0).all()
+
+
+def test_columns_names_and_samples_of_weight_zero_are_treated_as_with_repeats():
+    X, soft, weight = soft_data(3)
+    weight[3] = 0
+    X = pd.DataFrame(X, columns=list("abcdef"))
+    X.iloc[3] = np.nan  # of weight 0
+    one, other = both(X, soft, weight)
+    assert_same(one, other, X.fillna(0))
+    assert list(one.estimator_.feature_names_in_) == list("abcdef")
+
+
+@pytest.mark.parametrize(
+    "params", [{"solver": "newton-cg"}, {"l1_ratio": 0.5, "solver": "saga"}, {"warm_start": True}]
+)
+def test_other_solvers_and_penalties_get_repeats(params, monkeypatch):
+    def refuse(*args):
+        raise AssertionError("not for this solver")
+
+    monkeypatch.setattr(soft_targets, "fit_logistic", refuse)
+    estimator = LogisticRegression(**params)
+    assert not soft_logistic.fits_soft_labels(estimator)
+    X, soft, weight = soft_data(3)
+    assert SoftTargetClassifier(estimator).fit(X, soft, sample_weight=weight).predict_proba(X).shape == (
+        120,
+        3,
+    )
+
+
+def test_each_step_reads_every_sample_once(monkeypatch):
+    rows = []
+    loss = soft_logistic._loss
+    monkeypatch.setattr(soft_logistic, "_loss", lambda X, *args: rows.append(X.shape[0]) or loss(X, *args))
+    X, soft, _ = soft_data(5)
+    SoftTargetClassifier(LogisticRegression()).fit(X, soft)
+    assert rows == [len(X)]
+
+
+def test_too_few_steps_are_reported():
+    X, soft, _ = soft_data(3)
+    with pytest.warns(ConvergenceWarning, match="stopped after 2 steps.*raise max_iter"):
+        SoftTargetClassifier(LogisticRegression(max_iter=2, C=100)).fit(X, soft)
+
+
+def test_a_wrong_parameter_is_named():
+    X, soft, _ = soft_data(3)
+    with pytest.raises(ValueError, match="'C' parameter of LogisticRegression"):
+        SoftTargetClassifier(LogisticRegression(C=-1)).fit(X, soft)
+
+
+def test_weights_that_leave_one_class_are_refused():
+    X, soft, _ = soft_data(2)
+    weight = (soft[:, 0] == 1).astype(float)
+    with pytest.raises(ValueError, match="at least 2 classes"):
+        SoftTargetClassifier(LogisticRegression()).fit(X, soft, sample_weight=weight)
