@@ -33,7 +33,7 @@ from sklearn.svm import SVC, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier
 
 from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, SoftTargetClassifier
-from sklearn_raters.soft_targets import weighted_repeats, wrap_innermost
+from sklearn_raters.soft_targets._classifier import weighted_repeats, wrap_innermost
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(90, 3))

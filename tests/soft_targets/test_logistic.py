@@ -7,8 +7,8 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-import sklearn_raters._soft_logistic as soft_logistic
-import sklearn_raters.soft_targets as soft_targets
+import sklearn_raters.soft_targets._classifier as classifier
+import sklearn_raters.soft_targets._logistic as logistic
 from sklearn_raters import SoftTargetClassifier
 
 
@@ -91,9 +91,9 @@ def test_other_solvers_and_penalties_get_repeats(params, monkeypatch):
     def refuse(*args):
         raise AssertionError("not for this solver")
 
-    monkeypatch.setattr(soft_targets, "fit_logistic", refuse)
+    monkeypatch.setattr(classifier, "fit_logistic", refuse)
     estimator = LogisticRegression(**params)
-    assert not soft_logistic.fits_soft_labels(estimator)
+    assert not logistic.fits_soft_labels(estimator)
     X, soft, weight = soft_data(3)
     assert SoftTargetClassifier(estimator).fit(X, soft, sample_weight=weight).predict_proba(X).shape == (
         120,
@@ -103,8 +103,8 @@ def test_other_solvers_and_penalties_get_repeats(params, monkeypatch):
 
 def test_each_step_reads_every_sample_once(monkeypatch):
     rows = []
-    loss = soft_logistic._loss
-    monkeypatch.setattr(soft_logistic, "_loss", lambda X, *args: rows.append(X.shape[0]) or loss(X, *args))
+    loss = logistic._loss
+    monkeypatch.setattr(logistic, "_loss", lambda X, *args: rows.append(X.shape[0]) or loss(X, *args))
     X, soft, _ = soft_data(5)
     SoftTargetClassifier(LogisticRegression()).fit(X, soft)
     assert rows == [len(X)]

@@ -26,7 +26,6 @@ from sklearn_raters._nested import (
     weight_name,
 )
 from sklearn_raters._sklearn_compat import HasMethods, safe_indexing
-from sklearn_raters._soft_logistic import fit_logistic, fits_soft_labels
 from sklearn_raters._targets import (
     check_weights,
     class_weights,
@@ -37,6 +36,7 @@ from sklearn_raters._targets import (
 )
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import check_groups
+from sklearn_raters.soft_targets._logistic import fit_logistic, fits_soft_labels
 
 
 def wrap_innermost(estimator, classes):
