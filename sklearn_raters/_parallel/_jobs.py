@@ -9,6 +9,7 @@ from joblib import effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklearn_raters._parallel._blas import scipy_on_one_thread
 from sklearn_raters._parallel._progress import Display
 from sklearn_raters._parallel._watch import TimeLimitReached, current_watch, watched
 
@@ -108,7 +109,7 @@ def _under(watch, mark, function, /, *arguments, **keywords):
         with suppress(OSError):  # the folder is not there on another machine, or its disk is full
             mark.touch()
     try:
-        with watched(**watch._asdict()):
+        with watched(**watch._asdict()), scipy_on_one_thread():
             return function(*arguments, **keywords)
     except TimeLimitReached:
         # An error would let joblib kill the other jobs in the middle of a training.

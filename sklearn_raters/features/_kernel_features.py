@@ -4,7 +4,6 @@ from numbers import Integral, Real
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
-from scipy.linalg.blas import dtrmm
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -167,8 +166,7 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        # The components are a triangle: half the work of a product, in the place of the similarities.
-        features = dtrmm(1, self.components_, self._similarities(X).T, trans_a=1, overwrite_b=1).T
+        features = self._similarities(X) @ self.components_
         return np.hstack([X * X.dtype.type(self.scale_), features.astype(X.dtype)])
 
     def _similarities(self, X):

@@ -10,6 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import compute_class_weight
 from sklearn.utils.validation import validate_data
 
+from sklearn_raters._parallel import scipy_on_one_thread
+
 # Parameters that `fit_logistic` reads, or that change nothing here. Others must have their defaults.
 _READ = {"C", "class_weight", "fit_intercept", "max_iter", "tol", "random_state", "n_jobs", "verbose"}
 
@@ -69,7 +71,8 @@ def fit_logistic(estimator, X, mass, classes):
         "gtol": estimator.tol,
         "ftol": 64 * np.finfo(float).eps,
     }
-    result = minimize(loss, start, method="L-BFGS-B", jac=True, options=options)
+    with scipy_on_one_thread():
+        result = minimize(loss, start, method="L-BFGS-B", jac=True, options=options)
     if not result.success:
         warnings.warn(
             f"LogisticRegression stopped after {result.nit} steps before it converged ({result.message}): "

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
-from threadpoolctl import threadpool_limits
+
+from sklearn_raters._parallel import scipy_on_one_thread
 
 # Penalty of the squared distance of a weight from that of the plain pool, in units of the log-likelihood:
 # weights are expected within 0.13 of it. From 10 to 100 the scores of ten tasks hardly differ.
@@ -54,8 +55,7 @@ def plain_pool(n_parts, prior):
     return LogLinearPool(np.tile(np.eye(n_classes) / n_parts, (n_parts, 1, 1)), np.log(prior))
 
 
-# The matrices are so small that threads wait for each other.
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@scipy_on_one_thread()
 def fit_pool(ratios, targets, weight, prior, penalty=PENALTY, options=_PRECISE):
     """Fit a pool by penalised likelihood; the penalty draws it towards the plain pool.
 
