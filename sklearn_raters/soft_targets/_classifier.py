@@ -1,4 +1,4 @@
-"""Train any scikit-learn classifier on soft labels, by weighted repeats of each sample."""
+"""Train any scikit-learn classifier on soft labels, nearly all by weighted repeats of each sample."""
 
 from functools import partial
 
@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clo
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, align_samples, refuse_masked
@@ -155,11 +156,14 @@ def balance_by_mass(estimator, y, weight):
 def _fit_soft(estimator, X, soft, weight, groups, classes):
     """Fit a classifier that is no pipeline or search on soft labels, and return it."""
     mass = soft if weight is None else soft * weight[:, None]
-    counts, present = mass.any(axis=1), mass.any(axis=0)
+    present = mass.any(axis=0)
     if fits_soft_labels(estimator) and present.sum() > 1:
-        mass, classes = mass[counts][:, present], classes[present]
-        balance_by_mass(estimator, classes, mass.sum(axis=0))
-        return fit_logistic(estimator, X if counts.all() else safe_indexing(X, counts), mass, classes)
+        check_classification_targets(classes)
+        columns = np.flatnonzero(present)[np.argsort(classes[present])]
+        weighs = mass.any(axis=1)
+        mass, classes = mass[weighs][:, columns], classes[columns]
+        balance_by_mass(estimator, classes, mass.sum(axis=0))  # "balanced" becomes the weights by name
+        return fit_logistic(estimator, X if weighs.all() else safe_indexing(X, weighs), mass, classes)
     check_takes_repeats(estimator, "y holds soft labels")
     repeats, rows, codes, weight, repeated_groups = weighted_repeats(X, soft, weight, groups)
     keep_samples_whole(estimator, soft, rows, groups)
@@ -226,7 +230,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         self.classes = classes
 
     def fit(self, X, y, sample_weight=None, groups=None):
-        """Fit the classifier on weighted repeats.
+        """Fit the classifier on soft labels, or on labels.
 
         Parameters
         ----------

@@ -7,13 +7,13 @@ from scipy.optimize import minimize
 from sklearn import get_config
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import compute_class_weight
 from sklearn.utils.validation import validate_data
 
 from sklearn_raters._parallel import scipy_on_one_thread
+from sklearn_raters._targets import class_weights
 
-# Parameters that `fit_logistic` reads, or that change nothing here. Others must have their defaults.
-_READ = {"C", "class_weight", "fit_intercept", "max_iter", "tol", "random_state", "n_jobs", "verbose"}
+# Parameters that `fit_logistic` reads, or that its solver does not need. Others must have their defaults.
+_READ = {"C", "class_weight", "fit_intercept", "max_iter", "tol", "random_state"}
 
 
 def fits_soft_labels(estimator):
@@ -27,12 +27,17 @@ def fits_soft_labels(estimator):
     Returns
     -------
     bool
-        True for a `LogisticRegression` with an L2 penalty and the solver "lbfgs", its defaults.
+        True for a `LogisticRegression` with an L2 penalty and the solver "lbfgs", its defaults, unless it
+        has callbacks.
     """
     if type(estimator) is not LogisticRegression or get_config()["array_api_dispatch"]:
         return False
     usual = LogisticRegression().get_params()
-    return all(name in _READ or value == usual[name] for name, value in estimator.get_params().items())
+    given = {name: value for name, value in estimator.get_params().items() if name not in _READ}
+    by_default = all(
+        type(value) is type(usual[name]) and value == usual[name] for name, value in given.items()
+    )
+    return by_default and not hasattr(estimator, "_skl_callbacks")  # those of scikit-learn 1.9
 
 
 def fit_logistic(estimator, X, mass, classes):
@@ -50,7 +55,7 @@ def fit_logistic(estimator, X, mass, classes):
     mass : ndarray of shape (n_samples, n_classes)
         Share of each class in each sample, times the sample's weight. No row or column is 0 throughout.
     classes : ndarray of shape (n_classes,)
-        The classes, at least two.
+        The classes, sorted, at least two.
 
     Returns
     -------
@@ -59,9 +64,8 @@ def fit_logistic(estimator, X, mass, classes):
     """
     estimator._validate_params()
     X = validate_data(estimator, X, accept_sparse="csr", dtype=[np.float64, np.float32], order="C")
-    estimator.classes_ = classes
-    by_class = compute_class_weight(estimator.class_weight, classes=classes, y=classes)
-    loss = _loss(X, mass * by_class, 1 / estimator.C, estimator.fit_intercept)
+    by_class = class_weights(estimator.class_weight, classes, mass)
+    loss = _loss(X.astype(np.float64, copy=False), mass * by_class, 1 / estimator.C, estimator.fit_intercept)
     # Two classes have one row of coefficients, as in scikit-learn: the penalty depends on it.
     n_outputs = 1 if len(classes) == 2 else len(classes)
     start = np.zeros(n_outputs * (X.shape[1] + estimator.fit_intercept))
@@ -73,17 +77,19 @@ def fit_logistic(estimator, X, mass, classes):
     }
     with scipy_on_one_thread():
         result = minimize(loss, start, method="L-BFGS-B", jac=True, options=options)
+    n_steps = min(result.nit, estimator.max_iter)
     if not result.success:
+        hint = " or raise max_iter" if n_steps == estimator.max_iter else ""
         warnings.warn(
-            f"LogisticRegression stopped after {result.nit} steps before it converged ({result.message}): "
-            "scale the features, or raise max_iter.",
+            f"lbfgs failed to converge in {n_steps} steps of LogisticRegression: scale the features{hint}.",
             ConvergenceWarning,
             stacklevel=2,
         )
     found = result.x.reshape(-1, n_outputs).T.astype(X.dtype)
+    estimator.classes_ = classes
     estimator.coef_ = np.ascontiguousarray(found[:, : X.shape[1]])
     estimator.intercept_ = found[:, -1].copy() if estimator.fit_intercept else np.zeros(n_outputs, X.dtype)
-    estimator.n_iter_ = np.array([min(result.nit, estimator.max_iter)], dtype=np.int32)
+    estimator.n_iter_ = np.array([n_steps], dtype=np.int32)
     return estimator
 
 
@@ -99,7 +105,7 @@ def _loss(X, mass, ridge, fit_intercept):
     def loss_and_gradient(flat):
         weights = flat.reshape(n_features + fit_intercept, -1)
         slopes = weights[:n_features]
-        scores = np.asarray(X @ slopes.astype(X.dtype), dtype=np.float64)
+        scores = X @ slopes
         if fit_intercept:
             scores = scores + weights[-1]
         if binary:
@@ -112,7 +118,7 @@ def _loss(X, mass, ridge, fit_intercept):
         residual = of_sample * proba - mass
         residual = residual[:, 1:] if binary else residual
         gradient = np.empty_like(weights)
-        gradient[:n_features] = X.T @ residual.astype(X.dtype) + ridge * slopes
+        gradient[:n_features] = X.T @ residual + ridge * slopes
         if fit_intercept:
             gradient[-1] = residual.sum(axis=0)
         return loss, gradient.ravel()

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
-from sklearn_raters._parallel import scipy_on_one_thread
+from sklearn_raters._parallel import small_products
 from sklearn_raters._rated import rows_of
 from sklearn_raters._targets import class_weights
 from sklearn_raters.stacking._frozen import side_by_side
@@ -59,7 +59,7 @@ def label_weights(class_weight, y, sample_weight=None):
     return class_weights(class_weight, classes, mass)[np.searchsorted(classes, y)] * weight
 
 
-@scipy_on_one_thread()
+@small_products()
 def choose_strength(folds, y, class_weight, sample_weight):
     """Choose the penalty of the logistic layer by cross-entropy on samples that it has not seen.
 

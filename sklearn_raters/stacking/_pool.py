@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
-from sklearn_raters._parallel import scipy_on_one_thread
+from sklearn_raters._parallel import small_products
 
 # Penalty of the squared distance of a weight from that of the plain pool, in units of the log-likelihood:
 # weights are expected within 0.13 of it. From 10 to 100 the scores of ten tasks hardly differ.
@@ -55,7 +55,7 @@ def plain_pool(n_parts, prior):
     return LogLinearPool(np.tile(np.eye(n_classes) / n_parts, (n_parts, 1, 1)), np.log(prior))
 
 
-@scipy_on_one_thread()
+@small_products()
 def fit_pool(ratios, targets, weight, prior, penalty=PENALTY, options=_PRECISE):
     """Fit a pool by penalised likelihood; the penalty draws it towards the plain pool.
 

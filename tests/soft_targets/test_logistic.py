@@ -24,14 +24,17 @@ def soft_data(n_classes, n_samples=120, n_features=6, seed=0):
     return X, soft, rng.random(n_samples) * (rng.random(n_samples) < 0.9)
 
 
-def both(X, soft, weight=None, **params):
+def both(X, soft, weight=None, classes=None, **params):
     """Return the classifier on the soft labels and on repeats."""
-    fits = [SoftTargetClassifier(kind(**params)) for kind in (LogisticRegression, OnRepeats)]
+    assert logistic.fits_soft_labels(LogisticRegression(**params))
+    assert not logistic.fits_soft_labels(OnRepeats(**params))
+    fits = [SoftTargetClassifier(kind(**params), classes=classes) for kind in (LogisticRegression, OnRepeats)]
     return [fit.fit(X, soft, sample_weight=weight) for fit in fits]
 
 
 def assert_same(one, other, X, atol=1e-9):
     assert one.estimator_.coef_.shape == other.estimator_.coef_.shape
+    np.testing.assert_array_equal(one.estimator_.classes_, other.estimator_.classes_)
     assert one.estimator_.coef_.dtype == other.estimator_.coef_.dtype
     assert one.estimator_.intercept_.dtype == other.estimator_.intercept_.dtype
     assert one.estimator_.n_iter_.dtype == other.estimator_.n_iter_.dtype
@@ -51,6 +54,38 @@ def assert_same(one, other, X, atol=1e-9):
 def test_coefficients_are_those_of_weighted_repeats(n_classes, params):
     X, soft, weight = soft_data(n_classes)
     assert_same(*both(X, soft, weight, **params), X)
+
+
+@pytest.mark.parametrize("params", [{"max_iter": 0}, {"max_iter": 3}, {"C": 1e6, "tol": 1e-8}], ids=str)
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_steps_and_tolerances_are_those_of_weighted_repeats(params):
+    X, soft, weight = soft_data(3)
+    assert_same(*both(X, soft, weight, **params), X, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_scores_that_no_exponential_can_hold_stay_finite():
+    X, soft, _ = soft_data(3)
+    soft = 0.999 * np.eye(3)[X[:, :3].argmax(axis=1)] + 0.001 / 3
+    one, other = both(2_000 * X, soft, C=1e12, max_iter=50, tol=1e-12)
+    assert np.isfinite(one.estimator_.coef_).all()
+    np.testing.assert_allclose(one.predict_proba(2_000 * X), other.predict_proba(2_000 * X), atol=1e-2)
+
+
+@pytest.mark.parametrize("classes", [["b", "a", "c"], [2, 0, 1]], ids=str)
+def test_the_estimator_has_sorted_classes_whatever_the_order_of_columns(classes):
+    X, soft, weight = soft_data(3)
+    one, other = both(X, soft, weight, classes=classes)
+    assert_same(one, other, X)
+    assert list(one.classes_) == classes
+    assert list(one.estimator_.classes_) == sorted(classes)
+    np.testing.assert_allclose(one.decision_function(X), other.decision_function(X), atol=1e-9)
+
+
+def test_classes_that_are_numbers_between_integers_are_refused():
+    X, soft, _ = soft_data(3)
+    with pytest.raises(ValueError, match="continuous"):
+        SoftTargetClassifier(LogisticRegression(), classes=[0.5, 1.5, 2.5]).fit(X, soft)
 
 
 def test_sparse_samples_give_the_coefficients_of_weighted_repeats():
@@ -85,7 +120,8 @@ def test_columns_names_and_samples_of_weight_zero_are_treated_as_with_repeats():
 
 
 @pytest.mark.parametrize(
-    "params", [{"solver": "newton-cg"}, {"l1_ratio": 0.5, "solver": "saga"}, {"warm_start": True}]
+    "params",
+    [{"solver": "newton-cg"}, {"solver": "newton-cholesky"}, {"warm_start": True}, {"intercept_scaling": 2}],
 )
 def test_other_solvers_and_penalties_get_repeats(params, monkeypatch):
     def refuse(*args):
@@ -112,8 +148,20 @@ def test_each_step_reads_every_sample_once(monkeypatch):
 
 def test_too_few_steps_are_reported():
     X, soft, _ = soft_data(3)
-    with pytest.warns(ConvergenceWarning, match="stopped after 2 steps.*raise max_iter"):
+    with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge in 2 steps.*or raise max_iter"):
         SoftTargetClassifier(LogisticRegression(max_iter=2, C=100)).fit(X, soft)
+
+
+def test_an_estimator_with_callbacks_is_left_to_scikit_learn():
+    estimator = LogisticRegression()
+    estimator._skl_callbacks = []  # as `set_callbacks` of scikit-learn 1.9 leaves it
+    assert not logistic.fits_soft_labels(estimator)
+
+
+def test_weights_of_zero_for_all_classes_are_refused():
+    X, soft, _ = soft_data(3)
+    with pytest.raises(ValueError, match="gives every class the weight 0"):
+        SoftTargetClassifier(LogisticRegression(class_weight={0: 0, 1: 0, 2: 0})).fit(X, soft)
 
 
 def test_a_wrong_parameter_is_named():
