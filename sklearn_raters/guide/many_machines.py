@@ -16,6 +16,9 @@ so a cluster takes over where joblib's backend is exchanged:
 
 ```
 
+While jobs run, scipy's linear algebra keeps to one thread, and numpy's has its own. Each brings threads that
+wait actively, and would keep the other's from the processor.
+
 With Dask, on SLURM by dask-jobqueue:
 
     from dask.distributed import Client
