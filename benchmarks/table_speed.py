@@ -46,7 +46,7 @@ def two_kinds_of_threads():
 
 
 def measure(X, Y, estimator):
-    """Return the seconds of a fit and of predicting its samples, the file's megabytes, and what it predicts."""
+    """Return the seconds of a fit and of a prediction, the file's megabytes, and what is predicted."""
     start = perf_counter()
     stack = MultiRaterStackingClassifier(estimator, random_state=0).fit(X, Y)
     fitted = perf_counter()
