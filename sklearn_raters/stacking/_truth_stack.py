@@ -5,7 +5,7 @@ from sklearn_raters.stacking._stacking import MultiRaterStackingClassifier
 TRUTH_VIEWS = ("crowd_hard", "crowd_soft", "crowd_dawid_skene", "crowd_one_coin", "crowd_mace")
 
 
-def truth_stack(estimator, **params):
+def truth_stack(estimator=None, **params):
     """
     Make a stack for tasks with one right answer, such as what an image shows.
 
@@ -19,8 +19,8 @@ def truth_stack(estimator, **params):
 
     Parameters
     ----------
-    estimator : classifier
-        Classifier of which each view trains a copy; see `MultiRaterStackingClassifier`.
+    estimator : classifier, default=None
+        Classifier of which each view trains a copy; see `MultiRaterStackingClassifier`, also for None.
     **params : dict
         Further parameters of `MultiRaterStackingClassifier`, which override those set here.
 
@@ -31,11 +31,10 @@ def truth_stack(estimator, **params):
 
     Examples
     --------
-    >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn_raters.datasets import make_rated_samples
     >>> from sklearn_raters.stacking import truth_stack
     >>> crowd = make_rated_samples(300, n_classes=3, n_features=16, class_sep=3, random_state=0)
-    >>> clf = truth_stack(LogisticRegression(), random_state=0).fit(crowd.X, crowd.Y)
+    >>> clf = truth_stack(random_state=0).fit(crowd.X, crowd.Y)
     >>> clf.views_
     ['crowd_hard', 'crowd_soft', 'crowd_dawid_skene', 'crowd_one_coin', 'crowd_mace']
     """
