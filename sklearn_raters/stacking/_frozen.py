@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import issparse
 from scipy.special import softmax
+from sklearn.utils import gen_batches
 
 from sklearn_raters._align import align
-from sklearn_raters._sklearn_compat import num_samples
+from sklearn_raters._sklearn_compat import num_samples, safe_indexing
 from sklearn_raters.exceptions import InputError
 
 
@@ -20,6 +22,18 @@ def side_by_side(parts, rows=slice(None)):
 
 # Methods that represent samples for the fusion; a view is represented by the first that it has.
 METHODS = ("transform", "predict_proba", "decision_function")
+
+
+# Of a longer table this many rows are predicted at a time: the kernel's features of a row take 9 kB.
+_ROWS_AT_ONCE = 20_000
+
+
+def _in_parts(method, X):
+    """Call a method of an estimator on all samples, but on a long dense table some rows at a time."""
+    if issparse(X) or len(getattr(X, "shape", ())) != 2 or X.shape[0] <= _ROWS_AT_ONCE:
+        return method(X)
+    parts = gen_batches(X.shape[0], _ROWS_AT_ONCE)
+    return np.concatenate([method(safe_indexing(X, np.arange(part.start, part.stop))) for part in parts])
 
 
 def _method_of(estimator, by_posterior):
@@ -45,9 +59,9 @@ def posterior(view, estimator, X, classes, *, by_decision=False):
     With `by_decision`, the softmax of `decision_function(X)` stands for probabilities that a view lacks.
     """
     if hasattr(estimator, "predict_proba"):
-        proba = estimator.predict_proba(X)
+        proba = _in_parts(estimator.predict_proba, X)
     elif by_decision:
-        values = estimator.decision_function(X)
+        values = _in_parts(estimator.decision_function, X)
         values = values if values.ndim == 2 else np.stack([np.zeros_like(values), values], axis=1)
         if values.shape[1] != len(estimator.classes_):
             raise InputError(

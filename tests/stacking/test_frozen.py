@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, Perceptron
@@ -10,6 +11,7 @@ from sklearn.svm import SVC
 
 from made import FEW, TRUTH, X, small_blstm, small_stack
 from sklearn_raters import MultiRaterStackingClassifier
+from sklearn_raters.stacking import _frozen
 from sklearn_raters.stacking._frozen import FrozenViews, side_by_side
 from sklearn_raters.stacking._views import View
 
@@ -82,3 +84,27 @@ def test_representations_side_by_side_are_float64():
     joined = side_by_side(parts, np.array([True, False, True]))
     assert joined.tolist() == [[1, 4, 5], [3, 8, 9]]
     assert joined.dtype == np.float64
+
+
+class Recorder(LogisticRegression):
+    """Remembers how many samples each call gets."""
+
+    sizes = []
+
+    def predict_proba(self, X):
+        self.sizes.append(len(X))
+        return super().predict_proba(X)
+
+
+@pytest.mark.parametrize("wrap", [np.asarray, pd.DataFrame])
+def test_a_long_table_is_predicted_in_parts(wrap, monkeypatch):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(50, 3)), rng.choice(["calm", "sad"], (50, 2))
+    stack = MultiRaterStackingClassifier(Recorder(), views=["crowd_hard"], fusion="mean").fit(wrap(X), Y)
+    whole = stack.predict_proba(wrap(X))
+    monkeypatch.setattr(_frozen, "_ROWS_AT_ONCE", 20)
+    monkeypatch.setattr(Recorder, "sizes", [])
+    np.testing.assert_allclose(stack.predict_proba(wrap(X)), whole, rtol=1e-12)
+    assert Recorder.sizes == [20, 20, 10]
+    assert stack.predict_proba(wrap(X)[:20]).shape == (20, 2)
+    assert Recorder.sizes == [20, 20, 10, 20]
