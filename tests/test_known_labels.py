@@ -34,7 +34,9 @@ OF_RATINGS = {
     "rater net": RaterNetClassifier(trunk="dense", max_epochs=1),
     "ensemble of rater nets": DeepEnsembleClassifier(RaterNetClassifier(trunk="dense", max_epochs=1), 2),
     "stack of nets": MultiRaterStackingClassifier(NET, views=["crowd_hard", "raters"], fusion="softmax"),
-    "calibrated stack": CalibratedRatersClassifier(MultiRaterStackingClassifier(NET, fusion="mean"), cv=2),
+    "calibrated stack": CalibratedRatersClassifier(
+        MultiRaterStackingClassifier(NET, fusion="mean"), cv=2, random_state=0
+    ),
 }
 ODD = {
     "joined": ["calm", "sad", "calm|sad"],
