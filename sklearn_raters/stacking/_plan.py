@@ -30,6 +30,9 @@ from sklearn_raters.stacking._view_checks import check_parameters, check_view_es
 from sklearn_raters.stacking._view_params import view_estimator
 from sklearn_raters.stacking._views import CROWD_VIEWS, View, find_consensus, make_view, view_names
 
+# With scikit-learn's 1e-4, probabilities of two machines, or of samples in another order, differ by up to 0.02.
+TOLERANCE = 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class PlannedTraining:
@@ -226,8 +229,9 @@ def default_estimator(X):
     if holds_sequences(X):
         return BLSTMClassifier()
     if issparse(X):
-        return LogisticRegression(max_iter=1000)  # centring would fill the zeros
-    return make_pipeline(StandardScaler(), KernelFeatures(), LogisticRegression(C=3, max_iter=1000))
+        return LogisticRegression(tol=TOLERANCE, max_iter=1000)  # centring would fill the zeros
+    classifier = LogisticRegression(C=3, tol=TOLERANCE, max_iter=1000)
+    return make_pipeline(StandardScaler(), KernelFeatures(), classifier)
 
 
 def make_plan(stack, data, X):
