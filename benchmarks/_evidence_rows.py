@@ -74,7 +74,7 @@ class GroupBagging(ClassifierMixin, BaseEstimator):
     """Average copies of an estimator, each trained on groups drawn with replacement.
 
     The ensemble of classifiers that are the same for every seed. A draw whose majority labels lack a class is
-    repeated.
+    repeated. What the estimator, a stack of one view, chooses for its classifier is chosen once for all copies.
     """
 
     _takes_ratings = True
@@ -89,13 +89,15 @@ class GroupBagging(ClassifierMixin, BaseEstimator):
         names = np.unique(groups)
         rows_of = {name: np.flatnonzero(groups == name) for name in names}
         present = set(y.majority()[y.majority() >= 0])
+        chosen = clone(self.estimator).fit(X, y, groups=groups).estimators_[0]
+        copied = clone(self.estimator).set_params(estimator=clone(chosen))
         self.estimators_ = []
         while len(self.estimators_) < self.n_estimators:
             drawn = rng.choice(names, len(names))
             rows = np.concatenate([rows_of[name] for name in drawn])
             part = y.take(rows)
             if present <= set(part.majority()):
-                self.estimators_.append(clone(self.estimator).fit(X[rows], part, groups=groups[rows]))
+                self.estimators_.append(clone(copied).fit(X[rows], part, groups=groups[rows]))
         self.classes_ = self.estimators_[0].classes_
         return self
 

@@ -139,7 +139,8 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         n_features = max(X.shape[1], _FEWEST)
         self.scale_ = n_features**-0.5
         self.gamma_ = 1 / n_features if self.gamma is None else self.gamma
-        landmarks = X[choose_rows(X, self.n_landmarks)]
+        # Without weight the kernel's features are 0, and one of them is enough.
+        landmarks = X[choose_rows(X, self.n_landmarks if self.weight else 1)]
         # Distances far from zero are lost in rounding.
         self.center_ = landmarks.mean(axis=0, dtype=np.float64)
         self.landmarks_ = (landmarks - self.center_).astype(X.dtype)

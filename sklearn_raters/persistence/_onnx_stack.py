@@ -119,6 +119,8 @@ def _pooled(graph, fusion, posteriors, raters):
     floored = _normed(
         graph, graph.op("Max", posteriors, (1 / (readings.n_rated + readings.priors.shape[1]))[:, None])
     )
+    doubts = readings.doubts[:, None]
+    floored = graph.op("Add", graph.op("Mul", floored, 1 - doubts), doubts * readings.priors)
     ratios = graph.op("Sub", graph.op("Log", floored), np.log(readings.priors))
     parts = [graph.op("Gather", ratios, np.flatnonzero(crowd), axis=1)] if crowd.any() else []
     own = None

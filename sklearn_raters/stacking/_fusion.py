@@ -75,9 +75,14 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
         return splits
     present = np.arange(len(consensus)) if sample_weight is None else np.flatnonzero(sample_weight)
     if stack.fusion == "pool":
-        rated = np.unique(np.concatenate([view.samples for view in views]))
-        groups, weight = rows_of(groups, rated), rows_of(sample_weight, rated)
-        return _pool_splits(rated, consensus[rated], groups, weight, seed)
+        splits = pool_splits(views, consensus, groups, seed, sample_weight)
+        if not splits:
+            warnings.warn(
+                "The fusion 'pool' learns the views' weights on groups that they have not seen, but there is "
+                "1 group with ratings: all views count alike. Give finer groups, or none.",
+                stacklevel=2,
+            )
+        return splits
     if stack.fusion not in ("logistic", "mixture", "fine_tune"):
         return []
     parts = [np.searchsorted(present, view.samples) for view in views]
@@ -86,15 +91,22 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
     return [Split(present[train], present[test])]
 
 
-def _pool_splits(rated, labels, groups, weight, seed):
-    """Return folds of whole groups, which share the classes; none, with a warning, if there is one group."""
-    n_groups = len(rated) if groups is None else len(np.unique(groups))
-    if n_groups < 2:
-        warnings.warn(
-            f"The fusion 'pool' learns the views' weights on groups that they have not seen, but there is "
-            f"{n_groups} group with ratings: all views count alike. Give finer groups, or none.",
-            stacklevel=2,
-        )
+def pool_splits(views, consensus, groups, seed, sample_weight):
+    """Split the samples into the folds of the fusion "pool".
+
+    Parameters
+    ----------
+    views, consensus, groups, seed, sample_weight : object
+        As in `fusion_splits`.
+
+    Returns
+    -------
+    list of Split
+        Folds of whole groups, which share the classes; none if there is one group.
+    """
+    rated = np.unique(np.concatenate([view.samples for view in views]))
+    labels, groups, weight = consensus[rated], rows_of(groups, rated), rows_of(sample_weight, rated)
+    if len(rated if groups is None else np.unique(groups)) < 2:
         return []
     if groups is not None:
         fold = _folds_of_groups(labels, groups, np.ones(len(rated)) if weight is None else weight)

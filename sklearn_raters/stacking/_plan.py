@@ -5,11 +5,7 @@ from html import escape
 
 import joblib
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import is_classifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters._inner_splits import check_takes_repeats
 from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_soft_targets, weight_name
@@ -19,19 +15,14 @@ from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._targets import class_weights, is_certain
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.features import KernelFeatures
-from sklearn_raters.networks import BLSTMClassifier
 from sklearn_raters.ratings import Task, is_missing_label, shorten
-from sklearn_raters.sequences import holds_sequences
 from sklearn_raters.soft_targets import SoftTargetClassifier
-from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
+from sklearn_raters.stacking._default_views import KernelChoice, default_estimator, has_kernel
+from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, pool_splits, represented_samples
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator, line_on_folds
 from sklearn_raters.stacking._view_params import view_estimator
 from sklearn_raters.stacking._views import CROWD_VIEWS, View, find_consensus, make_view, view_names
-
-# With scikit-learn's 1e-4, probabilities of two machines, or of samples in another order, differ by up to 0.02.
-TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +95,8 @@ class StackPlan:
         Lines on the fusion and on the purpose of the splits.
     seed : int or None
         Seed of the views and the fusion.
+    kernel_choice : KernelChoice or None, default=None
+        On what the weight of the default classifier's kernel is chosen; None without it.
     """
 
     task: Task
@@ -116,6 +109,7 @@ class StackPlan:
     layer: object
     purpose: str
     seed: int | None
+    kernel_choice: KernelChoice | None = None
 
     def for_fusion(self):
         """Return the plan with raters and views in an order that depends on neither names nor order.
@@ -224,16 +218,6 @@ def _name_of(estimator):
     return type(inner).__name__
 
 
-def default_estimator(X):
-    """Return the estimator of the views if none is given, which depends on the form of the samples."""
-    if holds_sequences(X):
-        return BLSTMClassifier()
-    if issparse(X):
-        return LogisticRegression(tol=TOLERANCE, max_iter=1000)  # centring would fill the zeros
-    classifier = LogisticRegression(C=3, tol=TOLERANCE, max_iter=1000)
-    return make_pipeline(StandardScaler(), KernelFeatures(), classifier)
-
-
 def make_plan(stack, data, X):
     """Plan the training of a stack.
 
@@ -269,8 +253,14 @@ def make_plan(stack, data, X):
     layer = make_layer(stack.fusion, stack.class_weight, seed, weighted=sample_weight is not None)
     splits = fusion_splits(stack, views, consensus, data.groups, seed, sample_weight)
     base = default_estimator(data.X) if stack.estimator is None else stack.estimator
-    if stack.shared_steps:
-        base = base[stack.shared_steps :]
+    choice = None
+    if stack.estimator is None and has_kernel(base):
+        soft = make_view("crowd_soft", ordered, consensus, **settings)
+        # The same folds for all views and fusions, so that stacks that differ in these share their trainings.
+        folds = (
+            pool_splits([soft], consensus, data.groups, seed, sample_weight) if stack.cv is None else splits
+        )
+        choice = KernelChoice(soft, folds)
     trainings = []
     represented = represented_samples(stack, data, samples, splits)
     for part, learnt in enumerate([views, *(_within(train, views, stack, classes) for train, _ in splits)]):
@@ -291,7 +281,9 @@ def make_plan(stack, data, X):
     purpose = _purpose(stack, views, splits)
     if splits and drawn_from_samples(data.groups, stack.cv):
         purpose += line_on_folds(stack, trainings[: len(views)], X)
-    return StackPlan(task, views, np.array(weights), samples, labels, splits, trainings, layer, purpose, seed)
+    return StackPlan(
+        task, views, np.array(weights), samples, labels, splits, trainings, layer, purpose, seed, choice
+    )
 
 
 def _within(train, views, stack, classes):

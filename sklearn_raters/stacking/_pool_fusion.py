@@ -11,6 +11,9 @@ from sklearn_raters.stacking._views import CROWD_VIEWS
 
 # Number of raters, those with the most samples, by whom the penalty is chosen: more would only take time.
 _N_CHOOSING = 10
+# To undo the smoothing of targets is to enlarge the errors of a posterior as well. For each part of mass that
+# smoothing adds to a vote (3 for one vote of four classes), so much of the posterior gives way to the prior.
+_DOUBT = 0.01
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -28,11 +31,14 @@ class Readings:
         Weighted number of samples of each view.
     priors : ndarray of shape (n_views, n_classes)
         Shares of the classes in the views' targets, without smoothing.
+    doubts : ndarray of shape (n_views,)
+        Weight of the prior beside each posterior.
     """
 
     names: list
     n_rated: np.ndarray
     priors: np.ndarray
+    doubts: np.ndarray
 
     @classmethod
     def of_views(cls, views, classes):
@@ -43,7 +49,9 @@ class Readings:
         unsmoothed = np.stack(
             [view.unsmoothed(row[None])[0] for view, row in zip(views, shares, strict=True)]
         )
-        return cls([view.name for view in views], n_rated, _floored(unsmoothed, n_rated[:, None]))
+        added = len(classes) * np.array([view.floor for view in views])
+        doubts = np.minimum(_DOUBT * added / (1 - added), 0.5)
+        return cls([view.name for view in views], n_rated, _floored(unsmoothed, n_rated[:, None]), doubts)
 
     def _crowd(self):
         return np.array([name in CROWD_VIEWS for name in self.names])
@@ -65,6 +73,7 @@ class Readings:
         """
         crowd, known = self._crowd(), np.isfinite(posteriors)
         posteriors = _floored(np.where(known, posteriors, self.priors), self.n_rated[:, None])
+        posteriors += self.doubts[:, None] * (self.priors - posteriors)
         ratios = np.log(posteriors) - np.log(self.priors)
         parts = [ratios[:, crowd]]
         if not crowd.all():

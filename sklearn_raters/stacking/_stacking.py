@@ -22,7 +22,7 @@ from sklearn_raters.stacking._fusion import FUSIONS, fit_fusion, mean_posterior
 from sklearn_raters.stacking._plan import make_plan
 from sklearn_raters.stacking._pool_fusion import PoolFusion
 from sklearn_raters.stacking._shared_steps import check_shared_steps, fit_shared_steps
-from sklearn_raters.stacking._training import train_views
+from sklearn_raters.stacking._training import choose_kernel, train_views
 from sklearn_raters.stacking._view_checks import named_readers
 from sklearn_raters.stacking._view_params import ViewParamsMixin
 from sklearn_raters.stacking._views import CROWD_VIEWS
@@ -46,7 +46,9 @@ class MultiRaterStackingClassifier(
         Classifier of which each view trains a copy: a network such as `BLSTMClassifier`, any scikit-learn
         classifier (with `sample_weight` in `fit`, for views with soft labels), or a pipeline or search that
         ends in a classifier. None is `BLSTMClassifier` for sequences; for tables `StandardScaler`,
-        `KernelFeatures` and `LogisticRegression(C=3)`; and `LogisticRegression` alone for sparse rows.
+        `KernelFeatures` and `LogisticRegression(C=3)`; and `LogisticRegression` alone for sparse rows. The
+        weight of the kernel is 1, or 0, 3, 10 or 30 if the soft labels of samples that are left out are
+        predicted better with it by two standard errors.
     views : "all" or list, default="all"
         Views to train. "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least
         `min_ratings` ratings. A list may hold "crowd_hard", "crowd_soft", names of raters, "raters" (all with
@@ -134,6 +136,9 @@ class MultiRaterStackingClassifier(
         The trained classifiers of the views, in the order of `views_`.
     shared_steps_ : Pipeline or None
         The fitted steps before `estimators_`; None for `shared_steps=0`.
+    kernel_weight_ : float or None
+        The weight of `KernelFeatures` that was chosen for the views of a table; None where the estimator was
+        given or has no kernel.
     view_rows_ : list of ndarray of int
         Samples that each view learnt from.
     view_fit_time_ : dict
@@ -333,17 +338,19 @@ class MultiRaterStackingClassifier(
         check_is_read(X, named_readers(self, plan.trainings[: len(plan.views)]))
         steps = (self.estimator, self.shared_steps, data, plan.seed)
         shared, data = fit_shared_steps(*steps) if self.shared_steps else (None, data)
+        plan, weight = choose_kernel(self, plan, data)
         trained = train_views(self, plan, data)
         learnt = self._fuse(plan, trained, data)
         learnt["view_rows_"] = [np.sort(order[rows]) for rows in learnt["view_rows_"]]
         vars(self).pop("n_iter_", None)  # of an earlier fit with fusion="fine_tune"
-        vars(self).update(learnt, shared_steps_=shared)
+        vars(self).update(learnt, shared_steps_=shared, kernel_weight_=weight)
         take_over_input(self, self.estimators_[0] if shared is None else shared)
         return self
 
     def _train_ahead(self, X, y, part, groups=None):
         """Train the views of one part of the plan into the cache `memory`, where `fit` finds them."""
         data, _, plan = self._prepare(X, y, None, groups)
+        plan, _ = choose_kernel(self, plan, data)
         train_views(self, replace(plan, trainings=[one for one in plan.trainings if one.part == part]), data)
 
     def _prepare(self, X, y, sample_weight, groups):

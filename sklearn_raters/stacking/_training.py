@@ -2,6 +2,7 @@
 
 import ctypes
 import sys
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from time import perf_counter
@@ -29,6 +30,7 @@ from sklearn_raters._parallel import (
 from sklearn_raters._rated import rows_of
 from sklearn_raters.exceptions import collecting_remarks, remark
 from sklearn_raters.ratings import known_labels
+from sklearn_raters.stacking._default_views import choose_kernel_weight, with_kernel_weight
 from sklearn_raters.stacking._frozen import represent
 from sklearn_raters.stacking._starts import start_from
 from sklearn_raters.stacking._views import naming_view
@@ -137,6 +139,41 @@ def train_one(planned, X, groups, start, cached, fit_key, represent_key):
     return TrainedView(estimator, representation, fit_seconds, represent_seconds, remarks)
 
 
+def _cache_of(stack):
+    """Return the cache in the stack's `memory`, as `cached_with` does."""
+    memory = str(stack.memory) if isinstance(stack.memory, PathLike) else stack.memory
+    if isinstance(memory, str):
+        check_folder(memory)
+    return cached_with(check_memory(memory))
+
+
+def choose_kernel(stack, plan, data):
+    """Choose the weight of the default classifier's kernel.
+
+    Parameters
+    ----------
+    stack : MultiRaterStackingClassifier
+        The stack; its `memory`, `n_jobs` and `view_params` are used.
+    plan : StackPlan
+        The trainings.
+    data : RatedSamples
+        Samples and groups.
+
+    Returns
+    -------
+    plan : StackPlan
+        The plan with this weight.
+    weight : float or None
+        The weight; None without a kernel.
+    """
+    if plan.kernel_choice is None:
+        return plan, None
+    settings = plan.task.classes, stack.n_jobs, _cache_of(stack)
+    weight = choose_kernel_weight(plan.kernel_choice, data, *settings)
+    own = stack._entries_of_views([view.name for view in plan.views])
+    return replace(plan, trainings=with_kernel_weight(plan.trainings, weight, own)), weight
+
+
 def train_views(stack, plan, data):
     """Do the trainings of a plan.
 
@@ -155,10 +192,7 @@ def train_views(stack, plan, data):
         The views trained on all samples, then those of each split; None for a view that has nothing to learn
         from in a split.
     """
-    memory = str(stack.memory) if isinstance(stack.memory, PathLike) else stack.memory
-    if isinstance(memory, str):
-        check_folder(memory)
-    cached = cached_with(check_memory(memory))
+    cached = _cache_of(stack)
 
     def key_of(*parts):
         # Hashing takes long, and only a cache needs it. Arrays in memory and in mapped files hash alike.

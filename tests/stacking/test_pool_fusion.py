@@ -213,11 +213,11 @@ def test_a_sample_of_weight_zero_changes_nothing():
     np.testing.assert_allclose(weighted, left_out, atol=1e-4)
 
 
-def readings(**ratings):
+def readings(alpha=0.0, **ratings):
     """Return the readings of the views "crowd_soft" and of each rater, of four samples of two classes."""
     task = Task(pd.DataFrame(ratings), ["a", "b"])
     names = ["crowd_soft", *ratings]
-    views = [make_view(name, task, hard_labels(task), alpha=0.75) for name in names]
+    views = [make_view(name, task, hard_labels(task), alpha=alpha) for name in names]
     return Readings.of_views(views, task.classes)
 
 
@@ -228,6 +228,15 @@ def test_raters_count_by_the_number_of_samples_that_they_rated():
     assert common.shape == own.shape == (1, 2, 2)
     average = (4 * posteriors[0, 1] + 2 * posteriors[0, 2]) / 6
     np.testing.assert_allclose(common[0, 1], np.log(average / 0.5))  # both raters use the classes equally
+
+
+def test_a_posterior_gives_way_to_the_prior_by_the_smoothing_that_was_undone():
+    inputs = readings(alpha=0.75, one=["a", "b", "a", "b"], two=["a", "b", "a", "b"])
+    # One vote gets 2 * 0.75 votes of smoothing, two votes get half as much for each.
+    np.testing.assert_allclose(inputs.doubts, [0.0075, 0.015, 0.015])
+    posteriors = np.array([[[0.5, 0.5], [0.7, 0.3], [0.5, 0.5]]])
+    _, own = inputs.ratios(posteriors)
+    np.testing.assert_allclose(own[0, 0], np.log((1 - 0.015) * posteriors[0, 1] / 0.5 + 0.015))
 
 
 def test_a_view_without_posteriors_says_nothing():
