@@ -74,7 +74,8 @@ class GroupBagging(ClassifierMixin, BaseEstimator):
     """Average copies of an estimator, each trained on groups drawn with replacement.
 
     The ensemble of classifiers that are the same for every seed. A draw whose majority labels lack a class is
-    repeated. What the estimator, a stack of one view, chooses for its classifier is chosen once for all copies.
+    repeated. The estimator is a stack of one view; what it chooses for its classifier, it chooses once for all
+    copies.
     """
 
     _takes_ratings = True

@@ -77,7 +77,7 @@ def with_kernel_weight(trainings, weight, own):
     return changed
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class KernelChoice:
     """On what the weight of the kernel is chosen.
 
@@ -91,6 +91,13 @@ class KernelChoice:
 
     view: View
     splits: list
+
+    def __str__(self):
+        if not self.splits:
+            return f"the kernel's weight is {WEIGHTS[0]:g}, since nothing can be left out to choose it"
+        weights = ", ".join(f"{weight:g}" for weight in sorted(WEIGHTS))
+        n_trials = len(WEIGHTS) * len(self.splits)
+        return f"the kernel's weight is chosen first from {weights}, by {n_trials} trial trainings"
 
 
 def choose_kernel_weight(choice, data, classes, n_jobs, cached):
@@ -113,7 +120,7 @@ def choose_kernel_weight(choice, data, classes, n_jobs, cached):
     -------
     float
         One of `WEIGHTS`. The first one, unless the mean cross-entropy of another is lower by two standard
-        errors, for which the samples of a group count as one draw.
+        errors, of samples or of groups, whichever are larger.
     """
     view = choice.view
     if len(view.samples) > _N_SAMPLES:
@@ -164,9 +171,14 @@ def _weights_of(view):
 
 
 def _standard_error(values, weight, groups):
-    """Return the standard error of a weighted mean; a sample of weight 2 counts as two samples."""
+    """Return the standard error of a weighted mean; a sample of weight 2 counts as two samples.
+
+    It is that of independent samples, or of independent groups if that is larger: few groups may agree by
+    chance.
+    """
     off = values - np.average(values, weights=weight)
-    if groups is None:
-        return (weight @ off**2) ** 0.5 / weight.sum()
-    _, group = np.unique(groups, return_inverse=True)
-    return (np.bincount(group, weight * off) ** 2).sum() ** 0.5 / weight.sum()
+    variance = weight @ off**2
+    if groups is not None:
+        _, group = np.unique(groups, return_inverse=True)
+        variance = max(variance, (np.bincount(group, weight * off) ** 2).sum())
+    return variance**0.5 / weight.sum()

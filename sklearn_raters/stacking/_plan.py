@@ -191,7 +191,8 @@ class StackPlan:
             *([f"raters without a view: {shorten(without)}"] if without else []),
         ]
         shared = [f"the networks of the other views start from that of {start}" for start in starts]
-        return before, [*self.purpose.splitlines(), *shared]
+        chosen = [] if self.kernel_choice is None else [str(self.kernel_choice)]
+        return before, [*self.purpose.splitlines(), *shared, *chosen]
 
     def __str__(self):
         before, after = self._lines()
