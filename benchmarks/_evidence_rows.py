@@ -74,7 +74,7 @@ class GroupBagging(ClassifierMixin, BaseEstimator):
     """Average copies of an estimator, each trained on groups drawn with replacement.
 
     The ensemble of classifiers that are the same for every seed. A draw whose majority labels lack a class is
-    repeated. The estimator is a stack of one view; what it chooses for its classifier, it chooses once for all
+    repeated. The estimator is a stack of one view; what it chooses for its classifier is chosen once for all
     copies.
     """
 
