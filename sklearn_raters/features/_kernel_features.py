@@ -58,9 +58,10 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     ----------
     n_landmarks : int, default=1000
         Number of training samples from which the kernel is approximated; all different ones, if there are
-        fewer. They are chosen by what they are, not by where they stand.
+        fewer, and one for a weight of 0. They are chosen by what they are, not by where they stand.
     weight : float, default=1.0
-        Weight of the Gaussian kernel beside the features themselves.
+        Weight of the Gaussian kernel beside the features themselves: 0 draws straight boundaries, and 10 or
+        more any.
     gamma : float, default=None
         How fast the kernel falls with the squared distance; None is 1 / n_features, at most 1/3.
 
