@@ -45,9 +45,10 @@ BUDGETS = (20, 40, 80, 160, 320)
 # Trainings of other packages' methods; 1 where not listed.
 PEER_TRAININGS = {"scikit-activeml annot_mix, five": 5, "cleanlab CROWDLAB": 6}
 WITHOUT_EPOCHS = ("scikit-activeml Raykar", "scikit-activeml ensemble")
-# Without chance where views are logistic regressions.
-WITHOUT_SEED = {CROWD_HARD, "crowd_soft", MEAN_OF_VIEWS, "class shares", "tuned LogisticRegression", DECIDING}
-WITHOUT_SEED |= {f"{name}{WEIGHTED}" for name in ("crowd_soft", MEAN_OF_VIEWS)}
+# Without chance where views are logistic regressions, and groups make the folds.
+_OF_VIEWS = {"crowd_soft", PAIR, ALL_VIEWS, MEAN_OF_VIEWS}
+WITHOUT_SEED = {CROWD_HARD, *_OF_VIEWS, "class shares", "tuned LogisticRegression", DECIDING}
+WITHOUT_SEED |= {f"{name}{WEIGHTED}" for name in _OF_VIEWS}
 WITHOUT_SEED |= {f"crowd_hard by {method}" for method in CONSENSUS}
 WITHOUT_SEED |= {"truth_stack", "scikit-activeml ensemble"}  # equal bit for bit with three seeds
 
