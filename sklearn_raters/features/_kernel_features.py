@@ -58,10 +58,10 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     ----------
     n_landmarks : int, default=1000
         Number of training samples from which the kernel is approximated; all different ones, if there are
-        fewer, and one for a weight of 0. They are chosen by what they are, not by where they stand.
+        fewer. They are chosen by what they are, not by where they stand. With weight 0 one is kept.
     weight : float, default=1.0
-        Weight of the Gaussian kernel beside the features themselves: 0 draws straight boundaries, and 10 or
-        more any.
+        Weight of the Gaussian kernel beside the features themselves: with 0 boundaries are straight, and the
+        larger, the more they may be curved.
     gamma : float, default=None
         How fast the kernel falls with the squared distance; None is 1 / n_features, at most 1/3.
 

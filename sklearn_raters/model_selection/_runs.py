@@ -189,25 +189,35 @@ def _train_parts(batches, plans, Y, folds, groups, n_jobs):
     Whole folds are few and long: of five on two cores, the last would leave one core idle. Return a list of
     pairs of model and remark.
     """
-    jobs, names, stacks = [], [], []
+    rounds = {"choice": [], "training": []}  # all parts of a fold need its choice of the kernel
     for batch in batches:
         # The views of the other models in a batch are among those of its largest stack, or quick to add.
         largest = max(batch, key=lambda name: len(plans[name][0].trainings) if plans[name] else 0)
         stack, X, _ = batch[largest]
         if not hasattr(stack, "_train_ahead") or stack.shared_steps or not plans[largest][0].splits:
             continue
+        for number, fold in enumerate(folds):
+            plan = plans[largest][number]
+            if plan.kernel_choice is not None:
+                job = delayed(_train_part)(stack, X, Y, fold, groups, None)
+                rounds["choice"].append((job, f"the kernel of fold {number} of {largest}", largest))
         for part in range(1 + len(plans[largest][0].splits)):
             for number, fold in enumerate(folds):
                 if part <= len(plans[largest][number].splits):
-                    jobs.append(delayed(_train_part)(stack, X, Y, fold, groups, part))
-                    names.append(f"part {part} of fold {number} of {largest}")
-                    stacks.append(largest)
-    found = run_jobs(jobs, names, n_jobs=n_jobs) if jobs else []
-    return [(name, text) for name, texts in zip(stacks, found, strict=True) for text in texts]
+                    job = delayed(_train_part)(stack, X, Y, fold, groups, part)
+                    rounds["training"].append((job, f"part {part} of fold {number} of {largest}", largest))
+    found = []
+    for jobs, names, stacks in (zip(*one, strict=True) for one in rounds.values() if one):
+        told = run_jobs(jobs, names, n_jobs=n_jobs)
+        found += [(name, text) for name, texts in zip(stacks, told, strict=True) for text in texts]
+    return found
 
 
 def _train_part(stack, X, Y, fold, groups, part):
-    """Train one part of a stack's plan on the training part of a fold; return the remarks."""
+    """Train one part of a stack's plan on the training part of a fold; return the remarks.
+
+    None for the part chooses the kernel.
+    """
     X, Y, groups = (rows_of(one, fold.train) for one in (X, Y, groups))
     with known_labels(), collecting_remarks() as remarks:
         clone(stack)._train_ahead(X, Y, part, groups)
@@ -229,7 +239,9 @@ def _run_fold(models, Y, consensus, fold, groups, task, names, cached, content):
         inner = unwrap(fitted)
         if hasattr(inner, "view_fit_time_"):
             # The measured seconds leave out the views that were trained for an earlier model of this fold.
-            seconds[0] = sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
+            seconds[0] = (
+                inner.kernel_choice_time_ + sum(inner.view_fit_time_.values()) + inner.fusion_fit_time_
+            )
         chosen = _chosen(fitted, inner)
         runs[name] = Run(labels.tolist(), in_conditions, answers, seconds, chosen, remarks)
     return runs

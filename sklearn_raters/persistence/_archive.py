@@ -11,7 +11,7 @@ from sklearn_raters.exceptions import InputError
 
 # Raise the number when an older file can no longer be used. Formats 1 and 2 were pickles, format 3 was not
 # compressed and described each tree of a forest.
-FORMAT = 4
+FORMAT = 5
 KIND = "sklearn_raters model"
 MANIFEST = "manifest.json"
 CARD, STRUCTURE, ARRAYS = "README.md", "structure.json", "arrays.safetensors"

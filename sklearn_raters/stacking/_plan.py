@@ -17,12 +17,24 @@ from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, is_missing_label, shorten
 from sklearn_raters.soft_targets import SoftTargetClassifier
-from sklearn_raters.stacking._default_views import KernelChoice, default_estimator, has_kernel
-from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, pool_splits, represented_samples
+from sklearn_raters.stacking._default_views import (
+    KernelChoice,
+    choice_folds,
+    default_estimator,
+    leaves_weight,
+)
+from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator, line_on_folds
 from sklearn_raters.stacking._view_params import view_estimator
-from sklearn_raters.stacking._views import CROWD_VIEWS, View, find_consensus, make_view, view_names
+from sklearn_raters.stacking._views import (
+    CROWD_VIEWS,
+    View,
+    find_consensus,
+    make_view,
+    unchecked_view,
+    view_names,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,13 +166,19 @@ class StackPlan:
             replace(one, view=moved_view(one.view), represented=moved(one.represented))
             for one in self.trainings
         ]
+
+        def moved_splits(splits):
+            return [Split(moved(train), moved(test)) for train, test in splits]
+
+        choice = self.kernel_choice
         return replace(
             self,
             task=self.task.take(np.argsort(places)),
             views=[moved_view(view) for view in self.views],
             samples=moved(self.samples),
-            splits=[Split(moved(train), moved(test)) for train, test in self.splits],
+            splits=moved_splits(self.splits),
             trainings=trainings,
+            kernel_choice=choice and KernelChoice(moved_view(choice.view), moved_splits(choice.splits)),
         )
 
     @property
@@ -254,13 +272,14 @@ def make_plan(stack, data, X):
     layer = make_layer(stack.fusion, stack.class_weight, seed, weighted=sample_weight is not None)
     splits = fusion_splits(stack, views, consensus, data.groups, seed, sample_weight)
     base = default_estimator(data.X) if stack.estimator is None else stack.estimator
+    if stack.shared_steps:
+        base = base[stack.shared_steps :]
     choice = None
-    if stack.estimator is None and has_kernel(base):
-        soft = make_view("crowd_soft", ordered, consensus, **settings)
+    if stack.estimator is None and any(leaves_weight(base, own.get(name, {})) for name in names):
+        soft = unchecked_view("crowd_soft", ordered, consensus, **settings)
         # The same folds for all views and fusions, so that stacks that differ in these share their trainings.
-        folds = (
-            pool_splits([soft], consensus, data.groups, seed, sample_weight) if stack.cv is None else splits
-        )
+        by_cv = splits if stack.cv is not None else []
+        folds = by_cv or choice_folds(soft, consensus, data.groups, seed, sample_weight)
         choice = KernelChoice(soft, folds)
     trainings = []
     represented = represented_samples(stack, data, samples, splits)

@@ -47,8 +47,8 @@ class MultiRaterStackingClassifier(
         classifier (with `sample_weight` in `fit`, for views with soft labels), or a pipeline or search that
         ends in a classifier. None is `BLSTMClassifier` for sequences; for tables `StandardScaler`,
         `KernelFeatures` and `LogisticRegression(C=3)`; and `LogisticRegression` alone for sparse rows. The
-        weight of the kernel is 1, or 0, 3, 10 or 30 if the soft labels of samples that are left out are
-        predicted better with it by two standard errors.
+        weight of the kernel is 1, or 0, 3, 10 or 30 where one of them predicts the soft labels of samples
+        that are left out clearly better: on the folds of "pool" or `cv`, by at most 2,000 samples.
     views : "all" or list, default="all"
         Views to train. "all" is "crowd_hard", "crowd_soft" and one view for each rater with at least
         `min_ratings` ratings. A list may hold "crowd_hard", "crowd_soft", names of raters, "raters" (all with
@@ -67,8 +67,8 @@ class MultiRaterStackingClassifier(
         - "pool": a log-linear pool of the posteriors: logistic regression on their logarithms, with a penalty
           that draws it to their plain average. One each for the consensus, the raters' shares
           (`predict_soft_labels`) and each rater's labels (`predict_proba_raters`). They are learnt out of
-          fold, with copies of the views trained on either half of the groups, so that a fit costs twice the
-          training of the views.
+          fold, with copies of the views trained on either half of the groups, so that a fit costs about twice
+          the training of the views.
         - "logistic": multinomial logistic regression, the softmax layer as a convex problem. Its penalty is
           chosen on held-out groups with copies of the views trained without these groups, so that each view
           is trained twice.
@@ -137,8 +137,10 @@ class MultiRaterStackingClassifier(
     shared_steps_ : Pipeline or None
         The fitted steps before `estimators_`; None for `shared_steps=0`.
     kernel_weight_ : float or None
-        The weight of `KernelFeatures` that was chosen for the views of a table; None where the estimator was
-        given or has no kernel.
+        The weight of the kernel that was chosen for the views of a table. None where there was nothing to
+        choose: an estimator was given, or X is sparse or holds sequences.
+    kernel_choice_time_ : float
+        Seconds of the trial trainings that chose it.
     view_rows_ : list of ndarray of int
         Samples that each view learnt from.
     view_fit_time_ : dict
@@ -338,17 +340,20 @@ class MultiRaterStackingClassifier(
         check_is_read(X, named_readers(self, plan.trainings[: len(plan.views)]))
         steps = (self.estimator, self.shared_steps, data, plan.seed)
         shared, data = fit_shared_steps(*steps) if self.shared_steps else (None, data)
-        plan, weight = choose_kernel(self, plan, data)
+        plan, chosen = choose_kernel(self, plan, data)
         trained = train_views(self, plan, data)
         learnt = self._fuse(plan, trained, data)
         learnt["view_rows_"] = [np.sort(order[rows]) for rows in learnt["view_rows_"]]
         vars(self).pop("n_iter_", None)  # of an earlier fit with fusion="fine_tune"
-        vars(self).update(learnt, shared_steps_=shared, kernel_weight_=weight)
+        vars(self).update(learnt, shared_steps_=shared, **chosen)
         take_over_input(self, self.estimators_[0] if shared is None else shared)
         return self
 
     def _train_ahead(self, X, y, part, groups=None):
-        """Train the views of one part of the plan into the cache `memory`, where `fit` finds them."""
+        """Train the views of one part of the plan into the cache `memory`, where `fit` finds them.
+
+        None for `part` only chooses the kernel, on which all parts depend.
+        """
         data, _, plan = self._prepare(X, y, None, groups)
         plan, _ = choose_kernel(self, plan, data)
         train_views(self, replace(plan, trainings=[one for one in plan.trainings if one.part == part]), data)

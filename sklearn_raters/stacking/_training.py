@@ -153,7 +153,7 @@ def choose_kernel(stack, plan, data):
     Parameters
     ----------
     stack : MultiRaterStackingClassifier
-        The stack; its `memory`, `n_jobs` and `view_params` are used.
+        The stack; its `memory`, `n_jobs`, `verbose` and `view_params` are used.
     plan : StackPlan
         The trainings.
     data : RatedSamples
@@ -163,15 +163,16 @@ def choose_kernel(stack, plan, data):
     -------
     plan : StackPlan
         The plan with this weight.
-    weight : float or None
-        The weight; None without a kernel.
+    learnt : dict
+        The attributes `kernel_weight_` and `kernel_choice_time_` of the stack.
     """
     if plan.kernel_choice is None:
-        return plan, None
-    settings = plan.task.classes, stack.n_jobs, _cache_of(stack)
-    weight = choose_kernel_weight(plan.kernel_choice, data, *settings)
+        return plan, {"kernel_weight_": None, "kernel_choice_time_": 0.0}
+    settings = plan.task.classes, stack, _cache_of(stack)
+    weight, seconds = choose_kernel_weight(plan.kernel_choice, data, *settings)
     own = stack._entries_of_views([view.name for view in plan.views])
-    return replace(plan, trainings=with_kernel_weight(plan.trainings, weight, own)), weight
+    plan = replace(plan, trainings=with_kernel_weight(plan.trainings, weight, own))
+    return plan, {"kernel_weight_": weight, "kernel_choice_time_": seconds}
 
 
 def train_views(stack, plan, data):

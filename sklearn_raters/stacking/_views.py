@@ -221,6 +221,13 @@ def make_view(name, task, consensus, *, alpha, sample_weight=None):
     InputError
         If the view has no sample, or all its targets are one and the same class.
     """
+    view = unchecked_view(name, task, consensus, alpha=alpha, sample_weight=sample_weight)
+    _check_view(view, task.classes)
+    return view
+
+
+def unchecked_view(name, task, consensus, *, alpha, sample_weight=None):
+    """Make the view of a name, as `make_view` does; it may lack samples or classes."""
     method, weights, smoothed = _METHOD_BY_VIEW.get(name), None, None
     if name == "crowd_hard":
         targets = consensus
@@ -247,7 +254,6 @@ def make_view(name, task, consensus, *, alpha, sample_weight=None):
     view = view if sample_weight is None else view.weighted(sample_weight)
     if smoothed is not None and alpha:
         view = replace(view, floor=_floor(smoothed.counts[view.samples], view.weights, alpha))
-    _check_view(view, task.classes)
     return view
 
 

@@ -500,7 +500,7 @@ def test_another_format_is_told_by_its_number(path, monkeypatch):
     path.write_bytes(pack(parts))
     monkeypatch.undo()
     with pytest.raises(
-        InputError, match=r"has format 5, written by sklearn-raters 0.1.0, but .* format 4: inst"
+        InputError, match=r"has format 6, written by sklearn-raters 0.1.0, but .* format 5: inst"
     ):
         load(path)
 
