@@ -123,12 +123,16 @@ class KernelChoice:
         return f"the kernel's weight is chosen first from {weights}, by {n_trials} trial trainings"
 
 
-def choice_folds(view, consensus, groups, seed, sample_weight):
-    """Return the folds of the fusion "pool" for the view "crowd_soft"; none if they cannot be made."""
+def plan_choice(view, splits, consensus, groups, seed, sample_weight):
+    """Return the `KernelChoice` of the view "crowd_soft".
+
+    Without given `splits` it has the folds of the fusion "pool", also for other views and fusions, so that
+    stacks that differ in these share their trainings; and none if such folds cannot be made.
+    """
     labels = [str(label) for label in consensus[view.samples]]
-    if not labels or (groups is None and max(map(labels.count, set(labels))) < 2):
-        return []
-    return pool_splits([view], consensus, groups, seed, sample_weight)
+    if not splits and labels and (groups is not None or max(map(labels.count, set(labels))) > 1):
+        splits = pool_splits([view], consensus, groups, seed, sample_weight)
+    return KernelChoice(view, splits)
 
 
 def choose_kernel_weight(choice, data, classes, stack, cached):

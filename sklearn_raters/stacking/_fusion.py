@@ -159,6 +159,21 @@ def _check_out_of_fold(consensus, splits):
             )
 
 
+def describe_fusion(stack, views, splits):
+    """Describe the fusion and the purpose of its splits, in lines of a plan."""
+    fusion = stack.fusion if isinstance(stack.fusion, str) else repr(stack.fusion)
+    source = "posteriors" if stack._by_posterior else "representations"
+    text = f"fusion: {fusion}, on the {source} of {len(views)} views"
+    if not splits:
+        return f"{text}\nnothing is held out"
+    if stack.cv is not None or stack.fusion == "pool":
+        return f"{text}, out of fold\neach of {len(splits)} folds is held out once"
+    train, test = splits[0]
+    chosen = {"mixture": "the views' weights", "fine_tune": "the penalty and the number of epochs"}
+    what = chosen.get(stack.fusion, "its penalty")
+    return f"{text}\n{len(test)} of {len(test) + len(train)} samples are held out to choose {what}"
+
+
 def represented_samples(stack, data, samples, splits):
     """Return the samples whose representations the fusion needs.
 

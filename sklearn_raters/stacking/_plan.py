@@ -17,13 +17,14 @@ from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, is_missing_label, shorten
 from sklearn_raters.soft_targets import SoftTargetClassifier
-from sklearn_raters.stacking._default_views import (
-    KernelChoice,
-    choice_folds,
-    default_estimator,
-    leaves_weight,
+from sklearn_raters.stacking._default_views import KernelChoice, default_estimator, leaves_weight, plan_choice
+from sklearn_raters.stacking._fusion import (
+    Split,
+    describe_fusion,
+    fusion_splits,
+    make_layer,
+    represented_samples,
 )
-from sklearn_raters.stacking._fusion import Split, fusion_splits, make_layer, represented_samples
 from sklearn_raters.stacking._starts import can_start
 from sklearn_raters.stacking._view_checks import check_parameters, check_view_estimator, line_on_folds
 from sklearn_raters.stacking._view_params import view_estimator
@@ -277,10 +278,8 @@ def make_plan(stack, data, X):
     choice = None
     if stack.estimator is None and any(leaves_weight(base, own.get(name, {})) for name in names):
         soft = unchecked_view("crowd_soft", ordered, consensus, **settings)
-        # The same folds for all views and fusions, so that stacks that differ in these share their trainings.
         by_cv = splits if stack.cv is not None else []
-        folds = by_cv or choice_folds(soft, consensus, data.groups, seed, sample_weight)
-        choice = KernelChoice(soft, folds)
+        choice = plan_choice(soft, by_cv, consensus, data.groups, seed, sample_weight)
     trainings = []
     represented = represented_samples(stack, data, samples, splits)
     for part, learnt in enumerate([views, *(_within(train, views, stack, classes) for train, _ in splits)]):
@@ -298,7 +297,7 @@ def make_plan(stack, data, X):
         layer = _with_classes(layer, classes) if _need_naming(classes) else layer
         check_parameters(layer, data.groups)
     weights = [class_weights(stack.class_weight, classes, view.class_mass(classes)) for view in views]
-    purpose = _purpose(stack, views, splits)
+    purpose = describe_fusion(stack, views, splits)
     if splits and drawn_from_samples(data.groups, stack.cv):
         purpose += line_on_folds(stack, trainings[: len(views)], X)
     return StackPlan(
@@ -354,18 +353,3 @@ def _with_classes(estimator, classes):
     if "classes" in inner.get_params(deep=False):
         estimator.set_params(**{f"{path}__classes" if path else "classes": classes})
     return estimator
-
-
-def _purpose(stack, views, splits):
-    """Describe the fusion and the purpose of the splits."""
-    fusion = stack.fusion if isinstance(stack.fusion, str) else repr(stack.fusion)
-    source = "posteriors" if stack._by_posterior else "representations"
-    text = f"fusion: {fusion}, on the {source} of {len(views)} views"
-    if not splits:
-        return f"{text}\nnothing is held out"
-    if stack.cv is not None or stack.fusion == "pool":
-        return f"{text}, out of fold\neach of {len(splits)} folds is held out once"
-    train, test = splits[0]
-    chosen = {"mixture": "the views' weights", "fine_tune": "the penalty and the number of epochs"}
-    what = chosen.get(stack.fusion, "its penalty")
-    return f"{text}\n{len(test)} of {len(test) + len(train)} samples are held out to choose {what}"

@@ -15,14 +15,14 @@ from sklearn_raters.exceptions import InputError
 
 
 def check_shared_steps(estimator, n_shared, view_params):
-    """Raise an error if the first steps of an estimator cannot be shared among the views.
+    """Raise an error if the first steps of an estimator cannot be shared among the views; none always can.
 
     Parameters
     ----------
     estimator : classifier or None
         The estimator of the views.
     n_shared : int
-        Number of steps to share, above 0.
+        Number of steps to share.
     view_params : dict or None
         Settings of single views, as `MultiRaterStackingClassifier` takes them.
 
@@ -33,6 +33,8 @@ def check_shared_steps(estimator, n_shared, view_params):
     InputError
         If the Pipeline has no step left, or `view_params` names a shared step.
     """
+    if n_shared == 0:
+        return
     if not isinstance(estimator, Pipeline):
         raise TypeError(
             f"shared_steps={n_shared} needs a Pipeline as estimator, whose first steps the views share, not "
@@ -71,8 +73,8 @@ def fit_shared_steps(estimator, n_shared, data, seed):
 
     Returns
     -------
-    steps : Pipeline
-        The fitted steps.
+    steps : Pipeline or None
+        The fitted steps; None for ``n_shared=0``.
     data : RatedSamples
         The same with the output of the steps as samples.
 
@@ -81,6 +83,8 @@ def fit_shared_steps(estimator, n_shared, data, seed):
     TypeError, InputError
         If a step cannot be fitted, as a step that needs labels cannot.
     """
+    if n_shared == 0:
+        return None, data
     steps = clone(estimator[:n_shared])
     if seed is not None:
         set_seeds(steps, seed)

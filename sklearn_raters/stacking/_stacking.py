@@ -338,8 +338,7 @@ class MultiRaterStackingClassifier(
         # The plan does not check X, which may still be paths of recordings. X is in the user's order,
         # by which messages number the samples.
         check_is_read(X, named_readers(self, plan.trainings[: len(plan.views)]))
-        steps = (self.estimator, self.shared_steps, data, plan.seed)
-        shared, data = fit_shared_steps(*steps) if self.shared_steps else (None, data)
+        shared, data = fit_shared_steps(self.estimator, self.shared_steps, data, plan.seed)
         plan, chosen = choose_kernel(self, plan, data)
         trained = train_views(self, plan, data)
         learnt = self._fuse(plan, trained, data)
@@ -365,8 +364,7 @@ class MultiRaterStackingClassifier(
         self._validate_params()
         if self.estimator is not None and not is_classifier(self.estimator):
             raise TypeError(f"estimator must be a classifier; got {self.estimator!r}.")
-        if self.shared_steps:
-            check_shared_steps(self.estimator, self.shared_steps, self.view_params)
+        check_shared_steps(self.estimator, self.shared_steps, self.view_params)
         checked = check_rated_samples(self, X, y, sample_weight, groups)
         data, order = in_content_order(checked, self.cv)
         return data, order, make_plan(self, data, indexable(X)[0])
