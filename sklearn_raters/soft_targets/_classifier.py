@@ -183,11 +183,11 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     classifier gets the repeats: transformers see each sample once, and a search splits samples. It scores
     by the expected accuracy on soft labels, unless its `scoring` is a callable that takes soft labels.
     A `LogisticRegression` with the solver "lbfgs" learns the same from the soft labels themselves, without
-    repeats, several times as fast.
+    repeats, several times as fast; so it does from labels.
 
     A `class_weight="balanced"` of the classifier balances the classes' shares in the soft labels, where
     scikit-learn would count repeats; `estimator_` has the weights found. "balanced_subsample" is the same
-    here. Soft labels that are all certain go to the classifier as labels.
+    here. Soft labels that are all certain go to other classifiers as labels.
 
     A classifier with a parameter `cv`, such as `CalibratedClassifierCV`, splits samples, and keeps the
     repeats of each one together. Those that cannot are refused: ``SVC(probability=True)``, and networks or
@@ -273,17 +273,18 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         classes, soft = target_distributions(y, self.classes)
         weight = check_weights(sample_weight, soft)
         estimator, fit = clone(self.estimator), fit_with_weights
-        if not is_soft(y):
-            y = classes[soft.argmax(axis=1)]
-        elif unwrap(estimator) is not estimator:
-            check_scoring_of_soft_labels(estimator, "y holds soft labels")
-            if not is_certain(soft):
-                check_takes_repeats(estimator, "y holds soft labels")
-            estimator, y = wrap_innermost(estimator, classes), soft
-        elif is_certain(soft):
-            y = classes[soft.argmax(axis=1)]
-        else:
+        y = soft if is_soft(y) else classes[soft.argmax(axis=1)]
+        if unwrap(estimator) is not estimator:
+            if is_soft(y):
+                check_scoring_of_soft_labels(estimator, "y holds soft labels")
+                if not is_certain(soft):
+                    check_takes_repeats(estimator, "y holds soft labels")
+            if is_soft(y) or fits_soft_labels(estimator):
+                estimator = wrap_innermost(estimator, classes)
+        elif fits_soft_labels(estimator) or not is_certain(soft):
             fit, y = partial(_fit_soft, classes=classes), soft
+        else:
+            y = classes[soft.argmax(axis=1)]
         self.estimator_ = fit(estimator, X, y, weight, groups)
         restore_folds(self.estimator_)
         self.classes_ = classes

@@ -16,7 +16,7 @@ from sklearn_raters._targets import class_weights, is_certain
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, is_missing_label, shorten
-from sklearn_raters.soft_targets import SoftTargetClassifier
+from sklearn_raters.soft_targets import SoftTargetClassifier, fits_soft_labels
 from sklearn_raters.stacking._default_views import KernelChoice, default_estimator, leaves_weight, plan_choice
 from sklearn_raters.stacking._fusion import (
     Split,
@@ -339,6 +339,8 @@ def prepare(view, estimator, classes, seed):
         if not is_certain(view.targets):
             check_takes_repeats(estimator, f"The view {view.name!r} has soft labels")
         return SoftTargetClassifier(estimator, classes=classes)
+    if fits_soft_labels(estimator):
+        return SoftTargetClassifier(estimator, classes=classes)  # many times as fast, also on labels
     return _with_classes(estimator, classes) if view.soft or _need_naming(classes) else estimator
 
 

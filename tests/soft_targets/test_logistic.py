@@ -4,12 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-import sklearn_raters.soft_targets._classifier as classifier
+import sklearn_raters.soft_targets._classifier as classifier_module
 import sklearn_raters.soft_targets._logistic as logistic
 from sklearn_raters import SoftTargetClassifier
+from sklearn_raters._nested import weights_for_fit
 
 
 class OnRepeats(LogisticRegression):
@@ -25,14 +30,15 @@ def soft_data(n_classes, n_samples=120, n_features=6, seed=0):
 
 
 def both(X, soft, weight=None, classes=None, **params):
-    """Return the classifier on the soft labels and on repeats."""
+    """Return the classifier on the soft labels and on repeats, to a tolerance that tells them apart."""
+    params = {"tol": 1e-9, "max_iter": 1000, **params}
     assert logistic.fits_soft_labels(LogisticRegression(**params))
     assert not logistic.fits_soft_labels(OnRepeats(**params))
     fits = [SoftTargetClassifier(kind(**params), classes=classes) for kind in (LogisticRegression, OnRepeats)]
     return [fit.fit(X, soft, sample_weight=weight) for fit in fits]
 
 
-def assert_same(one, other, X, atol=1e-9):
+def assert_same(one, other, X, atol=1e-6):
     assert one.estimator_.coef_.shape == other.estimator_.coef_.shape
     np.testing.assert_array_equal(one.estimator_.classes_, other.estimator_.classes_)
     assert one.estimator_.coef_.dtype == other.estimator_.coef_.dtype
@@ -42,7 +48,17 @@ def assert_same(one, other, X, atol=1e-9):
     np.testing.assert_allclose(one.estimator_.coef_, other.estimator_.coef_, atol=atol)
     np.testing.assert_allclose(one.estimator_.intercept_, other.estimator_.intercept_, atol=atol)
     np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), atol=atol)
+
+
+def assert_steps(one, other):
     np.testing.assert_array_equal(one.estimator_.n_iter_, other.estimator_.n_iter_)
+
+
+def loss_of(fitted, X, soft):
+    """Return what both minimise, from scikit-learn's documentation of the parameter C."""
+    inner = fitted.estimator_
+    loss = -(soft * np.log(fitted.predict_proba(X))).sum()
+    return (inner.C * loss + (inner.coef_**2).sum() / 2) / (inner.C * len(X))
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 5])
@@ -58,9 +74,47 @@ def test_coefficients_are_those_of_weighted_repeats(n_classes, params):
 
 @pytest.mark.parametrize("params", [{"max_iter": 0}, {"max_iter": 3}, {"C": 1e6, "tol": 1e-8}], ids=str)
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
-def test_steps_and_tolerances_are_those_of_weighted_repeats(params):
-    X, soft, weight = soft_data(3)
-    assert_same(*both(X, soft, weight, **params), X, atol=1e-6)
+def test_steps_through_sparse_samples_are_those_of_weighted_repeats(params):
+    X, soft, _ = soft_data(3)
+    one, other = both(csr_matrix(X), soft, **params)
+    assert_same(one, other, X)
+    assert_steps(one, other)
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_samples_with_many_more_features_than_samples_take_the_steps_of_weighted_repeats():
+    X, soft, _ = soft_data(3, n_samples=20, n_features=61)
+    assert_steps(*both(X, soft, max_iter=5))
+    fewer, other = both(X[:, :60], soft, max_iter=5)
+    assert loss_of(fewer, X[:, :60], soft) < loss_of(other, X[:, :60], soft) - 1e-4
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("n_classes", [2, 5])
+@pytest.mark.parametrize("C", [0.1, 3, 1e3])
+def test_a_tenth_of_the_steps_reaches_a_lower_loss_on_features_of_many_scales(n_classes, C):
+    X, soft, _ = soft_data(n_classes, n_samples=200)
+    X = X * np.logspace(-2, 2, X.shape[1])
+    one, other = both(X, soft, C=C, tol=1e-4)
+    assert one.estimator_.n_iter_.max() < other.estimator_.n_iter_.max() / 10
+    assert loss_of(one, X, soft) < loss_of(other, X, soft) + 1e-7
+
+
+@pytest.mark.parametrize("C", [1, 1e6])
+def test_features_that_depend_on_each_other_give_the_probabilities_of_weighted_repeats(C):
+    X, soft, _ = soft_data(3)
+    X = np.hstack([X, X[:, :2], X.sum(axis=1, keepdims=True), np.zeros((len(X), 1)), np.ones((len(X), 1))])
+    one, other = both(X, soft, C=C, max_iter=20_000)
+    np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("scale", [1e-160, 1e30, 1e154, 1e160])
+def test_features_whose_squares_no_number_can_hold_are_fitted_as_by_scikit_learn(scale):
+    X, soft, _ = soft_data(3)
+    with np.errstate(over="ignore", invalid="ignore"):
+        one, _ = both(scale * X, soft, max_iter=20)
+    assert np.isfinite(one.estimator_.coef_).all()
 
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
@@ -69,7 +123,25 @@ def test_scores_that_no_exponential_can_hold_stay_finite():
     soft = 0.999 * np.eye(3)[X[:, :3].argmax(axis=1)] + 0.001 / 3
     one, other = both(2_000 * X, soft, C=1e12, max_iter=50, tol=1e-12)
     assert np.isfinite(one.estimator_.coef_).all()
-    np.testing.assert_allclose(one.predict_proba(2_000 * X), other.predict_proba(2_000 * X), atol=1e-2)
+    assert loss_of(one, 2_000 * X, soft) < loss_of(other, 2_000 * X, soft)
+
+
+@pytest.mark.parametrize("place", ["alone", "pipeline"])
+def test_labels_are_fitted_as_by_scikit_learn(place, monkeypatch):
+    X, soft, weight = soft_data(3)
+    names = np.array(["b", "c", "a"])
+    labels = names[soft.argmax(axis=1)]
+    classifier = LogisticRegression(tol=1e-9, max_iter=1000, class_weight={"a": 2, "b": 1, "c": 0.5})
+    if place == "pipeline":  # whose selection reads labels
+        classifier = make_pipeline(StandardScaler(), SelectKBest(f_classif, k=4), classifier)
+    expected = clone(classifier).fit(X, labels, **weights_for_fit(classifier, weight))
+    calls = []
+    fit = classifier_module.fit_logistic
+    monkeypatch.setattr(classifier_module, "fit_logistic", lambda *args: calls.append(1) or fit(*args))
+    got = SoftTargetClassifier(classifier).fit(X, labels, sample_weight=weight)
+    assert calls == [1]
+    np.testing.assert_array_equal(got.classes_, ["a", "b", "c"])
+    np.testing.assert_allclose(got.predict_proba(X), expected.predict_proba(X), atol=1e-6)
 
 
 @pytest.mark.parametrize("classes", [["b", "a", "c"], [2, 0, 1]], ids=str)
@@ -79,7 +151,7 @@ def test_the_estimator_has_sorted_classes_whatever_the_order_of_columns(classes)
     assert_same(one, other, X)
     assert list(one.classes_) == classes
     assert list(one.estimator_.classes_) == sorted(classes)
-    np.testing.assert_allclose(one.decision_function(X), other.decision_function(X), atol=1e-9)
+    np.testing.assert_allclose(one.decision_function(X), other.decision_function(X), atol=1e-6)
 
 
 def test_classes_that_are_numbers_between_integers_are_refused():
@@ -91,7 +163,9 @@ def test_classes_that_are_numbers_between_integers_are_refused():
 def test_sparse_samples_give_the_coefficients_of_weighted_repeats():
     X, soft, weight = soft_data(3)
     X[np.abs(X) < 1] = 0
-    assert_same(*both(csr_matrix(X), soft, weight), csr_matrix(X))
+    one, other = both(csr_matrix(X), soft, weight)
+    assert_same(one, other, csr_matrix(X))
+    assert_steps(one, other)
 
 
 def test_single_precision_stays_single_precision():
@@ -127,7 +201,7 @@ def test_other_solvers_and_penalties_get_repeats(params, monkeypatch):
     def refuse(*args):
         raise AssertionError("not for this solver")
 
-    monkeypatch.setattr(classifier, "fit_logistic", refuse)
+    monkeypatch.setattr(classifier_module, "fit_logistic", refuse)
     estimator = LogisticRegression(**params)
     assert not logistic.fits_soft_labels(estimator)
     X, soft, weight = soft_data(3)
