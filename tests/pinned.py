@@ -62,7 +62,7 @@ def blstm(**params):
 
 def stack(estimator=None, **params):
     """Return a stack of logistic regressions, or of the estimator given."""
-    estimator = LogisticRegression() if estimator is None else estimator
+    estimator = LogisticRegression(tol=1e-8) if estimator is None else estimator
     return MultiRaterStackingClassifier(estimator, **{**TASK, "random_state": 0, **params})
 
 

@@ -15,9 +15,9 @@ from sklearn_raters._nested import is_search, layers
 from sklearn_raters._parallel import scipy_on_one_thread
 from sklearn_raters._targets import class_weights
 
-# To factor the Hessian of more features, or of many more than samples, takes longer than the steps it saves.
-_MOST_FEATURES = 3000
-_MOST_PER_SAMPLE = 3
+# To factor the Hessian of more features may take longer than the steps that it saves. The number of samples
+# does not count, so that weights of samples give what their repeats give.
+_MOST_FEATURES = 2500
 _NOISE = 1e-9
 # Parameters that `fit_logistic` reads, or that its solver does not need. Others must have their defaults.
 _READ = {"C", "class_weight", "fit_intercept", "max_iter", "tol", "random_state"}
@@ -112,7 +112,7 @@ def fit_logistic(estimator, X, mass, classes):
 def _root_of_hessian(X, mass, ridge, fit_intercept):
     """Return the root R of the Hessian of `_loss` at 0 for one class, R'R; None where it is not worth it."""
     n_samples, n_features = X.shape
-    if issparse(X) or n_features > min(_MOST_FEATURES, _MOST_PER_SAMPLE * n_samples):
+    if issparse(X) or n_features > _MOST_FEATURES:
         return None
     of_sample = mass.sum(axis=1) / mass.sum()
     columns = np.hstack([X, np.ones((n_samples, 1))[:, : int(fit_intercept)]])

@@ -90,7 +90,7 @@ def test_what_the_user_gives_a_view_stays():
     stack = MultiRaterStackingClassifier(view_params=entries, random_state=0).fit(X, Y)
     chosen = stack.kernel_weight_
     assert chosen >= 10
-    assert stack.estimators_[0].get_params()[PARAMETER] == 2.5
+    assert stack.estimators_[0].estimator_.get_params()[PARAMETER] == 2.5
     assert stack.estimators_[1].estimator_.get_params()[PARAMETER] == 4
     assert stack.estimators_[4].estimator_.get_params()["kernelfeatures"] == "passthrough"
     assert isinstance(stack.estimators_[2].estimator_, LogisticRegression)

@@ -411,10 +411,10 @@ def test_without_an_estimator_classes_need_not_be_divided_by_lines():
     table, truth = make_circles(300, noise=0.15, factor=0.5, random_state=0)
     ratings = pd.DataFrame(dict.fromkeys("ab", truth)).astype(str)
     fitted = MultiRaterStackingClassifier(random_state=0).fit(table[:200], ratings[:200])
-    assert [type(step).__name__ for step in fitted.estimators_[0]] == [
+    assert [type(step).__name__ for step in fitted.estimators_[0].estimator_] == [
         "StandardScaler",
         "KernelFeatures",
-        "LogisticRegression",
+        "SoftTargetClassifier",
     ]
     assert (fitted.predict(table[200:]) == ratings["a"][200:]).mean() > 0.9
 
