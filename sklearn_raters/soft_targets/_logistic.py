@@ -54,9 +54,9 @@ def fit_logistic(estimator, X, mass, classes):
     """Fit a logistic regression on soft labels.
 
     It minimises what scikit-learn minimises on weighted repeats of the samples, from the same start and by
-    the same method. But each step reads a sample once, and not once for every class. And the steps through
-    dense samples are taken in coordinates in which the Hessian at the start is the identity, so that a tenth
-    of them suffices; `tol` bounds the gradient in these coordinates.
+    the same method. But each step reads a sample once, and not once for every class. And the steps are taken
+    in coordinates in which the Hessian at the start is the identity, so that a tenth of them suffices; its
+    diagonal is, if samples are sparse or have very many features. `tol` bounds the gradient there.
 
     Parameters
     ----------
@@ -89,10 +89,9 @@ def fit_logistic(estimator, X, mass, classes):
     }
     with scipy_on_one_thread():
         loss, root = _loss(*arguments), _root_of_hessian(*arguments)
-        moved = loss if root is None else _in_coordinates(loss, root, shape)
+        moved = _in_coordinates(loss, root, shape)
         result = minimize(moved, np.zeros(shape).ravel(), method="L-BFGS-B", jac=True, options=options)
-        found = result.x.reshape(shape)
-        found = found if root is None else solve_triangular(root, found)
+        found = _divide(result.x.reshape(shape), root)
     n_steps = min(result.nit, estimator.max_iter)
     if not result.success:
         hint = " or raise max_iter" if n_steps == estimator.max_iter else ""
@@ -110,33 +109,39 @@ def fit_logistic(estimator, X, mass, classes):
 
 
 def _root_of_hessian(X, mass, ridge, fit_intercept):
-    """Return the root R of the Hessian of `_loss` at 0 for one class, R'R; None where it is not worth it."""
-    n_samples, n_features = X.shape
-    if issparse(X) or n_features > _MOST_FEATURES:
-        return None
-    of_sample = mass.sum(axis=1) / mass.sum()
-    columns = np.hstack([X, np.ones((n_samples, 1))[:, : int(fit_intercept)]])
+    """Return R with R'R the Hessian of `_loss` at 0 for one class: a triangle, or a column if diagonal."""
     # p (1 - p) of two equally probable classes; of more, the factor of diag(p) - pp' on scores that sum to 0.
     curvature = 1 / 4 if mass.shape[1] == 2 else 1 / mass.shape[1]
-    columns *= np.sqrt(curvature * of_sample)[:, None]
+    weights = curvature * mass.sum(axis=1) / mass.sum()
+    ridge = ridge / mass.sum()
     with np.errstate(over="ignore"):
-        hessian = columns.T @ columns
-    diagonal = hessian.diagonal()
-    if not np.isfinite(diagonal).all():
-        return None
+        squares = X.power(2).T @ weights if issparse(X) else np.einsum("ij,ij,i->j", X, X, weights)
+    squares = np.append(squares, weights.sum()) if fit_intercept else squares
+    finite = np.isfinite(squares)
+    scale = np.where(finite & (squares > 0), squares, 1)
+    if issparse(X) or X.shape[1] > _MOST_FEATURES or not finite.all():
+        return np.sqrt(scale + ridge)[:, None]
+    columns = np.hstack([X, np.ones((len(X), 1))[:, : int(fit_intercept)]])
+    columns *= np.sqrt(weights)[:, None]
+    hessian = columns.T @ columns
     # The noise keeps it positive definite where features depend on each other and the penalty is small.
-    noise = _NOISE * np.where(diagonal > 0, diagonal, 1)
-    hessian[np.diag_indices_from(hessian)] += ridge / mass.sum() + noise
+    hessian[np.diag_indices_from(hessian)] += ridge + _NOISE * scale
     return cholesky(hessian, overwrite_a=True, check_finite=False)
+
+
+def _divide(values, root, trans="N"):
+    """Return the solution Z of root @ Z = values, or of root.T @ Z = values."""
+    if root.shape[1] == 1:
+        return values / root
+    return solve_triangular(root, values, trans=trans, check_finite=False)
 
 
 def _in_coordinates(loss, root, shape):
     """Return `_loss` as a function of root @ coefficients."""
 
     def loss_and_gradient(flat):
-        value, gradient = loss(solve_triangular(root, flat.reshape(shape), check_finite=False).ravel())
-        gradient = solve_triangular(root, gradient.reshape(shape), trans="T", check_finite=False)
-        return value, gradient.ravel()
+        value, gradient = loss(_divide(flat.reshape(shape), root).ravel())
+        return value, _divide(gradient.reshape(shape), root, trans="T").ravel()
 
     return loss_and_gradient
 
