@@ -50,8 +50,8 @@ def wrap_innermost(estimator, classes):
     ----------
     estimator : classifier
         A pipeline or search that ends in a classifier.
-    classes : ndarray of shape (n_classes,)
-        The classes in the order of the columns of soft labels.
+    classes : ndarray of shape (n_classes,) or None
+        The classes in the order of the columns of soft labels; None for labels.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def _fit_soft(estimator, X, soft, weight, groups, classes):
     mass = soft if weight is None else soft * weight[:, None]
     present = mass.any(axis=0)
     if fits_soft_labels(estimator) and present.sum() > 1:
-        check_classification_targets(classes)
+        check_classification_targets(np.repeat(classes, 3))  # of single labels it warns that they are many
         columns = np.flatnonzero(present)[np.argsort(classes[present])]
         weighs = mass.any(axis=1)
         mass, classes = mass[weighs][:, columns], classes[columns]
@@ -169,6 +169,11 @@ def _fit_soft(estimator, X, soft, weight, groups, classes):
     keep_samples_whole(estimator, soft, rows, groups)
     weight = balance_by_mass(estimator, classes[codes], weight)
     return fit_with_weights(estimator, repeats, classes[codes], weight, repeated_groups)
+
+
+def _have_weight(soft, weight):
+    """Return whether all classes that occur have weight. scikit-learn also learns those that have none."""
+    return weight is None or (soft.any(axis=0) == (soft * weight[:, None]).any(axis=0)).all()
 
 
 def _has(method):
@@ -279,9 +284,10 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
                 check_scoring_of_soft_labels(estimator, "y holds soft labels")
                 if not is_certain(soft):
                     check_takes_repeats(estimator, "y holds soft labels")
-            if is_soft(y) or fits_soft_labels(estimator):
                 estimator = wrap_innermost(estimator, classes)
-        elif fits_soft_labels(estimator) or not is_certain(soft):
+            elif fits_soft_labels(estimator):
+                estimator = wrap_innermost(estimator, None)  # in the order of other classifiers
+        elif not is_certain(soft) or (fits_soft_labels(estimator) and _have_weight(soft, weight)):
             fit, y = partial(_fit_soft, classes=classes), soft
         else:
             y = classes[soft.argmax(axis=1)]

@@ -3,9 +3,7 @@
 import warnings
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
-from scipy.sparse import issparse
 from sklearn import get_config
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -14,11 +12,8 @@ from sklearn.utils.validation import validate_data
 from sklearn_raters._nested import is_search, layers
 from sklearn_raters._parallel import scipy_on_one_thread
 from sklearn_raters._targets import class_weights
+from sklearn_raters.soft_targets._coordinates import HessianCoordinates
 
-# To factor the Hessian of more features may take longer than the steps that it saves. The number of samples
-# does not count, so that weights of samples give what their repeats give.
-_MOST_FEATURES = 2500
-_NOISE = 1e-9
 # Parameters that `fit_logistic` reads, or that its solver does not need. Others must have their defaults.
 _READ = {"C", "class_weight", "fit_intercept", "max_iter", "tol", "random_state"}
 
@@ -77,10 +72,12 @@ def fit_logistic(estimator, X, mass, classes):
     estimator._validate_params()
     X = validate_data(estimator, X, accept_sparse="csr", dtype=[np.float64, np.float32], order="C")
     mass = mass * class_weights(estimator.class_weight, classes, mass)
-    arguments = X.astype(np.float64, copy=False), mass, 1 / estimator.C, estimator.fit_intercept
+    samples, fit_intercept = X.astype(np.float64, copy=False), estimator.fit_intercept
+    total = mass.sum()
+    mass, ridge = mass / total, 1 / estimator.C / total
     # Two classes have one row of coefficients, as in scikit-learn: the penalty depends on it.
     n_outputs = 1 if len(classes) == 2 else len(classes)
-    shape = X.shape[1] + estimator.fit_intercept, n_outputs
+    shape = X.shape[1] + fit_intercept, n_outputs
     options = {
         "maxiter": estimator.max_iter,
         "maxls": 50,
@@ -88,10 +85,11 @@ def fit_logistic(estimator, X, mass, classes):
         "ftol": 64 * np.finfo(float).eps,
     }
     with scipy_on_one_thread():
-        loss, root = _loss(*arguments), _root_of_hessian(*arguments)
-        moved = _in_coordinates(loss, root, shape)
-        result = minimize(moved, np.zeros(shape).ravel(), method="L-BFGS-B", jac=True, options=options)
-        found = _divide(result.x.reshape(shape), root)
+        settings = mass.sum(axis=1), len(classes), ridge, fit_intercept
+        coordinates = HessianCoordinates(samples, *settings)
+        loss = _moved(_loss(samples, mass, ridge, fit_intercept), coordinates, shape)
+        result = minimize(loss, np.zeros(shape).ravel(), method="L-BFGS-B", jac=True, options=options)
+        found = coordinates.coefficients(result.x.reshape(shape))
     n_steps = min(result.nit, estimator.max_iter)
     if not result.success:
         hint = " or raise max_iter" if n_steps == estimator.max_iter else ""
@@ -103,55 +101,24 @@ def fit_logistic(estimator, X, mass, classes):
     found = found.T.astype(X.dtype)
     estimator.classes_ = classes
     estimator.coef_ = np.ascontiguousarray(found[:, : X.shape[1]])
-    estimator.intercept_ = found[:, -1].copy() if estimator.fit_intercept else np.zeros(n_outputs, X.dtype)
+    estimator.intercept_ = found[:, -1].copy() if fit_intercept else np.zeros(n_outputs, X.dtype)
     estimator.n_iter_ = np.array([n_steps], dtype=np.int32)
     return estimator
 
 
-def _root_of_hessian(X, mass, ridge, fit_intercept):
-    """Return R with R'R the Hessian of `_loss` at 0 for one class: a triangle, or a column if diagonal."""
-    # p (1 - p) of two equally probable classes; of more, the factor of diag(p) - pp' on scores that sum to 0.
-    curvature = 1 / 4 if mass.shape[1] == 2 else 1 / mass.shape[1]
-    weights = curvature * mass.sum(axis=1) / mass.sum()
-    ridge = ridge / mass.sum()
-    with np.errstate(over="ignore"):
-        squares = X.power(2).T @ weights if issparse(X) else np.einsum("ij,ij,i->j", X, X, weights)
-    squares = np.append(squares, weights.sum()) if fit_intercept else squares
-    finite = np.isfinite(squares)
-    scale = np.where(finite & (squares > 0), squares, 1)
-    if issparse(X) or X.shape[1] > _MOST_FEATURES or not finite.all():
-        return np.sqrt(scale + ridge)[:, None]
-    columns = np.hstack([X, np.ones((len(X), 1))[:, : int(fit_intercept)]])
-    columns *= np.sqrt(weights)[:, None]
-    hessian = columns.T @ columns
-    # The noise keeps it positive definite where features depend on each other and the penalty is small.
-    hessian[np.diag_indices_from(hessian)] += ridge + _NOISE * scale
-    return cholesky(hessian, overwrite_a=True, check_finite=False)
-
-
-def _divide(values, root, trans="N"):
-    """Return the solution Z of root @ Z = values, or of root.T @ Z = values."""
-    if root.shape[1] == 1:
-        return values / root
-    return solve_triangular(root, values, trans=trans, check_finite=False)
-
-
-def _in_coordinates(loss, root, shape):
-    """Return `_loss` as a function of root @ coefficients."""
+def _moved(loss, coordinates, shape):
+    """Return `_loss` as a function of a point in coordinates."""
 
     def loss_and_gradient(flat):
-        value, gradient = loss(_divide(flat.reshape(shape), root).ravel())
-        return value, _divide(gradient.reshape(shape), root, trans="T").ravel()
+        value, gradient = loss(coordinates.coefficients(flat.reshape(shape)).ravel())
+        return value, coordinates.gradient(gradient.reshape(shape)).ravel()
 
     return loss_and_gradient
 
 
 def _loss(X, mass, ridge, fit_intercept):
     """Return the function from coefficients to the mean cross-entropy with its penalty, and its gradient."""
-    total = mass.sum()
-    mass = mass / total
     of_sample = mass.sum(axis=1, keepdims=True)
-    ridge = ridge / total
     binary = mass.shape[1] == 2
     n_features = X.shape[1]
 

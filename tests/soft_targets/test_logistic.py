@@ -1,5 +1,7 @@
 """Logistic regression on soft labels as they are is the one on weighted repeats, from fewer reads."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,10 +10,12 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sklearn_raters.soft_targets._classifier as classifier_module
+import sklearn_raters.soft_targets._coordinates as coordinates
 import sklearn_raters.soft_targets._logistic as logistic
 from sklearn_raters import SoftTargetClassifier
 from sklearn_raters._nested import weights_for_fit
@@ -71,7 +75,7 @@ def test_coefficients_are_those_of_weighted_repeats(n_classes, params):
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @pytest.mark.parametrize("form", [csr_matrix, csr_array, np.asarray], ids=["matrix", "sparse", "very many"])
 def test_sparse_and_very_many_features_of_many_scales_need_fewer_steps(form, monkeypatch):
-    monkeypatch.setattr(logistic, "_MOST_FEATURES", 5)
+    monkeypatch.setattr(coordinates, "_MOST_FEATURES", 5)
     X, soft, _ = soft_data(3)
     X = form(X * np.logspace(-2, 2, X.shape[1]))
     one, other = both(X, soft, C=3, tol=1e-4)
@@ -109,11 +113,64 @@ def test_features_that_depend_on_each_other_give_the_probabilities_of_weighted_r
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @pytest.mark.parametrize("scale", [1e-160, 1e30, 1e154, 1e160])
-def test_features_whose_squares_no_number_can_hold_are_fitted_as_by_scikit_learn(scale):
+def test_features_whose_squares_no_number_can_hold_are_fitted(scale):
     X, soft, _ = soft_data(3)
     with np.errstate(over="ignore", invalid="ignore"):
-        one, _ = both(scale * X, soft, max_iter=20)
+        one, other = both(scale * X, soft, max_iter=20)
     assert np.isfinite(one.estimator_.coef_).all()
+    if scale < 1e100:  # of others, the loss overflows
+        assert loss_of(one, scale * X, soft) <= loss_of(other, scale * X, soft) + 1e-9
+
+
+def test_without_penalty_features_may_depend_on_each_other():
+    X, soft, _ = soft_data(3)
+    exact = SoftTargetClassifier(LogisticRegression(C=np.inf, tol=1e-9))
+    alone, doubled = X, np.hstack([X, X, X[:, :1] - X[:, 1:2]])
+    expected = clone(exact).fit(alone, soft).predict_proba(alone)
+    np.testing.assert_allclose(exact.fit(doubled, soft).predict_proba(doubled), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("form", [np.asarray, csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("mean", [10, 1e4, 1e6])
+def test_features_far_from_zero_are_learnt_like_centred_ones(mean, form):
+    X, soft, _ = soft_data(3, n_samples=200)
+    near = SoftTargetClassifier(LogisticRegression(tol=1e-9)).fit(X, soft)
+    far = SoftTargetClassifier(LogisticRegression(tol=1e-6)).fit(form(X + mean), soft)
+    np.testing.assert_allclose(far.predict_proba(form(X + mean)), near.predict_proba(X), atol=1e-4)
+
+
+@pytest.mark.parametrize("C", [1e-10, 1e-6, 1e-3])
+def test_a_strong_penalty_leaves_the_intercept_the_shares_of_the_classes(C):
+    X, soft, weight = soft_data(3)
+    fitted = SoftTargetClassifier(LogisticRegression(C=C)).fit(X, soft, sample_weight=weight)
+    assert np.average(fitted.predict_proba(X), axis=0, weights=weight) == pytest.approx(
+        np.average(soft, axis=0, weights=weight), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("form", ["triangle", "diagonal", "sparse"])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_in_the_coordinates_the_hessian_at_zero_is_the_identity(n_classes, fit_intercept, form, monkeypatch):
+    if form == "diagonal":
+        monkeypatch.setattr(coordinates, "_MOST_FEATURES", 2)
+    X, soft, weight = soft_data(n_classes, n_features=3)
+    X = csr_array(X * [1, 3, 0.2] + 2) if form == "sparse" else X * [1, 3, 0.2] + 2
+    mass, ridge = soft * weight[:, None] / weight.sum(), 0.1
+    moved = coordinates.HessianCoordinates(X, mass.sum(axis=1), n_classes, ridge, fit_intercept)
+    n_outputs = 1 if n_classes == 2 else n_classes
+    shape = 3 + fit_intercept, n_outputs
+    loss = logistic._moved(logistic._loss(X, mass, ridge, fit_intercept), moved, shape)
+    # The scores of more than two classes matter only by their differences.
+    of_classes = np.ones(1) if n_outputs == 1 else np.array([1, -1, 0, 0]) / 2**0.5
+    hessian = np.empty((shape[0], shape[0]))
+    for row in range(shape[0]):
+        step = 1e-5 * np.outer(np.eye(shape[0])[row], of_classes).ravel()
+        change = (loss(step)[1] - loss(-step)[1]) / 2e-5
+        hessian[row] = change.reshape(shape) @ of_classes
+    np.testing.assert_allclose(np.diag(hessian), 1, atol=1e-6)
+    if form == "triangle":
+        np.testing.assert_allclose(hessian, np.eye(shape[0]), atol=1e-6)
 
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
@@ -141,6 +198,40 @@ def test_labels_are_fitted_as_by_scikit_learn(place, monkeypatch):
     assert calls == [1]
     np.testing.assert_array_equal(got.classes_, ["a", "b", "c"])
     np.testing.assert_allclose(got.predict_proba(X), expected.predict_proba(X), atol=1e-6)
+
+
+def test_labels_through_a_pipeline_keep_the_order_of_its_classes():
+    X, soft, _ = soft_data(2)
+    labels = np.array(["b", "a"])[soft.argmax(axis=1)]
+    got = SoftTargetClassifier(make_pipeline(StandardScaler(), LogisticRegression()), classes=["b", "a"])
+    got.fit(X, labels)
+    assert got.estimator_.classes_.tolist() == ["a", "b"]
+    assert (got.estimator_.classes_[(got.decision_function(X) > 0).astype(int)] == got.predict(X)).all()
+
+
+def test_a_label_whose_samples_have_no_weight_is_learnt_as_by_scikit_learn():
+    X, soft, _ = soft_data(3)
+    labels = soft.argmax(axis=1)
+    weight = (labels != 2).astype(float)
+    got = SoftTargetClassifier(LogisticRegression()).fit(X, labels, sample_weight=weight)
+    expected = LogisticRegression().fit(X, labels, sample_weight=weight)
+    np.testing.assert_array_equal(got.predict_proba(X), expected.predict_proba(X))
+    assert got.decision_function(X).shape == (120, 3)
+
+
+def test_many_classes_are_learnt_without_a_warning():
+    X, _, _ = soft_data(3, n_samples=600)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(SoftTargetClassifier(LogisticRegression()).fit(X, np.arange(600) % 25).classes_) == 25
+
+
+def test_a_search_gets_labels_as_they_are():
+    search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=3)
+    assert not logistic.fits_soft_labels(search)
+    X, soft, _ = soft_data(3)
+    fitted = SoftTargetClassifier(search).fit(X, soft.argmax(axis=1))
+    assert type(fitted.estimator_.best_estimator_) is LogisticRegression
 
 
 @pytest.mark.parametrize("classes", [["b", "a", "c"], [2, 0, 1]], ids=str)
