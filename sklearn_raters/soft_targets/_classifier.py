@@ -188,7 +188,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     classifier gets the repeats: transformers see each sample once, and a search splits samples. It scores
     by the expected accuracy on soft labels, unless its `scoring` is a callable that takes soft labels.
     A `LogisticRegression` with the solver "lbfgs" learns the same from the soft labels themselves, without
-    repeats, several times as fast; so it does from labels.
+    repeats and in few steps; so it does from labels.
 
     A `class_weight="balanced"` of the classifier balances the classes' shares in the soft labels, where
     scikit-learn would count repeats; `estimator_` has the weights found. "balanced_subsample" is the same
