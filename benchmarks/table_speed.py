@@ -16,7 +16,6 @@ from pathlib import Path
 from time import perf_counter
 from unittest.mock import patch
 
-import numpy as np
 import pandas as pd
 from _report import report
 from sklearn.linear_model import LogisticRegression
@@ -47,9 +46,16 @@ def two_kinds_of_threads():
         yield
 
 
-def no_coordinates(X, mass, ridge, fit_intercept):
-    """Return what leaves the steps of L-BFGS as they are."""
-    return np.ones((X.shape[1] + fit_intercept, 1))
+class NoCoordinates:
+    """Leaves the steps of L-BFGS as they are."""
+
+    def __init__(self, *settings):
+        pass
+
+    def coefficients(self, point):
+        return point
+
+    gradient = coefficients
 
 
 def measure(X, Y, estimator):
@@ -81,7 +87,7 @@ def main():
             kernel = KernelFeatures(weight=rows["default"][2])
             repeats = make_pipeline(StandardScaler(), kernel, OnRepeats(C=3, tol=1e-5, max_iter=1000))
             rows["on repeats"] = measure(data.X, data.Y, repeats)
-            with patch.object(_logistic, "_root_of_hessian", no_coordinates):
+            with patch.object(_logistic, "HessianCoordinates", NoCoordinates):
                 rows["plain steps"] = measure(data.X, data.Y, None)
             with two_kinds_of_threads():
                 rows["two kinds of threads"] = measure(data.X, data.Y, None)

@@ -8,8 +8,7 @@
 - **Few samples.** Below some 200 recordings a network is past its best before its default budget ends: by two
   points of UAR on one synthetic task. Give `max_epochs`, or take functionals and a logistic regression.
 - **Large tables take their time.** The views' kernel looks at 1,000 samples for each one: ten views of 10,000 rows
-  and 100 columns learn for half a minute to two, the longer the stronger the kernel that is chosen, and their file
-  has 57 MB. Linear views take five seconds:
+  and 100 columns learn for half a minute, and their file has 57 MB. Linear views take five seconds:
   `make_pipeline(StandardScaler(), LogisticRegression(C=3 / n_features))`.
 - **Views of raters who rated little** learn little. `min_ratings` and `max_raters` leave them out.
 - **A rater who is unknown** is predicted by the consensus, with a warning.
