@@ -47,8 +47,8 @@ def align(values, present, names, *, axis=-1, fill=0.0):
     values = np.asarray(values)
     if values.ndim <= max(axis, 0) or values.shape[axis] != len(present):
         raise InputError(
-            f"Values of the shape {values.shape} are not one for each of {list(present)}: a classifier must "
-            "answer a column for each of its classes_."
+            f"Values of the shape {values.shape} are not one for each of {np.asarray(present).tolist()}: a "
+            "classifier must answer a column for each of its classes_."
         )
     values = np.moveaxis(values, axis, -1)
     place = {name: index for index, name in enumerate(names)}
@@ -197,6 +197,7 @@ def count_rows(value, name):
     no_rows = isinstance(value, _NO_ROWS) and not issparse(value)  # dok_array is a dict
     no_rows |= isinstance(value, memoryview) and value.ndim > 1  # they cannot be taken
     if no_rows or not (shape if shape is not None else hasattr(value, "__len__")):
+        value = value.item() if isinstance(value, np.generic) else value
         given = repr(value) if value is None or np.isscalar(value) else f"a {type(value).__name__}"
         raise InputError(
             f"{name} is {given[:80]}, which has no row for each sample: give a list, an array or a table."
@@ -249,14 +250,14 @@ def _places(index, other, first, name, by_place):
         place = unknown.argmax()
         raise InputError(
             f"{first} and {name} name other samples in their indexes: row {place} of {first} is "
-            f"{index[place]!r}, which {name} does not name; row {place} of {name} is {other[place]!r}. Give "
-            f"both the same index, or pair them by place: {by_place}."
+            f"{index.tolist()[place]!r}, which {name} does not name; row {place} of {name} is "
+            f"{other.tolist()[place]!r}. Give both the same index, or pair them by place: {by_place}."
         )
     for one in (index, other):
         if not one.is_unique:
             raise InputError(
                 f"{first} and {name} have the same index in another order, and it names a sample twice, "
-                f"{one[one.duplicated().argmax()]!r}: give both the same order, or pair them by place: "
+                f"{one[one.duplicated()].tolist()[0]!r}: give both the same order, or pair them by place: "
                 f"{by_place}."
             )
     return other.get_indexer(index)

@@ -89,7 +89,9 @@ def target_distributions(y, classes):
     if unknown:
         raise InputError(f"y holds the labels {unknown}, which are not among classes={classes.tolist()}.")
     if len(classes) < 2:
-        raise InputError(f"y holds only one class ({classes[0]!r}); a classifier needs at least two classes.")
+        raise InputError(
+            f"y holds only one class ({classes.tolist()[0]!r}); a classifier needs at least two classes."
+        )
     return classes, np.eye(len(classes))[[places[label] for label in labels]]
 
 

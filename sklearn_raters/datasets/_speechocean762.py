@@ -204,7 +204,7 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9), check_audio=Tr
 
     if task not in TASKS:
         raise InputError(f"task must be one of {', '.join(TASKS)}, not {task!r}.")
-    if len(cuts) != len(CLASSES) - 1 or any(low >= high for low, high in pairwise(cuts)):
+    if np.shape(cuts) != (len(CLASSES) - 1,) or any(low >= high for low, high in pairwise(cuts)):
         raise InputError(f"cuts must be three rising scores, not {cuts!r}.")
     remedy = "give the folder that holds WAVE/, train/, test/ and resource/, or ratings.csv"
     folder = existing_folder(root, "speechocean762", remedy)

@@ -146,7 +146,8 @@ def assert_same(expected, found, change, *, tolerance=0.0):
         )
         if method == "predict":
             wrong = (after != before) & _is_clear(expected, tolerance)
-            size = f"says {after[wrong.argmax()]!r}, not {before[wrong.argmax()]!r}"
+            first = wrong.argmax()
+            size = f"says {after.tolist()[first]!r}, not {before.tolist()[first]!r}"
         else:
             difference = np.abs(after - before)
             wrong = ~(difference <= tolerance) & ~(np.isnan(after) & np.isnan(before))

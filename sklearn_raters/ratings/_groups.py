@@ -6,7 +6,7 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
-from sklearn_raters.ratings._labels import NO_LABEL, is_missing, label_kind
+from sklearn_raters.ratings._labels import NO_LABEL, is_missing, label_kind, plain
 
 
 def check_groups(groups, n_samples=None, *, name="groups", allow_missing=False):
@@ -59,10 +59,12 @@ def check_groups(groups, n_samples=None, *, name="groups", allow_missing=False):
     known = [value for value in values if not is_missing(value)]
     for place, value in enumerate(values):
         if isinstance(value, NO_LABEL) or not isinstance(value, Hashable):
-            raise InputError(f"The {one} of sample {place} in {name} is {value!r}: give one name.")
+            raise InputError(
+                f"The {one} of sample {place} in {name} is a {type(value).__name__}: give one name."
+            )
     kinds = {label_kind(value): value for value in known}
     if len(kinds) > 1:
-        given = " and ".join(f"{kind} (such as {value!r})" for kind, value in kinds.items())
+        given = " and ".join(f"{kind} (such as {plain(value)!r})" for kind, value in kinds.items())
         raise InputError(f"{name} mix {given}: make all groups of one type.")
     array = np.empty(n_groups, dtype=object)
     array[:] = [None if is_missing(value) else value for value in values] if missing else values

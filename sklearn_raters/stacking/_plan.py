@@ -335,12 +335,10 @@ def prepare(view, estimator, classes, seed):
             "sample_weight. Give this view, by view_params, a classifier that does, or leave it out of "
             "views; 'crowd_hard' without weights takes any classifier."
         )
-    if needs_repeats:
-        if not is_certain(view.targets):
-            check_takes_repeats(estimator, f"The view {view.name!r} has soft labels")
+    if needs_repeats and not is_certain(view.targets):
+        check_takes_repeats(estimator, f"The view {view.name!r} has soft labels")
+    if needs_repeats or fits_soft_labels(estimator):  # which learns many times as fast there, also labels
         return SoftTargetClassifier(estimator, classes=classes)
-    if fits_soft_labels(estimator):
-        return SoftTargetClassifier(estimator, classes=classes)  # many times as fast, also on labels
     return _with_classes(estimator, classes) if view.soft or _need_naming(classes) else estimator
 
 

@@ -104,7 +104,9 @@ CLASSIFIERS = {
         False,
     ),
     "soft target of a search": (
-        lambda: sr.SoftTargetClassifier(GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=KFold(2))),
+        lambda: sr.SoftTargetClassifier(
+            GridSearchCV(LogisticRegression(tol=1e-8), {"C": [0.1, 1]}, cv=KFold(2))
+        ),
         "shares",
         False,
     ),
