@@ -104,7 +104,8 @@ def check_pairs(cv, n_samples):
     for number, fold in enumerate(cv, start=1):
         parts = [np.asarray(part) for part in fold] if isinstance(fold, list | tuple | np.ndarray) else []
         if len(parts) != 2 or any(part.ndim != 1 for part in parts):
-            raise InputError(f"Fold {number} of cv is no pair (train, test) of lists of indices: {fold!r}.")
+            given = fold.tolist() if isinstance(fold, np.generic) else fold
+            raise InputError(f"Fold {number} of cv is no pair (train, test) of lists of indices: {given!r}.")
         for part in parts:
             wrong = len(part) and part.dtype.kind not in "iu"
             if wrong or (len(part) and not 0 <= part.min() <= part.max() < n_samples):

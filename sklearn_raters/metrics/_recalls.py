@@ -17,7 +17,7 @@ def _distinct(labels):
     """Return the labels, each once; raise InputError if one is a collection."""
     unhashable = [label for label in labels if not isinstance(label, Hashable)]
     if unhashable:
-        raise InputError(f"{unhashable[0]!r} is no label: give numbers or strings.")
+        raise InputError(f"A {type(unhashable[0]).__name__} is no label: give numbers or strings.")
     return list(dict.fromkeys(labels))
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
@@ -24,7 +24,7 @@ from sklearn_raters.metrics._distributions import (
 )
 from sklearn_raters.metrics._raters import rater_distance, rater_error_rate
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import Task, check_order, shorten, sort_labels
+from sklearn_raters.ratings import Task, check_order, is_missing, shorten, sort_labels
 
 
 @dataclass(eq=False, repr=False)
@@ -205,15 +205,17 @@ def _call(estimator, method, X, params):
 
 
 def _as_floats(Y):
-    """Return rows of floats as an array of floats; anything else unchanged."""
+    """Return rows of numbers, not all of them integers, as an array of floats; anything else unchanged."""
     if isinstance(Y, np.ndarray):
         Y = np.asarray(Y)  # np.matrix too
     if isinstance(Y, np.ndarray) and Y.dtype != object:
         return Y
-    rows = (row if isinstance(row, list | tuple | np.ndarray) else [None] for row in Y)
-    if not all(isinstance(cell, float | np.floating) for row in rows for cell in row):
+    if not all(isinstance(row, list | tuple | np.ndarray) for row in Y) or len({len(row) for row in Y}) != 1:
         return Y
-    return np.array([list(row) for row in Y], dtype=float) if len({len(row) for row in Y}) == 1 else Y
+    rows = [[np.nan if is_missing(cell) else cell for cell in row] for row in Y]
+    kinds = {type(cell) for row in rows for cell in row}
+    numbers = all(issubclass(kind, Real) for kind in kinds)
+    return np.array(rows, dtype=float) if numbers and not all(issubclass(k, Integral) for k in kinds) else Y
 
 
 def _as_soft_labels(Y, classes):
@@ -223,7 +225,7 @@ def _as_soft_labels(Y, classes):
     """
     if hasattr(Y, "columns"):
         named = {*Y.columns} in ({*np.asarray(classes).tolist()}, {*range(len(classes))})
-        Y = np.asarray(order_columns(Y, classes)[1]) if named else None
+        Y = _as_floats(np.asarray(order_columns(Y, classes)[1])) if named else None
     elif isinstance(Y, list | tuple | np.ndarray) and not np.ma.isMaskedArray(Y):
         Y = _as_floats(Y)
     if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (len(classes),)):

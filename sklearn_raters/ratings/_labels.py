@@ -91,7 +91,7 @@ def sort_labels(labels, where=""):
     """
     kinds = {label_kind(label): label for label in labels}
     if len(kinds) > 1:
-        given = " and ".join(f"{kind} (such as {label!r})" for kind, label in kinds.items())
+        given = " and ".join(f"{kind} (such as {plain(label)!r})" for kind, label in kinds.items())
         raise InputError(f"{where or 'The labels'} mix {given}: make all labels of one type.")
     try:
         return sorted(labels)

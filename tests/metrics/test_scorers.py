@@ -402,6 +402,7 @@ def test_a_scorer_says_that_it_cannot_weigh_samples(scorer):
         (lambda soft: np.ma.masked_array(soft, np.arange(18).reshape(6, 3) == 4), "Y has 1 masked"),
         (lambda soft: 0.9 * soft, "Sample 0 of Y is not a distribution"),
         (lambda soft: np.where(np.arange(3) == 1, np.nan, soft), "Sample 0 of Y is not a distribution"),
+        (lambda soft: np.where(np.arange(3) == 1, None, soft), "Sample 0 of Y is not a distribution"),
     ],
 )
 def test_shares_that_are_none_are_not_read_as_labels(change, message, scorer):
@@ -413,3 +414,14 @@ def test_shares_that_are_none_are_not_read_as_labels(change, message, scorer):
         assert scorer(model, np.eye(6), form) == expected
     with pytest.raises(InputError, match=message):
         scorer(model, np.eye(6), change(soft))
+
+
+@pytest.mark.parametrize("kind", [list, np.array, pd.DataFrame])
+@pytest.mark.parametrize("dtype", [float, object])
+@pytest.mark.parametrize("scorer", [uar_scorer, neg_soft_cross_entropy_scorer], ids=str)
+def test_soft_labels_with_whole_numbers_among_them_are_not_read_as_ratings(kind, dtype, scorer):
+    rows = [[0.5, 0.25, 0.25], [0, 1, 0], [0.25, 0.25, 0.5], [1, 0, 0], [0, 0.75, 0.25], [0, 0, 1]]
+    soft = np.array(rows, dtype=float)
+    model = SoftTargetClassifier(LogisticRegression()).fit(np.eye(6), soft)
+    given = rows if kind is list else kind(rows, dtype=dtype)
+    assert scorer(model, np.eye(6), given) == scorer(model, np.eye(6), soft)

@@ -34,7 +34,7 @@ def test_without_groups_there_are_none():
         (np.array(["2020", "NaT", "2021"], dtype="M8[Y]"), "Sample 1 has no group"),
         (np.ma.masked_array([1, 2, 3], [False, True, False]), "Sample 1 has no group"),
         ([1, 2], "groups has 2 entries for 3 samples"),
-        ([[1], [2], [3]], r"The group of sample 0 in groups is \[1\]"),
+        ([[1], [2], [3]], "The group of sample 0 in groups is a list: give one name"),
         ([[1], [1, 2], [3]], "The group of sample 0"),
         ([(1, 2)] * 3, "The group of sample 0"),
         ([{"a": 1}] * 3, "The group of sample 0"),
