@@ -126,9 +126,10 @@ def _scores(X, rows):
     parts = [rows[part] for part in gen_batches(len(rows), _ROWS_AT_ONCE)]
     scaler = StandardScaler(with_mean=False)
     try:
-        for part in parts:
-            scaler.partial_fit(_as_table(X, part))
-        varies = scaler.var_ > 1e-14 * scaler.mean_**2
+        with np.errstate(over="ignore", invalid="ignore"):  # a variance that overflows counts as none
+            for part in parts:
+                scaler.partial_fit(_as_table(X, part))
+            varies = scaler.var_ > 1e-14 * scaler.mean_**2
         units = np.where(varies, 1 / np.sqrt(np.where(varies, scaler.var_, 1)), 0)
         sums = np.concatenate([_weighted_sums(_as_table(X, part), units) for part in parts])
     except (TypeError, ValueError, OverflowError):

@@ -20,6 +20,7 @@ TASK = Task(Y)
 NAMES = [f"sample {place:02}" for place in range(40)]
 FORMS = {
     "table": X,
+    "squares overflow": X * 1e200,
     "few values": X.round().clip(-1, 1) + 0.0,
     "equal deviations": np.eye(3)[np.arange(40) % 3],
     "one value": np.zeros((40, 2)),

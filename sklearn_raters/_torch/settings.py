@@ -87,7 +87,7 @@ def check_settings(given, known, ranges, *, parameter, owner):
         The trunk or rater model that has the settings, for the error.
     """
     known = sorted(known)
-    unknown = sorted(set(given) - set(known))
+    unknown = sorted(set(given) - set(known), key=str)
     if unknown:
         raise InputError(f"{parameter} has {unknown}; {owner} has the settings {known}.")
     for name, value in given.items():

@@ -38,7 +38,7 @@ def find_sessions(root, sessions):
         hint = f"did you mean {inner[0]}?" if inner else f"{remedy}."
         raise FileNotFoundError(f"IEMOCAP: {root} holds no folder Session1; {hint}")
     wanted = range(1, max(found) + 1) if sessions is None else list(sessions)
-    if missing := [f"Session{number}" for number in wanted if number not in found]:
+    if missing := [f"Session{number}" for number in wanted if number not in list(found)]:
         raise FileNotFoundError(
             f"IEMOCAP: {root} lacks {shorten(missing, 5)}; copy it from the corpus' archive, or "
             f"name the sessions to load, such as sessions={sorted(found)}."

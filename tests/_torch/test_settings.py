@@ -35,6 +35,7 @@ def test_values_within_the_range_are_allowed(setting, allowed, refused):
         ({"count": 0}, "params has count=0; it must be an integer of at least 1"),
         ({"kind": "c"}, "params has kind='c'; it must be 'a' or 'b'"),
         ({"widths": 3}, "params has widths=3; it must be a list or tuple of positive integers"),
+        ({None: 1, 3: 1}, r"params has \[3, None\]; the model has"),
         ({"size": 3}, r"params has \['size'\]; the model has the settings \['count', 'free', 'kind',"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import collections
 import functools
+import re
 import warnings
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from fuzz.commands import KINDS_OF_COMMANDS, command_targets
 from fuzz.files import KINDS_OF_FILES, file_targets
 from fuzz.forms import ANY, FITTED, OPTIONAL, PAIRED, REFUSE, SAME, STRICT
 from fuzz.forms import KINDS as KINDS_OF_VALUES
-from fuzz.oracle import judge
+from fuzz.oracle import Verdict, judge
 from fuzz.outputs import KINDS_OF_OUTPUTS, output_targets
 from fuzz.situations import SITUATIONS, situation_targets
 from fuzz.targets import TOO_LONG, Target, all_targets
@@ -19,6 +20,8 @@ from fuzz.targets import TOO_LONG, Target, all_targets
 KINDS = {**KINDS_OF_VALUES, **KINDS_OF_FILES, **KINDS_OF_OUTPUTS, **KINDS_OF_COMMANDS, **SITUATIONS}
 # Kinds of arguments that have a row a sample.
 PAIRED_KINDS = {"table", "sequences", "ratings", "labels", "shares", "groups", "weights"}
+# 0.0 as NumPy's repr writes it, which nobody has written.
+NUMPY_SCALAR = re.compile(r"\bnp\.(u?int|float|complex|str|bytes|bool|datetime|timedelta)\d*_?\(")
 
 
 class Case(NamedTuple):
@@ -41,6 +44,8 @@ def expected(target, kind, form):
     special = {PAIRED: paired, STRICT: target.strict, FITTED: target.fitted}
     if form.expect in (REFUSE, STRICT) and "scorer" in target.name and kind == "table":
         return ANY  # scorers leave out the samples that nobody judged
+    if form.expect == SAME and "of softmax" in target.name and kind == "table":
+        return ANY  # the layer orders its samples by a hash of what the views say, whose last digits differ
     if form.expect in special:
         return REFUSE if special[form.expect] else ANY
     return form.expect
@@ -131,6 +136,10 @@ def run(case, seed):
                 arguments[name] = form.make(arguments[name], rng)
         except Exception as error:  # a form that these data cannot take
             raise AssertionError(f"The form {form.name} of {kind} cannot be made: {error!r}") from error
-    return judge(
+    verdict = judge(
         lambda: case.target.call(**arguments), expect, lambda: answer_to_sound(case.target), case.target.laws
     )
+    given = any(form.name.startswith("numpy") for form in case.forms.values())
+    if verdict.kind == "refused clearly" and NUMPY_SCALAR.search(verdict.detail) and not given:
+        return Verdict("refused unclearly", verdict.detail)
+    return verdict

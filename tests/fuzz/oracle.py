@@ -3,7 +3,6 @@
 import contextlib
 import io
 import linecache
-import re
 import signal
 import traceback
 import warnings
@@ -39,8 +38,6 @@ NO_NUMBERS = (
     "setting an array element with a sequence",
     "Cannot cast array data",
 )
-# 0.0 as NumPy's repr writes it, which users have not written.
-NUMPY_SCALAR = re.compile(r"\bnp\.(u?int|float|complex|str|bytes|bool|datetime|timedelta)\d*_?\(")
 
 
 class Verdict(NamedTuple):
@@ -129,7 +126,7 @@ def judge_refusal(error):
         frame.filename.startswith(SKLEARN) or "/narwhals/" in frame.filename,
     )
     if isinstance(error, InputError):
-        return Verdict("refused unclearly" if NUMPY_SCALAR.search(message) else "refused clearly", detail)
+        return Verdict("refused clearly", detail)
     if isinstance(error, AttributeError) and Path(frame.filename).name == "_available_if.py":
         return Verdict("refused clearly", detail)  # how scikit-learn says that there is no such method
     if "missing 1 required positional argument: 'y'" in message:

@@ -61,8 +61,7 @@ def blstm(**params):
 def stack(estimator=None, **params):
     """Return a small stack."""
     settings = {"views": ["crowd_hard", "raters"], "fusion": "mean", "random_state": 0}
-    # To the last digits, which the layer "softmax" makes many of.
-    estimator = LogisticRegression(tol=1e-8) if estimator is None else estimator
+    estimator = LogisticRegression() if estimator is None else estimator
     return sr.MultiRaterStackingClassifier(estimator, **{**settings, **params})
 
 

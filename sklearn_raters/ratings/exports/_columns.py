@@ -1,7 +1,7 @@
 """Find the columns of samples, raters and labels in a table, by the names that they usually have."""
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings._labels import shorten
+from sklearn_raters.ratings._labels import plain, shorten
 from sklearn_raters.ratings._names import spelling
 
 # Usual names of each column; a later tuple counts only if the table has no name of an earlier one.
@@ -90,7 +90,7 @@ def require_columns(columns, wanted, source=""):
     """
     missing = {argument: name for argument, name in wanted.items() if name not in columns}
     if missing:
-        lacks = ", ".join(f"{argument}={name!r}" for argument, name in missing.items())
+        lacks = ", ".join(f"{argument}={plain(name)!r}" for argument, name in missing.items())
         raise InputError(
             f"The ratings table{source} has no column for {lacks}; its columns are "
             f"{shorten(columns)}. Name the right ones, as by --{next(iter(missing))}-column."
