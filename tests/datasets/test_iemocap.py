@@ -288,7 +288,7 @@ def test_wrong_folders_name_path_and_remedy(root, place, error, message):
 def test_a_missing_session_is_named(root):
     with pytest.raises(FileNotFoundError, match=r"lacks 'Session3'; .*sessions=\[1, 2\]"):
         load_iemocap(root, sessions=[1, 3])
-    with pytest.raises(FileNotFoundError, match="lacks .*Session"):
+    with pytest.raises(FileNotFoundError, match=r"lacks .*Session"):
         load_iemocap(root, sessions=[[1]])
 
 
