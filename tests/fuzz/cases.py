@@ -20,8 +20,10 @@ from fuzz.targets import TOO_LONG, Target, all_targets
 KINDS = {**KINDS_OF_VALUES, **KINDS_OF_FILES, **KINDS_OF_OUTPUTS, **KINDS_OF_COMMANDS, **SITUATIONS}
 # Kinds of arguments that have a row a sample.
 PAIRED_KINDS = {"table", "sequences", "ratings", "labels", "shares", "groups", "weights"}
-# 0.0 as NumPy's repr writes it, which nobody has written.
-NUMPY_SCALAR = re.compile(r"\bnp\.(u?int|float|complex|str|bytes|bool|datetime|timedelta)\d*_?\(")
+# 0.0 in one of our messages as NumPy's repr writes it, which nobody has written.
+NUMPY_SCALAR = re.compile(
+    r"^InputError .*\bnp\.(u?int|float|complex|str|bytes|bool|datetime|timedelta)\d*_?\("
+)
 
 
 class Case(NamedTuple):
@@ -140,6 +142,6 @@ def run(case, seed):
         lambda: case.target.call(**arguments), expect, lambda: answer_to_sound(case.target), case.target.laws
     )
     given = any(form.name.startswith("numpy") for form in case.forms.values())
-    if verdict.kind == "refused clearly" and NUMPY_SCALAR.search(verdict.detail) and not given:
+    if NUMPY_SCALAR.match(verdict.detail) and not given:
         return Verdict("refused unclearly", verdict.detail)
     return verdict
