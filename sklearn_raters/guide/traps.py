@@ -42,6 +42,10 @@ of its own, without a word. `cross_val_predict_raters` does not:
 **Absent classes.** UAR over a fold that lacks a class depends on who computes it: `recall_score` counts it as
 0, `balanced_accuracy_score` leaves it out. `compare` pools the folds before it averages.
 
+**Classes in your own order.** `classes=["low", "middle", "high"]` orders all columns of probabilities. Tools of
+scikit-learn that read probabilities ("roc_auc", "neg_log_loss", `VotingClassifier`, `cross_val_predict`) take
+columns for sorted, without a word. Give them sorted classes, or use `compare` and the scorers here, which go by name.
+
 **"None" is no label.** Texts such as NA, nan and None are missing ratings. Name a class that is called so in
 `classes=`.
 

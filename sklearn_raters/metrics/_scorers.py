@@ -2,7 +2,7 @@
 
 import inspect
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
@@ -24,7 +24,7 @@ from sklearn_raters.metrics._distributions import (
 )
 from sklearn_raters.metrics._raters import rater_distance, rater_error_rate
 from sklearn_raters.metrics._recalls import unweighted_average_recall
-from sklearn_raters.ratings import Task, check_order, is_missing, shorten, sort_labels
+from sklearn_raters.ratings import Task, check_order, find_name, is_missing, shorten, sort_labels
 
 
 @dataclass(eq=False, repr=False)
@@ -39,7 +39,7 @@ class _RatingsScorer(MetadataRequester):
         Samples in any form that the estimator takes.
     Y : ratings of n_samples
         In any form that `sklearn_raters.ratings.Task` takes. If the estimator learns from soft labels, Y may
-        also be soft labels; the class with the greatest share then counts as the consensus.
+        also be soft labels; the class with the greatest share, if there is one, is then the consensus.
     **params : dict
         Metadata of the samples for the method of the estimator that predicts, which `set_score_request`
         requests, as in ``uar_scorer.set_score_request(speakers=True)``. `sample_weight` is for the function
@@ -66,43 +66,41 @@ class _RatingsScorer(MetadataRequester):
         X, Y, *aligned = align_samples(X=X, Y=Y, **params)
         params = dict(zip(params, aligned, strict=True))
         rows, true, classes = self._targets(estimator, Y)
-        X = safe_indexing(X, rows)
-        params = {
-            name: values if values is None else safe_indexing(values, rows) for name, values in params.items()
-        }
         takes = inspect.signature(self.score_func).parameters
-        further = {}
-        if params.get("sample_weight") is not None:
+        further, weight = {}, params.pop("sample_weight", None)
+        if weight is not None:
             if "sample_weight" not in takes:
                 raise TypeError(
                     f"{self.score_func.__name__} takes no sample_weight, so that this scorer cannot weigh "
                     "samples. Leave sample_weight out, or make a scorer of a function that takes it, such as "
                     "make_ratings_scorer(sklearn.metrics.balanced_accuracy_score)."
                 )
-            further["sample_weight"] = params["sample_weight"]
-        params.pop("sample_weight", None)
+            further["sample_weight"] = safe_indexing(weight, rows)
+        # All samples are predicted, as in `compare`: what is usual of a new speaker comes from all of them.
         if self.target == "raters":
             raters, predicted = _predict_raters(estimator, X, params, true, classes)
-            scores = self.score_func(true, predicted, raters=raters, **further, **self.kwargs)
+            scores = self.score_func(true, predicted[rows], raters=raters, **further, **self.kwargs)
             return self.sign * _mean_over(scores, raters)
         if self.target == "soft":
-            predicted = align(_predict_shares(estimator, X, params), estimator.classes_, classes)
+            predicted = align(_predict_shares(estimator, X, params), estimator.classes_, classes)[rows]
         else:
-            predicted = estimator.predict(X, **params)
+            predicted = safe_indexing(estimator.predict(X, **params), rows)
             if "labels" in takes:
                 further["labels"] = list(classes)
         return self.sign * self.score_func(true, predicted, **further, **self.kwargs)
 
     def _targets(self, estimator, Y):
         """Return the samples to score, their labels or soft labels, and the classes."""
+        alpha = self.alpha
         soft = _as_soft_labels(Y, estimator.classes_) if takes_soft_targets(estimator) else None
-        if soft is not None:
-            true = soft if self.target == "soft" else estimator.classes_[soft.argmax(axis=1)].tolist()
-            return np.arange(len(soft)), true, estimator.classes_
+        if soft is not None:  # they are the weights of the votes of one rater
+            Y, alpha = Task(soft[:, None], np.asarray(estimator.classes_).tolist()).votes, 0.0
         task, classes = self._task(estimator, Y)
         if self.ordered:
             check_order(task)
-        return (self._consensus if self.target == "consensus" else self._votes)(estimator, task, classes)
+        if self.target == "consensus":
+            return self._consensus(estimator, task, classes)
+        return self._votes(estimator, task, classes, alpha)
 
     def _consensus(self, estimator, task, classes):
         """Return the samples that have a consensus, their labels, and the classes."""
@@ -116,12 +114,12 @@ class _RatingsScorer(MetadataRequester):
         learnt = np.asarray(estimator.classes_).tolist()
         return rows, consensus, sort_labels({*learnt, *consensus}) if classes is None else task.classes
 
-    def _votes(self, estimator, task, classes):
+    def _votes(self, estimator, task, classes, alpha):
         """Return the samples that have a vote for a class, their soft labels or ratings, and the classes."""
         if classes is None:
             learnt = np.asarray(estimator.classes_).tolist()
-            task = Task(task, sort_labels({*learnt, *task.classes}), task.label_map)
-        shares = soft_labels(task, alpha=self.alpha, outside_majority="keep")
+            task = Task(task, sort_labels({*learnt, *task.classes}))
+        shares = soft_labels(task, alpha=alpha, outside_majority="keep")
         rows = np.flatnonzero(~np.isnan(shares[:, 0]))
         if not len(rows):
             raise InputError(
@@ -132,8 +130,9 @@ class _RatingsScorer(MetadataRequester):
 
     def _task(self, estimator, Y):
         """Return Y as a Task, and the classes given by Y, the scorer or the estimator, else None."""
-        if isinstance(Y, Task) and self.classes is None and self.label_map is None:
-            return Y, Y.classes
+        if isinstance(Y, Task):
+            task = Task(Y, self.classes, self.label_map)
+            return task, task.classes if self.classes is not None or self.label_map is None else None
         inner = innermost(estimator)
         classes = getattr(inner, "classes", None) if self.classes is None else self.classes
         label_map = getattr(inner, "label_map", None) if self.label_map is None else self.label_map
@@ -205,42 +204,45 @@ def _call(estimator, method, X, params):
 
 
 def _as_floats(Y):
-    """Return rows of numbers, not all of them integers, as an array of floats; anything else unchanged."""
+    """Return rows of numbers as an array of floats, missing cells as NaN; None for anything else."""
+    if np.ma.isMaskedArray(Y):
+        return Y if Y.dtype.kind == "f" else None
     if isinstance(Y, np.ndarray):
         Y = np.asarray(Y)  # np.matrix too
-    if isinstance(Y, np.ndarray) and Y.dtype != object:
-        return Y
-    if not all(isinstance(row, list | tuple | np.ndarray) for row in Y) or len({len(row) for row in Y}) != 1:
-        return Y
+        if Y.ndim != 2 or Y.dtype != object:
+            return Y.astype(float) if Y.dtype.kind in "fiub" else None
+    elif not isinstance(Y, list | tuple) or not all(isinstance(row, list | tuple | np.ndarray) for row in Y):
+        return None
     rows = [[np.nan if is_missing(cell) else cell for cell in row] for row in Y]
-    kinds = {type(cell) for row in rows for cell in row}
-    numbers = all(issubclass(kind, Real) for kind in kinds)
-    return np.array(rows, dtype=float) if numbers and not all(issubclass(k, Integral) for k in kinds) else Y
+    numbers = all(issubclass(kind, Real | np.bool_) for kind in {type(cell) for row in rows for cell in row})
+    return np.array(rows, dtype=float) if numbers and len({len(row) for row in rows}) == 1 else None
 
 
 def _as_soft_labels(Y, classes):
-    """Return Y as an array if it holds soft labels: floats, a column a class, rows sum to 1; else None.
+    """Return Y as an array if it holds soft labels: numbers, a column a class, rows sum to 1; else None.
 
-    Raise InputError on fractions that are no soft labels.
+    Raise InputError on fractions that are no soft labels, and on samples without soft labels among others.
     """
+    names = np.asarray(classes).tolist()
     if hasattr(Y, "columns"):
-        named = {*Y.columns} in ({*np.asarray(classes).tolist()}, {*range(len(classes))})
-        Y = _as_floats(np.asarray(order_columns(Y, classes)[1])) if named else None
-    elif isinstance(Y, list | tuple | np.ndarray) and not np.ma.isMaskedArray(Y):
-        Y = _as_floats(Y)
-    if not (isinstance(Y, np.ndarray) and Y.dtype.kind == "f" and Y.shape[1:] == (len(classes),)):
+        columns = list(Y.columns)
+        if columns != list(range(len(names))) and {find_name(one, names) for one in columns} != set(names):
+            return None
+        Y = np.asarray(order_columns(Y, names)[1])
+    Y = _as_floats(Y)
+    if Y is None or Y.shape[1:] != (len(names),):
         return None
-    wrong = np.flatnonzero(~((Y >= 0).all(axis=1) & np.isclose(Y.sum(axis=1), 1)))
+    right = (Y >= 0).all(axis=1) & np.isclose(Y.sum(axis=1), 1)
     shares = np.ma.compressed(Y)
-    fractions = set(shares[(shares > 0) & (shares < 1)].tolist()) - set(np.asarray(classes).tolist())
-    if fractions:  # they can be no labels
+    fractions = set(shares[(shares > 0) & (shares < 1)].tolist()) - set(names)  # they can be no labels
+    if fractions or (right.any() and (right | np.isnan(Y).all(axis=1)).all()):
         refuse_masked(Y, "Y")
-        if len(wrong):
+        if len(wrong := np.flatnonzero(~right)):
             raise InputError(
                 f"Sample {wrong[0]} of Y is not a distribution: {Y[wrong[0]]}. Soft labels are not negative "
                 "and sum to 1; leave out samples without votes."
             )
-    return None if len(wrong) else Y
+    return Y if right.all() else None
 
 
 @checked_parameters(
@@ -287,7 +289,7 @@ def make_ratings_scorer(
         Whether a greater value of `score_func` is better. If False, the scorer changes its sign.
     alpha : float, default=0.0
         Smoothing of the soft labels, see `sklearn_raters.consensus.soft_labels`. Evaluation takes the plain
-        shares of the votes (0); the smoothed ones (0.75) are for training.
+        shares of the votes (0); the smoothed ones (0.75) are for training. Given soft labels stay as they are.
     ordered : bool, default=False
         Whether `score_func` needs the classes in their order. If True, the scorer raises a ValueError where
         the classes are strings that were not given by Y, `classes` or the estimator.

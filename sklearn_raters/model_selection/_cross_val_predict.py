@@ -87,8 +87,9 @@ def cross_val_predict_raters(
     -------
     predictions : ndarray of shape (n_samples, ...)
         Predictions of the method; for a list of methods, a list with theirs. The axes hold the classes,
-        raters and views of all folds together, raters in the order of Y. A class that a fold has not learnt
-        has probability 0 there; a rater or view that a fold does not have is NaN.
+        raters and views of all folds together: raters in the order of Y, classes in that of the estimator's
+        `classes` or of a Task, else sorted. A class that a fold has not learnt has probability 0 there; a
+        rater or view that a fold does not have is NaN.
     names : dict
         Only with `return_names`. From "classes", "raters" or "views" to the list of names; for a list of
         methods, a list of such dicts.
@@ -161,7 +162,7 @@ def _merge(method, parts, order, task):
     predictions, found = zip(*parts, strict=True)
     names = {}
     for position, axis in enumerate(_AXES[method], start=1):
-        names[axis] = _merge_names(axis, [by_axis[axis] for by_axis in found], task.raters)
+        names[axis] = _merge_names(axis, [by_axis[axis] for by_axis in found], task)
         fill = 0.0 if axis == "classes" else np.nan
         predictions = [
             align(part, by_axis[axis], names[axis], axis=position, fill=fill)
@@ -185,9 +186,9 @@ def _predict_fold(estimator, X, Y, consensus, fold, groups, params, methods):
     return list(zip(answers, names, strict=True))
 
 
-def _merge_names(axis, lists, raters):
+def _merge_names(axis, lists, task):
     """Merge the names that the folds have along an axis: each name once, in the order of the result."""
-    if axis != "classes":
-        present = set().union(*lists)
-        return [name for name in (*CROWD_VIEWS, *raters) if name in present]
-    return lists[0] if all(names == lists[0] for names in lists) else sort_labels(set().union(*lists))
+    present = set().union(*lists)
+    known = task.classes if axis == "classes" else [*CROWD_VIEWS, *task.raters]
+    names = [name for name in known if name in present]
+    return names + sort_labels(present - set(names)) if axis == "classes" else names

@@ -30,8 +30,8 @@ class Task:
     Parameters
     ----------
     Y : ratings of n_samples, or Task
-        Ratings in any form that `parse_ratings` takes. If Y is a Task, its votes are used, and its classes
-        and map too if neither is given here.
+        Ratings in any form that `parse_ratings` takes. If Y is a Task, its votes are used; without a map
+        here also its map, as far as it leads to the classes, and its classes if none are given.
     classes : sequence, default=None
         The classes to learn, in the order of all columns of probabilities. None takes all labels after the
         map, sorted. The classes also name the last axis of a votes cube. A text that stands for a missing
@@ -91,6 +91,8 @@ class Task:
             if classes is None and label_map is None and all(value is None for value in settings.values()):
                 vars(self).update(vars(Y))
                 return
+            if label_map is None:
+                classes, label_map = Y._classes_and_map(classes, bins)
             Y = Y.votes
         classes = None if classes is None else check_class_names(classes)
         self.label_map = check_map(label_map, classes)
@@ -247,6 +249,20 @@ class Task:
             These samples in the order given, with the same raters, labels and classes.
         """
         return self._with(self.votes.take(samples))
+
+    def _classes_and_map(self, classes, bins):
+        """Return classes, these if given, and the part of the map that leads to them."""
+        if classes is None and bins is None and self.classes_given:
+            return self.classes, self.label_map
+        if classes is None:
+            return None, self.label_map
+        names = check_class_names(classes)
+        targets = {None, *names}
+        return names, {
+            label: target
+            for label, target in self.label_map.items()
+            if target in targets and label not in names
+        }
 
     def _with(self, votes):
         """Return this task with other votes that have the same labels."""

@@ -19,6 +19,7 @@ from sklearn_raters._nested import (
     check_refits,
     check_same_features,
     check_scoring_of_soft_labels,
+    decides_by_pairs,
     fit_with_weights,
     is_search,
     layers,
@@ -356,11 +357,19 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_decisions)
-            The classifier's decision values, for the classes in its own `classes_`.
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            The classifier's decision values; of two classes the values for the second. Columns in the order
+            of `classes_`, -inf for a class that no soft label has a share of. Values for pairs of classes
+            (``decision_function_shape="ovo"``) stay in the classifier's own order.
         """
         X = self._as_read(X)
-        return self.estimator_.decision_function(X)
+        values, learnt = self.estimator_.decision_function(X), self.estimator_.classes_
+        if np.array_equal(learnt, self.classes_) or decides_by_pairs(self.estimator_):
+            return values
+        if values.ndim == 1:
+            values = np.stack([-values / 2, values / 2], axis=1)
+        values = align(values, learnt, self.classes_, fill=-np.inf)
+        return values if len(self.classes_) > 2 else values[:, 1] - values[:, 0]
 
     @_has("transform")
     def transform(self, X):

@@ -5,6 +5,7 @@ from sklearn.utils import check_array, get_tags
 from sklearn_raters._nested import (
     check_is_read,
     check_refits,
+    decides_by_pairs,
     is_search,
     layers,
     readers,
@@ -51,9 +52,7 @@ def check_view_estimator(name, estimator, stack, data):
             f"takes its probabilities; got {estimator!r}. Give it a classifier that has, for example "
             "sklearn.calibration.CalibratedClassifierCV around its classifier, or take fusion='pool'."
         )
-    params = estimator.get_params().items()
-    by_pair = any(name.endswith("decision_function_shape") and value == "ovo" for name, value in params)
-    if by_pair and stack._by_posterior and not hasattr(estimator, "predict_proba"):
+    if decides_by_pairs(estimator) and stack._by_posterior and not hasattr(estimator, "predict_proba"):
         raise InputError(
             f"The view {name!r} has decision values for pairs of classes (decision_function_shape='ovo'), of "
             f"which fusion={stack.fusion!r} cannot make probabilities. Set it to 'ovr'."

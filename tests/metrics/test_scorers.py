@@ -50,6 +50,7 @@ from sklearn_raters.ratings import Task
 
 X, Y, GROUPS, TRUTH = make_rated(90)
 SORTED = sorted(CLASSES)
+TRUTH_CODES = [SORTED.index(name) for name in TRUTH]
 SCORERS = [uar_scorer, neg_soft_cross_entropy_scorer]
 SOFT_SCORERS = {
     soft_f1_scorer: soft_f1_score,
@@ -333,6 +334,26 @@ def test_scores_of_ordered_classes_need_their_order():
     assert neg_wasserstein_distance_scorer(model, X[60:], numbers[60:]) < 0
 
 
+def test_scores_of_ordered_classes_need_their_order_for_soft_labels_too():
+    soft = pd.DataFrame(np.eye(3)[TRUTH_CODES] * 0.7 + 0.1, columns=SORTED)[CLASSES]
+    model = SoftTargetClassifier(LogisticRegression()).fit(X, soft)
+    with pytest.raises(ValueError, match="only sorted as text"):
+        neg_wasserstein_distance_scorer(model, X, soft)
+    ordered = make_ratings_scorer(wasserstein_distance, target="soft", ordered=True, classes=CLASSES)
+    proba = model.predict_proba(X)[:, [SORTED.index(name) for name in CLASSES]]
+    assert ordered(model, X, soft) == pytest.approx(wasserstein_distance(soft.to_numpy(), proba))
+    named = SoftTargetClassifier(LogisticRegression(), classes=CLASSES).fit(X, soft)
+    assert neg_wasserstein_distance_scorer(named, X, soft) == pytest.approx(-ordered(model, X, soft))
+
+
+def test_scorers_of_some_classes_or_of_a_map_read_soft_labels_so():
+    soft = pd.DataFrame(np.eye(3)[TRUTH_CODES] * 0.7 + 0.1, columns=SORTED)
+    model = SoftTargetClassifier(LogisticRegression()).fit(X, soft)
+    for settings in ({"classes": SORTED[:2]}, {"label_map": {SORTED[2]: SORTED[0]}}):
+        scorer = make_ratings_scorer(accuracy_score, **settings)
+        assert scorer(model, X, soft) == scorer(model, X, TRUTH) < 1
+
+
 def test_an_unknown_target():
     with pytest.raises(ValueError, match="target must be 'consensus', 'soft' or 'raters', got 'hard'"):
         make_ratings_scorer(f1_score, target="hard")
@@ -403,6 +424,7 @@ def test_a_scorer_says_that_it_cannot_weigh_samples(scorer):
         (lambda soft: 0.9 * soft, "Sample 0 of Y is not a distribution"),
         (lambda soft: np.where(np.arange(3) == 1, np.nan, soft), "Sample 0 of Y is not a distribution"),
         (lambda soft: np.where(np.arange(3) == 1, None, soft), "Sample 0 of Y is not a distribution"),
+        (lambda soft: np.where(np.arange(6)[:, None] == 4, np.nan, soft > 0.3), "Sample 4 of Y"),
     ],
 )
 def test_shares_that_are_none_are_not_read_as_labels(change, message, scorer):
@@ -418,10 +440,40 @@ def test_shares_that_are_none_are_not_read_as_labels(change, message, scorer):
 
 @pytest.mark.parametrize("kind", [list, np.array, pd.DataFrame])
 @pytest.mark.parametrize("dtype", [float, object])
-@pytest.mark.parametrize("scorer", [uar_scorer, neg_soft_cross_entropy_scorer], ids=str)
+@pytest.mark.parametrize("scorer", SCORERS, ids=str)
 def test_soft_labels_with_whole_numbers_among_them_are_not_read_as_ratings(kind, dtype, scorer):
     rows = [[0.5, 0.25, 0.25], [0, 1, 0], [0.25, 0.25, 0.5], [1, 0, 0], [0, 0.75, 0.25], [0, 0, 1]]
     soft = np.array(rows, dtype=float)
     model = SoftTargetClassifier(LogisticRegression()).fit(np.eye(6), soft)
     given = rows if kind is list else kind(rows, dtype=dtype)
     assert scorer(model, np.eye(6), given) == scorer(model, np.eye(6), soft)
+
+
+@pytest.mark.parametrize("dtype", [int, bool, object, np.float32])
+@pytest.mark.parametrize("scorer", SCORERS, ids=str)
+def test_certain_soft_labels_of_any_type_are_not_read_as_ratings(dtype, scorer):
+    certain = np.eye(3)[TRUTH_CODES]
+    model = SoftTargetClassifier(LogisticRegression(), classes=SORTED).fit(X, certain)
+    expected = scorer(model, X, TRUTH)
+    for given in (certain.astype(dtype), certain.astype(dtype).tolist()):
+        assert scorer(model, X, given) == pytest.approx(expected)
+    assert scorer(model, X, pd.get_dummies(pd.Series(TRUTH))) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("scorer", SCORERS, ids=str)
+def test_columns_of_soft_labels_are_found_in_any_spelling(scorer):
+    soft = np.eye(3)[TRUTH_CODES] * 0.7 + 0.1
+    model = SoftTargetClassifier(LogisticRegression()).fit(X, soft)
+    as_read = pd.DataFrame(soft, columns=["0", "1", "2"])[["2", "0", "1"]]
+    assert scorer(model, X, as_read) == scorer(model, X, soft)
+
+
+def test_all_samples_are_predicted_also_those_without_a_consensus():
+    class Counting(DummyClassifier):
+        def predict(self, X):
+            self.n_predicted = len(X)
+            return super().predict(X)
+
+    model = Counting(strategy="constant", constant="a").fit([[0], [1]], ["a", "b"])
+    assert uar_scorer(model, [[0], [1], [2]], [["a", "a"], ["b", "b"], ["a", "b"]]) == 0.5
+    assert model.n_predicted == 3

@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from made import CLASSES, CountedFits, as_cube, as_sequences, make_rated, small_stack
-from sklearn_raters import DeepEnsembleClassifier
+from sklearn_raters import DeepEnsembleClassifier, SoftTargetClassifier
 from sklearn_raters._align import align
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.metrics import rater_uar, uar_scorer
@@ -159,7 +159,15 @@ def test_a_task_names_the_classes_of_a_stack_and_of_other_models():
     task = Task(Y, ["sad", "angry"], {"neutral": "angry"})
     for model in (small_stack(fusion="mean"), LogisticRegression()):
         _, names = cross_val_predict_raters(model, X, task, cv=3, return_names=True)
-        assert set(names["classes"]) == {"sad", "angry"}
+        assert names["classes"] == ["sad", "angry"]
+
+
+@pytest.mark.parametrize("model", [LogisticRegression(), SoftTargetClassifier(LogisticRegression())])
+def test_probabilities_of_any_classifier_have_the_order_of_the_classes_of_a_task(model):
+    task = Task(Y, CLASSES)
+    assert sorted(CLASSES) != CLASSES
+    proba, labels = cross_val_predict_raters(model, X, task, cv=3, method=["predict_proba", "predict"])
+    np.testing.assert_array_equal(np.array(CLASSES)[proba.argmax(axis=1)], labels)
 
 
 @pytest.mark.parametrize("method", ["predict_proba_raters", "predict_proba_views"])

@@ -120,6 +120,17 @@ def test_a_task_of_a_task_keeps_classes_and_map_unless_others_are_given():
     assert other.votes is task.votes
 
 
+def test_a_task_of_a_task_keeps_what_of_the_map_leads_to_its_classes():
+    task = Task(Y, ["hap", "ang"], {"exc": "hap"})
+    turned = Task(task, ["ang", "hap"])
+    assert turned.label_map == {"exc": "hap"}
+    np.testing.assert_array_equal(turned.counts, task.counts[:, ::-1])
+    assert Task(task, ["ang", "oth"]).label_map == {}
+    assert Task(task, label_map={"oth": "ang"}).classes == ["ang", "exc", "hap"]
+    unread = Task(task, missing_label="oth")
+    assert (unread.classes, unread.label_map) == (["hap", "ang"], {"exc": "hap"})
+
+
 def test_of_rater_keeps_samples_and_classes():
     task = Task(pd.DataFrame(Y, columns=["E1", "E2"]), **MAPPED)
     single = task.of_rater("E2")

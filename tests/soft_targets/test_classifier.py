@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from scipy.special import expit
 from scipy.stats import loguniform
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
@@ -474,3 +475,31 @@ def test_balanced_classes_reach_soft_and_rater_views():
     shares = (balanced.predict_proba_views(RARE_X) - plain.predict_proba_views(RARE_X)).mean(axis=0)
     assert (shares[:, 0] < -0.1).all()
     assert (shares[:, 2] > 0.05).all()
+
+
+@pytest.mark.parametrize("classes", [["a", "b", "c"], ["c", "a", "b"], ["b", "c", "a"]])
+@pytest.mark.parametrize("estimator", [SVC(), LogisticRegression(), make_pipeline(LogisticRegression())])
+def test_decision_values_have_the_order_of_the_classes(estimator, classes):
+    clf = SoftTargetClassifier(estimator, classes=classes).fit(X, SOFT)
+    values = clf.decision_function(X)
+    np.testing.assert_array_equal(clf.classes_[values.argmax(axis=1)], clf.predict(X))
+
+
+@pytest.mark.parametrize("classes", [["a", "z"], ["z", "a"]])
+def test_decision_values_of_two_classes_are_those_of_the_second(classes):
+    clf = SoftTargetClassifier(LogisticRegression(), classes=classes).fit(X, SOFT[:, :2] + SOFT[:, 2:] / 2)
+    np.testing.assert_array_equal(clf.classes_[(clf.decision_function(X) > 0).astype(int)], clf.predict(X))
+    np.testing.assert_allclose(expit(clf.decision_function(X)), clf.predict_proba(X)[:, 1])
+
+
+def test_a_class_without_a_share_has_the_lowest_decision_values():
+    soft = np.column_stack([SOFT[:, 0], np.zeros(90), 1 - SOFT[:, 0]])
+    clf = SoftTargetClassifier(LogisticRegression(), classes=["c", "b", "a"]).fit(X, soft)
+    values = clf.decision_function(X)
+    assert (values[:, 1] == -np.inf).all()
+    np.testing.assert_array_equal(clf.classes_[values.argmax(axis=1)], clf.predict(X))
+
+
+def test_decision_values_of_pairs_stay_in_the_order_of_the_classifier():
+    clf = SoftTargetClassifier(SVC(decision_function_shape="ovo"), classes=["c", "a", "b"]).fit(X, SOFT)
+    np.testing.assert_array_equal(clf.decision_function(X), clf.estimator_.decision_function(X))

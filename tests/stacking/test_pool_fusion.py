@@ -197,6 +197,14 @@ def test_decision_values_of_pairs_of_classes_are_refused():
         stack.plan(X, Y)
 
 
+def test_decision_values_of_soft_labels_are_read_in_the_order_of_the_classes():
+    turned = CLASSES[1:] + CLASSES[:1]
+    views = [small_stack(SVC(), fusion="pool", views="all", classes=names) for names in (CLASSES, turned)]
+    expected, found = (stack.fit(X, Y).predict_proba(X) for stack in views)
+    places = [turned.index(name) for name in CLASSES]
+    np.testing.assert_allclose(found[:, places], expected, atol=1e-4)
+
+
 def test_a_single_view_is_calibrated_by_its_pool():
     model = small_stack(fusion="pool", views=["crowd_hard"]).fit(X, Y)
     assert model.fusion_.consensus.weights.shape == (1, 3, 3)

@@ -44,6 +44,7 @@ from made import (
     small_stack,
 )
 from sklearn_raters import MultiRaterStackingClassifier
+from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long, ratings_to_long
 
@@ -75,6 +76,14 @@ def test_every_form_of_ratings_gives_the_same_stack(form):
     np.testing.assert_allclose(got.predict_proba(X), expected.predict_proba(X))
     np.testing.assert_allclose(got.predict_proba_views(X), expected.predict_proba_views(X))
     assert got.score(X, form) == expected.score(X, Y)
+
+
+def test_the_score_reads_a_task_by_its_map():
+    task = Task(Y, label_map={"sad": "angry"})
+    fitted = small_stack().fit(X, task)
+    rows, labels = labelled_samples(hard_labels(task))
+    assert fitted.score(X, task) == np.mean(fitted.predict(X)[rows] == labels)
+    assert fitted.score(X, Y) < fitted.score(X, task)
 
 
 @pytest.mark.parametrize("label", [int, float, str])
