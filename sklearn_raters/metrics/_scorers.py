@@ -289,7 +289,7 @@ def make_ratings_scorer(
         Whether a greater value of `score_func` is better. If False, the scorer changes its sign.
     alpha : float, default=0.0
         Smoothing of the soft labels, see `sklearn_raters.consensus.soft_labels`. Evaluation takes the plain
-        shares of the votes (0); the smoothed ones (0.75) are for training. Given soft labels stay as they are.
+        shares of the votes (0); the smoothed ones (0.75) are for training. Given soft labels stay so.
     ordered : bool, default=False
         Whether `score_func` needs the classes in their order. If True, the scorer raises a ValueError where
         the classes are strings that were not given by Y, `classes` or the estimator.
