@@ -5,10 +5,10 @@ import warnings
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from sklearn_raters._sklearn_compat import num_samples
+from sklearn_raters._align import align_samples
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.exceptions import InputError, InputWarning
-from sklearn_raters.ratings import Task, check_groups, shorten
+from sklearn_raters.ratings import as_task, check_groups, shorten
 
 
 class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
@@ -51,7 +51,8 @@ class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
         Parameters
         ----------
         X : sequence of n_samples
-            The samples, of which only the number is used.
+            The samples, of which only the number and the index are used: the folds number them. Ratings and
+            groups that have an index too are brought into the order of X.
         y : ratings of n_samples, or Task
             In any form that `sklearn_raters.ratings.Task` takes.
         groups : array-like of shape (n_samples,), default=None
@@ -67,8 +68,8 @@ class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
         Raises
         ------
         InputError
-            If there are no ratings, fewer samples or groups than folds, or every class has fewer samples than
-            there are folds.
+            If there are no ratings, X, y and groups are of different samples, there are fewer samples or
+            groups than folds, or every class has fewer samples than there are folds.
 
         Warns
         -----
@@ -77,9 +78,10 @@ class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
         """
         if y is None:
             raise InputError("The folds are stratified by the consensus: give the ratings as y.")
-        consensus = hard_labels(y if isinstance(y, Task) else Task(y))
-        groups = check_groups(groups, len(consensus))
-        self._check_sizes(X, consensus, groups)
+        samples = {} if X is None else {"X": X}
+        *_, task, groups = align_samples(**samples, y=as_task(y), groups=groups)
+        consensus, groups = hard_labels(task), check_groups(groups)
+        self._check_sizes(consensus, groups)
         # As numbers, since None and labels of any type do not sort.
         classes = {label: number for number, label in enumerate(dict.fromkeys(consensus.tolist()))}
         strata = np.array([classes[label] for label in consensus.tolist()])
@@ -91,9 +93,7 @@ class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
             else:
                 yield from super().split(strata, strata, groups)
 
-    def _check_sizes(self, X, consensus, groups):
-        if X is not None and num_samples(X) != len(consensus):
-            raise InputError(f"There are {num_samples(X)} samples, but ratings of {len(consensus)}.")
+    def _check_sizes(self, consensus, groups):
         n_units, unit = (len(consensus), "samples") if groups is None else (len(set(groups)), "groups")
         if n_units < self.n_splits:
             raise InputError(f"n_splits={self.n_splits} folds need as many {unit}; there are {n_units}.")

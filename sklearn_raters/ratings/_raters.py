@@ -4,6 +4,7 @@ from numbers import Real
 
 import numpy as np
 
+from sklearn_raters._align import align_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._task import Task, as_task
@@ -161,7 +162,8 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
     min_ratings : int, default=1
         Number of samples with a vote for a class that a rater needs in each group.
     groups : array-like of shape (n_samples,) or None, default=None
-        Group (session, speaker) of each sample. None takes all samples as one group.
+        Group (session, speaker) of each sample, by index if it is a Series and Y has an index too. None takes
+        all samples as one group.
 
     Returns
     -------
@@ -185,7 +187,8 @@ def eligible_raters(Y, *, min_ratings=1, groups=None):
         raise InputError(f"min_ratings must be 1 or more, not {min_ratings!r}.")
     task = as_task(Y)
     votes = task.class_votes
-    groups = check_groups([0] * task.n_samples if groups is None else groups, task.n_samples)
+    _, groups = align_samples(Y=task, groups=groups)
+    groups = check_groups([0] * task.n_samples if groups is None else groups)
     names, group = np.unique(groups, return_inverse=True)
     inside = votes.label < len(task.classes)
     rated = np.unique(votes.rater[inside] * votes.n_samples + votes.sample[inside])

@@ -82,12 +82,24 @@ def test_a_task_and_plain_labels_are_taken():
     assert len(list(ConsensusStratifiedGroupKFold(3).split(X, TRUTH, SPEAKERS))) == 3
 
 
+def test_samples_ratings_and_groups_are_paired_by_index():
+    order = RNG.permutation(N)
+    groups = pd.Series(SPEAKERS)
+    folds = [test.tolist() for _, test in ConsensusStratifiedGroupKFold(4).split(X, Y, groups)]
+    mixed = [test.tolist() for _, test in ConsensusStratifiedGroupKFold(4).split(X, Y, groups.iloc[order])]
+    assert mixed == folds
+    named = pd.DataFrame(X)  # its rows are numbered by the folds, whatever the order of the ratings
+    for task in (Y.iloc[order], Task(Y.iloc[order])):
+        mixed = ConsensusStratifiedGroupKFold(4).split(named, task, groups.iloc[order[::-1]])
+        assert [test.tolist() for _, test in mixed] == folds
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ((X, None, SPEAKERS), "give the ratings as y"),
-        ((X[:5], Y, SPEAKERS), "There are 5 samples, but ratings of 240"),
-        ((X, Y, SPEAKERS[:5]), "groups has 5 entries for 240 samples"),
+        ((X[:5], Y, SPEAKERS), "X has 5, y has 240"),
+        ((X, Y, SPEAKERS[:5]), "X has 240, groups has 5"),
         ((X, Y, np.repeat(["s", "t"], N // 2)), "folds need as many groups; there are 2"),
         ((X[:4], Y.iloc[:4], None), "n_splits=5 folds need as many samples; there are 4"),
         (

@@ -133,10 +133,16 @@ def test_eligible_raters_rate_enough_in_every_group():
     assert eligible_raters(Y, groups=groups, min_ratings=3) == []
 
 
+def test_groups_of_eligible_raters_are_found_by_index():
+    Y = pd.DataFrame({"A": ["a", "a", None, None], "B": ["a", "b", "b", "b"]}, index=["s1", "s2", "s3", "s4"])
+    groups = pd.Series({"s1": "x", "s3": "y", "s2": "x", "s4": "y"})
+    assert eligible_raters(Y, groups=groups) == eligible_raters(Task(Y), groups=groups) == ["B"]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"groups": [1, 2, 2]}, "groups has 3 entries for 2 samples"),
+        ({"groups": [1, 2, 2]}, "Y has 2, groups has 3"),
         ({"min_ratings": 0}, "min_ratings must be 1 or more, not 0"),
     ],
 )
