@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import StrOptions, check_sample_weight
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
@@ -156,6 +157,7 @@ class FrontEndScaler(FrameTransformer):
             ``SpeakerScaler(output="both")`` cannot be told from them.
         """
         self._validate_params()
+        X, sample_weight = align_samples(X=X, sample_weight=sample_weight)
         sequences = as_sequences(self, X, reset=True)
         weights = None
         if sample_weight is not None:

@@ -1,6 +1,7 @@
 """The choice between features scaled by speaker and original ones, inside a pipeline."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold
@@ -66,6 +67,13 @@ def test_a_weight_of_two_is_the_sample_twice():
     repeated = FrontEndScaler("training").fit([*X, *X[:60]])
     np.testing.assert_allclose(weighted.mean_, repeated.mean_)
     np.testing.assert_allclose(weighted.scale_, repeated.scale_)
+
+
+def test_weights_are_paired_with_a_table_by_index():
+    X, weights = pd.DataFrame(made_table()[0]), pd.Series(np.arange(120.0))
+    scaler = FrontEndScaler().fit(X, sample_weight=weights)
+    mixed = FrontEndScaler().fit(X, sample_weight=weights[::-1])
+    np.testing.assert_array_equal(mixed.mean_, scaler.mean_)
 
 
 @pytest.mark.parametrize(("of_the_speaker", "best"), [(False, "speaker"), (True, "training")])
