@@ -1,6 +1,7 @@
 """Consensus labels and probabilities by methods of crowd-kit, which learn how good each rater is."""
 
 import warnings
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -51,9 +52,9 @@ def consensus_labels(Y, method="majority"):
         - "mmsr": learns skills from a factorisation of the raters' agreement (Ma & Olshevsky 2020).
         - "wawa": the majority, with each rater's votes weighted by how often the rater agrees with the plain
           majority (Appen's "worker agreement with aggregate").
-        - A callable that takes a DataFrame with the columns task (the sample), worker (the rater) and label,
-          one row a vote, and returns a Series of labels indexed by task. A task that is missing in the
-          Series, or has a missing label, gets no label.
+        - A callable that takes a DataFrame with the columns task (the number of the sample), worker (the
+          rater) and label, one row a vote, and returns a Series of labels indexed by task. A task that is
+          missing in the Series, or has a missing label, gets no label.
 
     Returns
     -------
@@ -145,8 +146,8 @@ def consensus_proba(Y, method="dawid_skene"):
 
 
 def _long_table(task):
-    """Return the votes as crowd-kit's table: task (the sample), worker and label."""
-    return ratings_to_long(task.votes, sample="task", rater="worker", label="label")
+    """Return the votes as crowd-kit's table: task (the number of the sample), worker and label."""
+    return ratings_to_long(replace(task.votes, index=None), sample="task", rater="worker", label="label")
 
 
 def _class_by_label(task):

@@ -1,5 +1,6 @@
 """Write a corpus as a database of audformat, the format of audb's corpora."""
 
+from dataclasses import replace
 from os import PathLike
 from os.path import commonpath
 from pathlib import Path
@@ -12,9 +13,9 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, parse_ratings, ratings_to_long
 
 
-def columns_of_raters(Y):
+def columns_of_raters(task):
     """Return {column: (rater, labels)}: further labels of a rater on a sample go into further columns."""
-    votes = ratings_to_long(Y)
+    votes = ratings_to_long(replace(task.votes, index=None))  # samples by number
     votes["column"] = votes["rater"].astype(str)
     further = votes.groupby(["sample", "rater"], sort=False).cumcount()
     votes.loc[further > 0, "column"] += "." + (further[further > 0] + 1).astype(str)

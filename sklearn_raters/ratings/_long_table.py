@@ -225,7 +225,8 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     Y : ratings of n_samples, or Task
         In any form that `sklearn_raters.ratings.Task` takes. A Task also names the classes.
     sample : str, default="sample"
-        Name of the column of samples: their names in the index of a DataFrame, or their row numbers.
+        Name of the column of samples: their names, if the ratings were a table with an index, or their row
+        numbers.
     rater : str, default="rater"
         Name of the column of raters.
     label : str, default="label"
@@ -256,6 +257,7 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
     for name in (sample, rater, label):
         check_column_name(name)
     votes = as_task(Y).votes
+    index = pd.RangeIndex(votes.n_samples) if votes.index is None else votes.index
     weighted = np.flatnonzero(votes.weight != 1)
     if len(weighted):
         at = weighted[0]
@@ -263,7 +265,6 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
             f"Sample {votes.sample[at]}, rater {votes.raters[votes.rater[at]]!r} has a vote of "
             f"weight {votes.weight[at]}: a long table can only hold votes of weight 1."
         )
-    index = Y.index if hasattr(Y, "iloc") else pd.RangeIndex(votes.n_samples)
     if not index.is_unique:
         twice = index[index.duplicated()].tolist()[0]
         raise InputError(f"Two samples are named {twice!r}: a long table would mix their votes.")

@@ -177,6 +177,15 @@ def test_a_callable_may_leave_samples_without_a_label():
     assert consensus_labels([["x", "x"], ["y", "x"], ["y", "y"]], cautious).tolist() == ["x", None, None]
 
 
+def test_a_callable_gets_numbers_of_samples_whatever_their_names():
+    Y = pd.DataFrame([["x", "x"], ["y", "y"]], index=["s", "s"])
+
+    def last(table):
+        return table.groupby("task")["label"].last()
+
+    assert consensus_labels(Y, last).tolist() == consensus_labels(Task(Y), last).tolist() == ["x", "y"]
+
+
 @pytest.mark.usefixtures("few_iterations")
 @pytest.mark.parametrize("method", sorted(set(METHODS) - {"majority"}))
 def test_bools_are_treated_like_strings(method, crowd):

@@ -84,6 +84,13 @@ def test_to_long_names_its_columns():
     assert table.columns.tolist() == ["utterance", "who", "emotion"]
 
 
+def test_to_long_keeps_the_names_of_samples_in_every_form():
+    Y = pd.DataFrame(MATRIX, index=["u0", "u1", "u2"], columns=["E1", "E2"], dtype=object)
+    for ratings in (Task(Y), Task(Y, missing_label="none"), parse_ratings(Y)):
+        pd.testing.assert_frame_equal(ratings_to_long(ratings), ratings_to_long(Y))
+    assert ratings_to_long(Task(Y).take([2, 0]))["sample"].tolist() == ["u2", "u0"]
+
+
 def test_to_long_refuses_weights_and_samples_of_one_name():
     Y = pd.DataFrame(MATRIX, index=["u0", "u1", "u2"], columns=["E1", "E2"], dtype=object)
     with pytest.raises(ValueError, match=r"Sample 0, rater 1 has a vote of weight 0\.5"):

@@ -109,7 +109,7 @@ def inspect_ratings(
         pairs=rater_pairs(task, ordered=ordered, max_raters=max_raters, confidence=confidence),
         confusions=rater_confusions(task),
         self_agreement=None if content is None else self_agreement(task, content, confidence=confidence),
-        samples=sample_disagreement(Y, ordered=ordered, samples=samples),
+        samples=sample_disagreement(task, ordered=ordered, samples=samples),
     )
     found.raters = _with_others(rater_table(task), found.confusions, confidence)
     bootstrap = {"n_bootstrap": n_bootstrap, "confidence": confidence, "random_state": rng}

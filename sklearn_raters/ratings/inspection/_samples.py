@@ -20,7 +20,7 @@ def sample_disagreement(Y, *, ordered=False, samples=None):
     ordered : bool, default=False
         Whether the classes are ordered. The classes of a Task must be in their order; numbers need no Task.
     samples : sequence of length n_samples or None, default=None
-        Names of the samples. None takes the index of a DataFrame, and otherwise their numbers.
+        Names of the samples. None takes the index of ratings that were a table, and otherwise their numbers.
 
     Returns
     -------
@@ -87,17 +87,15 @@ def sample_disagreement(Y, *, ordered=False, samples=None):
     columns |= {f"votes_{name}": counts[:, place] for place, name in enumerate(task.classes)}
     columns["majority"] = task.class_names(np.where(tied, -1, counts.argmax(axis=1)))
     columns |= {"split": split, "doubt": betainc(two[:, 0] + 1, two[:, 1] + 1, 0.5)}
-    return pd.DataFrame(columns, index=sample_names(Y, task, samples))
+    return pd.DataFrame(columns, index=_sample_names(task, samples))
 
 
-def sample_names(Y, task, samples=None):
+def _sample_names(task, samples):
     """Return the names of the samples as a pandas Index called "sample"."""
     import pandas as pd
 
     if samples is None:
-        # A Task holds the ratings as they were given.
-        given = task.ratings if Y is task else Y
-        samples = given.index if hasattr(given, "iloc") else range(task.n_samples)
+        samples = range(task.n_samples) if task.index is None else task.index
     names = pd.Index(samples, name="sample")
     if len(names) != task.n_samples:
         raise InputError(

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import beta, entropy
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import Task, sample_disagreement
+from sklearn_raters.ratings import Task, parse_ratings, sample_disagreement
 
 Y = [
     ["a", "a", "a"],
@@ -52,6 +52,10 @@ def test_samples_are_named_by_the_table_or_as_given():
     for table in (sample_disagreement(frame), sample_disagreement(Task(frame))):
         assert table.index.tolist() == list("uvwxyz")
     assert sample_disagreement(Y, samples=range(10, 16)).index[0] == 10
+    for ratings in (parse_ratings(frame), Task(frame, missing_label="none")):
+        assert sample_disagreement(ratings).index.tolist() == list("uvwxyz")
+    taken = sample_disagreement(Task(frame).take([2, 0]))
+    pd.testing.assert_frame_equal(taken, sample_disagreement(frame).loc[["w", "u"]])
     with pytest.raises(InputError, match="samples has 2 names for 6 samples"):
         sample_disagreement(Y, samples=["a", "b"])
 
