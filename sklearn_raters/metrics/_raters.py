@@ -180,7 +180,9 @@ def _votes_and_predictions(task, predicted, raters):
     predicted = _predicted_labels(predicted, len(raters), task)
     judged = {}
     for column, rater in enumerate(raters):
-        votes = hard_labels(task.of_rater(rater))
+        own = task.of_rater(rater)
+        votes = hard_labels(own)
+        votes[np.bincount(own.votes.sample, minlength=own.n_samples) != 1] = None  # several labels in a cell
         samples, _ = labelled_samples(votes)
         samples = samples[[not is_missing(label) for label in predicted[samples, column]]]
         judged[rater] = samples, votes[samples], predicted[samples, column]

@@ -80,6 +80,15 @@ def test_error_rates_equal_values_computed_by_hand():
     assert np.isnan(rates["E3"])
 
 
+@pytest.mark.parametrize("metric", SCORES)
+def test_a_cell_of_several_weighted_labels_is_left_out(metric):
+    cube = np.array([[[0.6, 0.4]], [[0.5, 0]], [[0, 1]]])
+    proba = np.array([[[0.0, 1]], [[1, 0]], [[0, 1]]])
+    best = 1.0 if metric is rater_uar else 0.0
+    assert metric(Task(cube, ["a", "b"]), proba) == {0: best}
+    assert np.isnan(metric(Task(cube[:1], ["a", "b"]), proba[:1])[0])
+
+
 def test_distances_equal_values_computed_by_hand():
     task = Task([["low", "high"], ["mid", None], ["high", "low"]], ["low", "mid", "high"])
     distances = rater_distance(task, [["low", "mid"], ["high", "low"], ["low", "mid"]])
