@@ -8,7 +8,7 @@ from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
 from sklearn_raters.features._speaker_prior import first_of_each, join_recordings, learn_prior, moments_of
-from sklearn_raters.ratings import check_groups
+from sklearn_raters.ratings import check_groups, warn_of_lookalikes
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
 
 
@@ -234,6 +234,11 @@ class SpeakerScaler(FrameTransformer):
         ------
         InputError
             If the scaler was fitted without speakers, or a sample has none.
+
+        Warns
+        -----
+        InputWarning
+            If a new speaker reads like a known one, such as "1" like 1.
         """
         check_is_fitted(self)
         if self.speakers_[0] is None:
@@ -249,6 +254,7 @@ class SpeakerScaler(FrameTransformer):
         n_of_fit = len(self.speakers_) - len(np.unique(self.added_codes_))
         places = {name: place for place, name in enumerate(self.speakers_)}
         place_of = np.array([places.setdefault(name, len(places)) for name in names])[codes]
+        warn_of_lookalikes(list(places), self.speakers_, "speakers")
         is_new = place_of >= n_of_fit
         if is_new.any():
             added = join_recordings(self.added_, moments_of(sequences, np.flatnonzero(is_new)))
@@ -282,6 +288,11 @@ class SpeakerScaler(FrameTransformer):
         list or ndarray, float32
             Frames in the form of X: the scaled features, and after them the original ones with
             ``output="both"``.
+
+        Warns
+        -----
+        InputWarning
+            If a new speaker reads like a known one, such as "1" like 1.
         """
         check_is_fitted(self)
         X, speakers = align_samples(X=X, speakers=speakers)
@@ -306,6 +317,7 @@ class SpeakerScaler(FrameTransformer):
         rows = [places[name] for name in names if name in places]
         mean[known], scale[known] = self.mean_[rows], self.scale_[rows]
         if not known.all():
+            warn_of_lookalikes(list(dict.fromkeys([*places, *names])), self.speakers_, "speakers")
             of_new = ~known[codes]
             new_codes = (np.cumsum(~known) - 1)[codes[of_new]]
             mean[~known], scale[~known] = self.prior_.estimate(

@@ -1,6 +1,6 @@
 """Ratings of several raters: input forms, exports of annotation tools, the task of learning, agreement."""
 
-from sklearn_raters.ratings._doubts import known_labels, splitting_remedy, warn_of_labels
+from sklearn_raters.ratings._doubts import known_labels, splitting_remedy, warn_of_labels, warn_of_lookalikes
 from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long, votes_from_long
@@ -59,4 +59,5 @@ __all__ = [
     "to_pandas",
     "votes_from_long",
     "warn_of_labels",
+    "warn_of_lookalikes",
 ]

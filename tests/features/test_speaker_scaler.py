@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_raters import FramePooler, SpeakerScaler
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.features import _speaker_prior
 from sklearn_raters.metrics import make_ratings_scorer, unweighted_average_recall
 
@@ -203,6 +203,17 @@ def test_speakers_of_fit_stay_as_they_are_when_others_are_added(heard):
     scaler = deepcopy(heard["scaler"]).add_speakers(heard["new"][:2], speakers=[3, 99])
     np.testing.assert_array_equal(scaler.mean_[:12], heard["scaler"].mean_)
     assert scaler.speakers_.tolist() == [*range(12), 99]
+
+
+def test_a_new_speaker_who_reads_like_a_known_one_is_warned_of():
+    X = np.arange(8.0).reshape(4, 2)
+    scaler = SpeakerScaler().fit(X, speakers=[1, 1, 2, 2])
+    with pytest.warns(InputWarning, match=r"speakers 1 and '1' read alike .* \(2 such groups\)"):
+        scaler.transform(X, speakers=["1", "1", "2", "2"])
+    scaler.transform(X, speakers=["3", "3", "4", None])
+    with pytest.warns(InputWarning, match="speakers 1 and '1' read alike but are taken for different"):
+        scaler.add_speakers(X[:1], speakers=["1"])
+    scaler.transform(X, speakers=["1", "1", "3", "3"])  # both are known now
 
 
 def test_speakers_cannot_be_added_to_a_scaler_without_speakers():
