@@ -136,15 +136,38 @@ def warn_of_unused(label_map, labels):
     labels : list
         The labels of the ratings.
     """
-    unused = {label: target for label, target in label_map.items() if label not in labels}
-    spellings = {spelling(label): label for label in labels if label not in label_map} if unused else {}
-    for label, target in unused.items():
-        given = spellings.get(spelling(label), target)
-        if given != target:
+    for label, given in _misspelt(label_map, labels, label_map).items():
+        if given != label_map[label]:
             _warn(
                 f"label_map maps {label!r}, which no rating is, and leaves {given!r} as it is: write it "
                 "as the ratings do."
             )
+
+
+def warn_of_empty(classes, labels, named):
+    """Warn of a class without votes that is another spelling of a label of the ratings.
+
+    Parameters
+    ----------
+    classes : list
+        The classes.
+    labels : list
+        The labels of the ratings.
+    named : collection
+        Labels that the user named, which are meant.
+    """
+    for name, given in _misspelt(classes, labels, named).items():
+        if label_kind(name) == label_kind(given):  # a Task refuses texts for numbers
+            _warn(
+                f"classes names {name!r}, which no rating is, and not {given!r}: write it as in the ratings."
+            )
+
+
+def _misspelt(names, labels, named):
+    """Return {name: label} of the names that are no label, but read like one that is not named."""
+    unused = [name for name in names if name not in labels]
+    spellings = {spelling(label): label for label in labels if label not in named} if unused else {}
+    return {name: spellings[spelling(name)] for name in unused if spelling(name) in spellings}
 
 
 def warn_of_missing_text():

@@ -7,7 +7,12 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import labels_of_cells
-from sklearn_raters.ratings._doubts import check_labels, warn_of_lookalikes, warn_of_missing_text
+from sklearn_raters.ratings._doubts import (
+    check_labels,
+    warn_of_empty,
+    warn_of_lookalikes,
+    warn_of_missing_text,
+)
 from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_codes
 from sklearn_raters.ratings._reading import make_reading, read_names
 from sklearn_raters.ratings._to_pandas import to_pandas
@@ -67,7 +72,8 @@ def parse_ratings(Y, classes=None, *, missing_label=None, label_separator=None, 
     -----
     InputWarning
         If labels look as if something else was meant: a single negative number that may mean "not rated",
-        texts that read alike, several labels in one text, many numbers.
+        texts that read alike, also one in `classes` that no rating is, several labels in one text, many
+        numbers.
 
     Examples
     --------
@@ -88,6 +94,13 @@ def parse_ratings(Y, classes=None, *, missing_label=None, label_separator=None, 
 
 def votes_of(Y, classes, reading):
     """Read ratings of any form into votes, as a `Reading` says; see `parse_ratings`."""
+    votes = _votes_of(Y, classes, reading)
+    warn_of_empty(classes or (), votes.labels, reading.named)
+    return votes
+
+
+def _votes_of(Y, classes, reading):
+    """Read ratings of any form into votes, whatever the classes are but for those of a cube."""
     if isinstance(Y, Votes):
         return _read_votes(Y, reading)
     Y = to_pandas(Y)

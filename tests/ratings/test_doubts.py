@@ -96,6 +96,16 @@ def test_a_map_of_another_spelling_than_the_ratings_is_warned_of(label_map, Y):
         Task(Y, label_map=label_map)
 
 
+@pytest.mark.parametrize("make", [list, np.array, pd.DataFrame, parse_ratings, Task])
+def test_a_class_of_another_spelling_than_the_ratings_is_warned_of(make):
+    Y = make([["Happy", "sad"], ["sad", "calm"]])
+    with pytest.warns(InputWarning, match="classes names 'happy', which no rating is, and not 'Happy'"):
+        assert Task(Y, classes=["happy", "sad"]).counts.tolist() == [[0, 1], [0, 1]]
+    # A label that is mapped is meant, and a class without votes may be one of another part of the data.
+    Task(Y, classes=["happy", "sad"], label_map={"Happy": "happy"})
+    Task(Y, classes=["Happy", "sad", "angry"])
+
+
 def test_a_map_of_labels_that_do_not_occur_is_not_warned_of():
     Task([["sad", "calm"]], label_map={"Sad": "sad", "joy": "calm", "unsure": None})
 
