@@ -155,12 +155,6 @@ def take_over_input(estimator, inner):
             delattr(estimator, attribute)
 
 
-def decides_by_pairs(estimator):
-    """Return whether the decision values of an estimator, or of one inside, are those of pairs of classes."""
-    params = estimator.get_params().items()
-    return any(name.endswith("decision_function_shape") and value == "ovo" for name, value in params)
-
-
 def weight_name(estimator):
     """Return the keyword of `fit` that passes sample weights to the inner estimator; None if none does."""
     if not has_fit_parameter(unwrap(estimator), "sample_weight"):

@@ -19,7 +19,6 @@ from sklearn_raters._nested import (
     check_refits,
     check_same_features,
     check_scoring_of_soft_labels,
-    decides_by_pairs,
     fit_with_weights,
     is_search,
     layers,
@@ -179,6 +178,12 @@ def _have_weight(soft, weight):
 
 def _has(method):
     return available_if(lambda self: hasattr(getattr(self, "estimator_", self.estimator), method))
+
+
+def decides_by_pairs(estimator):
+    """Return whether the decision values of an estimator, or of one inside, are those of pairs of classes."""
+    params = estimator.get_params().items()
+    return any(name.endswith("decision_function_shape") and value == "ovo" for name, value in params)
 
 
 class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):

@@ -5,7 +5,6 @@ from sklearn.utils import check_array, get_tags
 from sklearn_raters._nested import (
     check_is_read,
     check_refits,
-    decides_by_pairs,
     is_search,
     layers,
     readers,
@@ -14,7 +13,7 @@ from sklearn_raters._nested import (
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import check_can_train_jointly
 from sklearn_raters.sequences import holds_sequences, holds_text
-from sklearn_raters.soft_targets import SoftTargetClassifier
+from sklearn_raters.soft_targets import SoftTargetClassifier, decides_by_pairs
 from sklearn_raters.stacking._frozen import METHODS
 from sklearn_raters.stacking._views import naming_view
 
