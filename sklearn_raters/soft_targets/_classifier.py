@@ -181,7 +181,18 @@ def _has(method):
 
 
 def decides_by_pairs(estimator):
-    """Return whether the decision values of an estimator, or of one inside, are those of pairs of classes."""
+    """Return whether the decision values of an estimator, or of one inside, are those of pairs of classes.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not.
+
+    Returns
+    -------
+    bool
+        Whether some ``decision_function_shape`` is "ovo".
+    """
     params = estimator.get_params().items()
     return any(name.endswith("decision_function_shape") and value == "ovo" for name, value in params)
 
