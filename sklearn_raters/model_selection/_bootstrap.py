@@ -86,11 +86,9 @@ def paired_bootstrap(
     >>> paired_bootstrap(y_true, y_true, ["a", "a"] * 50, random_state=0)
     UarDifference(difference=0.5, low=0.5, high=0.5)
     """
+    y_true, pred_a, pred_b, groups = align_samples(y_true=y_true, pred_a=pred_a, pred_b=pred_b, groups=groups)
     recalls_a, recalls_b = (class_recalls(y_true, predicted, labels=labels) for predicted in (pred_a, pred_b))
-    if any(hasattr(value, "iloc") for value in (y_true, pred_a, pred_b, groups)):
-        given = {"y_true": y_true, "pred_a": pred_a, "pred_b": pred_b, "groups": groups}
-        y_true, pred_a, pred_b, groups = align_samples(**given)
-    groups = np.arange(len(y_true)) if groups is None else check_groups(groups, len(y_true))
+    groups = np.arange(len(y_true)) if groups is None else check_groups(groups)
     check_bootstrap(groups, n_bootstrap, confidence)
     support, gain = _counts_by_group(y_true, pred_a, pred_b, groups, labels)
     differences = _bootstrap_differences(support, gain, n_bootstrap, check_random_state(random_state))

@@ -62,6 +62,12 @@ def test_the_bootstrap_pairs_labels_and_groups():
     assert paired_bootstrap(true, true[::-1], worse, groups[::-1], random_state=0) == expected
 
 
+def test_the_bootstrap_pairs_predictions_with_each_other_where_the_labels_have_no_index():
+    true = np.array(["a", "b"] * 6)
+    predicted = pd.Series(true)
+    assert paired_bootstrap(true, predicted, predicted[::-1], random_state=0) == (0.0, 0.0, 0.0)
+
+
 def test_repeated_content_is_paired_with_the_ratings():
     content = pd.Series(["x", "y", "x", "y"], NAMES)
     pd.testing.assert_frame_equal(self_agreement(Y, content[::-1]), self_agreement(Y, content.to_numpy()))

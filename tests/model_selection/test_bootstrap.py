@@ -102,11 +102,11 @@ def test_the_size_of_the_blocks_does_not_change_the_interval(monkeypatch):
     ("y_true", "params", "message"),
     [
         (["a", "b"], {"groups": [1, 1]}, "at least two groups"),
-        (["a", "b"], {"groups": [1]}, "groups has 1 entries for 2 samples"),
+        (["a", "b"], {"groups": [1]}, "y_true has 2, groups has 1"),
         (["a", "b"], {"confidence": 95}, "confidence between 0 and 1, got 2000 and 95"),
         (["a", "b"], {"n_bootstrap": 0}, "n_bootstrap must be from 1 to 10,000,000"),
         (["a", None], {}, "Sample 1 has no label in y_true"),
-        (["a", "b", "b"], {}, "y_true has 3, y_pred has 2"),
+        (["a", "b", "b"], {}, "y_true has 3, pred_a has 2"),
     ],
 )
 def test_wrong_input(y_true, params, message):
