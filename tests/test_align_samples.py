@@ -101,6 +101,21 @@ def test_comparisons_predictions_of_folds_and_scorers_pair_by_index(crowd):
     assert fitted.score(X, Y.iloc[order]) == fitted.score(X, Y) > 0.5
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["beside X", "without X"])
+def test_features_of_models_and_conditions_are_paired_where_ratings_have_no_index(together, crowd):
+    X, Y, groups = crowd["X"], crowd["Y"].to_numpy(), crowd["groups"].to_numpy()
+    model = MultiRaterStackingClassifier(LogisticRegression(), views=["crowd_hard"], fusion="mean")
+
+    def scores(own):
+        models = {"plain": (model, X), "own": (model, own, {"same": own, "first": X})}
+        table = compare(models, X if together else None, Y, groups=groups, baseline=None)
+        return table[["uar", "uar_same", "uar_first"]]
+
+    expected = scores(X)
+    assert (expected.loc["own"] == expected.loc["plain", "uar"]).all()
+    pd.testing.assert_frame_equal(scores(X.iloc[crowd["order"]]), expected)
+
+
 def test_speakers_are_paired_by_index(crowd):
     X, groups = crowd["X"], crowd["groups"]
     expected = SpeakerScaler().fit_transform(X, speakers=groups)

@@ -181,6 +181,7 @@ def compare(
     neighbours  1.0       1.0       1.0         0.5
     """
     Y, X, groups, truth = align_samples(Y=Y, X=X, groups=groups, truth=truth)
+    samples = {"Y": Y, "X": X, "groups": groups, "truth": truth}
     groups = check_groups(groups)
     settings = task_settings(models, Y)
     task = Y if isinstance(Y, Task) else Task(Y, **settings)
@@ -193,7 +194,7 @@ def compare(
     folds = make_folds(consensus if X is None else X, consensus, groups, cv)
     if not isinstance(models, dict):
         models = paper_models(with_settings(models, settings), task, folds=folds)
-    models = with_features(models, X, Y)
+    models = with_features(models, samples)
     check_names(models, baseline)
     if return_comparison:
         check_columns(models, task.classes)

@@ -29,11 +29,14 @@ def task_settings(models, Y):
     return given[0] if given else {"classes": None, "label_map": None}
 
 
-def with_features(models, X, Y):
-    """Return the models as a dict from name to (estimator, X, conditions), after a check of all."""
-    found = {}
+def with_features(models, samples):
+    """Return the models as a dict from name to (estimator, X, conditions), after a check of all.
+
+    All features are paired with each other and with `samples`: Y, X, groups and truth, by their names.
+    """
+    found, features = {}, {}
     for name, given in models.items():
-        parts = given if isinstance(given, tuple) else (given, X)
+        parts = given if isinstance(given, tuple) else (given, samples["X"])
         if len(parts) not in (2, 3) or (len(parts) == 3 and not isinstance(parts[2], dict)):
             raise InputError(
                 f"Model {name!r} is a tuple of {len(parts)}: give (estimator, X), or (estimator, X, "
@@ -52,9 +55,12 @@ def with_features(models, X, Y):
             # Checked here, since an error of the model would number samples within a fold, not within X.
             for form in forms.values():
                 check_frames(form, f"Model {name!r}")
-        own_X, *others = (align_samples(Y=Y, **{what: form})[1] for what, form in forms.items())
-        found[name] = estimator, own_X, dict(zip(conditions, others, strict=True))
-    return found
+        found[name], features = (estimator, conditions), features | forms
+    aligned = iter(align_samples(**samples, **features)[len(samples) :])
+    return {
+        name: (estimator, next(aligned), {condition: next(aligned) for condition in conditions})
+        for name, (estimator, conditions) in found.items()
+    }
 
 
 def check_names(models, baseline):
