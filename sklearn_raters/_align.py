@@ -26,7 +26,7 @@ def align(values, present, names, *, axis=-1, fill=0.0):
     axis : int, default=-1
         Axis along which the entries lie.
     fill : float, default=0.0
-        Value for the names that are not in `present`.
+        Value for the names that are not in `present`. Where all values are NaN, these get NaN too.
 
     Returns
     -------
@@ -57,6 +57,8 @@ def align(values, present, names, *, axis=-1, fill=0.0):
             raise InputError(f"{name} was learnt, but is not among {list(names)}: add it there.")
     aligned = np.full((*values.shape[:-1], len(place)), fill, dtype=values.dtype)
     aligned[..., [place[name] for name in present]] = values
+    if values.dtype.kind == "f":
+        aligned[np.isnan(values).all(axis=-1)] = np.nan
     return np.moveaxis(aligned, -1, axis)
 
 

@@ -17,6 +17,11 @@ def test_names_that_are_not_present_get_the_fill_value():
     np.testing.assert_array_equal(filled, [[np.nan, 0.5]])
 
 
+def test_a_row_without_any_value_stays_without():
+    filled = align([[0.5, 0.5], [np.nan, np.nan]], ["a", "b"], ["a", "b", "c"])
+    np.testing.assert_array_equal(filled, [[0.5, 0.5, 0.0], [np.nan] * 3])
+
+
 def test_a_present_name_that_is_not_among_all_names_is_an_error():
     with pytest.raises(ValueError, match=r"x was learnt, but is not among \['a', 'b'\]"):
         align([[1, 2]], ["a", "x"], ["a", "b"])

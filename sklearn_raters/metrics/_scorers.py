@@ -180,9 +180,7 @@ def _predict_raters(estimator, X, params, task, classes):
             f"{shorten(task.raters)}: no rater is in both. Score by the ratings of raters that it has learnt."
         )
     proba = np.asarray(_call(estimator, "predict_proba_raters", X, params))[:, places]
-    proba = align(proba, estimator.classes_, classes)
-    proba[np.isnan(proba).any(axis=2)] = np.nan  # of a rater without a prediction, in all classes
-    return [learnt[place] for place in places], proba
+    return [learnt[place] for place in places], align(proba, estimator.classes_, classes)
 
 
 def _mean_over(scores, raters):
