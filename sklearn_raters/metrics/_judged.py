@@ -4,7 +4,9 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._agreement import rated_distributions
-from sklearn_raters.ratings import as_task
+from sklearn_raters.metrics._distributions import as_numbers
+from sklearn_raters.metrics._raters import check_probabilities, list_raters
+from sklearn_raters.ratings import as_task, find_name
 
 
 def judged_answers(Y, proba=None, soft_labels=None, proba_raters=None, *, raters=None):
@@ -22,7 +24,8 @@ def judged_answers(Y, proba=None, soft_labels=None, proba_raters=None, *, raters
     proba_raters : array-like of shape (n_samples, n_raters, n_classes) or None, default=None
         Probabilities of each rater's label; rows of NaN are left out.
     raters : sequence of length n_raters or None, default=None
-        The raters of `proba_raters`, such as `raters_`; None takes all raters of `Y`, in its order.
+        The raters of `proba_raters`, in any spelling, such as `raters_`; None takes all raters of `Y`, in its
+        order.
 
     Returns
     -------
@@ -70,16 +73,17 @@ def _of_shares(task, soft_labels):
 
 
 def _of_raters(task, proba_raters, raters):
-    raters = list(task.raters) if raters is None else list(raters)
-    proba_raters = np.asarray(proba_raters, dtype=float)
+    raters = list_raters(raters, task)
+    proba_raters = as_numbers(proba_raters, "proba_raters")
     shape = task.n_samples, len(raters), len(task.classes)
     if proba_raters.shape != shape:
         raise InputError(
             f"proba_raters must have shape {shape} for {shape[0]} samples, {shape[1]} raters and {shape[2]} "
             f"classes, got {proba_raters.shape}."
         )
+    check_probabilities(proba_raters, "proba_raters")
     pairs = []
-    for column, rater in enumerate(raters):
+    for column, rater in enumerate(find_name(rater, task.raters) for rater in raters):
         if rater not in task.raters:
             continue
         counts, proba = task.of_rater(rater).counts, proba_raters[:, column]

@@ -168,12 +168,17 @@ def rater_distance(Y, predicted, *, raters=None):
     return distances
 
 
-def _votes_and_predictions(task, predicted, raters):
-    """Return, by rater, the samples with a vote and a prediction, the votes, and the predictions."""
+def list_raters(raters, task):
+    """Return the raters of predictions as a list, those of the task for None; raise InputError for one."""
     raters = task.raters if raters is None else raters
     if isinstance(raters, str) or not np.iterable(raters):
         raise InputError(f"raters must be a list of raters, not {raters!r}: give [{raters!r}].")
-    raters = list(raters)
+    return list(raters)
+
+
+def _votes_and_predictions(task, predicted, raters):
+    """Return, by rater, the samples with a vote and a prediction, the votes, and the predictions."""
+    raters = list_raters(raters, task)
     if hasattr(predicted, "iloc"):
         _, predicted = align_samples(Y=task, predicted=predicted)
         predicted = align_columns(predicted, raters, "predicted")
@@ -189,14 +194,14 @@ def _votes_and_predictions(task, predicted, raters):
     return judged
 
 
-def _check_probabilities(values):
+def check_probabilities(values, name):
     """Raise InputError unless each rater's probabilities of a sample sum to one, or are all NaN."""
     left_out = np.isnan(values).all(axis=2)
     good = (values >= 0).all(axis=2) & np.isclose(values.sum(axis=2), 1, atol=1e-4)
     if not (good | left_out).all():
         sample, rater = np.argwhere(~(good | left_out))[0]
         raise InputError(
-            f"Sample {sample} of predicted has no probabilities in column {rater} of the raters: "
+            f"Sample {sample} of {name} has no probabilities in column {rater} of the raters: "
             f"{values[sample, rater]}. They must not be negative and sum to 1, or all be NaN, to be left out."
         )
 
@@ -213,7 +218,7 @@ def _predicted_labels(predicted, n_raters, task):
         values = np.asarray(predicted, dtype=object)
     shape = task.n_samples, n_raters, len(task.classes)
     if values.shape == shape and values.dtype.kind in "fiub":
-        _check_probabilities(values)
+        check_probabilities(values, "predicted")
         codes = np.where(np.isnan(values).any(axis=2), -1, values.argmax(axis=2))
         return task.class_names(codes.ravel()).reshape(codes.shape)
     if values.shape != shape[:2]:

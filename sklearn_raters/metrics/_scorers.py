@@ -173,7 +173,7 @@ def _predict_raters(estimator, X, params, task, classes):
             "RaterNetClassifier, or a scorer of the consensus or of soft labels."
         )
     learnt = list(inner.raters_)
-    places = [place for place, rater in enumerate(learnt) if rater in task.raters]
+    places = [place for place, rater in enumerate(learnt) if find_name(rater, task.raters) in task.raters]
     if not places:
         raise InputError(
             f"The estimator has learnt the raters {shorten(learnt)}, and the samples to score were rated by "

@@ -71,6 +71,11 @@ def test_raters_whom_only_the_estimator_or_only_the_ratings_have_are_left_out():
     assert neg_rater_error_rate_scorer(model, X, rated(E2=["low"] * 4, E1=["high"] * 4)) == 0
 
 
+def test_raters_are_found_in_any_spelling():
+    ratings = rated(E1=["mid", "high", "low", "mid"], E2=["mid"] * 4)
+    assert neg_rater_error_rate_scorer(FixedRaters([" e1", "e2 "]).fit(X, Y), X, ratings) == -0.5
+
+
 def test_a_class_that_the_estimator_has_not_learnt_is_missed():
     ratings = pd.DataFrame({"E2": ["low", "worst", "low", "worst"]}, dtype=object)
     assert neg_rater_error_rate_scorer(FixedRaters().fit(X, Y), X, ratings) == -0.5

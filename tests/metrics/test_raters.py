@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from made import CLASSES, make_rated, small_stack
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.metrics import rater_distance, rater_error_rate, rater_uar
+from sklearn_raters.metrics import judged_answers, rater_distance, rater_error_rate, rater_uar
 from sklearn_raters.ratings import Task
 
 Y = pd.DataFrame(
@@ -163,18 +163,40 @@ def test_texts_without_an_order_have_no_distance():
         rater_distance([["low"], ["high"]], [["low"], ["low"]])
 
 
-@pytest.mark.parametrize("metric", [rater_uar, rater_error_rate, rater_distance])
+def judged_raters(Y, proba_raters, raters=None):
+    return judged_answers(Y, proba_raters=proba_raters, raters=raters)["raters"]
+
+
+OF_PROBABILITIES = [rater_uar, rater_error_rate, rater_distance, judged_raters]
+
+
+@pytest.mark.parametrize("metric", OF_PROBABILITIES)
 @pytest.mark.parametrize(
     "wrong", [[2.0, -1.0], [50.0, 50.0], [0.25, 0.25], [0.0, 0.0], [np.inf, 0.0], [np.nan, 1.0]]
 )
 def test_what_are_no_probabilities_is_refused_by_its_place(metric, wrong):
     proba = np.full((2, 2, 2), 0.5)
     proba[1, 0] = wrong
-    with pytest.raises(InputError, match="Sample 1 of predicted has no probabilities in column 0"):
+    with pytest.raises(
+        InputError, match=r"Sample 1 of (predicted|proba_raters) has no probabilities in column 0"
+    ):
         metric(Task([[0, 1], [1, 1]], [0, 1]), proba)
 
 
-@pytest.mark.parametrize("metric", [rater_uar, rater_error_rate, rater_distance])
+@pytest.mark.parametrize("metric", OF_PROBABILITIES)
 def test_one_rater_is_no_list_of_raters(metric):
     with pytest.raises(ValueError, match="raters"):
         metric(Task([[0, 1], [1, 1]], [0, 1]), np.full((2, 1, 2), 0.5), raters=np.array("E1"))
+
+
+def test_answers_for_raters_are_judged_by_raters_in_any_spelling_and_without_rows_of_nan():
+    proba = np.array([[[0.9, 0.1], [0.2, 0.8]], [[np.nan, np.nan], [0.3, 0.7]]])
+    target, judged = judged_raters([["a", "b"], ["a", "a"]], proba, ["1", 0])
+    assert judged.tolist() == [[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]]
+    assert target.tolist() == [[0, 1], [1, 0], [1, 0]]
+    assert len(judged_raters([["a", "b"], ["a", "a"]], proba, ["1", "unknown"])[0]) == 1
+
+
+def test_answers_for_raters_that_are_no_numbers_are_refused():
+    with pytest.raises(InputError, match="proba_raters must hold rows of numbers"):
+        judged_raters([["a"], ["b"]], [[["x", "y"]], [["x", "y"]]])
