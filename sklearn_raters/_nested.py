@@ -277,11 +277,15 @@ def call_inside(fitted, method, X, params):
         requested = get_routing_for_object(fitted).consumes(method, params) if routing else ()
         return getattr(fitted, method)(X, **{name: params[name] for name in requested})
     if isinstance(fitted, Pipeline):
-        X = call_inside(fitted[:-1], "transform", X, params)
-        return call_inside(fitted.steps[-1][1], method, X, params)
+        return call_inside(fitted.steps[-1][1], method, before_last_step(fitted, X, params), params)
     if is_search(fitted) and hasattr(fitted, "best_estimator_"):
         return call_inside(fitted.best_estimator_, method, X, params)
     raise AttributeError(f"{type(fitted).__name__} has no method {method}: use another method= or estimator.")
+
+
+def before_last_step(pipeline, X, params):
+    """Return what the last step of a fitted pipeline gets, X itself if it is the only one."""
+    return call_inside(pipeline[:-1], "transform", X, params) if len(pipeline) > 1 else X
 
 
 def splitter_takes_groups(cv):
@@ -409,9 +413,8 @@ def _first_step(fitted):
 
 def _has_uneven_rows(X):
     """Return whether X is a list of rows, not all of one length."""
-    if not isinstance(X, list | tuple) or depth_of(X) != 2:
-        return False
-    return all(hasattr(row, "__len__") for row in X) and len({len(row) for row in X}) > 1
+    has_rows = isinstance(X, list | tuple) and depth_of(X) == 2 and all(hasattr(row, "__len__") for row in X)
+    return has_rows and len({len(row) for row in X}) > 1
 
 
 def readers(estimator):

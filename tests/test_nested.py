@@ -274,6 +274,21 @@ def test_a_method_of_the_estimator_inside_gets_the_transformed_samples():
     np.testing.assert_allclose(call_inside(model, "double", X, {}), 2 * scaled)
 
 
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        make_pipeline,
+        lambda inner: make_pipeline(make_pipeline(inner)),
+        lambda inner: make_pipeline(GridSearchCV(make_pipeline(inner), {}, cv=3)),
+        lambda inner: Pipeline([("nothing", "passthrough"), ("inner", inner)]),
+    ],
+    ids=["pipeline", "pipeline in pipeline", "search", "passthrough"],
+)
+def test_a_pipeline_of_one_step_hands_on_the_samples(wrap):
+    model = wrap(Doubling()).fit(X, y)
+    np.testing.assert_array_equal(call_inside(model, "double", X, {}), 2 * X)
+
+
 def test_a_method_that_no_estimator_has_is_an_error():
     with pytest.raises(AttributeError, match="LogisticRegression has no method double"):
         call_inside(make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y), "double", X, {})

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from sklearn_raters._nested import is_search, layers
+from sklearn_raters._nested import before_last_step, is_search, layers
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import SAMPLING_RATE, OpenSmileFrames, SpectralFrames, read_audio
@@ -20,7 +20,7 @@ def _attention(fitted, X, view):
     if is_search(fitted):
         return _attention(fitted.best_estimator_, X, view)
     if isinstance(fitted, Pipeline):
-        return _attention(fitted[-1], fitted[:-1].transform(X), view)
+        return _attention(fitted[-1], before_last_step(fitted, X, {}), view)
     if hasattr(fitted, "views_"):
         if view is None:
             view = "crowd_soft" if "crowd_soft" in fitted.views_ else fitted.views_[0]

@@ -253,6 +253,8 @@ def test_attention_covers_the_recording_with_each_frames_weight(networks):
     assert display.axes_[1].get_xlim() == (0, 0.5)
     same = AttentionDisplay.from_estimator(pipeline[-1], recordings[0], frames, view=1)
     np.testing.assert_allclose(same.weights, weights)
+    alone = AttentionDisplay.from_estimator(make_pipeline(pipeline[-1]), recordings[0], frames, view=1)
+    np.testing.assert_allclose(alone.weights, weights)
 
 
 def test_attention_of_spectral_frames_needs_no_opensmile(networks, monkeypatch):
