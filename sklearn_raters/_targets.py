@@ -137,6 +137,15 @@ def check_labels(y, classes=()):
     return column
 
 
+def refuse_mixed(classes, labels, what):
+    """Raise TypeError if the classes are strings and the labels numbers, or the other way round."""
+    if len({isinstance(label, str) for label in (*classes, *labels)}) == 2:
+        raise TypeError(
+            f"The classes {shorten(classes)} and {what} {shorten(dict.fromkeys(labels))} mix strings and "
+            "numbers: give both in one type."
+        )
+
+
 def check_weights(sample_weight, samples):
     """Return weights as an array, None if there are none; raise an error if they are no weights."""
     if sample_weight is None:
@@ -241,7 +250,7 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
     Parameters
     ----------
     y : array-like of shape (n_samples,) or (n_samples, n_classes)
-        Hard or soft labels.
+        Hard or soft labels. A label that is none of `classes` is never predicted correctly.
     predicted : ndarray of shape (n_samples,)
         Labels, each one of `classes`.
     classes : ndarray of shape (n_classes,)
@@ -253,6 +262,11 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
     -------
     float
         Between 0 and 1.
+
+    Raises
+    ------
+    TypeError
+        If the classes are strings and the hard labels numbers, or the other way round.
     """
     weight = check_weights(sample_weight, predicted)
     if is_soft(y):
@@ -261,7 +275,10 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
             raise InputError(f"y has {soft.shape[1]} columns of soft labels for {len(classes)} classes.")
         correct = soft[predicted[:, None] == classes]
     else:
-        correct = check_labels(y, np.asarray(classes).tolist()).astype(object) == predicted
+        names = np.asarray(classes).tolist()
+        labels = check_labels(y, names).astype(object)
+        refuse_mixed(names, labels, "the labels of y")
+        correct = labels == predicted
     return float(np.average(correct, weights=weight))
 
 

@@ -184,6 +184,19 @@ def test_columns_that_are_not_the_classes_are_an_error(columns, message):
         target_distributions(SOFT.set_axis(columns, axis=1), ["calm", "sad"])
 
 
+@pytest.mark.parametrize(("y", "classes"), [(["0", "1"], [0, 1]), ([0, 1], ["0", "1"])])
+def test_the_accuracy_of_labels_of_another_type_than_the_classes_is_an_error(y, classes):
+    classes = np.array(classes)
+    with pytest.raises(TypeError, match=r"The classes .* and the labels of y .* mix strings and numbers"):
+        expected_accuracy(y, classes, classes)
+
+
+def test_labels_that_were_not_learnt_are_never_predicted_correctly():
+    classes = np.array(["a", "b"])
+    assert expected_accuracy(["a", "never learnt"], classes, classes) == 0.5
+    assert expected_accuracy(["never", "learnt"], classes, classes) == 0
+
+
 def test_the_expected_accuracy_takes_the_columns_by_their_names():
     classes, predicted = np.array(["calm", "sad"]), np.array(["calm", "sad"])
     assert expected_accuracy(SOFT, predicted, classes) == pytest.approx((0.75 + 1) / 2)

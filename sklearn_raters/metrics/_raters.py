@@ -4,6 +4,7 @@ import numpy as np
 
 from sklearn_raters._align import align_columns, align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
+from sklearn_raters._targets import refuse_mixed
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._recalls import unweighted_average_recall
@@ -231,9 +232,5 @@ def _predicted_labels(predicted, n_raters, task):
     missing = [label not in task.classes and is_missing_label(label) for label in labels.ravel()]
     labels[np.reshape(missing, labels.shape)] = None
     known = [label for label in labels.ravel() if not is_missing(label)]
-    if len({isinstance(label, str) for label in (*task.classes, *known)}) == 2:
-        raise TypeError(
-            f"The classes {shorten(task.classes)} and the predictions {shorten(dict.fromkeys(known))} mix "
-            "strings and numbers: give both in one type."
-        )
+    refuse_mixed(task.classes, known, "the predictions")
     return labels

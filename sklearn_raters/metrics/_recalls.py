@@ -9,6 +9,7 @@ from sklearn.metrics import recall_score
 
 from sklearn_raters._align import align_samples, count_rows, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
+from sklearn_raters._targets import refuse_mixed
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import is_missing_label, shorten, sort_labels
 
@@ -84,11 +85,7 @@ def class_recalls(y_true, y_pred, *, labels=None):
     if len(distinct := _distinct(labels)) < len(labels):
         raise InputError(f"labels names a class twice: {shorten(labels)}. Name each once.")
     labels = distinct
-    if len({isinstance(label, str) for label in (*labels, *y_pred)}) == 2:
-        raise TypeError(
-            f"Classes {labels[:5]} and predictions {sorted(set(y_pred), key=str)[:5]} mix strings and "
-            "numbers: give both in one type."
-        )
+    refuse_mixed(labels, y_pred, "the predictions")
     # As codes, because scikit-learn does not accept labels such as 2.5 and arrays of objects.
     code = {label: index for index, label in enumerate(labels)}
     y_true, y_pred = ([code.get(label, len(labels)) for label in y] for y in (y_true, y_pred))
