@@ -72,6 +72,11 @@ class Task:
     TypeError
         If Y is in none of the forms, or `classes` or `label_map` is of a wrong type.
 
+    Warns
+    -----
+    InputWarning
+        As `parse_ratings` does, and where `label_map` names what no rating is, but reads like one.
+
     Examples
     --------
     >>> from sklearn_raters.ratings import Task
