@@ -230,6 +230,7 @@ def compare(
     scores = {name: {**soft_scores[name], **rater_scores[name]} for name in runs}
     outcomes = predicted, in_conditions, scores, seconds
     table = score_table(outcomes, true_labels, fold_numbers, classes, groups, **bootstrap)
+    table.attrs["baseline"] = baseline
     if not return_comparison:
         return table
     return Comparison(

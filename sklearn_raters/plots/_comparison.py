@@ -1,7 +1,5 @@
 """The table of a comparison as points with intervals."""
 
-import numpy as np
-
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.plots._style import COLOURS, GREY, axes_or_new, short
@@ -97,7 +95,9 @@ class ComparisonDisplay:
         self.ax_ = axes_or_new(ax, 7.5, 1.1 + 0.32 * n_models)
         self.figure_ = self.ax_.figure
         points, low, high = (100 * table[column].to_numpy() for column in ("difference", "low", "high"))
-        is_baseline = (points == 0) & (low == 0) & (high == 0)
+        is_baseline = table.index == table.attrs.get("baseline")
+        if not is_baseline.any():  # a table that was read from a file
+            is_baseline = (points == 0) & (low == 0) & (high == 0)
         apart = (low > 0) | (high < 0)
         self.ax_.axvline(0, color=GREY, linewidth=1)
         for place in range(n_models):
@@ -106,7 +106,7 @@ class ComparisonDisplay:
             face = colour if apart[place] else "white"
             self.ax_.plot(points[place], place, "o", color=colour, markerfacecolor=face, markersize=7)
         names = [f"{short(name, 40)}   {100 * uar:.1f}" for name, uar in table["uar"].items()]
-        baseline = table.index[np.flatnonzero(is_baseline)[0]] if is_baseline.any() else "the baseline"
+        baseline = table.index[is_baseline][0] if is_baseline.sum() == 1 else "the baseline"
         self.ax_.set(yticks=range(n_models), yticklabels=names, ylim=(n_models - 0.4, -0.6))
         self.ax_.set_xlabel(f"UAR minus that of {baseline} (points)")
         self.ax_.set_title("UAR (%)", loc="left", size="small", ha="right")

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
 
 from sklearn_raters import (
     BLSTMClassifier,
@@ -22,6 +24,7 @@ from sklearn_raters import (
 )
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import expected_calibration_error
+from sklearn_raters.model_selection import compare
 from sklearn_raters.plots import (
     AgreementDisplay,
     AttentionDisplay,
@@ -163,6 +166,16 @@ def test_points_and_lines_of_a_comparison_are_its_differences_and_intervals():
     np.testing.assert_allclose(interval.get_xdata(), [2, 20])
     np.testing.assert_allclose(point.get_xdata(), [10])
     assert display.ax_.get_xlabel() == "UAR minus that of one (points)"
+
+
+def test_the_baseline_of_a_comparison_is_told_from_a_model_that_answers_alike():
+    X, y = [[0.0], [1.0]] * 6, [["a"], ["b"]] * 6
+    models = {"alike": DummyClassifier(), "base": DummyClassifier(), "tree": DecisionTreeClassifier()}
+    table = compare(models, X, y, cv=3, baseline="base", random_state=0)
+    assert "minus that of base (" in ComparisonDisplay.from_comparison(table, sort=True).ax_.get_xlabel()
+    read = table.copy()
+    read.attrs = {}
+    assert "minus that of the baseline (" in ComparisonDisplay.from_comparison(read).ax_.get_xlabel()
 
 
 def test_a_comparison_is_drawn_by_its_table():
