@@ -4,6 +4,7 @@ https://doccano.github.io/doccano/tutorial; in projects without shared annotatio
 holds one file for each user. Its CSV joins several labels by "#".
 """
 
+import re
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -17,6 +18,7 @@ EXPECTED = (
     "the labels joined by '#', or a list 'annotations' with 'label' and 'user'"
 )
 _OWN = {"id", "label", "labels", "annotations", "meta", FILE}
+_ENDING = re.compile(r"(\.(ndjson|jsonl?|csv|tsv))?(\.gz)?$", re.IGNORECASE)
 
 
 def recognises(source):
@@ -70,8 +72,8 @@ def _is_csv(name):
 
 
 def _file_rater(document, file):
-    """Return the rater of a document: the name of its file."""
-    name = PurePosixPath(document.get(FILE, file.name)).name.split(".")[0]
+    """Return the rater of a document: the name of its file, in which dots may be the user's."""
+    name = _ENDING.sub("", PurePosixPath(document.get(FILE, file.name)).name)
     if name == "all":
         raise InputError(
             f"{file} is the export of a doccano project with shared annotations, which does not tell who "

@@ -53,6 +53,15 @@ def test_a_zip_or_folder_holds_all_raters(tmp_path, packed):
     ]
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_raters_whose_names_begin_alike_stay_apart(tmp_path, ending):
+    names = ["anna.jones", "anna.smith", "x@y.com", "x@y.org"]
+    text = {"jsonl": lines(ANN), "csv": "id,text,label\n1,t1,sad\n2,t2,angry\n"}[ending]
+    for name in names:
+        (tmp_path / f"{name}.{ending}").write_text(text)
+    assert read_ratings(tmp_path)["rater"].unique().tolist() == names
+
+
 CSV = {
     "ann.csv": 'id,text,source,label,Comments\n1,"t1, a",web,sad,\n2,t2,web,angry#sad,?\n',
     "bob.csv": 'id,text,source,label,Comments\n1,"t1, a",web,angry,\n2,t2,web,,\n',
