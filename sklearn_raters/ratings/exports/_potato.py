@@ -26,7 +26,7 @@ EXPECTED = (
 )
 EXPECTED_TABLE = "columns 'instance_id', 'user_id' or 'user', and a column for each label of a schema"
 _STATE = "instance_id_to_label_to_value"
-_NOT_CHOSEN = (None, False, "", "false", "False")
+_NOT_CHOSEN = {"", "False", "false"}
 # Names of answers whose value is the answer; scale_4 is the answer 4, and other names are answers themselves.
 _VALUES = re.compile(r"text_?box|slider|number|value|response|", re.IGNORECASE)
 _SCALE = re.compile(r"scale_(\d+)")
@@ -77,7 +77,7 @@ def _labels(values):
     for name, value in values.items():
         if isinstance(value, dict):  # {"labels": {name: value}}
             labels += _labels(value)
-        elif value not in _NOT_CHOSEN:
+        elif value is not None and str(value) not in _NOT_CHOSEN:  # 0 is an answer, though it equals False
             score = _SCALE.fullmatch(name)
             labels.append(score[1] if score else value if _VALUES.fullmatch(name) else name)
     return labels

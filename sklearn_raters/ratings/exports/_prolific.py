@@ -49,7 +49,7 @@ def _votes(record, left_out):
     """Yield the row and the answer of a response, if it is a choice."""
     response = record["response"]
     answer = response.get("answer")
-    if not answer:
+    if answer in (None, "", []):
         left_out["answers in free text"] += 1
         return
     values = answer if isinstance(answer, list) else [answer]

@@ -47,6 +47,11 @@ def test_the_responses_of_a_batch(tmp_path):
     ]
 
 
+def test_an_answer_of_0_is_no_free_text(tmp_path):
+    results = [response("t1", "p1", answer=0), response("t2", "p1", answer=3)]
+    assert read_ratings(write(tmp_path / "responses.json", results))["label"].tolist() == [0, 3]
+
+
 def test_one_of_several_instructions_is_named(tmp_path):
     results = [response("t", "p", "q1", answer=chosen("4")), response("t", "p", "q2", answer=chosen("x"))]
     path = write(tmp_path / "responses.json", results)
