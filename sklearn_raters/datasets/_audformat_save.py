@@ -1,5 +1,6 @@
 """Write a corpus as a database of audformat, the format of audb's corpora."""
 
+from collections import Counter
 from dataclasses import replace
 from os import PathLike
 from os.path import commonpath
@@ -16,9 +17,12 @@ from sklearn_raters.ratings import Task, parse_ratings, ratings_to_long
 def columns_of_raters(task):
     """Return {column: (rater, labels)}: further labels of a rater on a sample go into further columns."""
     votes = ratings_to_long(replace(task.votes, index=None))  # samples by number
-    votes["column"] = votes["rater"].astype(str)
-    further = votes.groupby(["sample", "rater"], sort=False).cumcount()
-    votes.loc[further > 0, "column"] += "." + (further[further > 0] + 1).astype(str)
+    raters = votes["rater"].astype(str)
+    turn = votes.groupby(["sample", "rater"], sort=False).cumcount() + 1
+    mark = "."
+    while raters.isin(further := raters[turn > 1] + mark + turn[turn > 1].astype(str)).any():
+        mark += "."  # a rater is called like a further column of another one
+    votes["column"] = raters.where(turn == 1, further)
     return {
         column: (str(rows["rater"].iloc[0]), dict(zip(rows["sample"], rows["label"], strict=True)))
         for column, rows in votes.groupby("column", sort=True)
@@ -63,7 +67,7 @@ def save_audformat(corpus, root=None, *, name="corpus", scheme="emotion", source
         If the folder holds a database already.
     InputError
         If the folder does not hold all audio, two samples have the same audio, or a rater is called
-        "consensus".
+        "consensus" or as another one, such as 1 and "1".
 
     See Also
     --------
@@ -94,8 +98,11 @@ def save_audformat(corpus, root=None, *, name="corpus", scheme="emotion", source
     agreed = [label for label in corpus.consensus if label is not None]
     known = list(dict.fromkeys([*corpus.classes, *task.classes, *agreed]))
     columns = columns_of_raters(task)
-    if "consensus" in columns:
-        raise InputError("A rater is called 'consensus', as the column of the consensus: rename the rater.")
+    called, times = Counter([*map(str, task.votes.raters), "consensus"]).most_common(1)[0]
+    if times > 1:
+        raise InputError(
+            f"{called!r} would be the column of two raters, or of one and the consensus: rename it."
+        )
     database = audformat.Database(name, source=source, license=license)
     database.schemes[scheme] = audformat.Scheme(labels=known)
     table = database["ratings"] = audformat.Table(audformat.filewise_index(files))

@@ -124,6 +124,25 @@ def test_a_corpus_comes_back_as_it_was(tmp_path):
     assert Task(again.Y, again.classes).counts.tolist() == Task(corpus.Y, corpus.classes).counts.tolist()
 
 
+def test_a_rater_called_like_a_further_column_of_another_keeps_the_votes(tmp_path):
+    rows = [("a", "r", "x"), ("a", "r", "y"), ("a", "r.2", "z"), ("b", "r.2", "z"), ("b", "r..2", "y")]
+    for name in "ab":
+        (tmp_path / f"{name}.wav").write_bytes(b"RIFF")
+    corpus = load_rated_audio(pd.DataFrame(rows, columns=["sample", "rater", "label"]), tmp_path)
+    assert "r...2" in save_audformat(corpus)["ratings"].columns
+    again = load_audformat(tmp_path)
+    assert again.Y.columns.tolist() == corpus.Y.columns.tolist()
+    assert again.Y.fillna("").to_numpy().tolist() == corpus.Y.fillna("").to_numpy().tolist()
+
+
+@pytest.mark.parametrize("raters", [[1, "1"], ["r", "consensus"]])
+def test_raters_that_would_share_a_column_are_refused(tmp_path, raters):
+    Y = pd.DataFrame([["x", "y"]], columns=raters)
+    corpus = Bunch(X=[str(tmp_path / "a.wav")], Y=Y, consensus=np.array([None]), classes=["x", "y"])
+    with pytest.raises(InputError, match=f"'{raters[1]}' would be the column of two"):
+        save_audformat(corpus)
+
+
 def test_numbers_as_labels_come_back_as_numbers(tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.wav").write_bytes(b"RIFF")
