@@ -3,7 +3,6 @@
 import warnings
 from contextlib import contextmanager
 from os import PathLike
-from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
@@ -153,11 +152,8 @@ def cut_segments(samples, folder, target):
         file, start, end = sample
         path = folder / file
         if start or end is not None:
-            part = (
-                full_path(target)
-                / Path(file).parent
-                / f"{Path(file).stem}_{sample_name(sample).rpartition(':')[2]}.wav"
-            )
+            times = sample_name(sample).rpartition(":")[2]
+            part = full_path(target) / f"{file}_{times}.wav"  # with the ending: a.wav may lie beside a.flac
             part.parent.mkdir(parents=True, exist_ok=True)
             duration = None if end is None else end - start
             signal, rate = audiofile.read(str(path), offset=start, duration=duration)

@@ -105,6 +105,24 @@ def test_parts_of_files_are_written_as_files(database, tmp_path):
     np.testing.assert_allclose(signal, np.arange(150, 400) / 1000, atol=1e-4)
 
 
+def test_parts_of_files_that_differ_in_their_ending_alone_stay_apart(tmp_path):
+    import audiofile
+
+    files = ["a.wav", "a.flac"]
+    for name, level in zip(files, (0.25, 0.5), strict=True):
+        audiofile.write(str(tmp_path / name), np.full(200, level, dtype="float32"), 100)
+    db = audformat.Database("endings")
+    db.schemes["emotion"] = audformat.Scheme(labels=["sad", "happy"])
+    db.raters["r1"] = audformat.Rater("human")
+    db["one"] = audformat.Table(audformat.segmented_index(files, ["0s", "0s"], ["1s", "1s"]))
+    db["one"]["emotion"] = audformat.Column(scheme_id="emotion", rater_id="r1")
+    db["one"]["emotion"].set(["sad", "happy"])
+    db.save(str(tmp_path))
+    corpus = load_audformat(tmp_path, segments_dir=tmp_path / "parts")
+    levels = [audiofile.read(path)[0].mean() for path in corpus.X]
+    np.testing.assert_allclose(levels, [0.25, 0.5], atol=1e-3)
+
+
 def test_a_corpus_comes_back_as_it_was(tmp_path):
     rows = [("a", "w1", "sad", "s1"), ("a", "w1", "calm", "s1"), ("a", "w2", "sad", "s1")]
     rows += [("b", "w1", "happy", "s2"), ("b", "w2", "calm", "s2")]
