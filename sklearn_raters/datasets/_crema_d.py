@@ -14,7 +14,7 @@ from sklearn_raters.datasets._emotion_corpus import (
     check_no_agreement,
     choose_classes,
     corpus_bunch,
-    keep_first,
+    first_answers,
     read_names,
 )
 from sklearn_raters.datasets._files import check_files, existing_folder
@@ -68,9 +68,7 @@ def read_answers(folder, mode):
             raise InputError(f"{file}:{line} names no {what} (column {column}); {REMEDY}.")
     votes = table.assign(label=read_names(table["respEmo"], LETTERS, file, REMEDY))
     votes = votes.rename(columns={"localid": "rater", "clipName": "sample"})
-    votes, dropped["repeated"] = keep_first(votes, ["rater", "sample"])
-    unanswered = votes["label"].isna()
-    votes, dropped["unanswered"] = votes[~unanswered], int(unanswered.sum())
+    votes, dropped["repeated"], dropped["unanswered"] = first_answers(votes)
     silent = votes["sample"] == SILENT
     votes, dropped["silent clip"] = votes[~silent], int(silent.sum())
     return votes[["sample", "rater", "label"]], dropped, filtered

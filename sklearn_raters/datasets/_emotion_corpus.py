@@ -52,10 +52,11 @@ def read_names(column, names, file, remedy="correct the line, or copy the file a
     return pd.Series(labels, column.index, dtype=object)
 
 
-def keep_first(votes, what):
-    """Return votes without repeats of the columns `what`, and the number of repeats."""
-    repeated = votes.duplicated(what)
-    return votes[~repeated], int(repeated.sum())
+def first_answers(votes):
+    """Return each rater's first label of a sample, and the numbers of later ones and of rows without any."""
+    answered = votes[votes["label"].notna()]
+    first = answered.drop_duplicates(["sample", "rater"])
+    return first, len(answered) - len(first), len(votes) - len(answered)
 
 
 def choose_classes(labels, default, classes, label_map):

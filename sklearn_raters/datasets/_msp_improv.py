@@ -18,7 +18,7 @@ from sklearn_raters.datasets._emotion_corpus import (
     check_no_agreement,
     choose_classes,
     corpus_bunch,
-    keep_first,
+    first_answers,
     read_names,
 )
 from sklearn_raters.datasets._files import existing_folder, read_text
@@ -187,9 +187,8 @@ def load_msp_improv(root, *, classes=None, label_map=None, no_agreement="keep", 
     file = find_table(folder)
     turns, votes = read_evaluation(file)
     votes["label"] = read_letters(votes["label"], file)
-    votes, repeated = keep_first(votes, ["sample", "rater"])
-    unlabelled = votes["label"].isna()
-    votes, dropped = votes[~unlabelled], {"repeated": repeated, "unlabelled": int(unlabelled.sum())}
+    votes, repeated, unlabelled = first_answers(votes)
+    dropped = {"repeated": repeated, "unlabelled": unlabelled}
     consensus = read_letters(turns.set_index("line")["consensus"], file).to_numpy(dtype=object)
     parts = [TURN.fullmatch(name) for name in turns.index]
     about = turns[list(ATTRIBUTES.values())].assign(

@@ -18,7 +18,7 @@ from sklearn_raters.datasets._emotion_corpus import (
     check_no_agreement,
     choose_classes,
     corpus_bunch,
-    keep_first,
+    first_answers,
     read_names,
 )
 from sklearn_raters.datasets._files import existing_folder, visible_files
@@ -154,10 +154,9 @@ def read_ratings(file):
     plain = words.str.lower().str.replace(r"^other.*", "other", regex=True).replace({"": None, "nan": None})
     plain = plain.where(plain.isna() | plain.isin(list(WORDS)), words)
     votes["label"] = read_names(plain.rename("EmoClass_Major"), WORDS, file, REMEDY)
-    votes, repeated = keep_first(votes, ["sample", "rater"])
-    unlabelled = votes["label"].isna()
-    dropped = {"repeated": repeated, "unlabelled": int(unlabelled.sum())}
-    return votes.loc[~unlabelled, ["sample", "rater", "label"]], dropped
+    votes, repeated, unlabelled = first_answers(votes)
+    dropped = {"repeated": repeated, "unlabelled": unlabelled}
+    return votes[["sample", "rater", "label"]], dropped
 
 
 @checked_parameters(

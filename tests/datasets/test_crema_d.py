@@ -81,6 +81,14 @@ def test_each_mode_has_its_own_answers(tree):
     assert both.dropped["unanswered"] == 1
 
 
+def test_an_answer_after_none_counts(tree):
+    blank = ("r1", 900, 1, 1, 10, "1001_IEO_ANG_HI", 8, "")
+    write_answers(tree, [blank, *ANSWERS])
+    corpus = load_crema_d(tree)
+    assert corpus.Y.loc["1001_IEO_ANG_HI", "r1"] == "anger"
+    assert (corpus.dropped["repeated"], corpus.dropped["unanswered"]) == (1, 1)
+
+
 def test_clips_without_agreement_can_be_left_out(tree):
     corpus = load_crema_d(tree, no_agreement="drop")
     assert corpus.Y.index.tolist() == ["1001_IEO_ANG_HI"]

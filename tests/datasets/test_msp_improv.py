@@ -51,6 +51,15 @@ def test_every_rater_has_a_column(tree, line_end):
     assert "1 repeated, 2 unlabelled" in corpus.DESCR
 
 
+@pytest.mark.parametrize("blank", ["X", "NaN"])
+def test_a_rating_after_none_counts(tree, blank):
+    text = EVALUATION.replace("w2; A;", f"w2; {blank}; A:2.0;\nw2; A;")
+    (tree / "Evaluation.txt").write_text(text)
+    corpus = load_msp_improv(tree)
+    assert corpus.Y.loc[NAMES[0], "w2"] == "anger"
+    assert corpus.dropped == {"repeated": 1, "unlabelled": 3}
+
+
 def test_fields_come_from_the_names_and_the_lines_of_turns(tree):
     corpus = load_msp_improv(tree)
     check_corpus(corpus)

@@ -159,6 +159,15 @@ def test_the_first_of_two_ratings_counts(tree):
     assert corpus.dropped["repeated"] == 1
 
 
+def test_a_rating_after_none_counts(tree):
+    path = tree / "Labels/labels_detailed.csv"
+    head, ratings = path.read_text().split("\n", 1)
+    path.write_text(f"{head}\n{NAMES[0]},WORKER00000001,,,1,1,1\n{ratings}")
+    corpus = load_msp_podcast(tree)
+    assert corpus.Y.loc[NAMES[0], "WORKER00000001"] == "happiness"
+    assert corpus.dropped == {"repeated": 0, "unlabelled": 1, "unknown file": 0}
+
+
 def test_ratings_of_files_that_the_consensus_lacks_are_counted_in_a_warning(tree):
     path = tree / "Labels/labels_detailed.csv"
     path.write_text(path.read_text() + "MSP-PODCAST_0099_0001.wav,WORKER00000001,Angry,Angry,1,1,1\n")
