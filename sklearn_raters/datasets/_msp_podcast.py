@@ -33,8 +33,12 @@ CONSENSUS = re.compile(r"labels_con[sc]ensus\.csv", re.IGNORECASE)
 DETAILED = re.compile(r"labels_detailed\.(csv|json)", re.IGNORECASE)
 # One rating in a cell of the column EmoDetail. Comments in it may hold any sign, also a semicolon.
 DETAIL = re.compile(
-    r"\s*(?P<rater>[^;]+);(?P<label>[^;]*);.*?;?\s*A:\s*[^;]*;\s*V:\s*[^;]*;\s*D:\s*[^;]*(?:;|$)", re.DOTALL
+    r"\s*(?P<rater>[^;]+);(?P<label>[^;]*);(?P<further>.*?);?"
+    r"\s*A:\s*[^;]*;\s*V:\s*[^;]*;\s*D:\s*[^;]*(?:;|$)",
+    re.DOTALL,
 )
+# The next rater and label, in the further fields of a rating that lacks its scores.
+NEXT = re.compile(rf"(?:^|;)\s*[^\W\d]*\d\w*\s*;\s*(?:{'|'.join(WORDS)}|other[^;]*)\s*(?:;|$)", re.IGNORECASE)
 PODCAST = re.compile(r"(MSP-(?:PODCAST|Conversation)_\d+)_", re.IGNORECASE)
 ATTRIBUTES = {"EmoAct": "activation", "EmoVal": "valence", "EmoDom": "dominance"}
 REMEDY = "copy it from the corpus' archive"
@@ -129,7 +133,7 @@ def rows_of_csv(file):
         at = 0
         while at < len(cell.strip()):
             found = DETAIL.match(cell, at)
-            if found is None:
+            if found is None or NEXT.search(found["further"]):
                 raise InputError(
                     f"{file}:{line} has the EmoDetail {shorten([cell[at:]], 1)}; expected such as "
                     f"'WORKER0001; Happy; Happy,Excited; A:5.0; V:4.0; D:4.0;'; {REMEDY}."

@@ -214,6 +214,15 @@ def test_a_damaged_json_file_is_refused(tree, text, message):
         load_msp_podcast(tree, ratings=path)
 
 
+@pytest.mark.parametrize("first", ["W1; Happy; Happy;", "W1; Happy;", "W1; Happy; Happy; A:5.0;"])
+@pytest.mark.parametrize("label", ["Sad", "Other-(torn; a bit)"])
+def test_a_rating_without_scores_before_another_is_refused(tree, first, label):
+    cell = f"{first} W2; {label}; {label}; A:1; V:1; D:1;"
+    (tree / "Labels/labels_detailed.csv").write_text(f'FileName,EmoDetail\n{NAMES[0]},"{cell}"\n')
+    with pytest.raises(InputError, match=r"detailed.csv:2 has the EmoDetail 'W1; Happy;"):
+        load_msp_podcast(tree)
+
+
 def test_a_cell_of_another_form_is_refused(tree):
     (tree / "Labels/labels_detailed.csv").write_text(f"FileName,EmoDetail\n{NAMES[0]},WORKER1 Happy\n")
     with pytest.raises(
