@@ -75,11 +75,13 @@ def _labels(values):
     """Return the labels in {name: value} of a schema as a list."""
     labels = []
     for name, value in values.items():
+        score, of_value = _SCALE.fullmatch(name), _VALUES.fullmatch(name)
         if isinstance(value, dict):  # {"labels": {name: value}}
             labels += _labels(value)
-        elif value is not None and str(value) not in _NOT_CHOSEN:  # 0 is an answer, though it equals False
-            score = _SCALE.fullmatch(name)
-            labels.append(score[1] if score else value if _VALUES.fullmatch(name) else name)
+        elif value is None or str(value) in _NOT_CHOSEN:
+            continue
+        elif score or of_value or value != 0:  # 0 is a score, but says of a box that it is not ticked
+            labels.append(score[1] if score else value if of_value else name)
     return labels
 
 

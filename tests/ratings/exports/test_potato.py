@@ -105,7 +105,8 @@ def test_a_text_is_the_label_of_a_text_box(tmp_path):
 
 @pytest.mark.parametrize("score", [0, 0.0, "0"])
 def test_an_answer_of_0_is_an_answer(tmp_path, score):
-    samples = {"i1": {"arousal": {"slider": score}, "joy": {"sad": False}}, "i2": {"arousal": {"slider": 5}}}
+    joy = {"sad": False, "glad": 0}
+    samples = {"i1": {"arousal": {"slider": score}, "joy": joy}, "i2": {"arousal": {"slider": 5}}}
     path = write(tmp_path / "ann/user_state.json", state("ann", samples))
     assert read_ratings(path.parents[1])["label"].tolist() == [0, 5]
 
