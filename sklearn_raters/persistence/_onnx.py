@@ -4,6 +4,9 @@ import os
 import warnings
 
 import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -14,19 +17,21 @@ from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import KernelFeatures
 from sklearn_raters.networks import BLSTMClassifier, DeepEnsembleClassifier, SoftmaxLayerClassifier
-from sklearn_raters.persistence._onnx_graph import OPSETS, Graph
+from sklearn_raters.persistence._inside import inside
+from sklearn_raters.persistence._onnx_check import check_same
+from sklearn_raters.persistence._onnx_graph import OPSETS, Graph, round_for_trees
 from sklearn_raters.persistence._onnx_networks import add_probabilities, add_representation, rows_as_frames
 from sklearn_raters.persistence._onnx_stack import add_aligned, add_stack
 from sklearn_raters.soft_targets import SoftTargetClassifier
 from sklearn_raters.stacking import MultiRaterStackingClassifier
 
+# Trees whose thresholds and samples are float64; scikit-learn's others round the samples to float32.
+_FLOAT64_TREES = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
 _NETWORKS = (BLSTMClassifier, SoftmaxLayerClassifier)
-# The largest difference between the probabilities of a graph and of its model.
-TOLERANCE = 1e-5
 
 
 @checked_parameters({"path": [str, os.PathLike]})
-def to_onnx(model, path):
+def to_onnx(model, path, X=None):
     """
     Write a fitted classifier as a graph of ONNX, from features to probabilities.
 
@@ -36,8 +41,9 @@ def to_onnx(model, path):
     numbers of frames without the padding. The output ``probabilities`` is `predict_proba`; a stack also has
     ``soft_labels`` and, if there are views of raters, ``raters``, as `predict_soft_labels` and
     `predict_proba_raters`. The metadata name the classes and the raters. What scikit-learn's own estimators
-    compute is converted by skl2onnx. Before it is written, the graph is run by onnxruntime on random samples
-    and compared with the model.
+    compute is converted by skl2onnx. Before it is written, onnxruntime runs the graph, and all its outputs
+    are compared with the model's: on `X`, or on samples drawn where the model learnt, around the means, scales
+    and thresholds that it holds and between samples of different classes.
 
     Parameters
     ----------
@@ -47,13 +53,16 @@ def to_onnx(model, path):
         `DeepEnsembleClassifier`, pipeline or search around one.
     path : str or path-like
         The file; ``~`` is expanded. A file that exists is replaced.
+    X : array-like or list of arrays, default=None
+        Samples on which the graph and the model are compared, as `model.predict` reads them; None draws some.
+        Some of the training samples are best: they lie where the graph will be used.
 
     Raises
     ------
     ImportError
         If onnx, onnxruntime or skl2onnx is missing.
     InputError
-        If a part of the model has no such graph, or the graph's probabilities differ from the model's by
+        If a part of the model has no such graph, or an output of the graph differs from the model's by
         more than 1e-5.
 
     See Also
@@ -99,7 +108,7 @@ def to_onnx(model, path):
         outputs["raters"] = results["raters"], ["n_samples", len(raters), len(model.classes_)]
         description["raters"] = "\n".join(map(str, raters))
     made = graph.model(outputs, description)
-    _check_same(made, model, n_features, _reads_frames(model))
+    check_same(made, model, X, reads_frames=_reads_frames(model))
     with replacing(path) as partial:
         partial.write_bytes(made.SerializeToString())
 
@@ -235,19 +244,17 @@ def _converted(graph, estimator, samples, method, result):
             f"{name} has no {method}, which its graph of ONNX would compute: give it one that has."
         )
     import skl2onnx
-    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+    from skl2onnx.common.data_types import DoubleTensorType
 
-    # The graphs of trees take float32, to which scikit-learn's trees convert their input as well.
-    of_trees = "tree" in type(estimator).__module__ or "_forest" in type(estimator).__module__
-    of_trees |= "_gb" in type(estimator).__module__
-    kind = FloatTensorType if of_trees else DoubleTensorType
+    if isinstance(estimator, LinearDiscriminantAnalysis) and method == "predict_proba":
+        estimator = _logistic(estimator)
     options = {id(estimator): {"zipmap": False}} if method == "predict_proba" else None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             part = skl2onnx.to_onnx(
                 estimator,
-                initial_types=[("X", kind([None, estimator.n_features_in_]))],
+                initial_types=[("X", DoubleTensorType([None, estimator.n_features_in_]))],
                 options=options,
                 target_opset=OPSETS,
             )
@@ -256,34 +263,14 @@ def _converted(graph, estimator, samples, method, result):
         raise InputError(
             f"skl2onnx cannot convert {name} ({line}): give the model another estimator."
         ) from error
-    source = graph.cast(samples[0], np.float32) if of_trees else samples[0]
-    return graph.cast(graph.embed(part, source, result), np.float64)
+    if not any(isinstance(thing, _FLOAT64_TREES) for thing in inside(estimator)):
+        round_for_trees(part)
+    return graph.cast(graph.embed(part, samples[0], result), np.float64)
 
 
-def _check_same(made, model, n_features, reads_frames):
-    """Raise InputError if a graph and its model differ on random samples."""
-    import onnxruntime
-
-    rng = np.random.default_rng(0)
-    if reads_frames:
-        samples = [rng.normal(size=(n, n_features)).astype(np.float32) for n in (1, 2, 7, 4, 30)]
-        lengths = np.array([len(frames) for frames in samples])
-        padded = np.stack([np.pad(frames, ((0, 30 - len(frames)), (0, 0))) for frames in samples])
-        given = {"frames": padded, "lengths": lengths}
-    else:
-        samples = rng.normal(size=(64, n_features))
-        given = {"X": samples}
-    try:
-        session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
-        (found,) = session.run(["probabilities"], given)
-    except Exception as error:
-        line = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        raise InputError(
-            f"onnxruntime cannot run the graph of this {type(model).__name__} ({line})."
-        ) from error
-    difference = np.abs(found - model.predict_proba(samples)).max()
-    if not difference <= TOLERANCE:
-        raise InputError(
-            f"The graph of this {type(model).__name__} differs from the model by up to {difference:.1g} on "
-            f"random samples, more than {TOLERANCE:.0e}: use `save`, or another estimator."
-        )
+def _logistic(discriminant):
+    """Return a discriminant analysis as logistic regression: skl2onnx doubles its logits of two classes."""
+    same = LogisticRegression()
+    for name in ("classes_", "coef_", "intercept_", "n_features_in_"):
+        setattr(same, name, getattr(discriminant, name))
+    return same

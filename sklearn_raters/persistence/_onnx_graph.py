@@ -81,3 +81,19 @@ class Graph:
         helper.set_model_props(model, description)
         onnx.checker.check_model(model)
         return model
+
+
+def round_for_trees(model):
+    """Round what the trees of a graph in float64 read to float32, as scikit-learn's trees do."""
+    from onnx import TensorProto, helper
+
+    nodes = []
+    for node in model.graph.node:
+        if node.op_type.startswith("TreeEnsemble"):
+            source, single, rounded = node.input[0], f"{node.output[0]}_single", f"{node.output[0]}_rounded"
+            nodes.append(helper.make_node("Cast", [source], [single], to=TensorProto.FLOAT))
+            nodes.append(helper.make_node("Cast", [single], [rounded], to=TensorProto.DOUBLE))
+            node.input[0] = rounded
+        nodes.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
