@@ -42,8 +42,8 @@ def to_onnx(model, path, X=None):
     ``soft_labels`` and, if there are views of raters, ``raters``, as `predict_soft_labels` and
     `predict_proba_raters`. The metadata name the classes and the raters. What scikit-learn's own estimators
     compute is converted by skl2onnx. Before it is written, onnxruntime runs the graph, and all its outputs
-    are compared with the model's: on `X`, or on samples drawn where the model learnt, around the means, scales
-    and thresholds that it holds and between samples of different classes.
+    are compared with the model's: on `X`, or on samples drawn where the model learnt, around the means,
+    scales and thresholds that it holds and between samples of different classes.
 
     Parameters
     ----------

@@ -39,12 +39,13 @@ def check_same(made, model, X, *, reads_frames):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of names of features and far samples
         if reads_frames:
-            samples = _drawn_frames(model) if X is None else [np.asarray(part, np.float32) for part in X]
-            given = _padded(samples)
+            samples = _drawn_frames(model) if X is None else X
         else:
-            samples = _drawn_rows(model) if X is None else check_array(X, ensure_all_finite=False)
-            given = {"X": np.asarray(samples, np.float64)}
+            samples = (
+                _drawn_rows(model) if X is None else check_array(X, dtype=float, ensure_all_finite=False)
+            )
         expected = {one.name: _answer(model, _METHODS[one.name], samples) for one in made.graph.output}
+    given = _padded(samples) if reads_frames else {"X": samples}
     try:
         session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
         found = session.run(list(expected), given)
@@ -53,13 +54,14 @@ def check_same(made, model, X, *, reads_frames):
         raise InputError(
             f"onnxruntime cannot run the graph of this {type(model).__name__} ({line})."
         ) from error
+    drawn = X is None
     for (name, answer), values in zip(expected.items(), found, strict=True):
         difference = np.abs(values - answer).max()
         if not difference <= TOLERANCE:
             raise InputError(
                 f"The graph of this {type(model).__name__} differs from the model by up to {difference:.1g} "
-                f"in its {name}, more than {TOLERANCE:.0e}, on {'drawn samples' if X is None else 'X'}: "
-                f"{'give X, samples that the graph will read, or ' if X is None else ''}use `save`, or another "
+                f"in its {name}, more than {TOLERANCE:.0e}, on {'drawn samples' if drawn else 'X'}: "
+                f"{'give X, samples that the graph will read, or ' if drawn else ''}use `save`, or another "
                 "estimator."
             )
 
@@ -82,6 +84,7 @@ def _drawn_frames(model):
 
 
 def _padded(samples):
+    samples = [np.atleast_2d(np.asarray(frames, np.float32)) for frames in samples]  # a row is one frame
     lengths = np.array([len(frames) for frames in samples])
     rows = [np.pad(frames, ((0, max(lengths) - len(frames)), (0, 0))) for frames in samples]
     return {"frames": np.stack(rows), "lengths": lengths}
@@ -117,22 +120,18 @@ def _drawn_rows(model):
 def _known(model):
     """Return for each feature the numbers that a model holds for it: thresholds, means, scales and so on."""
     n_features = model.n_features_in_
-    known = [[np.array([0.0, 1.0])] for _ in range(n_features)]
+    known = [[] for _ in range(n_features)]
     for thing in inside(model):
         if hasattr(thing, "tree_"):
-            _add_thresholds(known, thing.tree_.feature, thing.tree_.threshold)
+            for feature, numbers in enumerate(known):
+                numbers.append(thing.tree_.threshold[thing.tree_.feature == feature])
         for value in getattr(thing, "__dict__", {}).values():
-            if not isinstance(value, np.ndarray):
-                continue
-            if "num_threshold" in (value.dtype.names or ()):  # the nodes of a tree of HistGradientBoosting
-                inner = value[value["is_leaf"] == 0]
-                _add_thresholds(known, inner["feature_idx"], inner["num_threshold"])
-            elif value.dtype.kind == "f" and value.ndim and value.shape[-1] == n_features:
+            if (
+                isinstance(value, np.ndarray)
+                and value.dtype.kind == "f"
+                and value.shape[-1:] == (n_features,)
+            ):
                 for numbers, column in zip(known, value.reshape(-1, n_features).T, strict=True):
                     numbers.append(column[np.isfinite(column)])
-    return [np.concatenate(numbers) for numbers in known]
-
-
-def _add_thresholds(known, features, thresholds):
-    for feature, numbers in enumerate(known):
-        numbers.append(thresholds[features == feature])
+    found = [np.concatenate([*numbers, np.empty(0)]) for numbers in known]
+    return [numbers if len(numbers) else np.array([0.0, 1.0]) for numbers in found]

@@ -5,7 +5,14 @@ import sys
 import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.datasets import load_wine
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import (
+    BaggingClassifier,
+    GradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -13,6 +20,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from made import TRUTH, X, Y, make_rated, small_blstm, small_stack
 from sklearn_raters import (
@@ -36,6 +44,8 @@ METHODS = {
     "raters": "predict_proba_raters",
 }
 NEW = make_rated(60, seed=3).X
+WINE, CULTIVARS = load_wine(return_X_y=True)  # its features are far from 0 and of several scales
+TWO = CULTIVARS < 2
 
 
 def ragged(X):
@@ -182,6 +192,70 @@ def test_a_graph_that_differs_from_its_model_is_not_written(path, monkeypatch):
     with pytest.raises(InputError, match="differs from the model by up to 0"):
         to_onnx(model, path)
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LinearDiscriminantAnalysis(),
+        make_pipeline(StandardScaler(), LinearDiscriminantAnalysis()),
+        BaggingClassifier(n_estimators=5, random_state=0),
+        BaggingClassifier(make_pipeline(StandardScaler(), DecisionTreeClassifier()), n_estimators=3),
+        StackingClassifier([("bayes", GaussianNB()), ("tree", DecisionTreeClassifier(random_state=0))]),
+    ],
+    ids=["discriminant", "scaled discriminant", "bagging", "bagging of scaled trees", "stacking"],
+)
+@pytest.mark.parametrize("kept", [TWO, CULTIVARS >= 0], ids=["two classes", "three classes"])
+def test_features_far_from_0_and_of_several_scales(model, kept, path):
+    samples, labels = WINE[kept], CULTIVARS[kept]
+    to_onnx(model.fit(samples[::2], labels[::2]), path)
+    found = run(path, {"X": samples})["probabilities"]
+    np.testing.assert_allclose(found, model.predict_proba(samples), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [1, 100])
+@pytest.mark.parametrize("mean", [0, 5, 1e4])
+def test_a_wrong_graph_is_seen_wherever_the_model_learnt(mean, scale, path):
+    """Of a bagged discriminant analysis with two classes, skl2onnx doubles the logits."""
+    labels = np.arange(200) % 2
+    samples = mean + scale * (np.random.default_rng(0).normal(size=(200, 3)) + labels[:, None])
+    model = BaggingClassifier(LinearDiscriminantAnalysis(), n_estimators=2).fit(samples, labels)
+    with pytest.raises(InputError, match="in its probabilities, more than 1e-05, on drawn samples: give X"):
+        to_onnx(model, path)
+    with pytest.raises(InputError, match="on X: use `save`"):
+        to_onnx(model, path, X=samples)
+    assert not path.exists()
+
+
+def test_trees_that_round_no_sample_are_seen(path, monkeypatch):
+    monkeypatch.setattr("sklearn_raters.persistence._onnx.round_for_trees", lambda part: None)
+    model = BaggingClassifier(n_estimators=5, random_state=0).fit(WINE[::2], CULTIVARS[::2])
+    with pytest.raises(InputError, match="differs from the model by up to 0"):
+        to_onnx(model, path)
+
+
+def test_the_comparison_is_on_the_samples_given(path):
+    model = LogisticRegression().fit(X, TRUTH)
+    asked = []
+    model.predict_proba = lambda X: asked.append(X) or LogisticRegression.predict_proba(model, X)
+    to_onnx(model, path, X=NEW.tolist())
+    np.testing.assert_array_equal(asked, [NEW])
+    network = small_blstm(max_epochs=1).fit(ragged(X), TRUTH)
+    to_onnx(network, path, X=ragged(NEW))
+    with pytest.raises(InputError, match="BLSTMClassifier was fitted on a list"):
+        to_onnx(network, path, X=[])
+    to_onnx(SoftmaxLayerClassifier(max_epochs=1).fit(X, TRUTH), path, X=NEW)
+    with pytest.raises(ValueError, match="1D array"):
+        to_onnx(model, path, X=NEW[0])
+
+
+@pytest.mark.parametrize("output", METHODS)
+def test_the_comparison_is_of_all_outputs(output, path, monkeypatch):
+    model = small_stack().fit(X, Y)
+    right = getattr(model, METHODS[output])
+    monkeypatch.setattr(type(model), METHODS[output], lambda self, X: 1 - right(X))
+    with pytest.raises(InputError, match=f"in its {output}, more"):
+        to_onnx(make_pipeline(StandardScaler().fit(X), model), path)
 
 
 def test_an_unfitted_model_and_a_missing_library_are_named(path, monkeypatch):
