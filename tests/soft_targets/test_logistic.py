@@ -206,7 +206,7 @@ def test_labels_through_a_pipeline_keep_the_order_of_its_classes():
     got = SoftTargetClassifier(make_pipeline(StandardScaler(), LogisticRegression()), classes=["b", "a"])
     got.fit(X, labels)
     assert got.estimator_.classes_.tolist() == ["a", "b"]
-    assert (got.estimator_.classes_[(got.decision_function(X) > 0).astype(int)] == got.predict(X)).all()
+    assert (got.classes_[(got.decision_function(X) > 0).astype(int)] == got.predict(X)).all()
 
 
 def test_a_label_whose_samples_have_no_weight_is_learnt_as_by_scikit_learn():
