@@ -3,9 +3,9 @@
 import warnings
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_array
 
+from sklearn_raters._nested import call_inside
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.persistence._inside import inside
 
@@ -44,7 +44,9 @@ def check_same(made, model, X, *, reads_frames):
             samples = (
                 _drawn_rows(model) if X is None else check_array(X, dtype=float, ensure_all_finite=False)
             )
-        expected = {one.name: _answer(model, _METHODS[one.name], samples) for one in made.graph.output}
+        expected = {
+            one.name: call_inside(model, _METHODS[one.name], samples, {}) for one in made.graph.output
+        }
     given = _padded(samples) if reads_frames else {"X": samples}
     try:
         session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
@@ -64,18 +66,6 @@ def check_same(made, model, X, *, reads_frames):
                 f"{'give X, samples that the graph will read, or ' if drawn else ''}use `save`, or another "
                 "estimator."
             )
-
-
-def _answer(model, method, samples):
-    """Return a model's answer, also where only the stack in a pipeline or search gives it."""
-    if hasattr(model, method):
-        return getattr(model, method)(samples)
-    if not isinstance(model, Pipeline):
-        return _answer(model.best_estimator_, method, samples)
-    for _, step in model.steps[:-1]:
-        if step is not None and step != "passthrough":
-            samples = step.transform(samples)
-    return _answer(model.steps[-1][1], method, samples)
 
 
 def _drawn_frames(model):

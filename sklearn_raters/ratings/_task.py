@@ -92,14 +92,15 @@ class Task:
         self, Y, classes=None, label_map=None, *, missing_label=None, label_separator=None, bins=None
     ):
         settings = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
+        classes = None if classes is None else check_class_names(classes)
         if isinstance(Y, Task):
             if classes is None and label_map is None and all(value is None for value in settings.values()):
                 vars(self).update(vars(Y))
                 return
-            if label_map is None:
-                classes, label_map = Y._classes_and_map(classes, bins)
+            if label_map is None and classes is None and bins is None and Y.classes_given:
+                classes = Y.classes
+            label_map = Y._map_to(classes) if label_map is None else label_map
             Y = Y.votes
-        classes = None if classes is None else check_class_names(classes)
         self.label_map = check_map(label_map, classes)
         reading = make_reading(named=[*(classes or ()), *self.label_map], **settings)
         not_rated = [label for label, target in self.label_map.items() if target is None]
@@ -255,18 +256,14 @@ class Task:
         """
         return self._with(self.votes.take(samples))
 
-    def _classes_and_map(self, classes, bins):
-        """Return classes, these if given, and the part of the map that leads to them."""
-        if classes is None and bins is None and self.classes_given:
-            return self.classes, self.label_map
+    def _map_to(self, classes):
+        """Return the part of the map that leads to some classes, the whole for None."""
         if classes is None:
-            return None, self.label_map
-        names = check_class_names(classes)
-        targets = {None, *names}
-        return names, {
+            return self.label_map
+        return {
             label: target
             for label, target in self.label_map.items()
-            if target in targets and label not in names
+            if target in (None, *classes) and label not in classes
         }
 
     def _with(self, votes):

@@ -380,7 +380,8 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         """
         X = self._as_read(X)
         values, learnt = self.estimator_.decision_function(X), self.estimator_.classes_
-        if np.array_equal(learnt, self.classes_) or decides_by_pairs(self.estimator_):
+        by_pairs = len(learnt) > 2 and decides_by_pairs(self.estimator_)
+        if by_pairs or np.array_equal(learnt, self.classes_):
             return values
         if values.ndim == 1:
             values = np.stack([-values / 2, values / 2], axis=1)

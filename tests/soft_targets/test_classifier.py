@@ -487,7 +487,11 @@ def test_decision_values_have_the_order_of_the_classes(estimator, classes):
 
 @pytest.mark.parametrize("classes", [["a", "z"], ["z", "a"]])
 def test_decision_values_of_two_classes_are_those_of_the_second(classes):
-    clf = SoftTargetClassifier(LogisticRegression(), classes=classes).fit(X, SOFT[:, :2] + SOFT[:, 2:] / 2)
+    soft = SOFT[:, :2] + SOFT[:, 2:] / 2
+    by_pairs = SoftTargetClassifier(SVC(decision_function_shape="ovo"), classes=classes).fit(X, soft)
+    chosen = by_pairs.classes_[(by_pairs.decision_function(X) > 0).astype(int)]
+    np.testing.assert_array_equal(chosen, by_pairs.predict(X))
+    clf = SoftTargetClassifier(LogisticRegression(), classes=classes).fit(X, soft)
     np.testing.assert_array_equal(clf.classes_[(clf.decision_function(X) > 0).astype(int)], clf.predict(X))
     np.testing.assert_allclose(expit(clf.decision_function(X)), clf.predict_proba(X)[:, 1])
 
