@@ -1,6 +1,6 @@
 """The guide: from a table of ratings to models of its raters.
 
-Read the chapters in any order; each one stands alone, and every block of code in them is run by the tests.
+Read the chapters in any order; each one stands alone. Code with `>>>` is run by the tests.
 
 - `sklearn_raters.guide.first_hour`: from a table of your own to a comparison.
 - `sklearn_raters.guide.which_method`: which estimator for which data, with measured numbers.

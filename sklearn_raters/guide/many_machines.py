@@ -28,14 +28,16 @@ With Dask, on SLURM by dask-jobqueue:
     with Client(cluster), joblib.parallel_config("dask"):
         stack.fit(X, Y)
 
-With Ray, call `ray.util.joblib.register_ray()` first, then `joblib.parallel_config("ray")`. The models are the
-same to the last digit wherever they are trained.
+With Ray, call `ray.util.joblib.register_ray()` first, then `joblib.parallel_config("ray")`. The models
+depend neither on the number of jobs nor on the backend; another kind of processor may change the last digits.
 
 **A GPU** waits for Python most of the time while it trains one small network. Networks that threads train at
-the same time, such as the views of several folds and seeds, are therefore stacked and computed in one batch:
+the same time, such as the views of several folds, are therefore stacked and computed in one batch. Here five folds
+of seven views each:
 
-    with joblib.parallel_config("threading", n_jobs=35):
-        cross_validate(stack, X, Y, cv=GroupKFold(5), groups=sessions)
+    stack.set_params(n_jobs=7)
+    with sklearn.config_context(enable_metadata_routing=True), joblib.parallel_config("threading", n_jobs=5):
+        cross_validate(stack, X, Y, params={"groups": sessions}, cv=GroupKFold(5), scoring=uar_scorer)
 
 It is so for `BLSTMClassifier` in float32 without `early_stopping`, `net_params` and `verbose`. Dropout then differs
 from that of networks trained one by one, so only models trained in the same way are the same.

@@ -17,19 +17,22 @@ with rows of a table, or with padded frames and their numbers:
 ```
 
 **A model of raters** says how a representation becomes each rater's votes. Subclass `RaterModel`; sizes and
-weights are made in its constructor, and `rater_log_proba` is all that it must define. This one is a softmax
-layer for each rater:
+weights are made in its constructor, and `rater_log_proba` is all that it must define: it returns one row for each
+pair of a sample and a rater, whose numbers it is given. This one is a softmax layer for each rater:
 
 ```python
 >>> from sklearn_raters.networks import RaterModel
 >>> class OneLayerEach(RaterModel):
-...     def __init__(self, n_units, n_classes, n_raters, dropout):
-...         super().__init__(n_units, n_classes, n_raters, dropout)
+...     def __init__(self, n_units, n_classes, n_raters):
+...         super().__init__(n_units, n_classes, n_raters)
 ...         self.layers = nn.Linear(n_units, n_raters * n_classes)
 ...
-...     def rater_log_proba(self, units):
+...     def rater_log_proba(self, units, sample, rater):
 ...         logits = self.layers(units).reshape(len(units), self.n_raters, self.n_classes)
-...         return logits.log_softmax(dim=2)
+...         return logits.log_softmax(dim=2)[sample, rater]
+>>> net = RaterNetClassifier(OneLayerEach, max_epochs=2, random_state=0).fit(X, Y)
+>>> net.predict_proba_raters(X).shape
+(40, 3, 2)
 
 ```
 

@@ -18,7 +18,8 @@ defaults that were better on the tasks at hand.
 
 ```
 
-A holder of IEMOCAP repeats Table 3, with the search over learning rates inside each training part:
+A holder of IEMOCAP repeats Table 3, with the search over batch size, learning rate and number of epochs inside
+each training part. `--batch-size`, `--learning-rate` and `--epochs` narrow it:
 
     sklearn-raters evaluate --corpus iemocap --protocol paper --root IEMOCAP
 

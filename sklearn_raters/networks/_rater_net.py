@@ -83,10 +83,10 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
     max_epochs : int or "auto", default="auto"
         Number of epochs, passes over the training samples, a million at most. "auto" finds the number for a
         table: a first training without `validation_fraction` of the groups, of at most 1,000 epochs and
-        10,000 steps, shows after how many epochs (at least 10, and 200 steps) the loss of the held-out votes
-        is lowest, and the network is then trained as long on all samples. With `early_stopping` there is one
-        training, of as many epochs at most. "auto" is 40 for sequences, and where no choice of held-out
-        groups leaves samples of every class to train on.
+        10,000 steps (or 40 epochs, where these are more steps), shows after how many epochs (at least 10, and
+        200 steps) the loss of the held-out votes is lowest, and the network is then trained as long on all
+        samples. With `early_stopping` there is one training, of as many epochs at most. "auto" is 40 for
+        sequences, and where no choice of held-out groups leaves samples of every class to train on.
     batch_size : int, default=32
         Number of samples in a training step.
     learning_rate : float or "auto", default="auto"

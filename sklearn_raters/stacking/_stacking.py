@@ -85,11 +85,12 @@ class MultiRaterStackingClassifier(
         Weights of the classes in the fusion, not in the views. With "mean", "balanced" divides the posterior
         of each view by the class shares in its targets.
     cv : int, splitter or None, default=None
-        None fuses in-sample, as the paper does, but for "pool", which takes two folds. With a splitter or a
-        number of folds, the fusion learns from out-of-fold posteriors, since representations by separately
-        trained networks cannot be compared.
+        With None, "pool" takes two folds, "mixture" learns on held-out groups, and the others learn in-sample,
+        as the paper does. With a splitter or a number of folds, the fusion learns from out-of-fold posteriors,
+        since representations by separately trained networks cannot be compared; "mean" learns nothing, and
+        "fine_tune" needs None.
     validation_fraction : float, default=0.2
-        Share of the groups held out for "logistic", "mixture" and "fine_tune".
+        Share of the groups held out for "logistic", "mixture" and "fine_tune" where `cv` is None.
     consensus : str or callable, default="majority"
         Method that finds the labels for "crowd_hard" and the fusion: "majority", or by crowd-kit
         "dawid_skene", "one_coin", "glad", "mace", "mmsr", "wawa"; see `consensus.consensus_labels`. If one
