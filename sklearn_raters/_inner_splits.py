@@ -12,10 +12,16 @@ from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, check_
 from sklearn.svm import SVC, NuSVC
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_raters._nested import is_search, layers, splitter_takes_groups
+from sklearn_raters._nested import (
+    is_search,
+    layers,
+    splitter_needs_groups,
+    splitter_takes_groups,
+    takes_ratings,
+)
 from sklearn_raters._sklearn_compat import num_samples, safe_indexing
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import shorten
+from sklearn_raters.ratings import known_labels, shorten
 
 # Number of random splits that are tried until one leaves every class in the training part.
 _TRIES = 50
@@ -152,11 +158,13 @@ def inner_splits(cv, labels, groups, seed):
     if not hasattr(cv, "split") or isinstance(cv, str | bytes | bytearray):
         cv = check_pairs(cv, len(labels))
     cv = check_cv(cv)
-    if groups is None and splitter_takes_groups(cv):
+    if groups is None and splitter_needs_groups(cv):
         raise InputError(f"cv={cv!r} splits by groups: call fit(X, Y, groups=...), or give an int as cv.")
     names = list(dict.fromkeys(label for label in labels if label is not None))
     strata = np.array([-1 if label is None else names.index(label) for label in labels])
-    splits = list(cv.split(np.empty((len(labels), 1)), strata, groups))
+    y = labels if takes_ratings(cv) else strata
+    with known_labels():
+        splits = list(cv.split(np.empty((len(labels), 1)), y, groups))
     if not splits:
         raise InputError("cv has no folds. Give a list instead of a generator, which can be read only once.")
     if any(np.isin(train, test).any() for train, test in splits):

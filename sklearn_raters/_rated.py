@@ -85,7 +85,8 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     if isinstance(y, np.matrix):
         y = np.asarray(y)
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
-        y = column_or_1d(y, warn=True)
+        column_or_1d(y, warn=True)  # what it returns has no mask
+        y = y[:, 0]
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype != object:
         assert_all_finite(y, allow_nan=True, input_name="y")
     sample_weight = check_weights(sample_weight, X)
@@ -266,7 +267,10 @@ class ConsensusMixin:
         """
         X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         sample_weight = check_weights(sample_weight, X)
-        rows, labels = labelled_samples(hard_labels(Task(y, self.classes_.tolist(), self.label_map)))
+        known = self.classes_.tolist()
+        # The training part may have had no label of a class that the map names.
+        label_map = {old: new for old, new in (self.label_map or {}).items() if new is None or new in known}
+        rows, labels = labelled_samples(hard_labels(Task(y, known, label_map)))
         if len(rows) == 0:
             raise InputError("No sample has a majority label in the classes, so there is nothing to score.")
         # All samples, so that a sample that cannot be predicted is an error, whether it has a label or not.

@@ -4,7 +4,6 @@ from collections.abc import Hashable
 from numbers import Real
 
 import numpy as np
-from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
@@ -314,12 +313,19 @@ def class_weights(class_weight, classes, mass):
         }
         if wrong:
             raise InputError(f"class_weight has {wrong}: weights must be finite numbers and not negative.")
-        if class_weight and not any(class_weight.get(name, 1) for name in np.asarray(classes).tolist()):
+        names = np.asarray(classes).tolist()
+        weights = [class_weight.get(name, 1) for name in names]
+        if not any(weights):
             raise InputError(
                 f"class_weight={class_weight} gives every class the weight 0: raise one of them."
             )
-        present = np.asarray(classes)
-        return compute_class_weight(class_weight, classes=present, y=present)
+        unknown = [name for name in class_weight if name not in names]
+        if unknown and len(class_weight) - len(unknown) < len(names):
+            raise InputError(
+                f"class_weight names {shorten(unknown)}, not in the classes {shorten(names)}: name these, or "
+                "some of them."
+            )
+        return np.array(weights, dtype=float)
     total = mass.sum(axis=0)
     share = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
     return share * mass.sum() / (total > 0).sum()

@@ -16,6 +16,10 @@ class InputError(ValueError):
     """
 
 
+class NoPosteriorError(AttributeError):
+    """A view of a stack has no class probabilities, which are needed for what was asked."""
+
+
 class InputWarning(UserWarning):
     """What was given can be used, but looks as if something else was meant."""
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import DataConversionWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -132,3 +133,16 @@ def test_a_meta_estimator_has_the_classes_and_the_label_map_of_the_estimator_ins
     model = CalibratedRatersClassifier(make_pipeline(StandardScaler(), stack))
     assert model.classes == CLASSES
     assert model.label_map == {"grim": "sad"}
+
+
+def test_masked_ratings_in_one_column_are_not_rated():
+    masked = np.ma.masked_array(Y["E1"].to_numpy(), mask=np.arange(150) % 3 == 0)
+    expected = small_stack().plan(X, masked).task.counts
+    with pytest.warns(DataConversionWarning, match="column-vector"):
+        found = small_stack().plan(X, masked[:, None]).task.counts
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_the_accuracy_takes_a_map_to_a_class_that_was_not_learnt():
+    model = small_stack(label_map={"joy": "happy"}).fit(X, Y)
+    assert model.score(X, Y) == small_stack().fit(X, Y).score(X, Y) > 0.8

@@ -246,3 +246,10 @@ def test_integers_that_no_array_holds_are_refused():
         InputError, match=f"label {10**20} in y is no 64-bit integer: give the labels as texts"
     ):
         target_distributions(np.array([10**20, 1, 10**20], dtype=object), None)
+
+
+@pytest.mark.parametrize("classes", [["1", "2", "3"], [1.0, 1.5, 2.0], [True, False]], ids=str)
+def test_class_weights_are_found_by_the_label_itself(classes):
+    weights = {label: place + 1.0 for place, label in enumerate(classes)}
+    found = class_weights(weights, classes, None)
+    np.testing.assert_array_equal(found, np.arange(len(classes)) + 1.0)

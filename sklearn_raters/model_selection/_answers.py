@@ -6,7 +6,7 @@ import numpy as np
 
 from sklearn_raters._align import align
 from sklearn_raters._nested import call_inside, unwrap
-from sklearn_raters.exceptions import InputError, remark
+from sklearn_raters.exceptions import InputError, NoPosteriorError, remark
 from sklearn_raters.metrics import judged_answers
 
 
@@ -27,7 +27,8 @@ class Answers(NamedTuple):
     judged : dict
         Result of `judged_answers`, empty if nothing could be judged.
     views : dict
-        From view of a stack to the class that it predicts for each sample, a list; empty for other models.
+        From view of a stack to the class that it predicts for each sample, a list; empty for other models,
+        and where a view has no probabilities.
     """
 
     classes: list | None
@@ -73,14 +74,13 @@ def ask(fitted, X, task=None, models=()):
     inner = unwrap(fitted)
     classes = proba = soft_labels = proba_raters = by_rater = None
     if hasattr(inner, "predict_soft_labels"):
-        soft_labels = np.asarray(call_inside(fitted, "predict_soft_labels", X, {}))
+        soft_labels = _said(fitted, "predict_soft_labels", X)
     if (task is not None or soft_labels is None) and hasattr(fitted, "predict_proba"):
-        proba = np.asarray(call_inside(fitted, "predict_proba", X, {}))
+        proba = _said(fitted, "predict_proba", X)
     raters = list(getattr(inner, "raters_", ()))
     if hasattr(inner, "predict_proba_raters"):
-        by_rater = {}  # a stack may have no views of raters
-        if raters:
-            proba_raters = np.asarray(call_inside(fitted, "predict_proba_raters", X, {}))
+        proba_raters = _said(fitted, "predict_proba_raters", X) if raters else None
+        by_rater = None if raters else {}  # a stack may have no views of raters
     if any(answer is not None for answer in (proba, soft_labels, proba_raters)):
         classes = np.asarray(fitted.classes_).tolist()
     if proba_raters is not None:
@@ -92,6 +92,14 @@ def ask(fitted, X, task=None, models=()):
     for name, answer in given.items():
         judged |= _judge(task, name, answer, classes, raters)
     return Answers(classes, proba, soft_labels, by_rater, judged, _views(fitted, inner, X, models))
+
+
+def _said(fitted, method, X):
+    """Return what a method answers; None if it needs probabilities that views of a stack do not have."""
+    try:
+        return np.asarray(call_inside(fitted, method, X, {}))
+    except NoPosteriorError:
+        return None
 
 
 def _labels_by_rater(proba, classes, raters):
@@ -138,6 +146,8 @@ def _views(fitted, inner, X, models):
         name.replace("_", "-") for name in models
     }:
         return {}
-    proba = np.asarray(call_inside(fitted, "predict_proba_views", X, {}))
+    proba = _said(fitted, "predict_proba_views", X)
+    if proba is None:
+        return {}
     labels = np.asarray(inner.classes_)[proba.argmax(axis=2)]
     return {name: labels[:, column].tolist() for column, name in enumerate(names)}

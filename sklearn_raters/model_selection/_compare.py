@@ -213,7 +213,7 @@ def compare(
         for name, (given, *features) in models.items():
             estimator = with_settings(given, settings)
             set_where_none(estimator, memory=cache, random_state=random_state)
-            plans[name] = check_trainable(estimator, task.ratings, consensus, folds, groups)
+            plans[name] = check_trainable(estimator, features[0], task.ratings, consensus, folds, groups)
             models[name] = (estimator, *features)
         how = {"everything": return_comparison, "cached": None if memory is None else cached_with(cache)}
         runs = run_folds(models, plans, task, consensus, folds, groups, n_jobs, verbose, **how)

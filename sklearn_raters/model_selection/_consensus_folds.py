@@ -42,6 +42,8 @@ class ConsensusStratifiedGroupKFold(StratifiedGroupKFold):
     ['ben', 'ben', 'cleo', 'cleo']
     """
 
+    _takes_ratings = True
+
     def __init__(self, n_splits=5, *, shuffle=False, random_state=None):
         super().__init__(n_splits=n_splits, shuffle=shuffle, random_state=random_state)
 

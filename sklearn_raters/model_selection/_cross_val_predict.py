@@ -5,7 +5,7 @@ from inspect import signature
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_raters._align import align, align_samples
+from sklearn_raters._align import align, align_samples, count_rows
 from sklearn_raters._nested import innermost, unwrap
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
@@ -78,8 +78,9 @@ def cross_val_predict_raters(
     n_jobs : int or None, default=None
         Number of folds at once, through joblib.
     params : dict or None, default=None
-        Further keyword arguments of `fit`. Values with one entry for each sample are cut to the fold. With
-        metadata routing on, the prediction method gets those that it requests.
+        Further keyword arguments of `fit`. Values with one entry for each sample are cut to the fold, those
+        of pandas after they are brought into the order of X. With metadata routing on, the prediction method
+        gets those that it requests.
     return_names : bool, default=False
         Whether to return the names of the classes, raters or views along the axes as well.
 
@@ -118,6 +119,7 @@ def cross_val_predict_raters(
     if unknown or not methods:
         raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
     X, Y, groups = align_samples(X=X, Y=Y, groups=groups)
+    params = {name: _in_order(name, value, X, Y) for name, value in (params or {}).items()}
     groups = check_groups(groups)
     settings = innermost(estimator)
     task = Task(Y, getattr(settings, "classes", None), getattr(settings, "label_map", None))
@@ -129,8 +131,8 @@ def cross_val_predict_raters(
         raise InputError(
             f"The folds of cv test {n_tested} of {n_samples} samples: give a cv that tests each sample once."
         )
-    _check_params(estimator, params or {})
-    check_trainable(estimator, Y, consensus, folds, groups)
+    _check_params(estimator, params)
+    check_trainable(estimator, X, Y, consensus, folds, groups)
     parts = Parallel(n_jobs=n_jobs)(
         delayed(_predict_fold)(estimator, X, Y, consensus, fold, groups, params, methods) for fold in folds
     )
@@ -143,6 +145,12 @@ def cross_val_predict_raters(
         return merged[0] if return_names else merged[0][0]
     predictions, names = (list(part) for part in zip(*merged, strict=True))
     return (predictions, names) if return_names else predictions
+
+
+def _in_order(name, value, X, Y):
+    """Return an argument of `fit`; what has an index and a row for each sample is in the order of X and Y."""
+    by_sample = hasattr(value, "iloc") and len(value) == count_rows(X, "X")
+    return align_samples(X=X, Y=Y, **{name: value})[2] if by_sample else value
 
 
 def _check_params(estimator, params):

@@ -4,6 +4,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array, issparse
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, KFold
 
@@ -12,6 +13,7 @@ from sklearn_raters._nested import (
     call_inside,
     groups_for_fit,
     innermost,
+    splitter_needs_groups,
     splitter_takes_groups,
     takes_ratings,
 )
@@ -20,6 +22,7 @@ from sklearn_raters._sklearn_compat import check_method_params, num_samples
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import known_labels
+from sklearn_raters.sequences import holds_sequences, holds_text
 
 
 class Fold(NamedTuple):
@@ -66,7 +69,7 @@ def make_folds(X, consensus, groups, cv):
         cv = KFold(cv) if groups is None else GroupKFold(cv)
     if not hasattr(cv, "split") or isinstance(cv, str | bytes | bytearray):
         folds = [Fold(*fold) for fold in check_pairs(cv, len(consensus))]
-    elif splitter_takes_groups(cv) and groups is None and hasattr(cv, "get_metadata_routing"):
+    elif groups is None and splitter_needs_groups(cv):
         raise InputError(
             f"{cv!r} splits by groups, but groups is None: pass groups=, such as the sessions or "
             "the speakers of the corpus, or a cv that does not need them."
@@ -74,7 +77,9 @@ def make_folds(X, consensus, groups, cv):
     else:
         split_groups = {"groups": groups} if splitter_takes_groups(cv) else {}
         _, strata = np.unique([str(label) for label in consensus], return_inverse=True)
-        folds = [Fold(*fold) for fold in cv.split(X, strata, **split_groups)]
+        y = consensus if takes_ratings(cv) else strata
+        with known_labels():
+            folds = [Fold(*fold) for fold in cv.split(X, y, **split_groups)]
     _check_folds(folds, cv)
     return folds
 
@@ -103,7 +108,7 @@ def _check_folds(folds, cv):
         )
 
 
-def check_trainable(estimator, Y, consensus, folds, groups):
+def check_trainable(estimator, X, Y, consensus, folds, groups):
     """
     Check, without training, that an estimator can be trained on the training part of each fold.
 
@@ -111,6 +116,8 @@ def check_trainable(estimator, Y, consensus, folds, groups):
     ----------
     estimator : estimator
         For a stack, the training is planned. Other estimators need at least one sample with a consensus.
+    X : sequence of n_samples
+        Samples, of which only the form is used.
     Y : ratings of n_samples
         In a form that can be indexed, or a Task.
     consensus : ndarray of object of shape (n_samples,)
@@ -137,11 +144,23 @@ def check_trainable(estimator, Y, consensus, folds, groups):
                 f"None of the {len(rows)} training samples of a fold has a consensus, so that "
                 f"{type(estimator).__name__} cannot be trained. Use fewer or larger folds."
             )
-        if hasattr(inner, "plan"):
-            # A plan uses only the number of samples in X, so give it the indices of the samples.
+        if hasattr(inner, "plan") and not (inner is not estimator and _depends_on_steps(inner, X)):
             with known_labels():
-                plans.append(inner.plan(rows[:, None], rows_of(Y, rows), groups=rows_of(groups, rows)))
+                plans.append(inner.plan(_of_form(X, rows), rows_of(Y, rows), groups=rows_of(groups, rows)))
     return plans
+
+
+def _of_form(X, rows):
+    """Return samples of the form of X that hold their numbers: a plan uses only their number and form."""
+    if holds_sequences(X):
+        return [np.full((1, 1), float(row)) for row in rows]
+    return csr_array(rows[:, None].astype(float)) if issparse(X) else rows[:, None]
+
+
+def _depends_on_steps(stack, X):
+    """Return whether the default estimator, which settings are for, depends on steps that read texts."""
+    has_settings = bool(stack.view_params) or stack.fusion == "fine_tune"
+    return stack.estimator is None and has_settings and holds_text(X)
 
 
 def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", params=None):

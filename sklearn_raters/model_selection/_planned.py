@@ -44,8 +44,8 @@ def planned_trainings(models, Y, *, groups=None, cv=5):
     consensus = hard_labels(task)
     folds = make_folds(consensus, consensus, groups, cv)
     plans = {
-        name: check_trainable(estimator, task.ratings, consensus, folds, groups)
-        for name, (estimator, *_) in models.items()
+        name: check_trainable(estimator, X, task.ratings, consensus, folds, groups)
+        for name, (estimator, X, _) in models.items()
     }
     jobs = {}
     for (fold, part, *what), size in trainings_of(models, plans, folds).items():

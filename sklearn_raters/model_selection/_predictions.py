@@ -50,7 +50,7 @@ def prediction_table(predicted, in_conditions, answers, labels, folds, task):
             for of_fold, fold in zip(answers[name], folds, strict=True):
                 # A fold in which the view has too few samples has no such view.
                 said[fold.test] = of_fold.views.get(view)
-    index = pd.RangeIndex(task.n_samples) if task.index is None else task.index
+    index = pd.RangeIndex(task.n_samples) if task.index is None else task.index.to_flat_index()
     return pd.DataFrame(columns, index=index.rename("sample"))[fold_numbers >= 0]
 
 

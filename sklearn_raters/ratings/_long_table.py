@@ -141,7 +141,8 @@ def votes_from_long(
     except (TypeError, ValueError) as error:
         raise InputError(f"The ratings are no table or dict of columns of one length: {error}.") from error
     check_columns(table, sample, rater, label)
-    table = table.assign(**{sample: _read_names(table[sample]), rater: _read_names(table[rater], plain)})
+    table = table.copy(deep=False)  # `assign` takes no columns that are called by numbers
+    table[sample], table[rater] = _read_names(table[sample]), _read_names(table[rater], plain)
     for what, column in (("sample", sample), ("rater", rater)):
         if table[column].isna().any():
             line = table.index[table[column].isna()].tolist()[0]

@@ -9,7 +9,7 @@ from sklearn.utils import gen_batches
 
 from sklearn_raters._align import align
 from sklearn_raters._sklearn_compat import num_samples, safe_indexing
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, NoPosteriorError
 
 
 def side_by_side(parts, rows=slice(None)):
@@ -71,7 +71,7 @@ def posterior(view, estimator, X, classes, *, by_decision=False):
             )
         proba = softmax(values, axis=1)
     else:
-        raise AttributeError(
+        raise NoPosteriorError(
             f"The view {view.name!r} has no predict_proba; give it an estimator that has, for example "
             "sklearn.calibration.CalibratedClassifierCV around its classifier."
         )

@@ -1,6 +1,7 @@
 """The fusion of trained views: its splits, its classifier and its fit."""
 
 import warnings
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -69,11 +70,13 @@ def fusion_splits(stack, views, consensus, groups, seed, sample_weight):
         raise InputError(
             "fusion='fine_tune' goes on from views that have seen all samples: it needs cv=None."
         )
-    if stack.cv is not None:
-        splits = [Split(*split) for split in inner_splits(stack.cv, consensus, groups, seed)]
-        _check_out_of_fold(consensus, splits)
-        return splits
     present = np.arange(len(consensus)) if sample_weight is None else np.flatnonzero(sample_weight)
+    if stack.cv is not None:
+        rows = present if isinstance(stack.cv, Integral) else np.arange(len(consensus))
+        splits = inner_splits(stack.cv, consensus[rows], rows_of(groups, rows), seed)
+        splits = [Split(rows[train], rows[test]) for train, test in splits]
+        _check_out_of_fold(rows, consensus, splits)
+        return splits
     if stack.fusion == "pool":
         splits = pool_splits(views, consensus, groups, seed, sample_weight)
         if not splits:
@@ -141,9 +144,10 @@ def _folds_of_groups(labels, groups, weight):
     return fold[group]
 
 
-def _check_out_of_fold(consensus, splits):
-    """Raise InputError if splits do not test each sample once, or leave fewer than two classes."""
-    samples, labels = labelled_samples(consensus)
+def _check_out_of_fold(rows, consensus, splits):
+    """Raise InputError if splits do not test each of these rows once, or leave fewer than two classes."""
+    labelled, labels = labelled_samples(consensus[rows])
+    samples = rows[labelled]
     tested = np.array([np.isin(samples, test) for _, test in splits])
     times = tested.sum(axis=0)
     if not np.all(times == 1):

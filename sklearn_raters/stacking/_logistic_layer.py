@@ -54,6 +54,8 @@ def label_weights(class_weight, y, sample_weight=None):
     if class_weight is None:
         return sample_weight
     weight = np.ones(len(y)) if sample_weight is None else sample_weight
+    if isinstance(class_weight, dict):  # these samples may lack a class that it names
+        return np.array([class_weight.get(label, 1) for label in y.tolist()]) * weight
     classes = np.unique(y)
     mass = (y[:, None] == classes) * weight[:, None]
     return class_weights(class_weight, classes, mass)[np.searchsorted(classes, y)] * weight
@@ -85,6 +87,8 @@ def choose_strength(folds, y, class_weight, sample_weight):
         y_train, y_valid = y[train], y[valid]
         weight_train = label_weights(class_weight, y_train, rows_of(sample_weight, train))
         weight_valid = label_weights(class_weight, y_valid, rows_of(sample_weight, valid))
+        if not (len(y_valid) if weight_valid is None else weight_valid.any()):
+            continue
         Z_train = side_by_side(parts, train)
         scaler = _scaler(Z_train, rows_of(sample_weight, train))
         Z_train, Z_valid = scaler.transform(Z_train), scaler.transform(side_by_side(parts, valid))

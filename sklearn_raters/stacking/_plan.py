@@ -339,7 +339,9 @@ def prepare(view, estimator, classes, seed):
         check_takes_repeats(estimator, f"The view {view.name!r} has soft labels")
     if needs_repeats or fits_soft_labels(estimator):  # which learns many times as fast there, also labels
         return SoftTargetClassifier(estimator, classes=classes)
-    return _with_classes(estimator, classes) if view.soft or _need_naming(classes) else estimator
+    # All networks in the order of the task, since one may start from another's.
+    named = takes_soft_targets(estimator) or _need_naming(classes)
+    return _with_classes(estimator, classes) if named else estimator
 
 
 def _need_naming(classes):

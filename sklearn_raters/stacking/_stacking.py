@@ -85,8 +85,8 @@ class MultiRaterStackingClassifier(
         Weights of the classes in the fusion, not in the views. With "mean", "balanced" divides the posterior
         of each view by the class shares in its targets.
     cv : int, splitter or None, default=None
-        With None, "pool" takes two folds, "mixture" learns on held-out groups, and the others learn in-sample,
-        as the paper does. With a splitter or a number of folds, the fusion learns from out-of-fold posteriors,
+        With None, "pool" takes two folds, "mixture" learns on held-out groups, the others learn in-sample, as
+        the paper does. With a splitter or a number of folds, the fusion learns from out-of-fold posteriors,
         since representations by separately trained networks cannot be compared; "mean" learns nothing, and
         "fine_tune" needs None.
     validation_fraction : float, default=0.2

@@ -150,7 +150,8 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None, sample_we
     max_raters : int or None
         Largest number of raters with a view by "all" or "raters": those who rated the most samples.
     eligible : list or None, default=None
-        Raters with enough ratings, such as those with enough in every fold. None counts all samples.
+        Raters with enough ratings, such as those with enough in every fold. None counts all samples with a
+        weight above 0.
     sample_weight : ndarray of shape (n_samples,) or None, default=None
         Weights of the samples, by which those who rated most are found.
 
@@ -177,7 +178,8 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None, sample_we
     for name in wanted:
         if name == "raters":
             if eligible is None:
-                eligible = eligible_raters(task, min_ratings=min_ratings)
+                weighted = task if sample_weight is None else task.take(np.flatnonzero(sample_weight))
+                eligible = eligible_raters(weighted, min_ratings=min_ratings)
             names += most_active(eligible, task, max_raters, sample_weight)
         elif (found := find_name(name, [*CROWD_VIEWS, *task.raters])) in (*CROWD_VIEWS, *task.raters):
             names.append(found)

@@ -305,7 +305,7 @@ class Trainings(Callback):
         (
             {"class_weight": {"sad": 1, "x": 2}, "classes": ["sad", "angry"]},
             {},
-            "angry.* not in class_weight",
+            "names 'x', not in the classes 'sad', 'angry'",
         ),
         ({"device": "abacus"}, {}, "device='abacus' cannot be used here.*'cpu', or 'auto'"),
         ({"device": "cuda:99"}, {}, "device='cuda:99' cannot be used here"),

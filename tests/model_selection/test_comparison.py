@@ -175,3 +175,20 @@ def test_untested_samples_have_no_row():
     settings = {**SETTINGS, "cv": folds, "groups": None, "baseline": None}
     found = compare({"m": DummyClassifier()}, DATA.X, DATA.Y, **settings)
     assert found.tested.tolist() == found.predictions.index.tolist() == list(range(45, 80))
+
+
+@pytest.mark.parametrize("fusion", ["pool", "logistic"])
+def test_views_without_probabilities_leave_what_needs_them_empty(fusion):
+    models = {"stack": small_stack(LinearSVC(), fusion=fusion)}
+    found = compare(models, DATA.X, DATA.Y, baseline=None, **SETTINGS)
+    assert found.table.loc["stack", "uar"] > 0.7
+    assert np.isnan(found.table.loc["stack", "rater_error_rate"]) == (fusion == "logistic")
+    assert "stack_view_E1" not in found.predictions
+
+
+def test_samples_may_be_named_by_several_levels():
+    levels = [DATA.groups, np.arange(90)]
+    Y = DATA.Y.set_axis(pd.MultiIndex.from_arrays(levels, names=["session", "clip"]))
+    found = compare({"chance": DummyClassifier()}, DATA.X, Y, baseline=None, **SETTINGS)
+    assert found.predictions.index[:2].tolist() == [(0, 0), (0, 1)]
+    assert found.predictions.index.name == "sample"

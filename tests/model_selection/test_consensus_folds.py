@@ -10,7 +10,7 @@ from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import uar_scorer
-from sklearn_raters.model_selection import ConsensusStratifiedGroupKFold, compare
+from sklearn_raters.model_selection import ConsensusStratifiedGroupKFold, compare, cross_val_predict_raters
 from sklearn_raters.ratings import Task
 
 RNG = np.random.default_rng(0)
@@ -119,3 +119,14 @@ def test_a_rare_class_is_warned_of_by_its_name():
         folds = list(ConsensusStratifiedGroupKFold(4).split(labels, [[label] for label in labels]))
     assert len(told) == 1
     assert [len(test) for _, test in folds] == [4] * 4
+
+
+def test_folds_are_made_from_the_labels_with_or_without_groups():
+    ratings = Y.copy()
+    ratings.iloc[:2] = "rare"
+    for groups in (None, SPEAKERS):
+        with pytest.warns(InputWarning, match="have the consensus 'rare'"):
+            found = cross_val_predict_raters(
+                LogisticRegression(), X, ratings, groups=groups, cv=ConsensusStratifiedGroupKFold(3)
+            )
+        assert found.shape == (N, 4)

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.dummy import DummyClassifier
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
@@ -22,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from made import CLASSES, CountedFits, as_cube, as_sequences, make_rated, small_stack
-from sklearn_raters import DeepEnsembleClassifier, SoftTargetClassifier
+from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, SoftTargetClassifier
 from sklearn_raters._align import align
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.metrics import rater_uar, uar_scorer
@@ -326,3 +328,39 @@ def test_an_unknown_method_is_an_error_before_the_first_training(method):
     with pytest.raises(ValueError, match=r"method must be one of .* or a list of them"):
         cross_val_predict_raters(CountedFits(), X, Y, cv=3, method=method)
     assert CountedFits.n_fits == 0
+
+
+def test_weights_of_samples_are_paired_by_their_index():
+    names = [f"s{row}" for row in range(90)]
+    table, ratings = pd.DataFrame(X, names), DATA.Y.set_axis(names)
+    weight = pd.Series(np.random.default_rng(0).random(90) * 3, names)
+    shuffled = weight.sample(frac=1, random_state=0)
+    expected, found = (
+        cross_val_predict_raters(LogisticRegression(), table, ratings, cv=3, params={"sample_weight": one})
+        for one in (weight, shuffled)
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("samples", "stack"),
+    [
+        (csr_array(X), MultiRaterStackingClassifier(view_params={"crowd_soft": {"C": 0.1}})),
+        (
+            as_sequences(X),
+            MultiRaterStackingClassifier(
+                views=["crowd_soft"], view_params={"crowd_soft": {"max_epochs": 1}}, fusion="mean"
+            ),
+        ),
+    ],
+    ids=["sparse", "frames"],
+)
+def test_settings_of_default_views_are_checked_for_the_form_of_the_samples(samples, stack):
+    assert cross_val_predict_raters(stack, samples, Y, groups=GROUPS, cv=2).shape == (90, 3)
+
+
+def test_settings_of_default_views_behind_steps_that_read_texts_are_left_to_the_fit():
+    texts = np.array([" ".join(np.array(["low", "high"])[(row > 1).astype(int)]) for row in X], dtype=object)
+    stack = MultiRaterStackingClassifier(views=["crowd_soft"], view_params={"crowd_soft": {"C": 0.1}})
+    found = cross_val_predict_raters(make_pipeline(CountVectorizer(), stack), texts, Y, cv=2)
+    assert found.shape == (90, 3)

@@ -132,3 +132,9 @@ def test_long_round_trip(Y):
     assert back.index.tolist() == Y.index.tolist()
     again = ratings_from_long(ratings_to_long(back), samples=back.index)
     pd.testing.assert_frame_equal(again, back)
+
+
+def test_columns_may_be_called_by_numbers():
+    table = pd.DataFrame([["u1", "E1", "sad"], ["u2", "E1", "calm"]])
+    assert ratings_from_long(table, sample=0, rater=1, label=2)["E1"].tolist() == ["sad", "calm"]
+    assert table[1].tolist() == ["E1", "E1"]

@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from made import CLASSES, FEW, GROUPS, X, Y, accuracy, make_rated, small_blstm, small_stack
 from sklearn_raters._rated import RatedSamples
 from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.model_selection import ConsensusStratifiedGroupKFold
 from sklearn_raters.ratings import Task
 from sklearn_raters.stacking._fusion import Split, fusion_splits, represented_samples
 from sklearn_raters.stacking._logistic_layer import STRENGTHS
@@ -222,3 +223,33 @@ def test_samples_without_a_consensus_may_be_in_no_fold():
     labels[6] = None  # in no test part
     splits = fusion_splits(small_stack(cv=cv), [], labels, None, 0, None)
     assert [split.test.tolist() for split in splits] == [[0, 1, 2], [3, 4, 5]]
+
+
+@pytest.mark.parametrize("groups", [None, GROUPS], ids=["samples", "groups"])
+@pytest.mark.parametrize("fusion", ["pool", "logistic", "mixture", "softmax"])
+def test_a_number_of_folds_divides_the_samples_that_have_a_weight(fusion, groups):
+    weight = np.where(np.arange(len(X)) % 7 == 3, 0.0, 1.0)
+    rows = np.flatnonzero(weight)
+    with_all = small_stack(fusion=fusion, cv=3).fit(X, Y, sample_weight=weight, groups=groups)
+    without = small_stack(fusion=fusion, cv=3)
+    without.fit(X[rows], Y.iloc[rows], groups=None if groups is None else groups[rows])
+    np.testing.assert_allclose(with_all.predict_proba(X), without.predict_proba(X), atol=1e-3)
+
+
+class HalvesSplitter:
+    """A splitter of one's own, which takes groups and does without them."""
+
+    def split(self, X, y=None, groups=None):
+        return KFold(2).split(X)
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        return 2
+
+
+@pytest.mark.parametrize("cv", [HalvesSplitter(), ConsensusStratifiedGroupKFold(2)], ids=["own", "consensus"])
+def test_splitters_that_can_do_without_groups_split_samples(cv):
+    found = small_stack(fusion="logistic", cv=cv).plan(X, Y).splits
+    ratings = hard_labels(Y)
+    expected = list(cv.split(X, ratings))
+    for split, (_, test) in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(split.test, test)

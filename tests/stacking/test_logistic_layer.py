@@ -115,3 +115,20 @@ def test_a_weight_of_three_counts_like_three_samples():
     rows = np.repeat(np.arange(60), WEIGHT.astype(int))
     repeated = fit_layer(Z[rows], Y[rows], 0.1, None, None)
     np.testing.assert_allclose(layer.predict_proba(Z.copy()), repeated.predict_proba(Z.copy()), atol=1e-4)
+
+
+def test_a_class_weight_may_be_of_a_class_that_a_part_lacks():
+    part = Y != "c"
+    np.testing.assert_array_equal(label_weights({"c": 3.0}, Y[part]), np.ones(part.sum()))
+    fold = LayerFold([Z], part, part)
+    assert choose_strength([fold], Y, {"c": 3.0}, None) == choose_strength([fold], Y, None, None)
+
+
+@pytest.mark.parametrize("class_weight", [None, {"b": 0.0}], ids=str)
+def test_a_part_without_a_sample_to_judge_is_left_out(class_weight):
+    train, only_b = Y != "b", Y == "b"
+    judged = LayerFold([Z], train, train)
+    empty = LayerFold([Z], train if class_weight is None else np.ones(60, dtype=bool), only_b)
+    assert choose_strength([judged, empty], Y, class_weight, None) == choose_strength(
+        [judged], Y, class_weight, None
+    )

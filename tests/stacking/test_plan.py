@@ -420,7 +420,7 @@ BY_CLASS = [
 @pytest.mark.parametrize("fusion", ["logistic", "mean", "softmax"])
 def test_a_class_weight_for_an_unknown_class_is_found_before_the_first_training(fusion):
     CountedFits.n_fits = 0
-    with pytest.raises(ValueError, match="not in class_weight"):
+    with pytest.raises(ValueError, match="class_weight names 'typo', not in the classes"):
         small_stack(CountedFits(), fusion=fusion, class_weight={"typo": 2.0}).fit(X, Y)
     assert CountedFits.n_fits == 0
 

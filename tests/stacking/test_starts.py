@@ -8,7 +8,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from made import make_rated, small_blstm, small_stack
+from made import CLASSES, make_rated, small_blstm, small_stack
 from sklearn_raters import BLSTMClassifier
 from sklearn_raters.consensus import soft_labels
 from sklearn_raters.ratings import Task
@@ -134,3 +134,16 @@ def test_a_warm_start_with_other_layers_is_an_error():
     clf = BLSTMClassifier(lstm_units=3, max_epochs=1, warm_start=True).fit(FEW.X, FEW.truth)
     with pytest.raises(ValueError, match="warm_start=True needs the layers of the earlier fit"):
         clf.set_params(lstm_units=4).fit(FEW.X, FEW.truth)
+
+
+def test_a_network_that_starts_from_majority_labels_keeps_the_order_of_the_classes():
+    """The others had the classes in the order of the task, the start sorted ones."""
+    found = {}
+    for classes in (sorted(CLASSES), sorted(CLASSES, reverse=True)):
+        model = small_stack(
+            small_blstm(max_epochs=9), fusion="mean", classes=classes, start_from="crowd_hard"
+        )
+        model.fit(FEW.X, FEW.Y, groups=FEW.groups)
+        assert all(view.classes_.tolist() == classes for view in model.estimators_)
+        found[tuple(classes)] = (model.predict(FEW.X) == FEW.truth).mean()
+    assert min(found.values()) > 0.8

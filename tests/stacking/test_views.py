@@ -370,3 +370,14 @@ def test_a_class_whose_only_samples_have_weight_zero_is_an_error():
     weight = (hard_labels(Y) != "sad").astype(float)
     with pytest.raises(ValueError, match="No sample's consensus is the class 'sad'"):
         find_consensus(Task(Y), "majority", weight)
+
+
+def test_ratings_of_weight_zero_do_not_count_for_a_view_of_a_rater():
+    weight = np.repeat([1.0, 0.0], [50, 100])
+    ratings = Y.copy()
+    ratings.loc[ratings.index[:50], "E3"] = None
+    for settings in ({}, {"min_ratings": 45}):
+        alone = small_stack(**settings).plan(X[:50], ratings[:50]).views
+        weighted = small_stack(**settings).plan(X, ratings, sample_weight=weight).views
+        assert [view.name for view in weighted] == [view.name for view in alone]
+        assert "E3" not in [view.name for view in weighted]
