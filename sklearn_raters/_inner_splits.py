@@ -15,7 +15,6 @@ from sklearn.utils.validation import has_fit_parameter
 from sklearn_raters._nested import (
     is_search,
     layers,
-    splitter_needs_groups,
     splitter_takes_groups,
     takes_ratings,
 )
@@ -121,6 +120,23 @@ def check_pairs(cv, n_samples):
                 )
         folds.append(tuple(part.astype(np.intp) for part in parts))
     return folds
+
+
+def splitter_needs_groups(cv):
+    """
+    Return whether a splitter cannot split without groups.
+
+    Parameters
+    ----------
+    cv : int, splitter, iterable of (train, test) pairs or None
+        As the parameter `cv` of scikit-learn's estimators.
+
+    Returns
+    -------
+    bool
+        True for scikit-learn's splitters by groups. Other splitters may take groups and do without them.
+    """
+    return hasattr(cv, "get_metadata_routing") and splitter_takes_groups(cv) and not takes_ratings(cv)
 
 
 def inner_splits(cv, labels, groups, seed):

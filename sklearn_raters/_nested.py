@@ -308,23 +308,6 @@ def splitter_takes_groups(cv):
     return hasattr(cv, "split") and "groups" in inspect.signature(cv.split).parameters
 
 
-def splitter_needs_groups(cv):
-    """
-    Return whether a splitter cannot split without groups.
-
-    Parameters
-    ----------
-    cv : int, splitter, iterable of (train, test) pairs or None
-        As the parameter `cv` of scikit-learn's estimators.
-
-    Returns
-    -------
-    bool
-        True for scikit-learn's splitters by groups. Other splitters may take groups and do without them.
-    """
-    return hasattr(cv, "get_metadata_routing") and splitter_takes_groups(cv) and not takes_ratings(cv)
-
-
 class InnerTagsMixin:
     """Gives a meta-estimator the input tags of its `estimator`."""
 

@@ -8,12 +8,11 @@ from scipy.sparse import csr_array, issparse
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, KFold
 
-from sklearn_raters._inner_splits import check_pairs
+from sklearn_raters._inner_splits import check_pairs, splitter_needs_groups
 from sklearn_raters._nested import (
     call_inside,
     groups_for_fit,
     innermost,
-    splitter_needs_groups,
     splitter_takes_groups,
     takes_ratings,
 )
