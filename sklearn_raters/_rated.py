@@ -271,8 +271,12 @@ class ConsensusMixin:
         # The training part may have had no label of a class that the map names.
         label_map = {old: new for old, new in (self.label_map or {}).items() if new is None or new in known}
         rows, labels = labelled_samples(hard_labels(Task(y, known, label_map)))
+        if sample_weight is not None:
+            rows, labels = rows[sample_weight[rows] > 0], labels[sample_weight[rows] > 0]
         if len(rows) == 0:
-            raise InputError("No sample has a majority label in the classes, so there is nothing to score.")
+            raise InputError(
+                "No sample with a weight has a majority label in the classes, so there is nothing to score."
+            )
         # All samples, so that a sample that cannot be predicted is an error, whether it has a label or not.
         correct = self.predict(X)[rows] == labels
         return float(np.average(correct, weights=rows_of(sample_weight, rows)))

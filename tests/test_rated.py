@@ -146,3 +146,9 @@ def test_masked_ratings_in_one_column_are_not_rated():
 def test_the_accuracy_takes_a_map_to_a_class_that_was_not_learnt():
     model = small_stack(label_map={"joy": "happy"}).fit(X, Y)
     assert model.score(X, Y) == small_stack().fit(X, Y).score(X, Y) > 0.8
+
+
+def test_weights_on_samples_without_a_majority_alone_leave_nothing_to_score():
+    model = small_stack(fusion="mean").fit(X, Y)
+    with pytest.raises(InputError, match="No sample with a weight has a majority label"):
+        model.score(X[:2], [["sad", "angry"], ["sad", "sad"]], sample_weight=[1, 0])

@@ -7,6 +7,7 @@ import re
 import shlex
 from difflib import get_close_matches
 from importlib.metadata import version
+from pathlib import Path
 
 from sklearn_raters import __version__
 from sklearn_raters._files import check_writable, existing_file, full_path
@@ -158,7 +159,8 @@ def check_config(out, command):
     OSError
         If it cannot be written.
     InputError
-        If there is such a file that no run of this command has written.
+        If there is such a file that no run of this command has written, or that holds the options of another
+        result that is still there.
     """
     path = check_writable(full_path(out).with_suffix(".toml"))
     if path == full_path(out):
@@ -166,6 +168,13 @@ def check_config(out, command):
             f"--out {out}: the options of the run are written to {path.name}: give another name."
         )
     check_own(path, command, "--out", out)
+    if path.exists():
+        other = str(_read(path).get(command, {}).get("out", ""))
+        if Path(other).name != full_path(out).name and (path.parent / Path(other).name).is_file():
+            raise InputError(
+                f"--out {out}: the run writes its options to {path}, which holds those of {other}: give "
+                "a name that differs before its last dot."
+            )
     return path
 
 

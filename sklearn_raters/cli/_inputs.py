@@ -97,6 +97,9 @@ def _files_in_table(path):
     """Return the pairs of file and speaker in a table."""
     table = read_text_table(path, TABLES[path.suffix.lower()]).fillna("")
     columns = {str(name).strip().lower(): name for name in table.columns}
+    names = [str(name).strip().lower() for name in table.columns]
+    if twice := [name for name in ("file", "speaker") if names.count(name) > 1]:
+        raise InputError(f"{path} has {names.count(twice[0])} columns {twice[0]!r}: leave one of them.")
     if "file" not in columns:
         raise InputError(
             f"{path} has no column 'file' but {shorten(list(table.columns))}: a table for predict has a row "

@@ -54,7 +54,8 @@ def inspect(options):
         print_inspection(found, task, options.top)
     if folder is not None:
         folder.mkdir(exist_ok=True)
-    files = {name: path for name, path in files.items() if name not in found or found[name] is not None}
+    unmade = [path for name, path in files.items() if name in found and found[name] is None]
+    files = {name: path for name, path in files.items() if path not in unmade}
     with replacing_all(files) as partial:
         if folder is not None:
             _write(found, partial)
@@ -62,6 +63,8 @@ def inspect(options):
         if options.report is not None:
             shown = {"audio": audio, "texts": texts}
             write_rater_report(options, task, found, shown, partial["report"])
+    for path in unmade:
+        path.unlink(missing_ok=True)  # of an earlier run
     if folder is not None:
         print_status(f"All tables in full: {folder}")
     if options.report is not None:

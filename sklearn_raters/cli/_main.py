@@ -52,6 +52,8 @@ def main(arguments=None):
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = None
+    if getattr(sys.stdout, "errors", None) == "strict" and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="surrogateescape")  # names of files may hold bytes that are no letters
     try:
         options = parse(arguments)
         with warnings.catch_warnings():

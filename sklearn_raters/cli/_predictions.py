@@ -58,13 +58,15 @@ def prediction_table(rows):
     -------
     DataFrame
         A row for each prediction, by ``file``, with the columns of the format csv. Bytes in the name of a
-        file that are no letters are written by their hexadecimal numbers.
+        file or speaker that are no letters are written by their hexadecimal numbers.
     """
     import pandas as pd
 
     flat = [_flat(row) for row in rows]
     for row in flat:
-        row["file"] = os.fsencode(row["file"]).decode(errors="backslashreplace")
+        for name in ("file", "speaker"):
+            if isinstance(row.get(name), str):
+                row[name] = os.fsencode(row[name]).decode(errors="backslashreplace")
     return pd.DataFrame(flat).set_index("file")
 
 

@@ -150,10 +150,12 @@ def cut_segments(samples, folder, target):
     paths = []
     for sample in samples:
         file, start, end = sample
-        path = folder / file
+        path = full_path(folder / file)
         if start or end is not None:
             times = sample_name(sample).rpartition(":")[2]
-            part = full_path(target) / f"{file}_{times}.wav"  # with the ending: a.wav may lie beside a.flac
+            # audb names files by absolute paths.
+            inside = path.relative_to(folder if path.is_relative_to(folder) else path.anchor)
+            part = full_path(target) / f"{inside}_{times}.wav"  # with the ending: a.wav may lie beside a.flac
             part.parent.mkdir(parents=True, exist_ok=True)
             duration = None if end is None else end - start
             signal, rate = audiofile.read(str(path), offset=start, duration=duration)

@@ -40,7 +40,8 @@ def list_audio(folder, extension):
     Parameters
     ----------
     folder : pathlib.Path
-        The folder. Hidden files and folders, whose names begin with ``.``, are skipped.
+        The folder. Hidden files and folders, whose names begin with ``.``, are skipped; linked folders are
+        listed once.
     extension : str or None
         Extension of the files to take, with or without the dot. None takes all known extensions.
 
@@ -50,14 +51,30 @@ def list_audio(folder, extension):
         ``{path below the folder, with /: size in bytes}``.
     """
     wanted = EXTENSIONS if extension is None else [extension.lstrip(".").lower()]
-    sizes = {}
-    for parent, inner, _ in os.walk(folder):
-        inner[:] = sorted(name for name in inner if not name.startswith("."))
+    sizes, linked, root = {}, set(), PurePath(os.path.realpath(folder))
+    for parent, inner, _ in os.walk(folder, followlinks=True):
+        visible = sorted(name for name in inner if not name.startswith("."))
+        inner[:] = [name for name in visible if _is_new(os.path.join(parent, name), root, linked)]
         for name, size in sorted(visible_files(parent).items()):
             path = PurePath(os.path.relpath(os.path.join(parent, name), folder))
             if path.suffix[1:].lower() in wanted:
                 sizes[path.as_posix()] = size
     return sizes
+
+
+def _is_new(folder, root, linked):
+    """Return whether a folder is no link, or one to what is not listed yet, which is added to `linked`."""
+    if not os.path.islink(folder):
+        return True
+    target = PurePath(os.path.realpath(folder))
+    inside = target.is_relative_to(root) and not any(
+        part.startswith(".") for part in target.relative_to(root).parts
+    )
+    around = any(one.is_relative_to(target) for one in (root, *linked))
+    if inside or around or any(target.is_relative_to(one) for one in linked):
+        return False
+    linked.add(target)
+    return True
 
 
 def index_names(paths):
@@ -94,13 +111,21 @@ def names_of_address(name):
     """
     if "://" not in name and not name.startswith("/data/"):
         return []
-    address = urlsplit(name.strip())
-    path = parse_qs(address.query).get("d", [unquote(address.path)])[0]
+    if name.strip().startswith(("http://", "https://", "/data/")):
+        address = urlsplit(name.strip())
+        path = parse_qs(address.query).get("d", [unquote(address.path)])[0]
+        tails = _tails(path)
+        if path.startswith("/data/upload/") and re.match(r"[0-9a-f]{8}-.", tails[-1]):
+            tails.append(tails[-1][9:])
+        return tails
+    key = name.strip().partition("://")[2]  # in a bucket: # and % may be parts of a name
+    return [*_tails(key), *_tails(unquote(re.sub(r"\?\w+=.*", "", key)))]
+
+
+def _tails(path):
+    """Return the ends of a path, the longest first."""
     parts = [part for part in path.split("/") if part]
-    tails = ["/".join(parts[start:]) for start in range(len(parts))]
-    if path.startswith("/data/upload/") and re.match(r"[0-9a-f]{8}-.", parts[-1]):
-        tails.append(parts[-1][9:])
-    return tails
+    return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
 def is_audio(name):

@@ -138,7 +138,9 @@ class AudioFramesTransformer(AudioTransformer):
     def _on_disk(self, items):
         """Return memory-mapped frames, from the folder or newly written."""
         name = re.sub(r"[^\w.-]+", "-", self._extractor.name)
-        folder = full_path(self.out) / f"{name}-{self.dtype}-{key_of(items, self._extractor)}"
+        # "skip" leaves out silence, of which "raise" only warns.
+        kind = f"{name}-{self.dtype}-{self.on_error}"
+        folder = full_path(self.out) / f"{kind}-{key_of(items, self._extractor)}"
         try:
             frames, about = read_folder(folder)
         except (FileNotFoundError, InputError):
@@ -148,8 +150,6 @@ class AudioFramesTransformer(AudioTransformer):
             each = extract_each(items, self._extractor, **settings, **self._settings(about["errors"]))
             frames = write_folder(each, folder, self.dtype, about)
         errors = {int(index): reason for index, reason in about["errors"].items()}
-        if errors and self.on_error == "raise":
-            raise InputError(next(iter(errors.values())))
         self._keep(errors)
         warn_of(errors, about["notes"], len(items))
         return frames

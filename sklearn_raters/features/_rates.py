@@ -37,7 +37,7 @@ def rate_of(item):
 
     try:
         return soundfile.info(full_path(item)).samplerate
-    except (RuntimeError, OSError, ValueError):
+    except (RuntimeError, OSError, ValueError, TypeError):  # TypeError: of a name that ends in .raw
         pass
     try:
         return audiofile.sampling_rate(str(full_path(item)))  # of a format that ffmpeg reads

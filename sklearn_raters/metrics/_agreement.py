@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_raters._align import align_columns, align_samples
+from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.consensus import agreement_weights, soft_labels
 from sklearn_raters.exceptions import InputError
@@ -12,6 +12,7 @@ from sklearn_raters.metrics._distributions import (
     brier_score,
     check_distributions,
     manhattan_distance,
+    named_columns,
     soft_cross_entropy,
 )
 from sklearn_raters.ratings import as_task, shorten
@@ -123,7 +124,7 @@ def rated_distributions(task, proba):
     """
     soft_true = soft_labels(task, alpha=0, outside_majority="keep")
     _, proba = align_samples(Y=task, proba=proba) if hasattr(proba, "iloc") else (task, proba)
-    proba = as_numbers(align_columns(proba, task.classes, "proba"), "proba")
+    proba = as_numbers(named_columns(proba, task.classes, "proba"), "proba")
     if proba.shape != soft_true.shape:
         raise InputError(
             f"proba must have shape {soft_true.shape}, a row for each sample and a column for each of the "

@@ -7,6 +7,7 @@ from scipy.special import rel_entr, xlogy
 from sklearn_raters._align import align_columns, align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.ratings import find_name
 
 
 def as_numbers(given, name):
@@ -21,11 +22,18 @@ def as_numbers(given, name):
         raise InputError(f"{name} must hold rows of numbers, all of one length: {error}.") from error
 
 
+def named_columns(table, names, what):
+    """Return a data frame with its columns, in any spelling, in the order of names; see `align_columns`."""
+    if hasattr(table, "iloc") and type(table.columns).__name__ != "RangeIndex":
+        table = table.set_axis([find_name(column, list(names)) for column in table.columns], axis=1)
+    return align_columns(table, names, what)
+
+
 def check_distributions(soft_true, proba):
     """Return both as float arrays of the same shape (n_samples, n_classes) whose rows sum to 1."""
     if hasattr(soft_true, "iloc") and hasattr(proba, "iloc"):
         soft_true, proba = align_samples(soft_true=soft_true, proba=proba)
-        proba = align_columns(proba, soft_true.columns, "proba") if hasattr(soft_true, "columns") else proba
+        proba = named_columns(proba, soft_true.columns, "proba") if hasattr(soft_true, "columns") else proba
     pair = []
     for name, given in (("soft_true", soft_true), ("proba", proba)):
         values = as_numbers(given, name)

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from sklearn_raters._align import align_columns, align_samples, refuse_masked
+from sklearn_raters._align import align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters._targets import refuse_mixed
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.metrics._recalls import unweighted_average_recall
+from sklearn_raters.metrics._distributions import named_columns
+from sklearn_raters.metrics._recalls import class_recalls
 from sklearn_raters.ratings import as_task, check_order, is_missing, is_missing_label, shorten
 
 
@@ -48,9 +49,12 @@ def rater_uar(Y, predicted, *, raters=None):
     >>> rater_uar(Y, [["a", "a"], ["b", "b"], ["b", "b"]])
     {0: 0.75, 1: 1.0}
     """
-    judged = _votes_and_predictions(as_task(Y), predicted, raters)
+    task = as_task(Y)
+    judged = _votes_and_predictions(task, predicted, raters)
     return {
-        rater: unweighted_average_recall(votes, of_rater) if len(votes) else np.nan
+        rater: float(np.nanmean(class_recalls(votes, of_rater, labels=task.classes)))
+        if len(votes)
+        else np.nan
         for rater, (_, votes, of_rater) in judged.items()
     }
 
@@ -182,7 +186,7 @@ def _votes_and_predictions(task, predicted, raters):
     raters = list_raters(raters, task)
     if hasattr(predicted, "iloc"):
         _, predicted = align_samples(Y=task, predicted=predicted)
-        predicted = align_columns(predicted, raters, "predicted")
+        predicted = named_columns(predicted, raters, "predicted")
     predicted = _predicted_labels(predicted, len(raters), task)
     judged = {}
     for column, rater in enumerate(raters):

@@ -90,14 +90,15 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
     InputError
         If all votes are for one class.
     """
-    if (sample_weight @ task.counts > 0).sum() < 2:
+    counts = task.counts * sample_weight[:, None]
+    by_class = class_weights(class_weight, task.classes, counts)
+    if (counts.sum(axis=0) * by_class > 0).sum() < 2:
         raise InputError(
-            f"All votes are for one class of {shorten(task.classes)}, samples of weight 0 left out; a "
-            "classifier needs at least two classes."
+            f"All votes are for one class of {shorten(task.classes)}, samples and classes of weight 0 left "
+            "out; a classifier needs at least two classes."
         )
     order, alike = order_by_content(samples, task, sample_weight)
     task = task.with_raters_in_order(order)
-    counts = task.counts * sample_weight[:, None]
     targets, raters = votes_in_rows(task, sample_weight > 0)
     is_rated = targets[:, :, 2].any(axis=1)
 
@@ -108,8 +109,9 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
     kept, weight = merge_equal(samples, votes_of, sample_weight * is_rated, groups)
     weight *= len(weight) / weight.sum()
     targets = targets[kept]
-    weight_votes(targets, weight, class_weights(class_weight, task.classes, counts))
-    return kept, weight, targets, order[raters], alike[raters]
+    weight_votes(targets, weight, by_class)
+    used = targets[:, :, 2].any(axis=1)  # not with votes for classes of weight 0 alone
+    return kept[used], weight[used], targets[used], order[raters], alike[raters]
 
 
 def number_trained_raters(targets, n_raters, train):

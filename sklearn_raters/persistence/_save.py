@@ -91,7 +91,8 @@ def save(model, path, *, card=None):
     manifest = {"model": f"{type(model).__module__}.{type(model).__qualname__}", "versions": versions}
     parts = {
         MANIFEST: json.dumps(manifest).encode(),
-        CARD: make_card(model, versions, foreign, card or {}).encode(),
+        # Names of files may hold bytes that are no letters.
+        CARD: make_card(model, versions, foreign, card or {}).encode(errors="backslashreplace"),
         STRUCTURE: structure,
         ARRAYS: arrays,
     }

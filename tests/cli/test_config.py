@@ -154,3 +154,16 @@ def test_an_option_of_the_command_line_displaces_one_of_the_file_that_it_exclude
     assert parsed("predict", text, "model.bin", "a.wav").speakers == "folder"
     with pytest.raises(SystemExit):
         parsed("predict", f"{text}speaker = 'ann'", "model.bin", "a.wav")
+
+
+def test_the_options_of_another_result_are_not_overwritten(tmp_path):
+    for name in ("model-alpha0.5", "model-alpha0.75"):
+        if name.endswith("75"):
+            with pytest.raises(InputError, match=r"holds those of .*alpha0\.5: give a name that differs"):
+                check_config(str(tmp_path / name), "train")
+            (tmp_path / "model-alpha0.5").unlink()
+        path = check_config(str(tmp_path / name), "train")
+        options = parse(["train", f"--out={tmp_path / name}"])
+        write_config(options, path, path)
+        (tmp_path / name).write_text("a model")
+    assert check_config(str(tmp_path / name), "train") == path

@@ -143,3 +143,12 @@ def test_repeated_votes_are_counted_once_and_told_of(votes, tmp_path, capsys):
     status, printed, errors = run(capsys, tmp_path / "repeated.csv", *COLUMNS)
     assert (status, "1,000 votes, 9 raters" in printed) == (0, True)
     assert "4 rows repeat the sample, rater and label of another row: they count as one vote." in errors
+
+
+def test_tables_of_an_earlier_run_that_this_one_does_not_make_are_removed(votes, tmp_path, capsys):
+    folder = tmp_path / "tables"
+    assert run(capsys, votes, *COLUMNS, "--repeat-column", "text", "--output", folder)[0] == 0
+    assert (folder / "self_agreement.csv").exists()
+    assert run(capsys, votes, *COLUMNS, "--output", folder)[0] == 0
+    assert not (folder / "self_agreement.csv").exists()
+    assert (folder / "raters.csv").exists()

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from sklearn_raters import cli
 from sklearn_raters.cli import _predict, _predictions
+from sklearn_raters.cli._inputs import find_files
 from sklearn_raters.cli._predictions import prediction_table
 from sklearn_raters.datasets import load_iemocap, make_rated_speech
 from sklearn_raters.persistence import load, load_card, save
@@ -532,3 +533,26 @@ def test_what_fits_is_printed(monkeypatch, capsys):
 def test_names_with_bytes_that_are_no_letters_are_written(tmp_path):
     rows = made_rows(2, "a\udce9é.wav")
     assert prediction_table(rows).index.tolist() == ["a\\xe9é.wav"] * 2
+    spoken = [{**row, "speaker": "ann\udce9"} for row in rows]
+    assert prediction_table(spoken)["speaker"].tolist() == ["ann\\xe9"] * 2
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_a_table_of_two_columns_may_be_separated_in_any_way(tmp_path, separator):
+    (tmp_path / "a.wav").write_bytes(b"audio")
+    (tmp_path / "files.csv").write_text(f"file{separator}speaker\na.wav{separator}ann\n")
+    assert find_files([str(tmp_path / "files.csv")]) == ([str(tmp_path / "a.wav")], ["ann"])
+
+
+def test_a_table_with_a_column_twice_is_refused(ask, tmp_path):
+    (tmp_path / "files.csv").write_text("file,File,speaker\na.wav,b.wav,ann\n")
+    status, _, errors = ask(tmp_path / "files.csv")
+    assert (status, "has 2 columns 'file': leave one of them" in errors) == (2, True)
+
+
+def test_names_with_bytes_that_are_no_letters_are_printed(tmp_path):
+    code = "from sklearn_raters import cli; import sys; cli.main(['predict', 'no.model', 'a.wav']); "
+    code += "print('a\\udce9.wav')"
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run([sys.executable, "-c", code], env=strict, capture_output=True, check=True)
+    assert done.stdout == b"a\xe9.wav\n"

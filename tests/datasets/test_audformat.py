@@ -1,5 +1,6 @@
 """load_audformat and save_audformat on small databases."""
 
+import pathlib
 import sys
 import warnings
 
@@ -208,3 +209,26 @@ def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "audformat", None)
     with pytest.raises(ImportError, match=r"pip install 'sklearn-raters\[audformat\]'"):
         load_audformat(tmp_path)
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_parts_of_files_with_absolute_paths_are_written_to_the_given_folder(tmp_path, outside):
+    """audb names files so."""
+    import audiofile
+
+    folder = tmp_path / "db"
+    file = (tmp_path / "elsewhere" if outside else folder) / "wav" / "a.wav"
+    for one in (folder, file.parent):
+        one.mkdir(parents=True, exist_ok=True)
+    audiofile.write(str(file), np.zeros(200, dtype="float32"), 100)
+    db = audformat.Database("absolute")
+    db.schemes["emotion"] = audformat.Scheme(labels=["sad", "happy"])
+    db.raters["r1"] = audformat.Rater("human")
+    db["one"] = audformat.Table(audformat.segmented_index([str(file)] * 2, ["0s", "1s"], ["1s", "2s"]))
+    db["one"]["emotion"] = audformat.Column(scheme_id="emotion", rater_id="r1")
+    db["one"]["emotion"].set(["sad", "happy"])
+    db.save(str(folder))
+    corpus = load_audformat(folder, segments_dir=tmp_path / "parts")
+    assert all((tmp_path / "parts") in pathlib.Path(path).parents for path in corpus.X)
+    assert all(pathlib.Path(path).is_file() for path in corpus.X)
+    assert [path.name for path in file.parent.iterdir()] == ["a.wav"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sklearn_raters.datasets import load_rated_audio
+from sklearn_raters.datasets import list_audio, load_rated_audio
 from sklearn_raters.exceptions import InputError
 
 COMPOSED, APART = (unicodedata.normalize(form, "m\u00fcd\u00e9.wav") for form in ("NFC", "NFD"))
@@ -76,3 +76,25 @@ def test_two_spellings_of_one_file_are_an_error(tmp_path):
 def test_a_file_of_this_name_in_another_folder_is_another_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"'c/x\.wav'"):
         find(tmp_path, ["b/x.wav"], ["c/x.wav"])
+
+
+@pytest.mark.parametrize("name", ["take#2.wav", "100%20.wav", "take?2.wav"])
+def test_marks_of_web_addresses_are_letters_in_the_names_of_a_bucket(tmp_path, name):
+    others = ["take.wav", "100 .wav"]
+    assert find(tmp_path, [name, *others], [f"s3://bucket/clips/{name}"]) == [name]
+
+
+def test_a_version_in_the_name_of_a_bucket_is_left_out(tmp_path):
+    assert find(tmp_path, ["take.wav"], ["s3://bucket/take.wav?versionId=3"]) == ["take.wav"]
+
+
+def test_linked_folders_are_listed_once(tmp_path):
+    folder, outside = tmp_path / "audio", tmp_path / "outside"
+    for place in (folder / "real", folder / ".hidden", outside):
+        place.mkdir(parents=True)
+        (place / f"{place.name.strip('.')}.wav").write_bytes(b"audio")
+    links = {"a": folder / "real", "b": outside, "c": outside, "d": tmp_path, "e": folder / ".hidden"}
+    for name, target in links.items():
+        (folder / name).symlink_to(target, target_is_directory=True)
+    (outside / "back").symlink_to(folder, target_is_directory=True)
+    assert sorted(list_audio(folder, None)) == ["b/outside.wav", "e/hidden.wav", "real/real.wav"]

@@ -68,3 +68,10 @@ def test_frequencies_that_were_never_learnt_are_told():
 def test_a_model_file_keeps_the_rates(tmp_path):
     save(OpenSmileFrames().fit(at(8000, 44100, 44100)), tmp_path / "front_end.bin")
     assert load(tmp_path / "front_end.bin").sampling_rates_ == {8000: 1, 44100: 2}
+
+
+def test_a_file_whose_name_ends_in_raw_is_read_as_any_other(files, tmp_path):
+    raw = (tmp_path / "sound.raw").resolve()
+    raw.write_bytes((tmp_path / "16000.wav").read_bytes())
+    smile = OpenSmileFunctionals().fit([str(raw), files[1]])
+    np.testing.assert_array_equal(*smile.transform([str(raw), files[1]]))

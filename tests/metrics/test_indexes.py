@@ -1,5 +1,7 @@
 """Metrics pair pandas objects by their index and by the names of their columns, as estimators do."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -83,3 +85,12 @@ def test_texts_for_missing_labels_are_no_class_of_a_recall():
 def test_numbers_beyond_all_floats_are_refused():
     with pytest.raises(InputError, match="soft_true must hold rows of numbers"):
         soft_cross_entropy([[10**400, 1]], [[0.5, 0.5]])
+
+
+def test_names_that_a_file_has_made_texts_of_are_found():
+    """Sorted as texts, "10" goes before "2"."""
+    proba = pd.read_csv(io.StringIO("10,2\n0,1\n1,0\n"))
+    assert brier_score(pd.DataFrame({2: [1.0, 0.0], 10: [0.0, 1.0]}), proba) == 0
+    assert by_agreement([[2, 2], [10, 10]], proba).loc["all", ["brier", "accuracy"]].tolist() == [0, 1]
+    labels = pd.read_csv(io.StringIO("12,7\na,b\na,a\n"))
+    assert rater_error_rate(pd.DataFrame({7: ["b", "a"], 12: ["a", "a"]}), labels) == {7: 0, 12: 0}

@@ -200,3 +200,8 @@ def test_answers_for_raters_are_judged_by_raters_in_any_spelling_and_without_row
 def test_answers_for_raters_that_are_no_numbers_are_refused():
     with pytest.raises(InputError, match="proba_raters must hold rows of numbers"):
         judged_raters([["a"], ["b"]], [[["x", "y"]], [["x", "y"]]])
+
+
+def test_a_class_may_be_called_like_a_missing_label():
+    task = Task([["None", "a"], ["a", "a"]], classes=["None", "a"])
+    assert rater_uar(task, [["None", "a"], ["a", "a"]]) == {0: 1.0, 1: 1.0}

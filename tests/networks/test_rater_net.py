@@ -11,7 +11,7 @@ from skorch.callbacks import Callback
 
 from made import CLASSES, as_cube, as_sequences, make_rated
 from sklearn_raters import RaterNetClassifier
-from sklearn_raters.exceptions import InputWarning
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.model_selection import cross_val_predict_raters
 from sklearn_raters.networks import RATER_MODELS, RaterModel
@@ -463,3 +463,43 @@ def test_the_number_of_epochs_is_fixed_where_it_cannot_be_searched(what):
     else:
         settings = {"net_params": {"callbacks": "disable"}}
     assert without_number(**settings).fit(samples, ratings, groups=groups).n_iter_ == 40
+
+
+@pytest.mark.parametrize("raters", ["multitask", "annot_mix", "madl"])
+@pytest.mark.parametrize("batch_size", [1, 8])
+def test_weights_do_not_cancel_within_a_batch(raters, batch_size):
+    """Both classes weigh as much, so that half of what an uninformative table predicts is the rare one."""
+    table = np.linspace(-1e-2, 1e-2, 64)[:, None]
+    y = np.isin(np.arange(64), [10, 50]).astype(int)
+    settings = {"batch_size": batch_size, "dropout": 0.0, "learning_rate": 0.01, "random_state": 0}
+    settings |= {"max_epochs": 15 if batch_size == 1 else 60}
+    model = RaterNetClassifier(raters, **settings)
+    for fitted in (
+        model.fit(table, y, sample_weight=np.where(y == 1, 31.0, 1.0)).predict_proba(table),
+        model.set_params(class_weight="balanced").fit(table, y).predict_proba(table),
+    ):
+        assert 0.3 < fitted[:, 1].mean() < 0.7
+
+
+@pytest.mark.parametrize("raters", ["multitask", "uncertainty"])
+def test_a_class_of_weight_zero_is_left_out_as_its_samples_would_be(raters):
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=34)
+    table = rng.normal(size=(34, 3)) + 2 * y[:, None]
+    settings = {"max_epochs": 6, "batch_size": 6, "early_stopping": True, "random_state": 0}
+    by_class = RaterNetClassifier(raters, class_weight={0: 0}, **settings).fit(table, y)
+    by_sample = RaterNetClassifier(raters, **settings).fit(table, y, sample_weight=(y > 0).astype(float))
+    found, expected = (model.net_.history[:, "valid_loss"] for model in (by_class, by_sample))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    with pytest.raises(InputError, match=r"All votes are for one class .*classes of weight 0 left out"):
+        RaterNetClassifier(raters, class_weight={0: 0, 1: 0}, **settings).fit(table, y)
+
+
+def test_a_weight_that_is_nearly_zero_does_not_harm_the_others():
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=34)
+    table = rng.normal(size=(34, 3)) + 2 * y[:, None]
+    weight = np.where(np.arange(34) == 0, 1e-50, 1.0)
+    model = RaterNetClassifier("uncertainty", max_epochs=6, random_state=0)
+    model.fit(table, y, sample_weight=weight)
+    assert np.isfinite(model.predict_proba(table)).all()

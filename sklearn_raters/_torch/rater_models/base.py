@@ -27,9 +27,12 @@ def unpack_votes(targets):
     return sample, rater.long(), label.long(), weight
 
 
-def weighted_mean(losses, weight):
-    """Return the weighted mean of the votes' losses; both are of shape (n_votes,)."""
-    return (losses * weight).sum() / weight.sum()
+def mean_loss(losses, weight):
+    """Return the mean of the votes' weighted losses; both are of shape (n_votes,).
+
+    Divided by the number of votes: the sum of a batch's weights would cancel a part of them.
+    """
+    return (losses * weight).sum() / len(weight)
 
 
 def vote_shares(sample, label, weight, like):
@@ -243,7 +246,7 @@ class RaterModel(nn.Module, ABC):
             The loss.
         """
         log_proba = self.rater_log_proba(units, sample, rater)
-        return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight) + self.penalty(units)
+        return mean_loss(nll_loss(log_proba, label, reduction="none"), weight) + self.penalty(units)
 
     def validation_loss(self, units, sample, rater, label, weight):
         """Return the loss of held-out votes: the mean of -log p(the class that a rater chose).
@@ -268,4 +271,4 @@ class RaterModel(nn.Module, ABC):
         known = rater < self.n_raters
         log_proba = self.consensus_log_proba(units)[sample]
         log_proba[known] = self.rater_log_proba(units, sample[known], rater[known])
-        return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight)
+        return mean_loss(nll_loss(log_proba, label, reduction="none"), weight)

@@ -7,7 +7,7 @@ from sklearn_raters._torch.rater_models.base import (
     RaterModel,
     apply_confusion,
     log_softmax,
-    weighted_mean,
+    mean_loss,
     without_gradient,
 )
 from sklearn_raters._torch.settings import Choice, Number
@@ -100,7 +100,7 @@ class UnionNet(RaterModel):
         """Return the loss of the pairs of rater and label; see `RaterModel`."""
         log_union = self.log_union()[:, rater, label].T
         log_proba = torch.logsumexp(self.consensus_log_proba(units)[sample] + log_union, dim=1)
-        return weighted_mean(-log_proba, weight)
+        return mean_loss(-log_proba, weight)
 
     def rater_log_proba(self, units, sample, rater):
         """Return the raters' parts of the union, each divided by its sum; see `RaterModel`."""
@@ -278,7 +278,7 @@ class CrowdAR(CrowdLayer):
         is_right = (likeliest == label).to(reliability.dtype)
         reliability_losses = nn.functional.binary_cross_entropy(reliability, is_right, reduction="none")
         losses = self.vote_weight * vote_losses + (1 - self.vote_weight) * reliability_losses
-        return weighted_mean(losses, weight)
+        return mean_loss(losses, weight)
 
 
 class CoNAL(Confusions):

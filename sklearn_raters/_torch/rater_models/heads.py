@@ -7,8 +7,8 @@ from torch.nn.functional import nll_loss
 from sklearn_raters._torch.rater_models.base import (
     RaterModel,
     log_softmax,
+    mean_loss,
     vote_shares,
-    weighted_mean,
     without_gradient,
 )
 from sklearn_raters._torch.settings import Choice, Number
@@ -60,7 +60,7 @@ class MultiTask(RaterModel):
         Heads of raters with few votes overfit before the mean of all heads is at its best.
         """
         log_proba = self.consensus_log_proba(units)[sample]
-        return weighted_mean(nll_loss(log_proba, label, reduction="none"), weight)
+        return mean_loss(nll_loss(log_proba, label, reduction="none"), weight)
 
 
 class DoctorNet(MultiTask):
@@ -127,7 +127,7 @@ class DoctorNet(MultiTask):
         logits = self.weight_logits(without_gradient(units)).masked_fill(rated, -torch.inf)
         mean = torch.bmm(logits.softmax(dim=1).unsqueeze(1), heads.exp()).squeeze(1)
         log_mean = mean.clamp(min=torch.finfo(mean.dtype).tiny).log()
-        return loss_of_heads + weighted_mean(-log_mean[sample, label], weight)
+        return loss_of_heads + mean_loss(-log_mean[sample, label], weight)
 
 
 class Uncertainty(RaterModel):

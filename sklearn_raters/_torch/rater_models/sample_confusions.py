@@ -6,7 +6,13 @@ import torch
 from torch import nn
 
 from sklearn_raters._torch.dropout import thread_random
-from sklearn_raters._torch.rater_models.base import RaterModel, apply_confusion, log_softmax, without_gradient
+from sklearn_raters._torch.rater_models.base import (
+    RaterModel,
+    apply_confusion,
+    log_softmax,
+    mean_loss,
+    without_gradient,
+)
 from sklearn_raters._torch.settings import Number
 
 
@@ -160,7 +166,7 @@ class AnnotMix(SampleConfusions):
         )
         units = rows if represent is None else represent(rows)
         log_proba = apply_confusion(self.consensus_log_proba(units), self.log_confusion(units, raters))
-        return -(labels * log_proba).sum() / weight.sum()
+        return -(labels * log_proba).sum() / len(weight)
 
 
 class MaDL(SampleConfusions):
@@ -203,8 +209,7 @@ class MaDL(SampleConfusions):
         n_similar = torch.exp(-gamma * torch.cdist(embedding, embedding).square()).sum(dim=1)
         rater_weight = self.n_raters / n_similar / (1 / n_similar).sum()
         log_proba = self.rater_log_proba(units, sample, rater).gather(1, label[:, None]).squeeze(1)
-        # Divided by the sum of `weight` alone: the rater's weight would cancel in a batch of one vote.
-        vote_loss = -(log_proba * weight * rater_weight[rater]).sum() / weight.sum()
+        vote_loss = mean_loss(-log_proba, weight * rater_weight[rater])
         return vote_loss - (self.shape - 1) * gamma.log() + self.rate * gamma
 
 

@@ -86,6 +86,8 @@ def read_text_table(file, tabs):
             f"{error}. Read it by pandas and give the DataFrame."
         ) from error
     table = table.iloc[1:].reset_index(drop=True)
+    if separator == "\t":
+        _refuse_swallowed_rows(table, file)
     beyond = table.iloc[:, len(header) :].dropna(how="all")
     beyond = beyond[beyond.apply(lambda cells: cells.str.strip().fillna("") != "").any(axis=1)]
     if len(beyond):
@@ -96,11 +98,25 @@ def read_text_table(file, tabs):
     return table.iloc[:, : len(header)].set_axis(header.str.strip().tolist(), axis=1)
 
 
+def _refuse_swallowed_rows(table, file):
+    """Raise InputError if a cell holds rows: a cell that begins with a quote ends at the next quote only."""
+    for name in table:
+        cells = table[name].astype(str)
+        swallowing = cells.str.contains("\t", regex=False) & cells.str.contains("\n", regex=False)
+        if swallowing.any():
+            row = int(swallowing.to_numpy().argmax())
+            raise InputError(
+                f"Row {row} of the ratings table {file} has a cell that begins with a quote, which takes in "
+                "all up to the next quote. Put such cells into quotes and double the quotes inside, or read "
+                "the file by pandas.read_csv(file, sep='\\t', quoting=3) and give the DataFrame."
+            )
+
+
 def _separator(file):
-    """Return what separates the names in the first line: a comma, or else a semicolon or a tab."""
+    """Return what separates the names in the first line: the most frequent of comma, semicolon and tab."""
     with open_text(file) as opened:
         try:
             line = opened.readline()
         except UnicodeDecodeError:
             return ","
-    return next((sign for sign in ",;\t" if line.count(sign) > 1), ",")
+    return max(",;\t", key=line.count)

@@ -95,7 +95,7 @@ def camps_beside(task, hinted, max_raters, min_ratings, significance, rng):
         camp, inside = 1 - camp, inside[::-1]
     table = pd.DataFrame(
         {"camp": camp + 1} | _shares(count_pairs(choices, raters), camp),
-        index=pd.Index([task.raters[rater] for rater in raters], name="rater"),
+        index=pd.Index([task.raters[rater] for rater in raters], name="rater", tupleize_cols=False),
     )
     table.attrs |= {"p_value": p_value, "inside_1": inside[0], "inside_2": inside[1], "across": across}
     return table

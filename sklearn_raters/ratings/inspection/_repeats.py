@@ -81,6 +81,6 @@ def self_agreement(Y, content, *, confidence=0.95):
     same = total(chosen // n_codes // len(names), times * (times - 1) // 2)
     kept = np.flatnonzero(pairs)
     low, high = share_interval(same[kept], pairs[kept], confidence)
-    index = pd.Index([task.raters[rater] for rater in kept], name="rater")
+    index = pd.Index([task.raters[rater] for rater in kept], name="rater", tupleize_cols=False)
     columns = {"contents": contents[kept], "pairs": pairs[kept], "agreement": same[kept] / pairs[kept]}
     return pd.DataFrame(columns | {"low": low, "high": high}, index=index)

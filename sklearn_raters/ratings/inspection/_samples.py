@@ -96,7 +96,7 @@ def _sample_names(task, samples):
 
     if samples is None:
         samples = range(task.n_samples) if task.index is None else task.index
-    names = pd.Index(samples, name="sample")
+    names = pd.Index(samples, name="sample", tupleize_cols=False)
     if len(names) != task.n_samples:
         raise InputError(
             f"samples has {len(names)} names for {task.n_samples} samples: give one name for each sample."

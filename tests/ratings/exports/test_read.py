@@ -174,3 +174,12 @@ def test_a_damaged_compressed_file_is_named(suffix, tmp_path):
         file.write_bytes(content)
         with pytest.raises(InputError, match=rf"votes\.{suffix}"):
             read_ratings(file)
+
+
+def test_rows_that_an_open_quote_takes_in_are_noticed(tmp_path):
+    rows = ["sample\trater\tlabel\tnote", 'a\t1\tx\t"Hello', "a\t2\ty\tok", 'b\t1\tx\t"Bye', "b\t2\ty\tok"]
+    write(tmp_path / "votes.tsv", "\n".join(rows) + "\n")
+    with pytest.raises(InputError, match=r"Row 0 of .* has a cell that begins with a quote"):
+        read_ratings(tmp_path / "votes.tsv")
+    write(tmp_path / "votes.tsv", 'sample\trater\tlabel\tnote\na\t1\tx\t"two\nlines"\n')
+    assert read_ratings(tmp_path / "votes.tsv")["note"].tolist() == ["two\nlines"]

@@ -1,9 +1,10 @@
 """Agreement of raters with themselves on repeated content."""
 
+import pandas as pd
 import pytest
 
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import self_agreement
+from sklearn_raters.ratings import sample_disagreement, self_agreement
 
 
 def test_pairs_of_ratings_of_the_same_content_are_counted():
@@ -37,3 +38,11 @@ def test_pairs_of_ratings_of_the_same_content_are_counted():
 def test_content_that_repeats_nothing_or_does_not_fit_is_refused(content, message):
     with pytest.raises(InputError, match=message):
         self_agreement([["a"], ["b"]], content)
+
+
+def test_raters_and_samples_may_be_called_by_tuples():
+    raters = pd.MultiIndex.from_tuples([("site1", 1), ("site2", 1)])
+    Y = pd.DataFrame([["a", "b"], ["a", "a"]], columns=raters)
+    assert self_agreement(Y, ["c", "c"]).index.tolist() == raters.tolist()
+    samples = [("session1", 1), ("session1", 2)]
+    assert set(sample_disagreement(Y, samples=samples).index) <= set(samples)
