@@ -312,8 +312,19 @@ def test_skipped_samples_of_a_folder_of_frames_are_listed_each_time(wavs, tmp_pa
             frames = smile.transform(["nowhere.wav", *wavs])
         assert list(smile.errors_) == [0]
         assert np.isnan(frames[0]).all()
-    with pytest.raises(InputError, match=r"Sample 0 .*no such file"):
+    with pytest.raises(FileNotFoundError, match=r"Sample 0 .*no such file"):
         OpenSmileFrames(out=tmp_path).transform(["nowhere.wav", *wavs])
+
+
+@pytest.mark.parametrize("first", ["skip", "raise"])
+def test_a_folder_of_frames_keeps_apart_what_skips_silence_and_what_warns_of_it(wavs, tmp_path, first):
+    silence = (np.zeros(16000), 16000)
+    for on_error in (first, "raise" if first == "skip" else "skip"):
+        smile = OpenSmileFrames(out=tmp_path, on_error=on_error)
+        with pytest.warns(InputWarning):
+            frames = smile.transform([wavs[0], silence])
+        assert np.isnan(frames[1]).all() == (on_error == "skip")
+        assert list(getattr(smile, "errors_", [])) == ([1] if on_error == "skip" else [])
 
 
 def test_half_precision_is_that_of_a_folder(wavs):
