@@ -12,12 +12,7 @@ from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, check_
 from sklearn.svm import SVC, NuSVC
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_raters._nested import (
-    is_search,
-    layers,
-    splitter_takes_groups,
-    takes_ratings,
-)
+from sklearn_raters._nested import is_search, layers, splitter_takes_groups, takes_ratings
 from sklearn_raters._sklearn_compat import num_samples, safe_indexing
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import known_labels, shorten

@@ -111,7 +111,7 @@ def names_of_address(name):
     """
     if "://" not in name and not name.startswith("/data/"):
         return []
-    if name.strip().startswith(("http://", "https://", "/data/")):
+    if name.strip().lower().startswith(("http://", "https://", "/data/")):
         address = urlsplit(name.strip())
         path = parse_qs(address.query).get("d", [unquote(address.path)])[0]
         tails = _tails(path)

@@ -65,7 +65,8 @@ Here synthetic sequences stand in for them, rated by five simulated raters:
 
 ```
 
-**Pictures** of the raters (extra `plot`: `pip install 'sklearn-raters[plot]'`) show the same as the tables above. Which classes does each one use?
+**Pictures** of the raters show the same as the tables above (extra `plot`: `pip install 'sklearn-raters[plot]'`).
+Which classes does each one use?
 
 ```python
 >>> from sklearn_raters.plots import AgreementDisplay, ClassUseDisplay
@@ -126,9 +127,9 @@ other samples of the same kind would show as well.
 
 ![Difference of the models in unweighted average recall, with intervals](comparison.svg)
 
-With `return_comparison=True` the result
-holds the table, every prediction (`found.predictions`), and a report (extra `report`) of raters, models and the samples that split the
-raters, one HTML page with their recordings or texts: `found.to_html("report.html", audio=corpus.X)`. Of raters alone:
+With `return_comparison=True` the result holds the table, every prediction (`found.predictions`), and a report
+(extra `report`) of raters, models and the samples that split the raters, one HTML page with their recordings or
+texts: `found.to_html("report.html", audio=corpus.X)`. Of raters alone:
 `sklearn_raters.report.make_report(corpus.Y, "raters.html")`.
 
 **Without Python** the command line does all of this for audio:

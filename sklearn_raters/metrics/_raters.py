@@ -50,13 +50,13 @@ def rater_uar(Y, predicted, *, raters=None):
     {0: 0.75, 1: 1.0}
     """
     task = as_task(Y)
-    judged = _votes_and_predictions(task, predicted, raters)
-    return {
-        rater: float(np.nanmean(class_recalls(votes, of_rater, labels=task.classes)))
-        if len(votes)
-        else np.nan
-        for rater, (_, votes, of_rater) in judged.items()
-    }
+    found = {}
+    for rater, (_, votes, of_rater) in _votes_and_predictions(task, predicted, raters).items():
+        if len(votes):
+            found[rater] = float(np.nanmean(class_recalls(votes, of_rater, labels=task.classes)))
+        else:
+            found[rater] = np.nan
+    return found
 
 
 @checked_parameters({"raters": ["array-like", None]})
