@@ -267,9 +267,9 @@ class ConsensusMixin:
         """
         X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         sample_weight = check_weights(sample_weight, X)
-        known = self.classes_.tolist()
-        # The training part may have had no label of a class that the map names.
-        label_map = {old: new for old, new in (self.label_map or {}).items() if new is None or new in known}
+        known, label_map = self.classes_.tolist(), self.label_map
+        if label_map is not None:  # the training part may have had no label of a class that it names
+            label_map = {old: new for old, new in label_map.items() if new is None or new in known}
         rows, labels = labelled_samples(hard_labels(Task(y, known, label_map)))
         if sample_weight is not None:
             rows, labels = rows[sample_weight[rows] > 0], labels[sample_weight[rows] > 0]
