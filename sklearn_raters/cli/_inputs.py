@@ -96,10 +96,10 @@ def check_results(files, options, read=(), renewed=None):
 def _files_in_table(path):
     """Return the pairs of file and speaker in a table."""
     table = read_text_table(path, TABLES[path.suffix.lower()]).fillna("")
-    columns = {str(name).strip().lower(): name for name in table.columns}
-    names = [str(name).strip().lower() for name in table.columns]
-    if twice := [name for name in ("file", "speaker") if names.count(name) > 1]:
-        raise InputError(f"{path} has {names.count(twice[0])} columns {twice[0]!r}: leave one of them.")
+    headings = [str(name).strip().lower() for name in table.columns]
+    if twice := [name for name in ("file", "speaker") if headings.count(name) > 1]:
+        raise InputError(f"{path} has {headings.count(twice[0])} columns {twice[0]!r}: leave one of them.")
+    columns = dict(zip(headings, table.columns, strict=True))
     if "file" not in columns:
         raise InputError(
             f"{path} has no column 'file' but {shorten(list(table.columns))}: a table for predict has a row "
