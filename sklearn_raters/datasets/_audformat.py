@@ -2,6 +2,7 @@
 
 import warnings
 from contextlib import contextmanager
+from itertools import filterfalse
 from os import PathLike
 from textwrap import dedent
 
@@ -13,7 +14,7 @@ from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.datasets._emotion_corpus import check_no_agreement, choose_classes, corpus_bunch
 from sklearn_raters.datasets._files import check_files, existing_folder
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import shorten
+from sklearn_raters.ratings import is_missing_label, shorten
 
 # Types of raters whose columns hold the consensus, not the ratings of a person.
 AGREED = ("vote", "truth")
@@ -265,12 +266,14 @@ def load_audformat(
     names = pd.Index(map(sample_name, samples), dtype=object, name="file")
     votes = votes.assign(sample=votes["sample"].map(sample_name))
     if bins is None:
-        order = database.schemes[scheme].labels_as_list or sorted(votes["label"].unique())
-        present = set(votes["label"])
+        present, order = set(votes["label"]), database.schemes[scheme].labels_as_list
+        # A label that the scheme names is one, although it reads "None".
+        reading = {"classes": order} if order else {}
+        order = order or sorted(filterfalse(is_missing_label, present))
         labels = [label for label in order if label in present]
         consensus = np.array([agreed.get(sample) for sample in samples], dtype=object) if agreed else None
     else:
-        labels, consensus = list(dict.fromkeys(bins["names"])), None
+        labels, consensus, reading = list(dict.fromkeys(bins["names"])), None, {"bins": bins}
     classes, label_map = choose_classes(labels, labels, classes, label_map)
     paths = cut_segments(samples, folder, segments_dir)
     remedy = f"put the files below {folder}, as the database names them"
@@ -298,6 +301,6 @@ def load_audformat(
         no_agreement=no_agreement,
         describe=describe,
         consensus=consensus,
-        reading={} if bins is None else {"bins": bins},
+        reading=reading,
         **{name: None for name, values in given.items() if values is None},
     )

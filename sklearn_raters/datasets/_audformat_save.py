@@ -6,12 +6,14 @@ from os import PathLike
 from os.path import commonpath
 from pathlib import Path
 
+import numpy as np
+
 from sklearn_raters._files import full_path
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.datasets._audformat import import_audformat
 from sklearn_raters.datasets._files import existing_folder
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import Task, parse_ratings, ratings_to_long
+from sklearn_raters.ratings import Task, is_missing_label, parse_ratings, ratings_to_long
 
 
 def columns_of_raters(task):
@@ -88,7 +90,7 @@ def save_audformat(corpus, root=None, *, name="corpus", scheme="emotion", source
             f"{folder} does not hold {outside[0]} ({len(outside)} files); give a folder above as root."
         )
     if (folder / "db.yaml").exists():
-        raise FileExistsError(f"{folder} holds a database already: delete db.yaml and db.*.csv first.")
+        raise FileExistsError(f"{folder} holds a database already: delete its files, db.*, first.")
     files = [path.relative_to(folder).as_posix() for path in paths]
     if len(set(files)) < len(files):
         raise InputError(
@@ -98,13 +100,17 @@ def save_audformat(corpus, root=None, *, name="corpus", scheme="emotion", source
     agreed = [label for label in corpus.consensus if label is not None]
     known = list(dict.fromkeys([*corpus.classes, *task.classes, *agreed]))
     columns = columns_of_raters(task)
+    if "file" in map(str, task.votes.raters):
+        raise InputError("A rater is called 'file', as the column of files is: rename the rater.")
     called, times = Counter([*map(str, task.votes.raters), "consensus"]).most_common(1)[0]
     if times > 1:
         raise InputError(
             f"{called!r} would be the column of two raters, or of one and the consensus: rename it."
         )
     database = audformat.Database(name, source=source, license=license)
-    database.schemes[scheme] = audformat.Scheme(labels=known)
+    # Among labels of its own, audformat does not find True and False again.
+    is_bool = all(isinstance(label, bool | np.bool_) for label in known)
+    database.schemes[scheme] = audformat.Scheme("bool") if is_bool else audformat.Scheme(labels=known)
     table = database["ratings"] = audformat.Table(audformat.filewise_index(files))
     for rater in dict.fromkeys(rater for rater, _ in columns.values()):
         database.raters[rater] = audformat.Rater("human")
@@ -122,5 +128,7 @@ def save_audformat(corpus, root=None, *, name="corpus", scheme="emotion", source
             database.schemes[what] = audformat.Scheme(labels=sorted(set(values)))
             about[what] = audformat.Column(scheme_id=what)
             about[what].set(values)
-    database.save(str(folder), storage_format="csv")
+    # In a table of text, audformat takes a label or a speaker called NA for a missing one.
+    texts = [value for scheme in database.schemes.values() for value in scheme.labels_as_list or ()]
+    database.save(str(folder), storage_format="parquet" if any(map(is_missing_label, texts)) else "csv")
     return database

@@ -2,7 +2,7 @@
 
 from sklearn_raters._files import existing_file
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import read_text_table, require_columns
+from sklearn_raters.ratings import is_missing_label, read_text_table, require_columns
 
 _MEND = "Correct the line, or copy the file again."
 
@@ -20,6 +20,11 @@ def read_columns(file, columns, also=()):
     return table.set_axis(range(2, len(table) + 2))
 
 
+def answers_in(column):
+    """Return a column of texts with None for those that stand for nothing, such as the NA that R writes."""
+    return column.where([not is_missing_label(text) and text.lower() != "nan" for text in column], None)
+
+
 def read_numbers(column, file):
     """Return a column of texts, indexed by lines of the file, as numbers; raise if one is missing or none."""
     numbers = read_optional_numbers(column, file)
@@ -33,7 +38,7 @@ def read_optional_numbers(column, file):
     """Return a column of texts, indexed by lines of the file, as numbers; NaN where there is none."""
     import pandas as pd
 
-    given = column.where(column.isna() | (column.str.lower() != "nan"), None)
+    given = answers_in(column)
     numbers = pd.to_numeric(given, errors="coerce")
     wrong = numbers.isna() & given.notna()
     if wrong.any():

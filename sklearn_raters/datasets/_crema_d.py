@@ -8,7 +8,12 @@ from os import PathLike
 from textwrap import dedent
 
 from sklearn_raters._sklearn_compat import checked_parameters
-from sklearn_raters.datasets._corpus_table import read_columns, read_numbers
+from sklearn_raters.datasets._corpus_table import (
+    answers_in,
+    read_columns,
+    read_numbers,
+    read_optional_numbers,
+)
 from sklearn_raters.datasets._emotion_corpus import (
     EMOTIONS,
     check_no_agreement,
@@ -59,14 +64,14 @@ def read_answers(folder, mode):
     slow_file = folder / "finishedEmoResponses.csv"
     if filtered := slow_file.exists():
         first = read_columns(slow_file, ["queryType", "questNum", "sessionNums", "ttr"])
-        slow = read_numbers(first["ttr"], slow_file) > SLOW
+        slow = read_optional_numbers(first["ttr"], slow_file) > SLOW
         late = question_of(table, file).isin(question_of(first[slow], slow_file))
         table, dropped["slow"] = table[~late], int(late.sum())
     for column, what in (("localid", "rater"), ("clipName", "clip")):
         if table[column].isna().any():
             line = table.index[table[column].isna()][0]
             raise InputError(f"{file}:{line} names no {what} (column {column}); {REMEDY}.")
-    votes = table.assign(label=read_names(table["respEmo"], LETTERS, file, REMEDY))
+    votes = table.assign(label=read_names(answers_in(table["respEmo"]), LETTERS, file, REMEDY))
     votes = votes.rename(columns={"localid": "rater", "clipName": "sample"})
     votes, dropped["repeated"], dropped["unanswered"] = first_answers(votes)
     silent = votes["sample"] == SILENT

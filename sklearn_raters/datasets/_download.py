@@ -15,6 +15,16 @@ TIMEOUT = (10, 60)
 _AT_ONCE = 1 << 16
 
 
+def version_of(part):
+    """Return the file that tells of which version of the source a partial file is."""
+    return part.with_name(f"{part.name}.version")
+
+
+def kept_bytes(part):
+    """Return how much of a partial file the next download goes on from: nothing without its version."""
+    return part.stat().st_size if part.exists() and version_of(part).exists() else 0
+
+
 def resume(url, part, session, advance):
     """Download what a partial file lacks; begin anew if the source cannot go on or has changed.
 
@@ -36,8 +46,7 @@ def resume(url, part, session, advance):
     """
     import requests
 
-    version = part.with_name(f"{part.name}.version")
-    start = part.stat().st_size if part.exists() and version.exists() else 0
+    version, start = version_of(part), kept_bytes(part)
     headers = {"Accept-Encoding": "identity"}
     if start:
         headers |= {"Range": f"bytes={start}-", "If-Range": version.read_text()}
@@ -122,17 +131,17 @@ def download(url, path, *, sha256=None, session=None, advance=lambda done, size:
                     if number == TRIES or refused:
                         raise
                     time.sleep(number * WAIT)
-        part.with_name(f"{part.name}.version").unlink(missing_ok=True)
+        version_of(part).unlink(missing_ok=True)
         os.replace(part, target)
 
     try:
         expected = None if sha256 is None else f"sha256:{sha256}"
         pooch.retrieve(url, expected, fname=path.name, path=path.parent, downloader=fetch)
     except requests.RequestException as error:
-        kept = part.stat().st_size if part.exists() else 0
+        kept = f"{kept_bytes(part)} bytes are kept, from which the next call goes on"
         raise ConnectionError(
-            f"{url} could not be downloaded: {error}. {kept} bytes are kept, from which the next call goes "
-            f"on. Call again when the network works; without network, {remedy}."
+            f"{url} could not be downloaded: {error}. {kept}. Call again when the network works; without "
+            f"network, {remedy}."
         ) from error
     except ValueError as error:
         raise InputError(

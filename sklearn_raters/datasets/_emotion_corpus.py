@@ -5,11 +5,14 @@ from sklearn.utils import Bunch
 
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import Task, Votes, ratings_from_long, shorten, sort_labels
+from sklearn_raters.ratings import Task, Votes, parse_ratings, ratings_from_long, shorten, sort_labels
 
 # Letters of CREMA-D, MSP-IMPROV and MSP-Podcast.
 EMOTIONS = {"A": "anger", "C": "contempt", "D": "disgust", "F": "fear", "H": "happiness"}
 EMOTIONS |= {"N": "neutral", "O": "other", "S": "sadness", "U": "surprise"}
+# Words of raters for them, beside their own names.
+WORDS = {"angry": "anger", "sad": "sadness", "happy": "happiness", "surprised": "surprise"}
+WORDS |= {label: label for label in EMOTIONS.values()}
 NO_AGREEMENT = {"keep", "drop"}
 # A table of more cells takes more than 2 GiB.
 _MOST_CELLS = 2**28
@@ -52,6 +55,15 @@ def read_names(column, names, file, remedy="correct the line, or copy the file a
     return pd.Series(labels, column.index, dtype=object)
 
 
+def read_words(column, names, file, remedy):
+    """Return the emotions of raters' words in any case, as `read_names`; "other" may have a comment."""
+    words = column.astype("string").str.strip()
+    # A comment may hold line breaks.
+    plain = words.str.lower().str.replace(r"(?s)^other.*", "other", regex=True)
+    plain = plain.replace({"": None, "nan": None})
+    return read_names(plain.where(plain.isna() | plain.isin(list(names)), words), names, file, remedy)
+
+
 def first_answers(votes):
     """Return each rater's first label of a sample, and the numbers of later ones and of rows without any."""
     answered = votes[votes["label"].notna()]
@@ -83,7 +95,8 @@ def choose_classes(labels, default, classes, label_map):
     Raises
     ------
     InputError
-        If a name is no label of the corpus, or a class is no label and nothing is mapped to it.
+        If a name is no label of the corpus, a class is no label and nothing is mapped to it, or classes are
+        missing or there twice.
     """
     mapped = dict(label_map or {})
     if unknown := [name for name in mapped if name not in labels]:
@@ -98,6 +111,8 @@ def choose_classes(labels, default, classes, label_map):
         raise InputError(
             f"classes: the corpus has no label {shorten(unknown)}; it has {shorten(sorted(possible), 20)}."
         )
+    if not len(classes) or len(set(classes)) < len(classes):
+        raise InputError(f"classes must name labels, each once, not {list(classes)}.")
     return list(classes), label_map
 
 
@@ -182,7 +197,9 @@ def corpus_bunch(
         if as_frame
         else votes_of_table(votes, about.index)
     )
-    consensus = hard_labels(Task(Y)) if consensus is None else consensus
+    consensus = (
+        hard_labels(Task(parse_ratings(Y, reading.get("classes")))) if consensus is None else consensus
+    )
     if no_agreement == "drop":
         kept = np.flatnonzero([label is not None for label in consensus])
         if not len(kept):

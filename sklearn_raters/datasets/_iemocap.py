@@ -7,6 +7,7 @@ expected counts are Table 1 of Chou & Lee, "Every Rating Matters", ICASSP 2019.
 
 import re
 import warnings
+from numbers import Integral
 from os import PathLike
 from textwrap import dedent
 
@@ -38,6 +39,8 @@ def find_sessions(root, sessions):
         hint = f"did you mean {inner[0]}?" if inner else f"{remedy}."
         raise FileNotFoundError(f"IEMOCAP: {root} holds no folder Session1; {hint}")
     wanted = range(1, max(found) + 1) if sessions is None else list(sessions)
+    if odd := [number for number in wanted if not isinstance(number, Integral)]:
+        raise InputError(f"sessions must be integers, such as [1, 2], but holds {odd[0]!r}.")
     if missing := [f"Session{number}" for number in wanted if number not in list(found)]:
         raise FileNotFoundError(
             f"IEMOCAP: {root} lacks {shorten(missing, 5)}; copy it from the corpus' archive, or "
@@ -65,10 +68,15 @@ def read_session(folder, differences):
         by_dialog.setdefault(dialog, {})[rater] = read_categorical(categorical / file, rater, differences)
     if not by_dialog:
         differences.append(f"{categorical} holds no file to compare the summary files with")
-    utterances = {}
+    utterances, is_compared = {}, bool(by_dialog)
     for dialog in dialogs:
         spoken = read_summary(evaluation / f"{dialog}.txt", differences)
-        if by_dialog:
+        if twice := utterances.keys() & spoken.keys():
+            raise InputError(
+                f"{evaluation} holds {min(twice)} in two summary files, again in {dialog}.txt: remove the "
+                "one that is not of the corpus."
+            )
+        if is_compared:
             cross_check(dialog, spoken, by_dialog.pop(dialog, {}), differences)
         utterances |= spoken
     differences += [f"{dialog}: Categorical files, but no summary" for dialog in by_dialog]

@@ -103,6 +103,9 @@ def make_rated_samples(
     check_integers(1, n_samples=n_samples)
     check_integers(2, n_classes=n_classes)
     check_integers(8, n_features=n_features)
+    n_informative = 3 * n_features // 8
+    if 2 * n_classes > 2**n_informative:  # two clusters a class, each in a corner of its own
+        raise InputError(f"n_features={n_features} is too few for {n_classes} classes: give more features.")
     check_integers(0, **{f"raters[{kind!r}]": number for kind, number in raters.items()})
     n_raters = sum(raters.values())
     check_size(X=(n_samples, n_features), confusions=(n_raters, n_classes, n_classes))
@@ -111,7 +114,7 @@ def make_rated_samples(
     X, truth = make_classification(
         n_samples,
         n_features,
-        n_informative=3 * n_features // 8,
+        n_informative=n_informative,
         n_redundant=n_features // 8,
         n_classes=n_classes,
         n_clusters_per_class=2,

@@ -146,6 +146,7 @@ def _is_finished(root, stamp):
 
 def _move_into_place(corpus, root, stamp):
     """Move the complete corpus to `root`, unless another process has just written the same corpus there."""
+    root = root.resolve()  # an empty folder may be a link
     if root.is_dir() and not any(root.iterdir()):
         root.rmdir()
     try:

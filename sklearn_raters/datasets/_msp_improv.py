@@ -15,16 +15,20 @@ from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.datasets._audio_names import audio_below
 from sklearn_raters.datasets._emotion_corpus import (
     EMOTIONS,
+    WORDS,
     check_no_agreement,
     choose_classes,
     corpus_bunch,
     first_answers,
-    read_names,
+    read_words,
 )
 from sklearn_raters.datasets._files import existing_folder, read_text
 from sklearn_raters.exceptions import InputError
 
 LETTERS = {letter: EMOTIONS[letter] for letter in "AHSNO"}
+# Lines of turns have letters; those of raters have words.
+NAMES = {letter.lower(): label for letter, label in LETTERS.items()} | {"x": None}
+NAMES |= {word: label for word, label in WORDS.items() if label in LETTERS.values()}
 CLASSES = [label for label in LETTERS.values() if label != "other"]
 # The release spells its name without an a.
 TABLES = ["Evaluation.txt", "Evalution.txt"]
@@ -84,9 +88,9 @@ def read_evaluation(file):
     Returns
     -------
     about : DataFrame
-        One row a turn, indexed by its name: its line's number, letter of consensus and scores.
+        One row a turn, indexed by its name: its line's number, consensus and scores.
     votes : DataFrame
-        One row a rating, indexed by its line: sample, rater and letter.
+        One row a rating, indexed by its line: sample, rater and label.
     """
     import pandas as pd
 
@@ -113,12 +117,6 @@ def read_evaluation(file):
     return pd.DataFrame.from_dict(turns, orient="index"), votes.set_index("line")
 
 
-def read_letters(column, file):
-    """Return the emotions that letters mean, None for X, NaN and nothing."""
-    letters = column.astype(object).str.upper().replace({"NAN": None, "": None})
-    return read_names(letters, {**LETTERS, "X": None}, file, REMEDY)
-
-
 @checked_parameters(
     {
         "root": [str, PathLike],
@@ -131,7 +129,8 @@ def load_msp_improv(root, *, classes=None, label_map=None, no_agreement="keep", 
     """Load MSP-IMPROV with every rater's emotion.
 
     The folder holds ``Evaluation.txt``, or ``Evalution.txt`` as the release spells it, and the wav files at
-    any depth. A rating X or NaN is none; of several ratings by one rater of one turn, the first counts.
+    any depth. A rater's emotion is a word, such as Angry, or a letter; a rating X or NaN is none. Of several
+    ratings by one rater of one turn, the first counts.
 
     Parameters
     ----------
@@ -171,7 +170,7 @@ def load_msp_improv(root, *, classes=None, label_map=None, no_agreement="keep", 
     FileNotFoundError
         If the folder, the file of ratings or the audio of a turn is missing.
     InputError
-        If an option is none of its values, a line of the file is of another form, holds an unknown letter or
+        If an option is none of its values, a line of the file is of another form, holds an unknown emotion or
         a turn that was there before, or an audio file is empty or there twice.
 
     Examples
@@ -186,10 +185,10 @@ def load_msp_improv(root, *, classes=None, label_map=None, no_agreement="keep", 
     folder = existing_folder(root, "MSP-IMPROV", "give the folder that holds Evaluation.txt and the audio")
     file = find_table(folder)
     turns, votes = read_evaluation(file)
-    votes["label"] = read_letters(votes["label"], file)
+    votes["label"] = read_words(votes["label"], NAMES, file, REMEDY)
     votes, repeated, unlabelled = first_answers(votes)
     dropped = {"repeated": repeated, "unlabelled": unlabelled}
-    consensus = read_letters(turns.set_index("line")["consensus"], file).to_numpy(dtype=object)
+    consensus = read_words(turns.set_index("line")["consensus"], NAMES, file, REMEDY).to_numpy(dtype=object)
     parts = [TURN.fullmatch(name) for name in turns.index]
     about = turns[list(ATTRIBUTES.values())].assign(
         X=audio_below(folder, turns.index, check_audio),

@@ -15,11 +15,13 @@ from sklearn_raters.datasets._audio_names import audio_below
 from sklearn_raters.datasets._corpus_table import read_columns, read_optional_numbers
 from sklearn_raters.datasets._emotion_corpus import (
     EMOTIONS,
+    WORDS,
     check_no_agreement,
     choose_classes,
     corpus_bunch,
     first_answers,
     read_names,
+    read_words,
 )
 from sklearn_raters.datasets._files import existing_folder, visible_files
 from sklearn_raters.exceptions import InputError, remark
@@ -27,8 +29,7 @@ from sklearn_raters.ratings import require_columns, shorten
 
 LABELS = sorted(EMOTIONS.values())
 CLASSES = [label for label in LABELS if label != "other"]
-WORDS = {"angry": "anger", "sad": "sadness", "happy": "happiness", "surprised": "surprise"}
-WORDS |= {label: label for label in LABELS} | {letter.lower(): label for letter, label in EMOTIONS.items()}
+NAMES = WORDS | {letter.lower(): label for letter, label in EMOTIONS.items()}
 CONSENSUS = re.compile(r"labels_con[sc]ensus\.csv", re.IGNORECASE)
 DETAILED = re.compile(r"labels_detailed\.(csv|json)", re.IGNORECASE)
 # One rating in a cell of the column EmoDetail. Comments in it may hold any sign, also a semicolon.
@@ -38,7 +39,7 @@ DETAIL = re.compile(
     re.DOTALL,
 )
 # The next rater and label, in the further fields of a rating that lacks its scores.
-NEXT = re.compile(rf"(?:^|;)\s*[^\W\d]*\d\w*\s*;\s*(?:{'|'.join(WORDS)}|other[^;]*)\s*(?:;|$)", re.IGNORECASE)
+NEXT = re.compile(rf"(?:^|;)\s*[^\W\d]*\d\w*\s*;\s*(?:{'|'.join(NAMES)}|other[^;]*)\s*(?:;|$)", re.IGNORECASE)
 PODCAST = re.compile(r"(MSP-(?:PODCAST|Conversation)_\d+)_", re.IGNORECASE)
 ATTRIBUTES = {"EmoAct": "activation", "EmoVal": "valence", "EmoDom": "dominance"}
 REMEDY = "copy it from the corpus' archive"
@@ -153,11 +154,7 @@ def read_ratings(file):
         empty = votes[column].isna() | (votes[column] == "")
         if empty.any():
             raise InputError(f"{file}:{votes.index[empty][0]} names no {column}; {REMEDY}.")
-    words = votes["EmoClass_Major"].astype("string").str.strip()
-    # "Other" may be followed by the rater's own word.
-    plain = words.str.lower().str.replace(r"^other.*", "other", regex=True).replace({"": None, "nan": None})
-    plain = plain.where(plain.isna() | plain.isin(list(WORDS)), words)
-    votes["label"] = read_names(plain.rename("EmoClass_Major"), WORDS, file, REMEDY)
+    votes["label"] = read_words(votes["EmoClass_Major"], NAMES, file, REMEDY)
     votes, repeated, unlabelled = first_answers(votes)
     dropped = {"repeated": repeated, "unlabelled": unlabelled}
     return votes[["sample", "rater", "label"]], dropped

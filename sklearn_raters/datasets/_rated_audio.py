@@ -37,7 +37,9 @@ def open_table(table, tool, question, given):
         raise InputError("The ratings table has no rows: there are no ratings to load.")
     sample = columns["sample"]
     names = table[sample].map(lambda name: str(name).strip(), na_action="ignore")
-    return table.assign(**{sample: names}), columns
+    table = table.copy(deep=False)
+    table[sample] = names  # not by assign, which takes no numbers as names
+    return table, columns
 
 
 @checked_parameters(

@@ -6,6 +6,7 @@ pronunciation assessment", Interspeech 2021 (arXiv 2104.01378); OpenSLR resource
 
 import json
 from itertools import pairwise
+from numbers import Real
 from os import PathLike
 from textwrap import dedent
 
@@ -49,12 +50,18 @@ def read_subset(root, task):
     text = dict.fromkeys(["utterance", "speaker", "gender", "rater"], str)
     try:
         table = pd.read_csv(file, dtype=text)
-    except pd.errors.ParserError as error:
+    except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise InputError(f"{file} cannot be read as CSV: {error}. Copy it again.") from error
     missing = [name for name in [*text, task] if name not in table.columns]
     if missing or not len(table):
         lacks = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
         raise InputError(f"{file} {lacks}; it has {', '.join(table.columns)}. Copy it again.")
+    if table[["utterance", "speaker", "rater"]].isna().any(axis=None):
+        raise InputError(f"{file} has rows without an utterance, a speaker or a rater. Copy it again.")
+    speakers = table.drop_duplicates(["utterance", "speaker"])["utterance"]
+    if speakers.duplicated().any():
+        utterance = speakers[speakers.duplicated()].iloc[0]
+        raise InputError(f"{file} has several speakers of utterance {utterance}. Copy it again.")
     double = table[table.duplicated(["utterance", "rater"])]
     if len(double):
         row = double.iloc[0]
@@ -105,7 +112,7 @@ def read_archive(root, task):
         place = root / "scores-detail.json"
     file = existing_file(place, "speechocean762", "copy resource/ from the corpus' archive")
     try:
-        detail = json.loads(file.read_text(encoding="utf-8"))
+        detail = json.loads(file.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is not a complete JSON file: {error}. Copy it again.") from error
 
@@ -113,13 +120,15 @@ def read_archive(root, task):
         read_kaldi_table(root / "train" / name) | read_kaldi_table(root / "test" / name)
         for name in ("wav.scp", "utt2spk", "spk2gender")
     )
+    if not isinstance(detail, dict) or not all(isinstance(scores, dict) for scores in detail.values()):
+        raise InputError(f"{file} does not hold the scores of each utterance by task. Copy it again.")
     if unknown := [name for name in audio if name not in detail or name not in speakers]:
         raise InputError(
             f"{len(unknown)} utterances of wav.scp have no scores in {file} or no speaker in "
             f"utt2spk: {shorten(unknown, 5)}; copy these files again."
         )
     rows = [detail[name].get(task) for name in audio]
-    counts = {name: len(row or []) for name, row in zip(audio, rows, strict=True)}
+    counts = {name: len(row) if isinstance(row, list) else 0 for name, row in zip(audio, rows, strict=True)}
     n_experts = max(counts.values())
     if uneven := [name for name, count in counts.items() if count != n_experts or not count]:
         raise InputError(
@@ -129,6 +138,12 @@ def read_archive(root, task):
     about = pd.DataFrame({"speaker": {name: speakers[name] for name in audio}})
     about["gender"] = about["speaker"].map(genders)
     return scores, about, [root / path for path in audio.values()]
+
+
+def _rise(cuts):
+    """Return whether all cuts are numbers, each above the one before."""
+    numbers = all(isinstance(cut, Real) for cut in cuts)
+    return numbers and all(low < high for low, high in pairwise([-np.inf, *cuts, np.inf]))
 
 
 def cut_scores(scores, cuts):
@@ -204,7 +219,7 @@ def load_speechocean762(root, task="prosodic", *, cuts=(5, 7, 9), check_audio=Tr
 
     if task not in TASKS:
         raise InputError(f"task must be one of {', '.join(TASKS)}, not {task!r}.")
-    if np.shape(cuts) != (len(CLASSES) - 1,) or any(low >= high for low, high in pairwise(cuts)):
+    if np.shape(cuts) != (len(CLASSES) - 1,) or not _rise(cuts):
         raise InputError(f"cuts must be three rising scores, not {cuts!r}.")
     remedy = "give the folder that holds WAVE/, train/, test/ and resource/, or ratings.csv"
     folder = existing_folder(root, "speechocean762", remedy)

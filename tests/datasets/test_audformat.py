@@ -232,3 +232,46 @@ def test_parts_of_files_with_absolute_paths_are_written_to_the_given_folder(tmp_
     assert all((tmp_path / "parts") in pathlib.Path(path).parents for path in corpus.X)
     assert all(pathlib.Path(path).is_file() for path in corpus.X)
     assert [path.name for path in file.parent.iterdir()] == ["a.wav"]
+
+
+def rated_audio(folder, votes, **settings):
+    for sample in {sample for sample, *_ in votes}:
+        (folder / sample).write_bytes(b"RIFF")
+    table = pd.DataFrame(votes, columns=["sample", "rater", "label"])
+    return load_rated_audio(table, folder, **settings)
+
+
+@pytest.mark.parametrize("label", ["None", "NA", "n/a"])
+def test_labels_of_a_scheme_are_labels_whatever_they_read(tmp_path, label):
+    votes = [("a.wav", "u", label), ("a.wav", "v", label), ("b.wav", "u", "anger"), ("b.wav", "v", label)]
+    corpus = rated_audio(tmp_path, votes, classes=["anger", label])
+    save_audformat(corpus)
+    loaded = load_audformat(tmp_path)
+    assert loaded.Y.to_numpy().tolist() == corpus.Y.to_numpy().tolist() == [[label, label], ["anger", label]]
+    assert loaded.consensus.tolist() == [label, None]
+    assert sorted(loaded.classes) == sorted(["anger", label])
+
+
+def test_texts_for_missing_labels_are_no_classes_without_a_scheme_of_labels(database, tmp_path):
+    database.schemes["words"] = audformat.Scheme("str")
+    table = database["three"] = audformat.Table(audformat.filewise_index(FILES))
+    table["words"] = audformat.Column(scheme_id="words", rater_id="r1")
+    table["words"].set(["calm", "n/a", "wild"])
+    corpus = load_audformat(database, "words")
+    assert corpus.classes == ["calm", "wild"]
+    assert corpus.Y["r1"].isna().tolist() == [False, True, False]
+
+
+def test_labels_true_and_false_are_saved(tmp_path):
+    votes = [("a.wav", "u", True), ("a.wav", "v", True), ("b.wav", "u", False), ("b.wav", "v", True)]
+    corpus = rated_audio(tmp_path, votes)
+    save_audformat(corpus)
+    loaded = load_audformat(tmp_path)
+    assert loaded.Y.to_numpy().tolist() == [[True, True], [False, True]]
+    assert loaded.consensus.tolist() == [True, None]
+
+
+def test_a_rater_called_file_is_refused(tmp_path):
+    corpus = rated_audio(tmp_path, [("a.wav", "file", "x"), ("b.wav", "file", "y")])
+    with pytest.raises(InputError, match="A rater is called 'file'"):
+        save_audformat(corpus)

@@ -186,3 +186,14 @@ def test_real_rows_agree_with_the_published_counts(rated_data, tmp_path):
     # The published counts leave out slow answers, which the sample cannot tell.
     assert (published <= found).all()
     assert found.sum() - published.sum() == 7
+
+
+def test_na_as_r_writes_it_is_no_answer_and_not_slow(tree):
+    """R writes NA for what is missing, and the corpus' own script passes over such rows."""
+    expected = load_crema_d(tree)
+    clicks = FIRST_CLICKS + "4,8,1,1,NA\n"
+    (tree / "finishedEmoResponses.csv").write_text(clicks)
+    write_answers(tree, [*ANSWERS, ("r4", "NA", 1, 1, 10, "1001_IEO_ANG_HI", 9, "NA")])
+    corpus = load_crema_d(tree)
+    assert corpus.Y.equals(expected.Y)
+    assert corpus.dropped == expected.dropped | {"unanswered": 1}

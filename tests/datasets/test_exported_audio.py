@@ -150,3 +150,23 @@ def test_the_help_and_the_docstring_name_all_tools():
 def test_options_of_an_export_need_one(option, capsys):
     assert cli.main(["evaluate", option, "x"]) == 2
     assert f"{option} is for the table of --ratings" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("field", ["sample", "label", "rater"])
+def test_a_field_of_the_tasks_that_is_named_like_a_role_may_be_the_speaker(folder, field):
+    file = export(folder / "export.json", ["clips/a.wav", "d.flac"], **{field: "ann"})
+    corpus = load_rated_audio(file, folder, question="emotion", speaker=field)
+    assert corpus.speakers.tolist() == ["ann", "ann"]
+    assert read_ratings(file, question="emotion").attrs["columns"] == {field: f"{field}_in_file"}
+
+
+def test_the_samples_may_be_one_field_where_another_is_named_like_their_role(folder):
+    file = export(folder / "export.json", ["clips/a.wav", "d.flac"], sample="ann")
+    table = read_ratings(file, question="emotion", sample="audio")
+    assert table["sample"].tolist() == ["clips/a.wav", "clips/a.wav", "d.flac", "d.flac"]
+    assert table["sample_in_file"].tolist() == ["ann"] * 4
+    corpus = load_rated_audio(file, folder, question="emotion", sample="audio", speaker="sample")
+    assert corpus.speakers.tolist() == ["ann", "ann"]
+    table = read_ratings(file, question="emotion", sample="sample")
+    assert table["sample"].tolist() == ["ann"] * 4
+    assert table.attrs["columns"] == {}

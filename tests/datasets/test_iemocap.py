@@ -7,6 +7,7 @@ from made import check_corpus
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets import check_iemocap_counts, load_iemocap
 from sklearn_raters.datasets._iemocap_text import read_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task
 
 IMPRO = """% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]
@@ -288,8 +289,12 @@ def test_wrong_folders_name_path_and_remedy(root, place, error, message):
 def test_a_missing_session_is_named(root):
     with pytest.raises(FileNotFoundError, match=r"lacks 'Session3'; .*sessions=\[1, 2\]"):
         load_iemocap(root, sessions=[1, 3])
-    with pytest.raises(FileNotFoundError, match=r"lacks .*Session"):
-        load_iemocap(root, sessions=[[1]])
+
+
+@pytest.mark.parametrize("sessions", [["1"], [[1]], [1.0]])
+def test_sessions_that_are_no_integers_are_refused(root, sessions):
+    with pytest.raises(InputError, match=r"sessions must be integers, such as \[1, 2\]"):
+        load_iemocap(root, sessions=sessions)
 
 
 def test_a_gap_in_the_sessions_is_an_error(root):
@@ -382,3 +387,22 @@ def test_the_expected_counts_agree_with_each_other(root):
         row = expected[rater]
         shares = row[["neutral", "anger", "happiness", "sadness"]] / 100
         assert np.allclose(shares * (row["samples"] + row["multiple"]), votes, atol=0.05)
+
+
+def test_an_utterance_in_two_summary_files_of_a_session_is_an_error(root):
+    folder = summary(root).parent
+    (folder / "Ses01F_old.txt").write_text(IMPRO.replace("C-E1:\tNeutral", "C-E1:\tAnger"))
+    with pytest.raises(InputError, match="Ses01F_impro01_F000 in two summary files, again in Ses01F_old"):
+        load_iemocap(root)
+
+
+def test_a_later_dialog_without_categorical_files_is_a_difference(root):
+    name = "Ses01M_impro09"
+    text = IMPRO.replace("Ses01F_impro01", name)
+    (summary(root).parent / f"{name}.txt").write_text(text)
+    with pytest.warns(UserWarning, match="differ"):
+        corpus = load_iemocap(root, check_audio=False)
+    missing = [text for text in corpus.differences if text.startswith(name)]
+    assert missing == [
+        f"{name}, rater {rater}: no Categorical file, or an empty one" for rater in ("E1", "E2", "E4")
+    ]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sklearn_raters.datasets import make_rated_samples
+from sklearn_raters.exceptions import InputError
 
 KINDS = {"expert": 2, "average": 1, "biased": 2, "camp": 2, "spammer": 1, "constant": 1}
 
@@ -71,3 +72,8 @@ def test_the_same_seed_gives_the_same_crowd():
 def test_wrong_parameters_are_named(params, message):
     with pytest.raises(ValueError, match=message):
         make_rated_samples(**params)
+
+
+def test_too_few_features_for_the_classes_are_named():
+    with pytest.raises(InputError, match="n_features=8 is too few for 10 classes"):
+        make_rated_samples(n_classes=10, n_features=8)

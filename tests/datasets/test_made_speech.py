@@ -347,3 +347,12 @@ def test_an_ordinary_classifier_predicts_the_consensus_well_but_not_perfectly(de
     predicted = cross_val_predict(model, X, y, groups=sessions, cv=LeaveOneGroupOut())
     # Chance is 0.25.
     assert 0.45 < recall_score(y, predicted, average="macro") < 0.75
+
+
+def test_the_folder_may_be_a_link_to_an_empty_one(tmp_path):
+    (tmp_path / "place").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "place")
+    root = make_rated_speech(tmp_path / "link", n_sessions=1, n_utterances=12, random_state=0)
+    assert (root / "made_truth.csv").is_file()
+    assert (tmp_path / "place" / "Session1").is_dir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "place"]

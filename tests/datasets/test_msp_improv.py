@@ -92,7 +92,7 @@ def test_other_and_turns_without_agreement_can_be_left_out(tree):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("w3; H;", "w3; Q;", r"Evaluation.txt:4 has the label 'Q'.*A \(anger\).*X \(none\)"),
+        ("w3; H;", "w3; Q;", r"Evaluation.txt:4 has the label 'Q'.*a \(anger\).*x \(none\)"),
         ("w3; H;", "; H;", r"Evaluation.txt:4 has '; H; A:3.0.*expected 'rater; label; ...'"),
         ("avi; X;", "avi; Z;", r"Evaluation.txt:7 has the consensus 'Z'"),
         ("A:2.5", "A:much", r"Evaluation.txt:1 has 'A:much'; expected a score such as A:2.5"),
@@ -117,3 +117,23 @@ def test_missing_files_are_named_with_the_remedy(tree):
     (tree / "Evaluation.txt").unlink()
     with pytest.raises(FileNotFoundError, match=r"hold no Evaluation.txt; give the folder"):
         load_msp_improv(tree)
+
+
+def test_raters_lines_hold_words_as_the_release_has_them(tree):
+    words = {"A": "Angry", "H": "Happy", "S": "Sad", "N": "Neutral", "O": "Other"}
+    text = EVALUATION
+    for letter, word in words.items():
+        for rater in ("w1", "w2", "w3", "w4"):
+            text = text.replace(f"{rater}; {letter};", f"{rater}; {word}; {word},Calm;")
+    assert "w3; Happy; Happy,Calm;" in text
+    expected = load_msp_improv(tree)
+    (tree / "Evaluation.txt").write_text(text)
+    corpus = load_msp_improv(tree)
+    assert corpus.Y.equals(expected.Y)
+    assert corpus.consensus.tolist() == expected.consensus.tolist() == ["anger", None, "other"]
+
+
+@pytest.mark.parametrize("classes", [[], ["anger", "anger"]])
+def test_no_classes_or_one_twice_are_refused(tree, classes):
+    with pytest.raises(InputError, match="classes must name labels, each once"):
+        load_msp_improv(tree, classes=classes)

@@ -239,3 +239,12 @@ def test_missing_files_are_named_with_the_remedy(tree):
     (tree / "Labels/labels_detailed.csv").unlink()
     with pytest.raises(FileNotFoundError, match=r"labels_detailed.csv or labels_detailed.json; name it by"):
         load_msp_podcast(tree)
+
+
+@pytest.mark.parametrize("write", [as_table, as_details])
+def test_a_comment_on_other_may_hold_a_line_break(tmp_path, monkeypatch, write):
+    (tmp_path / "labels_consensus.csv").write_text(CONSENSUS)
+    monkeypatch.setitem(globals(), "RATINGS", [*RATINGS, (NAMES[0], "WORKER9", "Other-\ntired", "Other")])
+    (tmp_path / "labels_detailed.csv").write_text(write())
+    corpus = load_msp_podcast(tmp_path, check_audio=False)
+    assert corpus.Y.loc[NAMES[0], "WORKER9"] == "other"

@@ -221,3 +221,12 @@ def test_integer_labels_stay_integers_if_a_cell_is_empty(tmp_path):
     corpus = load_rated_audio(tmp_path / "votes.csv", tmp_path)
     assert [str(name) for name in corpus.classes] == ["1", "2"]
     assert corpus.consensus.tolist() == [1, 2]
+
+
+def test_columns_may_be_numbers(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.wav").write_bytes(b"RIFF")
+    table = pd.DataFrame([("a", "u", "x", "s1"), ("b", "u", "y", "s2")])
+    corpus = load_rated_audio(table, tmp_path, sample=0, rater=1, label=2, speaker=3)
+    assert corpus.Y["u"].tolist() == ["x", "y"]
+    assert corpus.speakers.tolist() == ["s1", "s2"]

@@ -129,6 +129,9 @@ def test_older_archives_have_the_scores_at_the_root(archive):
         ({"cuts": (5, 7)}, "cuts must be three rising scores"),
         ({"cuts": (5, 5, 7)}, "cuts must be three rising scores"),
         ({"cuts": (7, 5, 9)}, "cuts must be three rising scores"),
+        ({"cuts": (5, float("nan"), 9)}, "cuts must be three rising scores"),
+        ({"cuts": (5, 7, float("inf"))}, "cuts must be three rising scores"),
+        ({"cuts": ("5", "7", "9")}, "cuts must be three rising scores"),
     ],
 )
 def test_wrong_parameters_are_named_before_files_are_read(settings, message, tmp_path):

@@ -8,6 +8,7 @@ from functools import partial
 
 from sklearn_raters.ratings._cells import read_literal
 from sklearn_raters.ratings._labels import shorten
+from sklearn_raters.ratings._names import as_number
 from sklearn_raters.ratings.exports._rows import (
     choose_answers,
     choose_column,
@@ -124,9 +125,11 @@ def _read_flat(source, question, left_out):
 
 
 def _is_data(table, name):
-    """Return whether a column is surely data of the task: one value a task, which no other task has."""
+    """Return whether a column is surely data of the task: one text a task, which no other task has."""
     import pandas as pd
 
+    if table[name].map(lambda value: as_number(str(value)) is not None).all():
+        return False  # the scores of tasks may all differ
     values = table[name].map(
         lambda value: value if isinstance(value, str) else json.dumps(value, default=str)
     )

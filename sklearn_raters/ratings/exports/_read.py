@@ -6,7 +6,7 @@ import zlib
 from collections import Counter
 from contextlib import contextmanager
 from gzip import BadGzipFile
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -155,11 +155,13 @@ def _read(path, tool, question, given):
         raise InputError(f"{source.file} of {tool} holds no ratings; left out: {what or 'nothing'}.")
     if plain and source.is_table and given["rater"] is None and label is None:
         table = _unless_wide(table, given["sample"], source)
-    columns = _plain_columns(table, given, source) if plain else _tool_columns(table, given, source)
+    # Fields of a tool's tasks that are named like a role.
+    hidden = {} if plain else {name: f"{name}_in_file" for name in ROLES if f"{name}_in_file" in table}
+    columns = _plain_columns(table, given, source) if plain else _tool_columns(table, given, source, hidden)
     table, renamed = _in_order(table, columns)
     table["sample"], table["rater"] = _names(table["sample"]), _names(table["rater"])
     table["label"] = _labels(table["label"])
-    table.attrs = {"tool": tool, "columns": renamed, "left_out": dict(left_out)}
+    table.attrs = {"tool": tool, "columns": _names_in_file(renamed, hidden), "left_out": dict(left_out)}
     if left_out:
         warnings.warn(f"{source.file} of {tool}: left out {what}.", InputWarning, stacklevel=3)
     return table
@@ -193,9 +195,8 @@ def _plain_columns(table, given, source):
         ) from None
 
 
-def _tool_columns(table, given, source):
+def _tool_columns(table, given, source, hidden):
     """Return the columns of a tool's table, with those that are named in place of the tool's own."""
-    hidden = {name: f"{name}_in_file" for name in ROLES if f"{name}_in_file" in table}
     columns = {role: hidden.get(given[role], given[role]) or role for role in ROLES}
     return find_columns(table.columns.tolist(), columns, f" {source.file}")
 
@@ -217,10 +218,19 @@ def _in_order(table, columns):
         raise InputError(f"The columns of samples, raters and labels must be three, not {shorten(names)}.")
     # A further column that has the name of a role has to make way.
     renamed = {name: f"{name}_in_file" for name in table.columns if name in ROLES and name not in names}
+    further = set(table.columns) - names.keys()
+    renamed = {name: f"{other}_" if other in further else other for name, other in renamed.items()}
     renamed |= {column: role for column, role in names.items() if column != role}
     others = [name for name in table.columns if name not in names]
     table = table[[*columns.values(), *others]]
     return table.rename(columns=renamed), renamed
+
+
+def _names_in_file(renamed, hidden):
+    """Return {name in the file: column of the table} where they differ."""
+    found = {name: column for name, column in renamed.items() if name not in hidden.values()}
+    found |= {name: renamed.get(column, column) for name, column in hidden.items()}
+    return {name: column for name, column in found.items() if name != column}
 
 
 def _names(column):
@@ -264,9 +274,11 @@ def _labels(column):
     except TypeError:  # a dict, which the ratings' own reader takes or refuses
         return values
     found = [_stripped(value) for value in found]
-    numbers = {text: as_number(text) for text in found if isinstance(text, str) and text not in MISSING_TEXTS}
+    single = chain.from_iterable(value if isinstance(value, tuple) else (value,) for value in found)
+    texts = {value for value in single if isinstance(value, str)} - MISSING_TEXTS
+    numbers = {text: as_number(text) for text in texts}
     if numbers and not any(value is None or abs(value) >= 2**63 for value in numbers.values()):
-        found = [numbers.get(value, value) if isinstance(value, str) else value for value in found]
+        found = [_by_text(value, numbers) for value in found]
     labels = np.fromiter([*found, None], dtype=object, count=len(found) + 1)
     labels = pd.Series(labels[code], index=column.index, dtype=object)
     # With a missing label, integers would become floats.
@@ -274,5 +286,14 @@ def _labels(column):
     return labels.infer_objects() if numeric else labels
 
 
+def _by_text(value, numbers):
+    """Return a label, or each of several, as the number that its text means."""
+    if isinstance(value, tuple):
+        return tuple(_by_text(part, numbers) for part in value)
+    return numbers.get(value, value) if isinstance(value, str) else value
+
+
 def _stripped(value):
+    if isinstance(value, tuple):
+        return tuple(map(_stripped, value))
     return (value.strip() or None) if isinstance(value, str) else value

@@ -77,7 +77,7 @@ def folder_records(path):
 
 
 def _members(path):
-    """Return {path below a folder or zip file: function that opens it}, without hidden files."""
+    """Return {path below a folder or zip file: function that opens it}, without hidden files and folders."""
     if path.is_dir():
         found = (file for pattern in ("*.json*", "*.csv") for file in path.rglob(pattern) if file.is_file())
         files = {file.relative_to(path).as_posix(): file for file in found}
@@ -91,7 +91,7 @@ def _members(path):
             name: lambda name=name: io.TextIOWrapper(archive.open(name), encoding="utf-8-sig")
             for name in archive.namelist()
         }
-    return {name: opener for name, opener in openers.items() if not name.rpartition("/")[2].startswith(".")}
+    return {name: opener for name, opener in openers.items() if "/." not in f"/{name}"}
 
 
 def _member_records(path, name, opener):

@@ -1,5 +1,7 @@
 """Read tables from files of text, Parquet and Excel."""
 
+import re
+
 import numpy as np
 
 from sklearn_raters.exceptions import InputError
@@ -9,6 +11,8 @@ from sklearn_raters.ratings.exports._records import open_text
 # Empty cells at the end of a row that are read and left out.
 _MOST_EXTRA = 8
 _EXCEL = (".xlsx", ".xlsm")
+# A line that tells Excel what separates the cells.
+_STATED = re.compile(r"sep=([,;\t])[,;\t]*", re.IGNORECASE)
 
 
 def read_binary_table(file, suffix):
@@ -17,11 +21,14 @@ def read_binary_table(file, suffix):
 
     try:
         if suffix not in _EXCEL:
-            return _with_lists(pd.read_parquet(file))
-        sheets = pd.read_excel(file, sheet_name=None, dtype=str, keep_default_na=False, engine="openpyxl")
+            return _with_lists(_with_index(pd.read_parquet(file)))
+        # Without a header, by which pandas would rename the second of two columns with one name.
+        sheets = pd.read_excel(
+            file, sheet_name=None, header=None, dtype=str, keep_default_na=False, engine="openpyxl"
+        )
     except Exception as error:  # both libraries raise errors of many types of damaged files
         raise InputError(f"{file} cannot be read as {suffix[1:]}: {error}.") from error
-    filled = {name: sheet for name, sheet in sheets.items() if len(sheet)}
+    filled = {name: sheet for name, sheet in sheets.items() if len(sheet) > 1}
     if len(filled) > 1:
         raise InputError(
             f"{file} has several sheets with rows: {shorten(filled)}. Save the one of the ratings as a file "
@@ -29,8 +36,15 @@ def read_binary_table(file, suffix):
         )
     if not filled:
         raise InputError(f"The ratings table {file} has no rows: there are no ratings to load.")
-    table = next(iter(filled.values()))
-    return table.set_axis([str(name).strip() for name in table.columns], axis=1)
+    sheet = next(iter(filled.values()))
+    sheet = sheet.loc[:, (sheet != "").any()]  # a column may hold nothing but a format
+    return sheet.iloc[1:].reset_index(drop=True).set_axis([name.strip() for name in sheet.iloc[0]], axis=1)
+
+
+def _with_index(table):
+    """Return a table with the named levels of its index as columns."""
+    names = [name for name in table.index.names if name is not None and name not in table.columns]
+    return table.reset_index(level=names) if names else table
 
 
 def _with_lists(table):
@@ -66,10 +80,11 @@ def read_text_table(file, tabs):
     """
     import pandas as pd
 
-    separator = "\t" if tabs else _separator(file)
+    separator, n_before = ("\t", 0) if tabs else _separator(file)
     # As text, because pandas would take the types of long files in parts, 010270117 for a number, and a rater
     # called NA for missing.
-    as_text = {"sep": separator, "encoding": "utf-8-sig", "dtype": str, "keep_default_na": False}
+    as_text = {"sep": separator, "skiprows": n_before, "encoding": "utf-8-sig"}
+    as_text |= {"dtype": str, "keep_default_na": False}
     try:
         header = pd.read_csv(file, header=None, nrows=1, **as_text).iloc[0]
         # With columns for further cells, because a comma at the end of each row would shift the columns.
@@ -113,10 +128,17 @@ def _refuse_swallowed_rows(table, file):
 
 
 def _separator(file):
-    """Return what separates the names in the first line: the most frequent of comma, semicolon and tab."""
+    """Return what separates the names in the first line, and the number of lines before it.
+
+    It is the most frequent of comma, semicolon and tab, unless a line before says so: Excel reads "sep=;".
+    """
     with open_text(file) as opened:
         try:
-            line = opened.readline()
+            for number, line in enumerate(opened):
+                if stated := _STATED.fullmatch(line.rstrip("\n")):
+                    return stated[1], number + 1
+                if line.strip():
+                    return max(",;\t", key=line.count), number
         except UnicodeDecodeError:
-            return ","
-    return max(",;\t", key=line.count)
+            pass
+    return ",", 0

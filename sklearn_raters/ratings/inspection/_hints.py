@@ -58,7 +58,8 @@ def rater_hints(Y, *, ordered=False, min_ratings=30, significance=0.05):
         - "random": agreement beyond chance (kappa) below half of that of the crowd, and no relation to the
           others' choices (chi-squared test, level 0.01). Where raters are split, so that they agree with
           those nearest to them better than with all, both are taken of the nearest: those others whose kappa
-          with the rater is above half of the highest, on another half of the samples;
+          with the rater is above half of the highest, on another half of the samples. They are sought among
+          the 200 raters with most ratings, and at most 200 raters are compared in this way;
         - "reversed": correlation with the others below -0.1 along ordered classes;
         - "swapped": two classes exchanged, each named as the other more often than rightly;
 
@@ -148,17 +149,20 @@ def _random_among_split(task, raters, crowd, min_ratings, level):
     """
     if not raters:
         return {}
-    judged, n_classes = judge_by_nearest(task), len(task.classes)
+    judged, n_classes = judge_by_nearest(task, raters), len(task.classes)
     nearest = _tables(judged, np.zeros(len(task.raters), dtype=np.int64), [0], n_classes)[0]
     if _kappa(nearest) < _kappa(crowd) + _SPLIT:
         return {}
     found = {}
     tables = _tables(judged, np.arange(len(task.raters)), raters, n_classes)
     for rater, table in zip(raters, tables, strict=True):
-        n, hint = table.sum(), _random(table, nearest - table, task.classes, "the raters nearest to this one")
+        n = table.sum()
+        if n < min_ratings:
+            continue
+        hint = _random(table, nearest - table, task.classes, "the raters nearest to this one")
         # A rater with other names for the classes agrees with the nearest less than by chance.
         is_apart = bdtr(np.trace(table), n, _agreement(table)[1]) < _RELATED
-        if hint is not None and hint[0] < level and n >= min_ratings and not is_apart:
+        if hint is not None and hint[0] < level and not is_apart:
             found[rater] = n, "random", *hint
     return found
 

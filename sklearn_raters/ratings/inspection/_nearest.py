@@ -8,7 +8,7 @@ from sklearn_raters.ratings.inspection._choices import rater_choices
 from sklearn_raters.ratings.inspection._others import Judged
 from sklearn_raters.ratings.inspection._pairs import busiest_raters, count_pairs, pair_kappas
 
-# Raters who are compared in pairs, those with most ratings.
+# Raters who are compared in pairs, those with most ratings; of those asked as many more.
 _MOST_RATERS = 200
 # Nearest are those with more than this part of the rater's highest kappa, which few common samples lower.
 _PART, _PRIOR = 0.5, 10
@@ -16,7 +16,7 @@ _PART, _PRIOR = 0.5, 10
 _BLOCK = 4_000_000
 
 
-def judge_by_nearest(task):
+def judge_by_nearest(task, asked):
     """
     Return the ratings of one class on samples of which the rater's nearest others have a majority.
 
@@ -27,6 +27,8 @@ def judge_by_nearest(task):
     ----------
     task : Task
         The ratings.
+    asked : list of int
+        Raters to compare, beside those with most ratings.
 
     Returns
     -------
@@ -34,7 +36,8 @@ def judge_by_nearest(task):
         The ratings, as those of `judge_by_others`.
     """
     choices = rater_choices(task).single()
-    raters = busiest_raters(choices, _MOST_RATERS)
+    of_asked = choices.take(np.isin(choices.rater, asked))
+    raters = np.union1d(busiest_raters(choices, _MOST_RATERS), busiest_raters(of_asked, _MOST_RATERS))
     row = np.full(choices.n_raters, -1)
     row[raters] = np.arange(len(raters))
     choices = choices.take(row[choices.rater] >= 0)

@@ -203,3 +203,31 @@ def test_a_table_without_label_studios_columns_is_told(tmp_path):
         match="columns are 'sample', 'rater', 'label'; expected columns 'id', 'annotator', 'annotation_id'",
     ):
         read_ratings(tmp_path / "export.csv", tool="label-studio")
+
+
+def test_scores_of_which_each_task_has_another_are_no_data_of_the_tasks(tmp_path):
+    """The question is asked for; it was the speaker's column that became the labels."""
+    about = {"annotator": 1, "created_at": "x", "updated_at": "y", "lead_time": 1.2}
+    rows = [
+        {"audio": f"/a/{i}.wav", "speaker": f"s{i % 3}", "id": i, "score": 3 * i, "annotation_id": i, **about}
+        for i in range(25)
+    ]
+    file = write(tmp_path / "min.json", rows)
+    with pytest.raises(InputError, match=r"'speaker', 'score'.*by question="):
+        read_ratings(file)
+    assert read_ratings(file, question="score")["label"].tolist() == [3 * i for i in range(25)]
+
+
+def test_one_and_several_numbers_as_labels_are_of_one_type(tmp_path):
+    tasks = [
+        task(1, annotation(7, choice("1")), annotation(8, choice("1", " 2 "))),
+        task(2, annotation(7, choice("2"))),
+    ]
+    table = read_ratings(write(tmp_path / "export.json", tasks))
+    assert table["label"].tolist() == [1, (1, 2), 2]
+    assert ratings_from_long(table).loc["1"].tolist() == [1, (1, 2)]
+    tasks = [task(1, annotation(7, choice("1")), annotation(8, choice("1", "none of them")))]
+    assert read_ratings(write(tmp_path / "export.json", tasks))["label"].tolist() == [
+        "1",
+        ("1", "none of them"),
+    ]

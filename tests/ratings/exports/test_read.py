@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import sys
 
 import pandas as pd
@@ -183,3 +184,39 @@ def test_rows_that_an_open_quote_takes_in_are_noticed(tmp_path):
         read_ratings(tmp_path / "votes.tsv")
     write(tmp_path / "votes.tsv", 'sample\trater\tlabel\tnote\na\t1\tx\t"two\nlines"\n')
     assert read_ratings(tmp_path / "votes.tsv")["note"].tolist() == ["two\nlines"]
+
+
+def test_two_columns_of_one_name_in_excel_are_refused(tmp_path):
+    pytest.importorskip("openpyxl")
+    file = tmp_path / "votes.xlsx"
+    rows = [["sample", "rater", "label", "label"], ["a", "u", "", "x"], ["b", "u", "y", ""]]
+    pd.DataFrame(rows).to_excel(file, index=False, header=False)
+    with pytest.raises(InputError, match="has 2 columns for label='label'"):
+        read_ratings(file)
+
+
+def test_the_index_of_a_parquet_file_is_a_column(tmp_path):
+    pytest.importorskip("pyarrow", exc_type=ImportError)
+    frame = pd.DataFrame(
+        {"rater": ["u", "v"], "label": ["x", "y"]}, index=pd.Index(["a", "b"], name="sample")
+    )
+    frame.to_parquet(tmp_path / "votes.parquet")
+    table = read_ratings(tmp_path / "votes.parquet")
+    assert table[["sample", "rater", "label"]].to_numpy().tolist() == [["a", "u", "x"], ["b", "v", "y"]]
+
+
+@pytest.mark.parametrize("start", ["\n", "sep=;\n", "\ufeffsep=;\r\n", "\n\nsep=;\n"])
+def test_lines_before_the_names_may_be_blank_or_say_what_separates_the_cells(tmp_path, start):
+    file = write(tmp_path / "votes.csv", f"{start}sample;rater;label,s\na;u;x\nb;u;y\n")
+    table = read_ratings(file, label="label,s")
+    assert table[["sample", "rater", "label"]].to_numpy().tolist() == [["a", "u", "x"], ["b", "u", "y"]]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_files_in_hidden_folders_are_no_raters(tmp_path, packed):
+    folder = tmp_path / "export"
+    for name in ("alice.jsonl", "bob.jsonl", ".ipynb_checkpoints/alice-checkpoint.jsonl"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write(folder / name, '{"id": 1, "text": "a", "label": ["x"]}\n')
+    source = shutil.make_archive(tmp_path / "packed", "zip", folder) if packed else folder
+    assert sorted(read_ratings(source, "doccano")["rater"]) == ["alice", "bob"]

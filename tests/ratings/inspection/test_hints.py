@@ -113,3 +113,20 @@ def test_texts_without_an_order_are_refused_as_ordered():
     for wrong in (0, 1, "0.05", None):
         with pytest.raises(InputError, match="significance must be a number between 0 and 1"):
             rater_hints(crowd(), significance=wrong)
+
+
+@pytest.mark.parametrize(("n_ratings", "found"), [(100, True), (40, False)])
+def test_random_raters_among_split_ones_are_found_beyond_the_200_busiest(n_ratings, found):
+    """With few ratings the test has no power, and nothing is divided by zero."""
+    rng, n = np.random.default_rng(0), 400
+    truth = rng.integers(3, size=n)
+    Y = np.full((n, 207), np.nan)
+    for rater in range(204):
+        camp = truth if rater % 2 else (truth + 1) % 3
+        rated = rng.permutation(n)[:120]
+        Y[rated, rater] = np.where(rng.random(n) < 0.9, camp, rng.integers(3, size=n))[rated]
+    for rater in range(204, 207):
+        Y[rng.permutation(n)[:n_ratings], rater] = rng.integers(3, size=n_ratings)
+    table = rater_hints(Y)
+    assert set(table["rater"]) <= {204, 205, 206}
+    assert (len(table) == 3) == found
