@@ -5,20 +5,32 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import RidgeClassifierCV
-from sklearn.model_selection import GroupKFold, GroupShuffleSplit, KFold, check_cv
+from sklearn.model_selection import (
+    GroupKFold,
+    GroupShuffleSplit,
+    KFold,
+    RepeatedStratifiedKFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
+    check_cv,
+)
+from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, NuSVC
+from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_raters._nested import is_search, layers, splitter_takes_groups, takes_ratings
-from sklearn_raters._sklearn_compat import num_samples, safe_indexing
+from sklearn_raters._sklearn_compat import BaseScorer, num_samples, safe_indexing
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import known_labels, shorten
 
 # Number of random splits that are tried until one leaves every class in the training part.
 _TRIES = 50
+_STRATIFIED = (StratifiedKFold, StratifiedGroupKFold, StratifiedShuffleSplit, RepeatedStratifiedKFold)
 _TWICE = (
     "A classifier with cv is inside one that splits or draws them, and could not keep those of a sample "
     "together. Give a classifier without cv inside, and choose its parameters by a search around the whole."
@@ -183,6 +195,47 @@ def inner_splits(cv, labels, groups, seed):
     return splits
 
 
+def check_reads_soft_labels(estimator, what):
+    """Raise an error if a part of an estimator takes one label a sample only, and would get soft labels.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Not fitted, possibly with pipelines and searches inside.
+    what : str
+        Start of the message: where the soft labels are.
+
+    Raises
+    ------
+    InputError
+        If a step before the last one learns from labels, or a search splits by them.
+    TypeError
+        If the `scoring` of a search is a name or one of the scorers of scikit-learn.
+    """
+    for _, layer in layers(estimator):
+        for name, step in layer.steps[:-1] if isinstance(layer, Pipeline) else ():
+            if hasattr(step, "__sklearn_tags__") and get_tags(step).target_tags.required:
+                raise InputError(
+                    f"{what}, but the step {name!r} of its pipeline, {type(step).__name__}, learns from one "
+                    "label a sample. Take a step that needs no labels, such as VarianceThreshold or PCA; "
+                    "hard labels, such as those of the view 'crowd_hard', take it."
+                )
+        if not is_search(layer):
+            continue
+        if isinstance(layer.cv, _STRATIFIED):
+            raise InputError(
+                f"{what}, but {layer.cv!r} of its search splits by one label a sample. Give an int, "
+                "GroupKFold or KFold."
+            )
+        scorers = layer.scoring.values() if isinstance(layer.scoring, dict) else [layer.scoring]
+        if any(isinstance(scorer, str | list | tuple | set | BaseScorer) for scorer in scorers):
+            raise TypeError(
+                f"{what}, which scoring={layer.scoring!r} of its search cannot judge. Leave scoring out (the "
+                "accuracy expected), or give one of sklearn_raters.metrics: uar_scorer, "
+                "neg_soft_cross_entropy_scorer, or make_ratings_scorer(...)."
+            )
+
+
 def check_takes_repeats(estimator, what):
     """Raise InputError if an estimator would learn wrongly from the weighted repeats of samples.
 
@@ -215,7 +268,7 @@ def _candidates(search):
                 place, _, name = key.rpartition("__")
                 if hasattr(value, "get_params"):
                     yield list(layers(value))[-1].estimator
-                elif name in ("probability", "early_stopping"):
+                elif name in ("probability", "early_stopping", "n_iter_no_change"):
                     owner = search.estimator.get_params()[place] if place else search.estimator
                     yield clone(owner).set_params(**{name: value})
 
@@ -232,11 +285,14 @@ def _reason(part):
         )
     # On iris, digits and a noisy table, boosted trees lose at most 6 points by it, MLP 47 and SGD 36.
     boosted = isinstance(part, HistGradientBoostingClassifier)
-    if getattr(part, "early_stopping", False) is True and not boosted:
+    stops = {"early_stopping": True} if getattr(part, "early_stopping", False) is True and not boosted else {}
+    if isinstance(part, GradientBoostingClassifier) and part.n_iter_no_change is not None:
+        stops = {"n_iter_no_change": part.n_iter_no_change}
+    for setting, value in stops.items():
         return (
-            f"{name}(early_stopping=True) holds out some of those of one sample and learns from others, so "
-            "that it stops at a wrong time. Set early_stopping=False and limit the iterations, if need be "
-            "by a search."
+            f"{name}({setting}={value}) holds out some of those of one sample and learns from others, so "
+            f"that it stops at a wrong time. Leave {setting} out and limit the iterations, if need be by a "
+            "search."
         )
     if isinstance(part, RidgeClassifierCV) or is_search(part):
         return (
@@ -302,13 +358,16 @@ def keep_samples_whole(estimator, soft, rows, groups):
     groups : array-like of shape (n_samples,) or None
         Groups of the samples.
     """
-    learnt, rows = np.unique(rows, return_inverse=True)  # those of weight 0 have no repeats
-    groups = None if groups is None else safe_indexing(groups, learnt)
+    learnt, renumbered = np.unique(rows, return_inverse=True)  # those of weight 0 have no repeats
+    of_learnt = None if groups is None else safe_indexing(groups, learnt)
     for name, cv in estimator.get_params().items():
         if name.rpartition("__")[2] == "cv" and not isinstance(cv, str | float):  # such as "prefit"
-            used = groups if splitter_takes_groups(cv) else None  # the other splitters warn of groups
-            folds = WholeSampleFolds(cv, rows, soft[learnt].argmax(axis=1), used)
-            estimator.set_params(**{name: folds})
+            takes_groups = splitter_takes_groups(cv)  # the other splitters warn of groups
+            if cv is None or isinstance(cv, Integral):
+                parts = renumbered, soft[learnt].argmax(axis=1), of_learnt if takes_groups else None
+            else:  # it may name samples by their places
+                parts = rows, soft.argmax(axis=1), groups if takes_groups else None
+            estimator.set_params(**{name: WholeSampleFolds(cv, *parts)})
 
 
 def restore_folds(estimator):

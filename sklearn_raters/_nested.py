@@ -16,7 +16,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 from sklearn.utils import get_tags
-from sklearn.utils.metadata_routing import get_routing_for_object
+from sklearn.utils.metadata_routing import MetadataRequest, get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_raters._forms import (
@@ -27,7 +27,7 @@ from sklearn_raters._forms import (
     holds_times,
     refuse_rounding,
 )
-from sklearn_raters._sklearn_compat import BaseScorer, BaseSearchCV
+from sklearn_raters._sklearn_compat import BaseSearchCV
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.sequences import holds_text
 
@@ -117,33 +117,6 @@ def takes_ratings(estimator):
 def takes_soft_targets(estimator):
     """Return whether `fit(X, y)` accepts one distribution a sample as y."""
     return getattr(unwrap(estimator), "_takes_soft_targets", False)
-
-
-def check_scoring_of_soft_labels(estimator, what):
-    """
-    Raise TypeError if a search would score soft labels by a scorer for hard labels.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Not fitted, possibly with searches inside.
-    what : str
-        Start of the message: where the soft labels are.
-
-    Raises
-    ------
-    TypeError
-        If the `scoring` of a search is a name or one of the scorers of scikit-learn.
-    """
-    for _, layer in layers(estimator):
-        scoring = getattr(layer, "scoring", None) if is_search(layer) else None
-        scorers = scoring.values() if isinstance(scoring, dict) else [scoring]
-        if any(isinstance(scorer, str | list | tuple | set | BaseScorer) for scorer in scorers):
-            raise TypeError(
-                f"{what}, which scoring={scoring!r} of its search cannot judge. Leave scoring out (the "
-                "accuracy expected), or give one of sklearn_raters.metrics: uar_scorer, "
-                "neg_soft_cross_entropy_scorer, or make_ratings_scorer(...)."
-            )
 
 
 def take_over_input(estimator, inner):
@@ -274,7 +247,10 @@ def call_inside(fitted, method, X, params):
     """
     if hasattr(fitted, method):
         routing = params and get_config()["enable_metadata_routing"]
-        requested = get_routing_for_object(fitted).consumes(method, params) if routing else ()
+        request = get_routing_for_object(fitted) if routing else None
+        # Requests of a method that scikit-learn does not know cannot be stated.
+        known = routing and (hasattr(request, method) or not isinstance(request, MetadataRequest))
+        requested = request.consumes(method, params) if known else ()
         return getattr(fitted, method)(X, **{name: params[name] for name in requested})
     if isinstance(fitted, Pipeline):
         return call_inside(fitted.steps[-1][1], method, before_last_step(fitted, X, params), params)

@@ -103,6 +103,9 @@ def _check_class_list(classes):
         raise InputError(
             f"classes has the shape {np.shape(classes)}: give a list of one label for each class."
         )
+    names = [] if classes is None else np.asarray(classes).tolist()
+    if twice := [name for place, name in enumerate(names) if name in names[:place]]:
+        raise InputError(f"classes names {twice[0]!r} twice: name each class once.")
 
 
 def check_labels(y, classes=()):
@@ -195,7 +198,9 @@ def order_columns(y, classes):
         If the names of the columns are not the classes.
     """
     columns = list(getattr(y, "columns", ()))
-    if columns == list(range(len(columns))):
+    if columns == list(range(len(columns))) and not any(
+        isinstance(name, bool | np.bool_) for name in columns
+    ):
         return classes, y
     if double := [column for column in columns if columns.count(column) > 1]:
         raise InputError(f"Two columns of the soft labels are named {double[0]!r}: one column a class.")

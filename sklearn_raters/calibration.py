@@ -28,6 +28,8 @@ from sklearn_raters.ratings import known_labels
 
 # Range of the temperature's natural logarithm: from 1/150, nearly certain, to 150, nearly uniform.
 _LOG_TEMPERATURES = (-5, 5)
+# A forest's probability of 0 is no certainty; scikit-learn's temperature scaling adds as much.
+_LEAST = 1e-12
 # The answers, and the attribute that holds the temperature of each.
 _TEMPERATURES = {
     "predict_proba": "temperature_",
@@ -37,8 +39,8 @@ _TEMPERATURES = {
 
 
 def _log_probabilities(proba):
-    """Return the logarithms of probabilities, a large negative number for a probability of 0."""
-    return np.log(np.clip(proba, np.finfo(np.float64).tiny, None))
+    """Return the logarithms of probabilities, with a floor, so that a single 0 does not decide the fit."""
+    return np.log(np.clip(proba, _LEAST, None))
 
 
 def fit_temperature(proba, mass):
@@ -213,6 +215,8 @@ class CalibratedRatersClassifier(
             )
         with known_labels():
             estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
+        for name in _TEMPERATURES.values():
+            vars(self).pop(name, None)  # of an earlier fit
         weight = np.ones(task.n_samples) if weight is None else weight
         for method, proba, names in zip(methods, *answers, strict=True):
             proba = align(proba, names["classes"], task.classes, axis=-1)

@@ -92,7 +92,7 @@ def consensus_labels(Y, method="majority"):
         found, _ = _crowd_kit(method, task)
     labels = np.full(task.n_samples, None, dtype=object)
     for sample, label in found.items():
-        labels[sample] = classes.get(label)
+        labels[int(sample)] = classes.get(label)
     return labels
 
 
@@ -231,7 +231,7 @@ def _estimate(method, sample, rater, label):
             labels = fitted.predict(table) if method == "mmsr" else fitted.labels_
             return labels, getattr(fitted, "probas_", None)
     except (ArithmeticError, ValueError) as error:
-        raise InputError(
-            f"The consensus {method!r} cannot be found: {error}. To learn how good raters are, it needs "
-            "samples with several ratings; 'majority' does not."
-        ) from error
+        needs = "To learn how good raters are, it needs samples with several ratings; 'majority' does not."
+        if not table["task"].is_unique:
+            needs = "crowd-kit fails on these ratings; take another method, such as 'majority'."
+        raise InputError(f"The consensus {method!r} cannot be found: {error}. {needs}") from error

@@ -7,7 +7,7 @@ from scipy.special import rel_entr, xlogy
 from sklearn_raters._align import align_columns, align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import find_name
+from sklearn_raters.ratings import find_name, to_pandas
 
 
 def as_numbers(given, name):
@@ -24,7 +24,8 @@ def as_numbers(given, name):
 
 def named_columns(table, names, what):
     """Return a data frame with its columns, in any spelling, in the order of names; see `align_columns`."""
-    if hasattr(table, "iloc") and type(table.columns).__name__ != "RangeIndex":
+    if hasattr(table, "columns") and type(table.columns).__name__ != "RangeIndex":
+        table = to_pandas(table)
         table = table.set_axis([find_name(column, list(names)) for column in table.columns], axis=1)
     return align_columns(table, names, what)
 
@@ -33,7 +34,8 @@ def check_distributions(soft_true, proba):
     """Return both as float arrays of the same shape (n_samples, n_classes) whose rows sum to 1."""
     if hasattr(soft_true, "iloc") and hasattr(proba, "iloc"):
         soft_true, proba = align_samples(soft_true=soft_true, proba=proba)
-        proba = named_columns(proba, soft_true.columns, "proba") if hasattr(soft_true, "columns") else proba
+    if hasattr(soft_true, "columns") and hasattr(proba, "columns"):
+        proba = named_columns(proba, soft_true.columns, "proba")
     pair = []
     for name, given in (("soft_true", soft_true), ("proba", proba)):
         values = as_numbers(given, name)

@@ -186,6 +186,7 @@ def _votes_and_predictions(task, predicted, raters):
     raters = list_raters(raters, task)
     if hasattr(predicted, "iloc"):
         _, predicted = align_samples(Y=task, predicted=predicted)
+    if hasattr(predicted, "columns"):
         predicted = named_columns(predicted, raters, "predicted")
     predicted = _predicted_labels(predicted, len(raters), task)
     judged = {}

@@ -85,6 +85,7 @@ def class_recalls(y_true, y_pred, *, labels=None):
     if len(distinct := _distinct(labels)) < len(labels):
         raise InputError(f"labels names a class twice: {shorten(labels)}. Name each once.")
     labels = distinct
+    refuse_mixed(labels, y_true, "y_true")
     refuse_mixed(labels, y_pred, "the predictions")
     # As codes, because scikit-learn does not accept labels such as 2.5 and arrays of objects.
     code = {label: index for index, label in enumerate(labels)}

@@ -71,7 +71,7 @@ class _RatingsScorer(MetadataRequester):
         if weight is not None:
             if "sample_weight" not in takes:
                 raise TypeError(
-                    f"{self.score_func.__name__} takes no sample_weight, so that this scorer cannot weigh "
+                    f"{self._name} takes no sample_weight, so that this scorer cannot weigh "
                     "samples. Leave sample_weight out, or make a scorer of a function that takes it, such as "
                     "make_ratings_scorer(sklearn.metrics.balanced_accuracy_score)."
                 )
@@ -88,6 +88,15 @@ class _RatingsScorer(MetadataRequester):
             if "labels" in takes:
                 further["labels"] = list(classes)
         return self.sign * self.score_func(true, predicted, **further, **self.kwargs)
+
+    def _accept_sample_weight(self):
+        """Return whether the function takes weights; scikit-learn's searches ask for it."""
+        return "sample_weight" in inspect.signature(self.score_func).parameters
+
+    @property
+    def _name(self):
+        """The function's name; that of a partial is how it was made."""
+        return getattr(self.score_func, "__name__", repr(self.score_func))
 
     def _targets(self, estimator, Y):
         """Return the samples to score, their labels or soft labels, and the classes."""
@@ -130,9 +139,10 @@ class _RatingsScorer(MetadataRequester):
 
     def _task(self, estimator, Y):
         """Return Y as a Task, and the classes given by Y, the scorer or the estimator, else None."""
-        if isinstance(Y, Task):
-            task = Task(Y, self.classes, self.label_map)
-            return task, task.classes if self.classes is not None or self.label_map is None else None
+        if isinstance(Y, Task) and (Y.classes_given or self.classes is not None):
+            classes = Y.classes if self.classes is None else self.classes
+            task = Task(Y, classes, self.label_map)
+            return task, task.classes
         inner = innermost(estimator)
         classes = getattr(inner, "classes", None) if self.classes is None else self.classes
         label_map = getattr(inner, "label_map", None) if self.label_map is None else self.label_map
@@ -148,7 +158,7 @@ class _RatingsScorer(MetadataRequester):
     def __repr__(self):
         sign = "" if self.sign > 0 else ", greater_is_better=False"
         order = ", ordered=True" if self.ordered else ""
-        return f"make_ratings_scorer({self.score_func.__name__}, target={self.target!r}{sign}{order})"
+        return f"make_ratings_scorer({self._name}, target={self.target!r}{sign}{order})"
 
 
 def _within(classes):

@@ -10,7 +10,7 @@ from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import class_recalls
-from sklearn_raters.ratings import check_groups
+from sklearn_raters.ratings import check_groups, shorten
 
 
 class UarDifference(NamedTuple):
@@ -88,6 +88,11 @@ def paired_bootstrap(
     """
     y_true, pred_a, pred_b, groups = align_samples(y_true=y_true, pred_a=pred_a, pred_b=pred_b, groups=groups)
     recalls_a, recalls_b = (class_recalls(y_true, predicted, labels=labels) for predicted in (pred_a, pred_b))
+    if np.isnan(recalls_a).all():
+        raise InputError(
+            f"None of the {len(y_true)} samples has one of the classes {shorten(labels)}: check the spelling "
+            "of labels= against y_true."
+        )
     groups = np.arange(len(y_true)) if groups is None else check_groups(groups)
     check_bootstrap(groups, n_bootstrap, confidence)
     support, gain = _counts_by_group(y_true, pred_a, pred_b, groups, labels)

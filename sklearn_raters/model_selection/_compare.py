@@ -15,6 +15,7 @@ from sklearn_raters._parallel import cached_with
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
+from sklearn_raters._targets import refuse_mixed
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection._bootstrap import check_bootstrap
@@ -191,6 +192,7 @@ def compare(
     labels = {"consensus": consensus}
     if truth is not None:
         labels["truth"] = _known_truth(truth, settings)
+        refuse_mixed(task.classes, [one for one in labels["truth"] if one is not None], "truth")
     folds = make_folds(consensus if X is None else X, consensus, groups, cv)
     if not isinstance(models, dict):
         models = paper_models(with_settings(models, settings), task, folds=folds)

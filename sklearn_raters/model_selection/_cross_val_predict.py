@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_raters._align import align, align_samples, count_rows
-from sklearn_raters._nested import innermost, unwrap
+from sklearn_raters._nested import innermost, is_search, layers, unwrap
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.exceptions import InputError
@@ -87,10 +87,10 @@ def cross_val_predict_raters(
     Returns
     -------
     predictions : ndarray of shape (n_samples, ...)
-        Predictions of the method; for a list of methods, a list with theirs. The axes hold the classes,
-        raters and views of all folds together: raters in the order of Y, classes in that of the estimator's
-        `classes` or of a Task, else sorted. A class that a fold has not learnt has probability 0 there; a
-        rater or view that a fold does not have is NaN.
+        Predictions of the method, in the order of X; for a list of methods, a list with theirs. The axes hold
+        the classes, raters and views of all folds together: raters in the order of Y, classes in that of the
+        estimator's `classes` or of a Task, else sorted. A class that a fold has not learnt has probability 0
+        there; a rater or view that a fold does not have is NaN.
     names : dict
         Only with `return_names`. From "classes", "raters" or "views" to the list of names; for a list of
         methods, a list of such dicts.
@@ -118,6 +118,9 @@ def cross_val_predict_raters(
     unknown = [name for name in methods if not isinstance(name, str) or name not in _AXES]
     if unknown or not methods:
         raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
+    for name in methods:
+        if not any(is_search(layer.estimator) for layer in layers(estimator)):  # whose grid may decide
+            getattr(unwrap(estimator), name)  # raises AttributeError
     X, Y, groups = align_samples(X=X, Y=Y, groups=groups)
     params = {name: _in_order(name, value, X, Y) for name, value in (params or {}).items()}
     groups = check_groups(groups)

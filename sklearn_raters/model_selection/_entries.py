@@ -14,13 +14,14 @@ from sklearn_raters.sequences import check_frames, holds_sequences
 def task_settings(models, Y):
     """Return the `classes` and the `label_map` of Y if Y is a Task, else of the models."""
     if isinstance(Y, Task):
-        return {"classes": Y.classes, "label_map": Y.label_map}
+        return {"classes": Y.classes if Y.classes_given else None, "label_map": Y.label_map}
     given = []
     for model in models.values() if isinstance(models, dict) else [models]:
         inner = innermost(model[0] if isinstance(model, tuple) else model)
         classes, label_map = getattr(inner, "classes", None), getattr(inner, "label_map", None)
         if classes is not None or label_map:
-            given.append({"classes": classes if classes is None else list(classes), "label_map": label_map})
+            classes = classes if classes is None else list(classes)
+            given.append({"classes": classes, "label_map": label_map or None})
     if any(other != given[0] for other in given):
         raise InputError(
             f"The models have different classes or label maps, such as {given}: give the ratings as "

@@ -85,6 +85,8 @@ def votes_as_text(task):
     """
     votes, cells = task.votes, [{} for _ in range(task.n_samples)]
     names = [str(name) for name in votes.raters]
+    if len(set(names)) < len(names):
+        names = [repr(name) for name in votes.raters]  # 1 and "1" are two raters
     for sample, rater, label in zip(votes.sample, votes.rater, votes.label, strict=True):
         cells[sample].setdefault(names[rater], []).append(votes.labels[label])
     texts = np.empty(task.n_samples, dtype=object)

@@ -12,13 +12,17 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, align_samples, refuse_masked
 from sklearn_raters._forms import at_least_single
-from sklearn_raters._inner_splits import check_takes_repeats, keep_samples_whole, restore_folds
+from sklearn_raters._inner_splits import (
+    check_reads_soft_labels,
+    check_takes_repeats,
+    keep_samples_whole,
+    restore_folds,
+)
 from sklearn_raters._nested import (
     InnerTagsMixin,
     check_is_read,
     check_refits,
     check_same_features,
-    check_scoring_of_soft_labels,
     fit_with_weights,
     is_search,
     layers,
@@ -65,6 +69,9 @@ def wrap_innermost(estimator, classes):
         within = path.removeprefix(start).removeprefix("__")
         for name in {"param_grid", "param_distributions"} & set(search.estimator.get_params(deep=False)):
             search.estimator.set_params(**{name: _moved(getattr(search.estimator, name), within)})
+        resource = getattr(search.estimator, "resource", "n_samples")  # of a halving search
+        if resource != "n_samples":
+            search.estimator.set_params(resource=next(iter(_moved({resource: None}, within))))
     return estimator.set_params(**{path: SoftTargetClassifier(inner, classes=classes)})
 
 
@@ -298,7 +305,7 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         y = soft if is_soft(y) else classes[soft.argmax(axis=1)]
         if unwrap(estimator) is not estimator:
             if is_soft(y):
-                check_scoring_of_soft_labels(estimator, "y holds soft labels")
+                check_reads_soft_labels(estimator, "y holds soft labels")
                 if not is_certain(soft):
                     check_takes_repeats(estimator, "y holds soft labels")
                 estimator = wrap_innermost(estimator, classes)

@@ -7,8 +7,8 @@ import joblib
 import numpy as np
 from sklearn.base import is_classifier
 
-from sklearn_raters._inner_splits import check_takes_repeats
-from sklearn_raters._nested import check_scoring_of_soft_labels, layers, takes_soft_targets, weight_name
+from sklearn_raters._inner_splits import check_reads_soft_labels, check_takes_repeats
+from sklearn_raters._nested import layers, takes_soft_targets, weight_name
 from sklearn_raters._parallel import content_to_hash
 from sklearn_raters._rated import drawn_from_samples
 from sklearn_raters._seeds import draw_seed, set_seeds
@@ -326,7 +326,7 @@ def prepare(view, estimator, classes, seed):
     if seed is not None:
         set_seeds(estimator, seed)
     if view.soft:
-        check_scoring_of_soft_labels(estimator, f"The view {view.name!r} has soft labels")
+        check_reads_soft_labels(estimator, f"The view {view.name!r} has soft labels")
     needs_repeats = view.soft and not takes_soft_targets(estimator)
     if weight_name(estimator) is None and (view.weights is not None or needs_repeats):
         what = "soft labels" if needs_repeats else "weighted labels"
