@@ -78,6 +78,8 @@ def holds_sequences(X):
     if isinstance(X, np.ndarray) and (X.dtype != object or X.ndim != 1):
         # np.array(samples_of_equal_lengths, dtype=object) is 3-D.
         return X.ndim == 3
+    if hasattr(X, "__array__") and getattr(X, "ndim", 0) == 3:
+        return True  # such as a tensor
     return isinstance(X, list | tuple | np.ndarray) and any(_is_2d(sample) for sample in X)
 
 
@@ -223,11 +225,12 @@ def _check_table(estimator, X, name, reset):
                 "features, and each cell one number. Sequences are a list of 2-D arrays."
             ) from error
     if issparse(table):
-        return _check_sparse(table, name)
-    _check_finite(table, None, name)
+        table = _check_sparse(table, name)
+    else:
+        _check_finite(table, None, name)
     if reset:
         estimator._fitted_on_single_frames = True
-    return list(np.asarray(table)[:, None])
+    return table if issparse(table) else list(np.asarray(table)[:, None])
 
 
 def _check_sequences(estimator, X, name, reset):
@@ -412,9 +415,14 @@ def _check_finite(frames, sample, name, first=0):
     """Raise if a value is not finite. If `sample` is None, each frame is one sample, counted from `first`."""
     # The sum of finite values is finite, except after overflow, and is far faster than checking each value.
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(frames.sum(dtype=np.float64)):
-            return
-    frame, feature = np.argwhere(~np.isfinite(frames))[0]
+        is_finite = np.isfinite(frames.sum(dtype=np.float64))
+    largest = np.finfo(np.float32).max  # frames in a file may hold more digits
+    if is_finite and (frames.dtype != np.float64 or np.abs(frames).max() <= largest):
+        return
+    wrong = np.argwhere(~(np.abs(frames) <= largest))
+    if not len(wrong):
+        return
+    frame, feature = wrong[0]
     what = "NaN" if np.isnan(frames[frame, feature]) else "infinity"
     skipped = np.isnan(frames[frame]).all() and (sample is None or len(frames) == 1)
     if sample is None:

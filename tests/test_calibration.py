@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sklearn
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import log_loss
@@ -176,3 +177,34 @@ def test_fewer_groups_than_folds_are_an_error_that_says_what_to_do():
     with pytest.raises(ValueError, match="cv=999 folds need as many samples: n_samples = 150"):
         CalibratedRatersClassifier(stack, cv=999).fit(X, Y)
     assert CountedFits.n_fits == 0
+
+
+def test_one_probability_of_zero_does_not_make_all_answers_uniform():
+    """A forest of few trees says 0 where it is not certain."""
+    rng = np.random.default_rng(0)
+    proba = rng.dirichlet([2, 2, 2], size=200)
+    mass = np.eye(3)[[rng.choice(3, p=row) for row in proba]]
+    plain = fit_temperature(proba, mass)
+    proba[0], mass[0] = [0, 0.5, 0.5], [1, 0, 0]
+    assert 0.7 < plain < 1.3
+    assert fit_temperature(proba, mass) < 1.7
+
+
+def test_with_metadata_routing_weights_reach_the_fits_alone():
+    """scikit-learn's requests do not know the methods for raters and shares."""
+    weight = np.linspace(0.5, 2, len(X))
+    expected = CalibratedRatersClassifier(small_stack(fusion="mean"), cv=2, random_state=0)
+    expected = expected.fit(X, Y, sample_weight=weight)
+    with sklearn.config_context(enable_metadata_routing=True):
+        stack = small_stack(fusion="mean").set_fit_request(sample_weight=True)
+        clf = CalibratedRatersClassifier(stack, cv=2, random_state=0).fit(X, Y, sample_weight=weight)
+        np.testing.assert_allclose(clf.predict_proba_raters(X), expected.predict_proba_raters(X))
+        np.testing.assert_allclose(clf.predict_soft_labels(X), expected.predict_soft_labels(X))
+
+
+def test_a_later_fit_leaves_no_temperatures_of_an_earlier_one():
+    clf = CalibratedRatersClassifier(small_stack(fusion="mean"), cv=2, random_state=0).fit(X, Y)
+    assert clf.rater_temperature_ > 0
+    clf.set_params(estimator=GivenLabels()).fit(X, Y)
+    assert not hasattr(clf, "rater_temperature_")
+    assert not hasattr(clf, "soft_temperature_")

@@ -19,9 +19,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters import DeepEnsembleClassifier
+from sklearn_raters._inner_splits import check_reads_soft_labels
 from sklearn_raters._nested import (
     call_inside,
-    check_scoring_of_soft_labels,
     groups_for_fit,
     innermost,
     is_search,
@@ -306,11 +306,9 @@ def test_a_refit_on_unnamed_features_removes_the_earlier_names():
 def test_a_search_whose_scoring_takes_labels_cannot_score_soft_labels(scoring):
     search = make_pipeline(StandardScaler(), GridSearchCV(LogisticRegression(), {}, scoring=scoring))
     with pytest.raises(TypeError, match=r"y holds soft labels, which scoring=.* cannot judge"):
-        check_scoring_of_soft_labels(search, "y holds soft labels")
+        check_reads_soft_labels(search, "y holds soft labels")
 
 
 @pytest.mark.parametrize("scoring", [None, uar_scorer, {"uar": uar_scorer}])
 def test_a_search_whose_scoring_takes_soft_labels_is_accepted(scoring):
-    check_scoring_of_soft_labels(
-        GridSearchCV(LogisticRegression(), {}, scoring=scoring), "y holds soft labels"
-    )
+    check_reads_soft_labels(GridSearchCV(LogisticRegression(), {}, scoring=scoring), "y holds soft labels")

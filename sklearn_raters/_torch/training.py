@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 from skorch.callbacks import EarlyStopping, LRScheduler
+from skorch.dataset import ValidSplit
 from skorch.helper import predefined_split
 from torch import nn
 from torch.optim.lr_scheduler import PolynomialLR
@@ -152,6 +153,8 @@ def check_training(early_stopping, own_loss, *, device, net_params, **settings):
             raise ValueError(f"max_epochs={net.max_epochs!r} is no integer above 0")
         if net.train_split is not None and not callable(net.train_split):
             raise ValueError(f"train_split={net.train_split!r} is no function of a data set")
+        if isinstance(net.train_split, ValidSplit):
+            raise ValueError("it would cut the sequences; early_stopping=True holds out samples")
     except Exception as error:  # the user's settings may raise any error
         if not net_params:
             raise

@@ -95,7 +95,6 @@ class _RatingsScorer(MetadataRequester):
 
     @property
     def _name(self):
-        """The function's name; that of a partial is how it was made."""
         return getattr(self.score_func, "__name__", repr(self.score_func))
 
     def _targets(self, estimator, Y):

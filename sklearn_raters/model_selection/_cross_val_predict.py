@@ -118,9 +118,13 @@ def cross_val_predict_raters(
     unknown = [name for name in methods if not isinstance(name, str) or name not in _AXES]
     if unknown or not methods:
         raise InputError(f"method must be one of {list(_AXES)}, or a list of them; got {method!r}.")
-    for name in methods:
-        if not any(is_search(layer.estimator) for layer in layers(estimator)):  # whose grid may decide
-            getattr(unwrap(estimator), name)  # raises AttributeError
+    inner = unwrap(estimator)
+    lacking = [name for name in methods if not hasattr(inner, name)]
+    # The grid of a search may decide.
+    if lacking and not any(is_search(layer.estimator) for layer in layers(estimator)):
+        raise AttributeError(
+            f"{type(inner).__name__} has no method {lacking[0]}: use another method= or estimator."
+        )
     X, Y, groups = align_samples(X=X, Y=Y, groups=groups)
     params = {name: _in_order(name, value, X, Y) for name, value in (params or {}).items()}
     groups = check_groups(groups)

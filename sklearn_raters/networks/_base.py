@@ -63,6 +63,11 @@ class BaseNet(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin
         settings["device"] = self.device
         _torch.check_training(self.early_stopping, self._has_own_loss, **settings)
 
+    def _count_steps(self, n_samples):
+        """Return the number of steps of an epoch; a single sample that is left over joins the step before."""
+        alone = n_samples % self.batch_size == 1 < self.batch_size
+        return max(-(-n_samples // self.batch_size) - alone, 1)
+
     def _split(self, labels, groups, seed):
         """Return the samples to train on, and those whose loss stops the training; None trains all epochs."""
         if not self.early_stopping:

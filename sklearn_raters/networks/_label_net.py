@@ -13,7 +13,7 @@ from sklearn_raters._sklearn_compat import num_samples
 from sklearn_raters._targets import check_weights, class_weights, expected_accuracy, target_distributions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
-from sklearn_raters.networks._merged_samples import merge_equal
+from sklearn_raters.networks._merged_samples import as_often_as_given, merge_equal
 from sklearn_raters.networks._unscaled import remark_if_unscaled
 from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import check_groups
@@ -105,8 +105,7 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
         """
         if self.max_epochs != "auto":
             return self.max_epochs
-        n_steps = -(-n_samples // self.batch_size)
-        return max(_FEWEST_EPOCHS, -(-_FEWEST_STEPS // n_steps))
+        return max(_FEWEST_EPOCHS, -(-_FEWEST_STEPS // self._count_steps(n_samples)))
 
     def _go_on_from(self, earlier, module, classes):
         """Give a network the weights of an earlier fit; raise InputError if they do not suit it."""
@@ -126,14 +125,15 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             ) from error
 
     def _weighted_targets(self, samples, y, sample_weight, groups):
-        """Return the classes, and the distinct samples with their weighted targets and groups."""
+        """Return the classes, and the samples in an order of their own with weighted targets and groups."""
         classes, distributions = target_distributions(y, self.classes)
         weight = check_weights(sample_weight, distributions)
         weight = np.ones(len(distributions)) if weight is None else weight
         # Without a validation part, groups must not even change the order of the samples.
         groups = groups if self.early_stopping else None
         rows = distributions.astype(np.float32)
-        kept, weight = merge_equal(samples, lambda index: rows[index].tobytes(), weight, groups)
+        merged = merge_equal(samples, lambda index: rows[index].tobytes(), weight, groups)
+        kept, weight = as_often_as_given(*merged)
         mass = distributions[kept] * weight[:, None]
         if (mass.sum(axis=0) > 0).sum() < 2:
             raise InputError(

@@ -1,8 +1,12 @@
-"""Merge equal samples into one with the sum of their weights, in an order that depends on content alone."""
+"""Equal samples: merge them in an order that depends on content alone, and repeat them as often as given."""
 
 import numpy as np
 
 from sklearn_raters._seeds import content_of
+
+# Rows up to which equal samples are repeated: more make no better training, and integers may also be large
+# weights of few samples.
+_MOST_ROWS = 5000
 
 
 def merge_equal(samples, target_bytes, weight, groups):
@@ -41,3 +45,28 @@ def merge_equal(samples, target_bytes, weight, groups):
         total[key] = total.get(key, 0.0) + weight[index]
     keys = sorted(kept)
     return np.array([kept[key] for key in keys], dtype=np.int64), np.array([total[key] for key in keys])
+
+
+def as_often_as_given(kept, total):
+    """Repeat merged samples as often as they were given, if their weights are whole numbers.
+
+    Otherwise a table of few distinct rows would be a few samples: trained for too few steps, and all copies
+    of a row held out together.
+
+    Parameters
+    ----------
+    kept, total : ndarray of shape (n_different,)
+        The distinct samples and their total weights, as `merge_equal` returns them.
+
+    Returns
+    -------
+    kept : ndarray of int of shape (n_kept,)
+        The samples, in the same order; at most 5,000 if there are fewer distinct ones.
+    weight : ndarray of shape (n_kept,)
+        Their weights, with the same sum for each distinct sample.
+    """
+    if not len(total) or (total != np.rint(total)).any():
+        return kept, total
+    share = min(1.0, max(len(total), _MOST_ROWS) / total.sum())
+    copies = np.maximum(1, (share * total).astype(np.int64))
+    return np.repeat(kept, copies), np.repeat(total / copies, copies)

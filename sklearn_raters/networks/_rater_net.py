@@ -322,12 +322,14 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         """Train a network on some samples; return it, its targets and its raters."""
         targets, raters = number_trained_raters(targets, n_raters, train)
         sample = samples[[0]].toarray() if issparse(samples) else samples[0]
-        module = self._module(sample, of_rows, n_classes, len(raters), seed)
+        self._seed = seed
+        with self._own_draws():  # the user's trunk is run to count its units
+            module = self._module(sample, of_rows, n_classes, len(raters), seed)
         return self._train(module, samples, targets, train, valid, seed, **settings), targets, raters
 
     def _most_epochs(self, n_samples):
         """Return the most epochs of a training on rows that held-out votes end."""
-        return max(_EPOCHS, min(_MOST_EPOCHS, _MOST_STEPS // -(-n_samples // self.batch_size)))
+        return max(_EPOCHS, min(_MOST_EPOCHS, _MOST_STEPS // self._count_steps(n_samples)))
 
     def _best_epoch(self, samples, targets, n_raters, labels, groups, *, seed, **settings):
         """Return the number of epochs with the lowest loss of held-out votes."""
@@ -335,7 +337,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             train, valid = hold_out(groups, labels, self.validation_fraction, seed)
         except InputError:  # no choice of groups leaves samples of every class to train on
             return _EPOCHS
-        n_steps = -(-len(train) // self.batch_size)
+        n_steps = self._count_steps(len(train))
         settings["max_epochs"] = self._most_epochs(len(train))
         settings["patience"] = max(self.n_iter_no_change, _PATIENCE // n_steps)
         net, _, _ = self._train_on(samples, targets, n_raters, train, valid, seed=seed, **settings)

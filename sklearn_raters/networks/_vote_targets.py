@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters._targets import class_weights
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.networks._merged_samples import merge_equal
+from sklearn_raters.networks._merged_samples import as_often_as_given, merge_equal
 from sklearn_raters.networks._rater_order import order_by_content
 from sklearn_raters.ratings import shorten
 
@@ -57,7 +57,7 @@ def weight_votes(targets, sample_weight, class_weight):
 
 
 def merge_rated(samples, task, sample_weight, class_weight, groups):
-    """Merge equal samples with equal votes, number the raters by content, and weight the votes.
+    """Order the samples with votes and the raters by content, and weight the votes.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
     Returns
     -------
     kept : ndarray of int of shape (n_kept,)
-        The distinct samples with votes.
+        The samples with votes, equal ones as `as_often_as_given` repeats them.
     weight : ndarray of shape (n_kept,)
         Their weights, 1 on average.
     targets : ndarray of shape (n_kept, n_votes_at_most, 3)
@@ -106,7 +106,7 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
         votes = targets[index]
         return votes[votes[:, 2] > 0].tobytes()
 
-    kept, weight = merge_equal(samples, votes_of, sample_weight * is_rated, groups)
+    kept, weight = as_often_as_given(*merge_equal(samples, votes_of, sample_weight * is_rated, groups))
     weight *= len(weight) / weight.sum()
     targets = targets[kept]
     weight_votes(targets, weight, by_class)

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 
 from sklearn_raters import RaterNetClassifier
 from sklearn_raters._torch.dropout import seeded_thread
@@ -451,3 +452,14 @@ def test_known_confusions_are_recovered(name, known_crowd):
     # The last rater's matrix is constant, so its correlation is not defined.
     for one, true in zip(found[:-1], confusion[:-1], strict=True):
         assert np.corrcoef(one.ravel(), true.ravel())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("mixing", [0.001, 0.02, 0.4, 5.0])
+def test_shares_of_mixed_rows_follow_the_beta_distribution(mixing):
+    n = 4000
+    with seeded_thread(0, "cpu"):
+        (mixed,) = mix_rows([(torch.arange(n) % 2).double()[:, None]], mixing)
+    # Of two rows of different kinds, a half of all pairs, the share of one of them.
+    between = mixed[(mixed > 0.25) & (mixed < 0.75)]
+    expected = 0.5 * (stats.beta.cdf(0.75, mixing, mixing) - stats.beta.cdf(0.25, mixing, mixing))
+    assert len(between) / n == pytest.approx(expected, abs=0.03)

@@ -253,3 +253,9 @@ def test_equal_ratings_are_estimated_once(crowd, monkeypatch):
     np.testing.assert_array_equal(consensus_proba(moved, "one_coin"), expected[1][::-1])
     with pytest.raises(AssertionError, match="estimated again"):
         consensus_labels(crowd.Y[1:].reset_index(drop=True), "one_coin")
+
+
+def test_a_callable_may_number_the_samples_by_floats():
+    Y = [["a", "a"], ["b", "b"]]
+    found = consensus_labels(Y, lambda table: pd.Series(["a", "b"], index=[0.0, 1.0]))
+    assert found.tolist() == ["a", "b"]

@@ -199,3 +199,10 @@ GOOD = [[0.5, 0.5], [1, 0]]
 def test_wrong_input(measure, soft_true, proba, message):
     with pytest.raises(ValueError, match=message):
         measure(soft_true, proba)
+
+
+def test_columns_of_polars_are_paired_by_name():
+    pl = pytest.importorskip("polars")
+    true = pl.DataFrame({"a": [0.7, 0.2], "b": [0.3, 0.8]})
+    predicted = pl.DataFrame({"b": [0.3, 0.8], "a": [0.7, 0.2]})
+    assert manhattan_distance(true, predicted) == 0

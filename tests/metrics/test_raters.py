@@ -205,3 +205,10 @@ def test_answers_for_raters_that_are_no_numbers_are_refused():
 def test_a_class_may_be_called_like_a_missing_label():
     task = Task([["None", "a"], ["a", "a"]], classes=["None", "a"])
     assert rater_uar(task, [["None", "a"], ["a", "a"]]) == {0: 1.0, 1: 1.0}
+
+
+def test_columns_of_polars_are_paired_by_name():
+    pl = pytest.importorskip("polars")
+    Y = [["a", "b"], ["b", "a"]]
+    predicted = pl.DataFrame({"r2": ["b", "a"], "r1": ["a", "b"]})
+    assert rater_error_rate(Task(pd.DataFrame(Y, columns=["r1", "r2"])), predicted) == {"r1": 0, "r2": 0}

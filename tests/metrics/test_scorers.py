@@ -1,5 +1,6 @@
 """Scorers that take ratings: values computed by hand, and scikit-learn's tools that call scorers."""
 
+import functools
 import pickle
 
 import numpy as np
@@ -477,3 +478,37 @@ def test_all_samples_are_predicted_also_those_without_a_consensus():
     model = Counting(strategy="constant", constant="a").fit([[0], [1]], ["a", "b"])
     assert uar_scorer(model, [[0], [1], [2]], [["a", "a"], ["b", "b"], ["a", "b"]]) == 0.5
     assert model.n_predicted == 3
+
+
+def test_a_search_over_several_scorers_takes_weights():
+    rated = make_rated(60)
+    weight = np.linspace(0.5, 2, 60)
+    scoring = {"uar": uar_scorer, "shares": neg_soft_cross_entropy_scorer}
+    grid = {"estimator__C": [0.1, 1.0]}
+    search = GridSearchCV(small_stack(fusion="mean"), grid, scoring=scoring, refit="uar", cv=KFold(2))
+    search.fit(rated.X, rated.Y, sample_weight=weight)
+    assert np.isfinite(search.best_score_)
+
+
+def test_a_scorer_says_whether_it_takes_weights():
+    assert make_ratings_scorer(f1_score, average="macro")._accept_sample_weight()
+    assert not uar_scorer._accept_sample_weight()
+
+
+def test_a_partial_function_can_be_shown():
+    scorer = make_ratings_scorer(functools.partial(f1_score, average="macro"))
+    assert "f1_score" in repr(scorer)
+    assert scorer(DummyClassifier().fit([[0]] * 2, ["a", "a"]), [[0]] * 2, ["a", "a"]) == 1
+
+
+def test_a_task_without_given_classes_scores_as_its_ratings():
+    rated = make_rated(60)
+    stack = small_stack(fusion="mean", classes=CLASSES[:2]).fit(rated.X, rated.Y)
+    assert uar_scorer(stack, rated.X, Task(rated.Y)) == uar_scorer(stack, rated.X, rated.Y)
+
+
+def test_the_classes_of_a_task_count_beside_a_map_of_the_scorer():
+    Y = ["a", "b", "c", "d"]
+    model = DummyClassifier(strategy="constant", constant="a").fit([[0]] * 4, Y)
+    scorer = make_ratings_scorer(unweighted_average_recall, label_map={"c": "b"})
+    assert scorer(model, [[0]] * 4, Task(Y, classes=["a", "b"])) == 0.5

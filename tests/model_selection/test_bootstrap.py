@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import recall_score
 
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import unweighted_average_recall
 from sklearn_raters.model_selection import paired_bootstrap
 
@@ -112,3 +113,9 @@ def test_the_size_of_the_blocks_does_not_change_the_interval(monkeypatch):
 def test_wrong_input(y_true, params, message):
     with pytest.raises(ValueError, match=message):
         paired_bootstrap(y_true, ["a", "b"], ["a", "b"], **params)
+
+
+def test_labels_that_no_sample_has_are_an_error():
+    y = ["a", "b"] * 4
+    with pytest.raises(InputError, match="None of the 8 samples has one of the classes 'x', 'y'"):
+        paired_bootstrap(y, y, y, labels=["x", "y"])

@@ -1,5 +1,7 @@
 """The comparison table: its numbers, the number of trainings, and errors raised before any training."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -569,3 +571,30 @@ def test_models_are_tested_on_their_samples_in_other_conditions_as_well():
     ):
         with pytest.raises(ValueError, match=rf"Model 'own' is a .*{told}: give \(estimator, X\)"):
             compare({"own": wrong}, X, Y, cv=2, baseline=None)
+
+
+def test_truth_of_another_type_is_refused_before_the_first_training():
+    X, Y = [[0.0], [1.0]] * 10, [["a", "a"], ["b", "b"]] * 10
+    before = CountedFits.n_fits
+    with pytest.raises(TypeError, match="mix strings and numbers"):
+        compare({"one": CountedFits()}, X, Y, truth=[0, 1] * 10, cv=2)
+    assert CountedFits.n_fits == before
+
+
+def test_a_task_without_given_classes_compares_as_its_ratings():
+    X, Y = [[0.0], [1.0]] * 10, [["a", "a"], ["b", "b"]] * 10
+    truth = ["a", "b"] * 9 + ["d", "b"]
+    models = {"one": DummyClassifier()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tables = [compare(models, X, Y, truth=truth, cv=2) for Y in (Y, Task(Y))]
+    pd.testing.assert_frame_equal(*(table[["uar", "accuracy"]] for table in tables))
+
+
+def test_no_map_and_an_empty_one_are_the_same():
+    rated = make_rated(60)
+    models = {
+        str(given): small_stack(fusion="mean", classes=CLASSES, label_map=given) for given in (None, {})
+    }
+    table = compare(models, rated.X, rated.Y, cv=2, random_state=0)
+    assert table.loc["None", "uar"] == table.loc["{}", "uar"]

@@ -364,3 +364,12 @@ def test_settings_of_default_views_behind_steps_that_read_texts_are_left_to_the_
     stack = MultiRaterStackingClassifier(views=["crowd_soft"], view_params={"crowd_soft": {"C": 0.1}})
     found = cross_val_predict_raters(make_pipeline(CountVectorizer(), stack), texts, Y, cv=2)
     assert found.shape == (90, 3)
+
+
+def test_a_method_that_the_estimator_lacks_is_an_error_before_the_first_fold():
+    class NeverFitted(DummyClassifier):
+        def fit(self, *data):
+            raise AssertionError
+
+    with pytest.raises(AttributeError, match="predict_proba_raters"):
+        cross_val_predict_raters(NeverFitted(), [[0], [1]], ["a", "b"], cv=2, method="predict_proba_raters")

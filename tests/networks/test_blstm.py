@@ -8,17 +8,22 @@ import pandas as pd
 import pytest
 import torch
 from joblib import Parallel, delayed
+from scipy.sparse import csr_array
 from scipy.special import softmax
 from sklearn.base import clone
 from sklearn.metrics import recall_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
+from skorch.dataset import ValidSplit
 
 from made import CLASSES, as_sequences, make_rated, small_blstm
 from sklearn_raters import BLSTMClassifier, RaterNetClassifier, SoftmaxLayerClassifier
+from sklearn_raters._torch.batches import LengthBatches, SequenceDataset
 from sklearn_raters.consensus import soft_labels
-from sklearn_raters.networks._merged_samples import merge_equal
+from sklearn_raters.exceptions import InputError
+from sklearn_raters.networks._merged_samples import as_often_as_given, merge_equal
 from sklearn_raters.ratings import Task
+from sklearn_raters.sequences import pack
 
 DATA = make_rated(60)
 NOISE = np.random.default_rng(0)
@@ -384,3 +389,71 @@ def test_bad_weights_and_groups_are_named(params, message):
 def test_training_on_a_gpu_gives_the_same_network():
     cpu, gpu = (small_blstm(device=device, dropout=0.0).fit(X, y) for device in ("cpu", "cuda"))
     np.testing.assert_allclose(cpu.predict_proba(X), gpu.predict_proba(X), atol=1e-3)
+
+
+CELLS = np.eye(4)[np.arange(1200) % 4]
+SHARES = np.array([0.05, 0.3, 0.7, 0.95])
+DRAWN = (np.random.default_rng(0).random(1200) < SHARES[np.arange(1200) % 4]).astype(int)
+
+
+@pytest.mark.parametrize("settings", [{}, {"early_stopping": True}], ids=["all epochs", "early stopping"])
+@pytest.mark.parametrize(
+    "network", [BLSTMClassifier(), SoftmaxLayerClassifier(dropout=0)], ids=["blstm", "softmax"]
+)
+def test_tables_of_few_distinct_rows_are_trained_as_long_as_others(network, settings):
+    """Equal samples are merged, but count as the samples that they are."""
+    clf = clone(network).set_params(random_state=0, **settings).fit(CELLS, DRAWN)
+    np.testing.assert_allclose(clf.predict_proba(np.eye(4))[:, 1], SHARES, atol=0.12)
+
+
+def test_samples_of_few_kinds_are_repeated_as_given_and_up_to_a_limit():
+    kept, weight = as_often_as_given(np.array([4, 7]), np.array([3.0, 1.0]))
+    assert (kept.tolist(), weight.tolist()) == ([4, 4, 4, 7], [1, 1, 1, 1])
+    kept, weight = as_often_as_given(np.array([4, 7]), np.array([1e9, 1.0]))
+    assert len(kept) <= 5001
+    assert np.bincount(kept, weight)[[4, 7]].tolist() == pytest.approx([1e9, 1])
+    kept, weight = as_often_as_given(np.array([4, 7]), np.array([2.5, 1.0]))
+    assert (kept.tolist(), weight.tolist()) == ([4, 7], [2.5, 1.0])
+
+
+@pytest.mark.parametrize("n_samples", [32, 33, 34, 65])
+def test_an_automatic_budget_is_two_hundred_steps_whatever_is_left_over(n_samples):
+    clf = BLSTMClassifier(batch_size=32)
+    data = np.random.default_rng(0).normal(size=(n_samples, 2))
+    clf.set_params(random_state=0).fit(data, np.arange(n_samples) % 2)
+    dataset = SequenceDataset(pack(list(data[:, None])), np.zeros((n_samples, 2)), "cpu")
+    batches = LengthBatches(dataset, 32, np.random.default_rng(0)).order()
+    assert clf.n_iter_ * len(batches) >= 200
+
+
+def test_a_three_dimensional_tensor_is_read_as_sequences():
+    frames = np.random.default_rng(0).normal(size=(8, 3, 2)).astype(np.float32)
+    labels = np.arange(8) % 2
+    clf = BLSTMClassifier(max_epochs=1, random_state=0)
+    fits = [clone(clf).fit(X, labels) for X in (frames, torch.tensor(frames))]
+    assert np.array_equal(*(clf.predict_proba(frames) for clf in fits))
+
+
+def test_a_sparse_fit_after_one_on_sequences_predicts_tables():
+    frames = np.random.default_rng(0).normal(size=(8, 3, 2))
+    clf = BLSTMClassifier(max_epochs=1, random_state=0).fit(frames, np.arange(8) % 2)
+    clf.fit(csr_array(frames[:, 0]), np.arange(8) % 2)
+    assert clf.predict_proba(frames[:, 0]).shape == (8, 2)
+
+
+def test_skorchs_own_split_is_refused_before_the_training():
+    clf = BLSTMClassifier(net_params={"train_split": ValidSplit(5)})
+    with pytest.raises(InputError, match="early_stopping=True holds out samples"):
+        clf.fit(CELLS, DRAWN)
+
+
+def test_mapped_values_beyond_float32_are_named(tmp_path):
+    frames = np.ones((4, 3, 2))
+    np.save(tmp_path / "frames.npy", frames)
+    mapped = np.load(tmp_path / "frames.npy", mmap_mode="r+")
+    mapped[2, 1, 0] = 1e39
+    clf = BLSTMClassifier(max_epochs=1)
+    with pytest.raises(InputError, match="infinity: sample 2, frame 1, feature 0"):
+        clf.fit(list(mapped), [0, 1, 0, 1])
+    mapped[2, 1, 0] = -1
+    clf.fit(list(mapped), [0, 1, 0, 1])

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
@@ -503,3 +504,55 @@ def test_a_weight_that_is_nearly_zero_does_not_harm_the_others():
     model = RaterNetClassifier("uncertainty", max_epochs=6, random_state=0)
     model.fit(table, y, sample_weight=weight)
     assert np.isfinite(model.predict_proba(table)).all()
+
+
+def few_kinds(n_samples=1200):
+    """Return rows of four kinds, and the votes of two raters: the second one rated few."""
+    rng = np.random.default_rng(0)
+    kind = np.arange(n_samples) % 4
+    votes = (rng.random((n_samples, 2)) < np.array([0.05, 0.3, 0.7, 0.95])[kind, None]).astype(float)
+    votes[24:, 1] = np.nan
+    return np.eye(4)[kind], pd.DataFrame(votes, columns=["often", "seldom"])
+
+
+def test_raters_count_by_all_samples_that_they_rated_where_rows_are_equal():
+    X, Y = few_kinds()
+    clf = RaterNetClassifier("multitask", max_epochs=1, random_state=0).fit(X, Y)
+    of_raters = clf.predict_proba_raters(np.eye(4))
+    expected = np.average(of_raters, axis=1, weights=[1200, 24])
+    np.testing.assert_allclose(clf.predict_soft_labels(np.eye(4)), expected)
+
+
+def test_disagreement_is_that_of_samples_where_rows_are_equal():
+    X = np.eye(2)[np.arange(800) % 2]
+    Y = np.zeros((800, 2))
+    Y[np.arange(800) % 2 == 1] = 1
+    Y[::20, 1] = 1 - Y[::20, 1]  # of every tenth sample of the first kind
+    clf = RaterNetClassifier("uncertainty", random_state=0, max_epochs=60).fit(X, Y)
+    np.testing.assert_allclose(clf.predict_disagreement(np.eye(2)), [0.1, 0], atol=0.06)
+
+
+def test_early_stopping_holds_out_some_of_equal_rows():
+    X, Y = few_kinds()
+    clf = RaterNetClassifier("crowd_layer", early_stopping=True, random_state=0).fit(X, Y[["often"]])
+    np.testing.assert_allclose(clf.predict_proba(np.eye(4))[:, 1], [0.05, 0.3, 0.7, 0.95], atol=0.15)
+
+
+def test_a_users_trunk_with_random_numbers_leaves_those_of_the_caller(monkeypatch):
+    class Noisy(torch.nn.Module):
+        def __init__(self, n_features):
+            super().__init__()
+            self.layer = torch.nn.LazyLinear(4)
+
+        def forward(self, x):
+            return self.layer(x + 0.01 * torch.randn_like(x))
+
+    X, Y = few_kinds(40)
+    fits = []
+    for _ in range(2):
+        before = torch.get_rng_state()
+        clf = RaterNetClassifier("crowd_layer", trunk=Noisy(4), max_epochs=2, random_state=0)
+        fits.append(clf.fit(X, Y[["often"]]).predict_proba(np.eye(4)))
+        assert torch.equal(before, torch.get_rng_state())
+        torch.rand(3)
+    assert np.array_equal(*fits)

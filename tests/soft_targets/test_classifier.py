@@ -10,9 +10,11 @@ from scipy.special import expit
 from scipy.stats import loguniform
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import (
     BaggingClassifier,
     ExtraTreesClassifier,
+    GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
@@ -24,7 +26,9 @@ from sklearn.model_selection import (
     GroupKFold,
     HalvingGridSearchCV,
     KFold,
+    PredefinedSplit,
     RandomizedSearchCV,
+    StratifiedKFold,
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -34,6 +38,7 @@ from sklearn.svm import SVC, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier
 
 from sklearn_raters import DeepEnsembleClassifier, MultiRaterStackingClassifier, SoftTargetClassifier
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.soft_targets._classifier import weighted_repeats, wrap_innermost
 
 rng = np.random.default_rng(0)
@@ -123,12 +128,6 @@ def test_the_weights_of_samples_reach_the_transformers_of_a_pipeline():
     weighted.fit(X, SOFT, sample_weight=np.r_[np.zeros(45), np.ones(45)])
     alone = SoftTargetClassifier(make_pipeline(StandardScaler(), LogisticRegression())).fit(X[45:], SOFT[45:])
     np.testing.assert_allclose(weighted.predict_proba(X), alone.predict_proba(X), atol=1e-6)
-
-
-def test_a_supervised_transformer_that_needs_hard_labels_is_an_error():
-    pipeline = make_pipeline(SelectKBest(k=2), LogisticRegression())
-    with pytest.raises(ValueError, match="1d array"):
-        SoftTargetClassifier(pipeline).fit(X, SOFT)
 
 
 def searched_by_hand(depths, cv, groups=None):
@@ -507,3 +506,63 @@ def test_a_class_without_a_share_has_the_lowest_decision_values():
 def test_decision_values_of_pairs_stay_in_the_order_of_the_classifier():
     clf = SoftTargetClassifier(SVC(decision_function_shape="ovo"), classes=["c", "a", "b"]).fit(X, SOFT)
     np.testing.assert_array_equal(clf.decision_function(X), clf.estimator_.decision_function(X))
+
+
+def test_a_search_may_have_a_parameter_as_its_resource():
+    search = HalvingGridSearchCV(
+        RandomForestClassifier(random_state=0),
+        {"max_depth": [2, 3]},
+        resource="n_estimators",
+        max_resources=8,
+        cv=KFold(2),
+        random_state=0,
+    )
+    clf = SoftTargetClassifier(search).fit(X, SOFT)
+    assert clf.estimator_.best_params_["estimator__n_estimators"] <= 8
+
+
+def test_boosted_trees_that_hold_out_repeats_are_refused():
+    with pytest.raises(InputError, match=r"n_iter_no_change=5\) holds out"):
+        SoftTargetClassifier(GradientBoostingClassifier(n_iter_no_change=5)).fit(X, SOFT)
+
+
+@pytest.mark.parametrize("cv", ["pairs", "predefined"])
+def test_folds_that_name_samples_count_those_of_weight_0(cv):
+    trained = []
+
+    class Recorded(LogisticRegression):
+        def fit(self, X, y, sample_weight=None):
+            trained.append(sorted(set(X[:, 0])))
+            return super().fit(X, y, sample_weight)
+
+    number = np.arange(8.0)[:, None]
+    soft = np.column_stack([np.tile([0.3, 0.7], 4), np.tile([0.7, 0.3], 4)])
+    first, last = np.arange(4), np.arange(4, 8)
+    folds = [(last, first), (first, last)] if cv == "pairs" else PredefinedSplit([0] * 4 + [1] * 4)
+    clf = SoftTargetClassifier(CalibratedClassifierCV(Recorded(), cv=folds))
+    clf.fit(number, soft, sample_weight=[0, 0, 1, 1, 1, 1, 1, 1])
+    assert trained == [[4, 5, 6, 7], [2, 3]]
+
+
+@pytest.mark.parametrize("step", [SelectKBest(k=2), LinearDiscriminantAnalysis()])
+def test_a_step_that_learns_from_labels_is_named(step):
+    with pytest.raises(
+        InputError, match=f"the step '.*{type(step).__name__}, learns from one label a sample"
+    ):
+        SoftTargetClassifier(make_pipeline(step, LogisticRegression())).fit(X, SOFT)
+
+
+def test_a_search_that_splits_by_labels_is_named():
+    search = GridSearchCV(LogisticRegression(), {"C": [1.0]}, cv=StratifiedKFold(2))
+    with pytest.raises(InputError, match=r"StratifiedKFold.*splits by one label a sample"):
+        SoftTargetClassifier(search).fit(X, SOFT)
+
+
+def test_columns_false_and_true_name_the_classes():
+    soft = pd.DataFrame(SOFT[:, :2] / SOFT[:, :2].sum(axis=1, keepdims=True), columns=[False, True])
+    assert SoftTargetClassifier(LogisticRegression()).fit(X, soft).classes_.tolist() == [False, True]
+
+
+def test_a_class_named_twice_is_refused():
+    with pytest.raises(InputError, match="classes names 'a' twice"):
+        SoftTargetClassifier(LogisticRegression(), classes=["a", "b", "a"]).fit(X, SOFT)

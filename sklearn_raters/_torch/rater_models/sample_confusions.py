@@ -231,9 +231,12 @@ def mix_rows(arrays, mixing):
     n_rows, device = len(arrays[0]), arrays[0].device
     order = torch.randperm(n_rows, generator=thread_random.generator, device=device)
     # The share of one gamma variable in the sum of two is beta-distributed; torch's Beta takes no generator.
-    concentration = torch.full((2, n_rows, 1), float(mixing), device=device)
-    first, second = torch._standard_gamma(concentration, generator=thread_random.generator)
-    share = first / (first + second)
+    # In logarithms, since small parameters give numbers below the smallest: gamma(a) is gamma(a + 1) U^(1/a).
+    concentration = torch.full((2, n_rows, 1), float(mixing) + 1, device=device)
+    above = torch._standard_gamma(concentration, generator=thread_random.generator)
+    uniform = 1 - torch.rand((2, n_rows, 1), generator=thread_random.generator, device=device)
+    first, second = above.log() + uniform.log() / mixing
+    share = (first - second).sigmoid()
     return [share * rows + (1 - share) * rows[order] for rows in arrays]
 
 
