@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
+from sklearn.feature_selection import chi2, f_classif, mutual_info_classif
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.model_selection import (
@@ -214,7 +215,8 @@ def check_reads_soft_labels(estimator, what):
     """
     for _, layer in layers(estimator):
         for name, step in layer.steps[:-1] if isinstance(layer, Pipeline) else ():
-            if hasattr(step, "__sklearn_tags__") and get_tags(step).target_tags.required:
+            needs_labels = hasattr(step, "__sklearn_tags__") and get_tags(step).target_tags.required
+            if needs_labels or getattr(step, "score_func", None) in (chi2, f_classif, mutual_info_classif):
                 raise InputError(
                     f"{what}, but the step {name!r} of its pipeline, {type(step).__name__}, learns from one "
                     "label a sample. Take a step that needs no labels, such as VarianceThreshold or PCA; "

@@ -75,11 +75,9 @@ def holds_sequences(X):
     """
     if hasattr(X, "iloc") and X.ndim == 1:
         X = X.to_numpy()  # a column of a table
-    if isinstance(X, np.ndarray) and (X.dtype != object or X.ndim != 1):
-        # np.array(samples_of_equal_lengths, dtype=object) is 3-D.
-        return X.ndim == 3
-    if hasattr(X, "__array__") and getattr(X, "ndim", 0) == 3:
-        return True  # such as a tensor
+    # np.array(samples_of_equal_lengths, dtype=object) is 3-D, and so is a tensor.
+    if hasattr(X, "__array__") and not (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1):
+        return getattr(X, "ndim", 2) == 3
     return isinstance(X, list | tuple | np.ndarray) and any(_is_2d(sample) for sample in X)
 
 

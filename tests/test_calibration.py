@@ -187,7 +187,7 @@ def test_one_probability_of_zero_does_not_make_all_answers_uniform():
     plain = fit_temperature(proba, mass)
     proba[0], mass[0] = [0, 0.5, 0.5], [1, 0, 0]
     assert 0.7 < plain < 1.3
-    assert fit_temperature(proba, mass) < 1.7
+    assert fit_temperature(proba, mass) < 2.5  # it was 148, the limit
 
 
 def test_with_metadata_routing_weights_reach_the_fits_alone():

@@ -66,10 +66,9 @@ class _RatingsScorer(MetadataRequester):
         X, Y, *aligned = align_samples(X=X, Y=Y, **params)
         params = dict(zip(params, aligned, strict=True))
         rows, true, classes = self._targets(estimator, Y)
-        takes = inspect.signature(self.score_func).parameters
         further, weight = {}, params.pop("sample_weight", None)
         if weight is not None:
-            if "sample_weight" not in takes:
+            if not self._accept_sample_weight():
                 raise TypeError(
                     f"{self._name} takes no sample_weight, so that this scorer cannot weigh "
                     "samples. Leave sample_weight out, or make a scorer of a function that takes it, such as "
@@ -85,7 +84,7 @@ class _RatingsScorer(MetadataRequester):
             predicted = align(_predict_shares(estimator, X, params), estimator.classes_, classes)[rows]
         else:
             predicted = safe_indexing(estimator.predict(X, **params), rows)
-            if "labels" in takes:
+            if "labels" in inspect.signature(self.score_func).parameters:
                 further["labels"] = list(classes)
         return self.sign * self.score_func(true, predicted, **further, **self.kwargs)
 

@@ -74,7 +74,7 @@ def train_jointly(
     def part(rows):
         # Merged and in an order of their own, so that neither order nor repeats of samples change the result.
         used = np.where(rows, weight, 0.0)
-        kept, total = merge_equal(samples, lambda index: targets[index].tobytes(), used, None)
+        kept, total, _ = merge_equal(samples, lambda index: targets[index].tobytes(), used, None)
         return pack(rows_of(samples, kept)), targets[kept] * (total / total.mean())[:, None]
 
     scaler, regression = layer

@@ -54,7 +54,8 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             Hard labels, or soft labels: rows that sum to one. The columns of a DataFrame are the classes, in
             any order.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights; a sample of weight 2 counts exactly like the same sample twice.
+            Weights; a sample of weight 2 counts exactly like the same sample twice, if samples do not repeat
+            five times or more on average.
         groups : array-like of shape (n_samples,), default=None
             Groups of samples, such as speakers, that early stopping does not split between training and
             validation.

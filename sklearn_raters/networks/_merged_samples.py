@@ -4,9 +4,9 @@ import numpy as np
 
 from sklearn_raters._seeds import content_of
 
-# Rows up to which equal samples are repeated: more make no better training, and integers may also be large
-# weights of few samples.
-_MOST_ROWS = 5000
+# Copies a sample, on average, from which equal samples are no longer merged, and rows up to which not: more
+# make no better training.
+_OFTEN, _MOST_ROWS = 5, 5000
 
 
 def merge_equal(samples, target_bytes, weight, groups):
@@ -33,8 +33,10 @@ def merge_equal(samples, target_bytes, weight, groups):
         The first of each set of equal samples, without samples of weight 0, sorted by a hash.
     total : ndarray of shape (n_different,)
         The sums of the equal samples' weights.
+    count : ndarray of int of shape (n_different,)
+        The numbers of equal samples.
     """
-    kept, total = {}, {}
+    kept, total, count = {}, {}, {}
     for index in np.flatnonzero(weight):
         content = content_of(samples, index)
         content.update(target_bytes(index))
@@ -43,20 +45,22 @@ def merge_equal(samples, target_bytes, weight, groups):
         key = content.digest()
         kept.setdefault(key, index)
         total[key] = total.get(key, 0.0) + weight[index]
+        count[key] = count.get(key, 0) + 1
     keys = sorted(kept)
-    return np.array([kept[key] for key in keys], dtype=np.int64), np.array([total[key] for key in keys])
+    kept, count = (np.array([found[key] for key in keys], dtype=np.int64) for found in (kept, count))
+    return kept, np.array([total[key] for key in keys]), count
 
 
-def as_often_as_given(kept, total):
-    """Repeat merged samples as often as they were given, if their weights are whole numbers.
+def as_often_as_given(kept, total, count):
+    """Repeat merged samples as often as they were given, if that is often.
 
     Otherwise a table of few distinct rows would be a few samples: trained for too few steps, and all copies
     of a row held out together.
 
     Parameters
     ----------
-    kept, total : ndarray of shape (n_different,)
-        The distinct samples and their total weights, as `merge_equal` returns them.
+    kept, total, count : ndarray of shape (n_different,)
+        The distinct samples, their total weights and numbers, as `merge_equal` returns them.
 
     Returns
     -------
@@ -65,8 +69,8 @@ def as_often_as_given(kept, total):
     weight : ndarray of shape (n_kept,)
         Their weights, with the same sum for each distinct sample.
     """
-    if not len(total) or (total != np.rint(total)).any():
+    if count.sum() < _OFTEN * len(count):
         return kept, total
-    share = min(1.0, max(len(total), _MOST_ROWS) / total.sum())
-    copies = np.maximum(1, (share * total).astype(np.int64))
+    share = min(1.0, max(len(count), _MOST_ROWS) / count.sum())
+    copies = np.maximum(1, (share * count).astype(np.int64))
     return np.repeat(kept, copies), np.repeat(total / copies, copies)

@@ -241,7 +241,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             The ratings: labels, some missing (a cell may hold a tuple of labels, which share the rater's
             vote), votes, or the labels of one rater. The columns of a DataFrame name the raters.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of all votes on a sample; a sample of weight 2 counts exactly like the same sample twice.
+            Weights of all votes on a sample; a sample of weight 2 counts exactly like the same sample twice,
+            if samples do not repeat five times or more on average.
         groups : array-like of shape (n_samples,), default=None
             Groups of samples, such as speakers, that neither early stopping nor the choice of the number of
             epochs splits between training and validation.

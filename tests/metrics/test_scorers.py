@@ -480,6 +480,7 @@ def test_all_samples_are_predicted_also_those_without_a_consensus():
     assert model.n_predicted == 3
 
 
+@pytest.mark.filterwarnings("ignore:The scoring .* does not support sample_weight")
 def test_a_search_over_several_scorers_takes_weights():
     rated = make_rated(60)
     weight = np.linspace(0.5, 2, 60)

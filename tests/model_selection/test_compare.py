@@ -587,7 +587,7 @@ def test_a_task_without_given_classes_compares_as_its_ratings():
     models = {"one": DummyClassifier()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tables = [compare(models, X, Y, truth=truth, cv=2) for Y in (Y, Task(Y))]
+        tables = [compare(models, X, Y, truth=truth, cv=2, baseline=None) for Y in (Y, Task(Y))]
     pd.testing.assert_frame_equal(*(table[["uar", "accuracy"]] for table in tables))
 
 
@@ -596,5 +596,5 @@ def test_no_map_and_an_empty_one_are_the_same():
     models = {
         str(given): small_stack(fusion="mean", classes=CLASSES, label_map=given) for given in (None, {})
     }
-    table = compare(models, rated.X, rated.Y, cv=2, random_state=0)
+    table = compare(models, rated.X, rated.Y, cv=2, baseline=None, random_state=0)
     assert table.loc["None", "uar"] == table.loc["{}", "uar"]

@@ -203,10 +203,10 @@ def test_the_order_of_the_samples_does_not_matter(fitted):
 def test_equal_frames_with_other_labels_or_groups_stay_apart():
     frames = [np.ones((2, 4), dtype=np.float32)] * 5
     labels, weight = [b"a", b"b", b"a", b"c", b"a"], np.array([1.0, 1.0, 2.0, 1.0, 0.0])
-    kept, total = merge_equal(frames, labels.__getitem__, weight, np.array([1, 1, 2, 2, 3]))
+    kept, total, _ = merge_equal(frames, labels.__getitem__, weight, np.array([1, 1, 2, 2, 3]))
     assert sorted(kept) == [0, 1, 2, 3]
     assert total[np.argsort(kept)].tolist() == [1, 1, 2, 1]
-    kept, total = merge_equal(frames, labels.__getitem__, weight, None)
+    kept, total, _ = merge_equal(frames, labels.__getitem__, weight, None)
     assert sorted(kept) == [0, 1, 3]
     assert total[np.argsort(kept)].tolist() == [3, 1, 1]
 
@@ -407,13 +407,15 @@ def test_tables_of_few_distinct_rows_are_trained_as_long_as_others(network, sett
 
 
 def test_samples_of_few_kinds_are_repeated_as_given_and_up_to_a_limit():
-    kept, weight = as_often_as_given(np.array([4, 7]), np.array([3.0, 1.0]))
-    assert (kept.tolist(), weight.tolist()) == ([4, 4, 4, 7], [1, 1, 1, 1])
-    kept, weight = as_often_as_given(np.array([4, 7]), np.array([1e9, 1.0]))
+    def repeated(total, count):
+        kept, weight = as_often_as_given(np.array([4, 7]), np.array(total), np.array(count))
+        return kept.tolist(), weight.tolist()
+
+    assert repeated([16.0, 1.0], [8, 2]) == ([4] * 8 + [7] * 2, [2] * 8 + [0.5] * 2)
+    assert repeated([8.0, 1.0], [8, 1]) == ([4, 7], [8, 1])
+    kept, weight = repeated([1e6, 1.0], [10**6, 1])
     assert len(kept) <= 5001
-    assert np.bincount(kept, weight)[[4, 7]].tolist() == pytest.approx([1e9, 1])
-    kept, weight = as_often_as_given(np.array([4, 7]), np.array([2.5, 1.0]))
-    assert (kept.tolist(), weight.tolist()) == ([4, 7], [2.5, 1.0])
+    assert np.bincount(kept, weight)[[4, 7]].tolist() == pytest.approx([1e6, 1])
 
 
 @pytest.mark.parametrize("n_samples", [32, 33, 34, 65])
