@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.stats import spearmanr
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import rated_distributions
@@ -60,7 +61,8 @@ class DisagreementDisplay:
         X : sequence of n_samples
             Samples.
         Y : ratings of n_samples, or Task
-            Their ratings. The classes of a Task must be those of the estimator.
+            Their ratings; two pandas objects are paired by their index. The classes of a Task must be those
+            of the estimator.
         n_bins : int, default=8
             Largest number of groups of samples; see `plot`.
         ax : matplotlib Axes or None, default=None
@@ -71,6 +73,7 @@ class DisagreementDisplay:
         DisagreementDisplay
             The display, drawn.
         """
+        X, Y = align_samples(X=X, Y=Y)
         proba = estimator.predict_soft_labels(X)
         return cls.from_predictions(task_for(estimator, Y), proba, n_bins=n_bins, ax=ax)
 
