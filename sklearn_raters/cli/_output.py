@@ -17,7 +17,7 @@ class _Console(Console):
     """A console that leaves the status of a closed pipe to the command."""
 
     def on_broken_pipe(self):
-        raise
+        raise  # the error that rich has caught: by itself it would exit with status 1
 
 
 def new_console():

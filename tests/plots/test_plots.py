@@ -194,6 +194,7 @@ def test_disagreement_needs_two_votes_and_counts_pairs_of_votes():
     display = DisagreementDisplay.from_predictions(Y, np.full((4, 2), [0.2, 0.8]))
     # The first sample has one pair of three that agrees.
     np.testing.assert_allclose(display.observed, [2 / 3, 0, 0, 0])
+    assert display.ax_.get_ylabel() == "Share of pairs of votes that differ"
     np.testing.assert_allclose(display.predicted, 1 - 0.04 - 0.64)
     assert np.isnan(display.correlation_)
     with pytest.raises(InputError, match="None of the 4 samples has two votes"):
