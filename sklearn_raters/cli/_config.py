@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sklearn_raters import __version__
 from sklearn_raters._files import check_writable, existing_file, full_path
+from sklearn_raters.cli._values import listed
 from sklearn_raters.exceptions import InputError
 
 # They say how a run is shown, not what it does.
@@ -130,9 +131,7 @@ def _words(action, key, value, path):
     if isinstance(value, dict):
         value = [f"{old}={new}" for old, new in value.items()]
     if isinstance(value, list):
-        if wrong := [part for part in value if "," in str(part)]:
-            raise InputError(f"--config {path}: {key} holds {wrong[0]!r}, but a comma separates names.")
-        value = ",".join(map(str, value))
+        value = listed(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InputError(f"--config {path}: {key} must be a text, a number or a list, not {value!r}.")
     return [f"--{key}={value}"]
@@ -294,5 +293,5 @@ def _plain(value):
     if isinstance(value, dict) and set(value) == {"edges", "names"}:
         edges = [f"{edge:.15g}" for edge in value["edges"]]
         pairs = [part for pair in zip(edges, value["names"], strict=False) for part in pair]
-        return ",".join([*pairs, edges[-1]])
+        return listed([*pairs, edges[-1]])
     return value

@@ -1,6 +1,7 @@
 """Load the corpus that the command's options name, and split it into folds."""
 
 import sys
+import warnings
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,16 @@ from sklearn_raters.datasets import (
 )
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.model_selection import ConsensusStratifiedGroupKFold
-from sklearn_raters.ratings import Task, parse_ratings, shorten
+from sklearn_raters.ratings import (
+    Task,
+    as_number,
+    is_missing_label,
+    parse_ratings,
+    read_ratings,
+    shorten,
+    sort_labels,
+    votes_from_long,
+)
 
 # Options by which the labels of --ratings are read; they are parameters of `load_rated_audio`.
 _READING = ("missing_label", "label_separator", "bins")
@@ -106,15 +116,55 @@ def _load_table(options):
     arguments = ("sample", "rater", "label", "speaker", "session")
     columns = {name: getattr(options, f"{name}_column") for name in arguments}
     reading = {name: getattr(options, name) for name in (*_EXPORT, *_READING)}
-    # These are labels, whatever they are called.
-    named = [*(options.classes or []), *(options.label_map or {})]
-    reading |= {"classes": named or None, "check_audio": not options.skip_broken}
+    reading |= {"classes": named_labels(options), "check_audio": not options.skip_broken}
     corpus = load_rated_audio(options.ratings, options.audio, **columns, **reading)
+    if options.missing_label is not None:
+        read = {name: columns[name] for name in ("sample", "rater", "label")}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they are told of by the loader
+            table = read_ratings(options.ratings, options.tool, question=options.question, **read)
+        check_missing_label(table, options)
     if corpus.speakers is None:
         print_status("No --speaker-column: all audio is normalised as if by one speaker.")
     if corpus.sessions is None:
         print_status("No --session-column or --speaker-column: folds may split the utterances of a speaker.")
     return corpus
+
+
+def named_labels(options):
+    """Return the labels that options name, which are labels whatever they are called; None without any."""
+    return list(dict.fromkeys([*(options.classes or []), *(options.label_map or {})])) or None
+
+
+def check_missing_label(table, options):
+    """
+    Check that --missing-label names a label of a table.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Result of `read_ratings`.
+    options : argparse.Namespace
+        The options of a command.
+
+    Raises
+    ------
+    InputError
+        If no vote has one of the names.
+    """
+    given = options.missing_label
+    if given is None or any(map(is_missing_label, given)):
+        return
+    reading = {"label_separator": options.label_separator, "classes": named_labels(options), "numbers": True}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are told of when the votes are read
+        votes, _ = votes_from_long(table, **reading)
+        without, _ = votes_from_long(table, **reading, missing_label=given)
+    if len(votes.label) == len(without.label):
+        raise InputError(
+            f"--missing-label: no vote has {shorten(given)}; the labels are {shorten(votes.labels)}. Correct "
+            "the names, or leave the option out."
+        )
 
 
 def _make_task(loaded, options):
@@ -142,27 +192,44 @@ def make_task(loaded, options):
     """
     labels = parse_ratings(loaded.Y, loaded.classes).labels
     classes, label_map = loaded.classes or list(labels), loaded.label_map
-    # Command-line arguments are text, but labels may be numbers.
-    by_text = {str(label): label for label in [*classes, *labels]}
+    find = _finder([*classes, *labels])
     if options.label_map is not None:
-        if unknown := sorted(set(options.label_map) - set(map(str, labels))):
+        if unknown := [name for name in options.label_map if find(name) not in labels]:
             raise InputError(
                 f"--label-map: no vote has {shorten(unknown)}; the labels are {shorten(labels)}. Correct the "
                 "names before the = signs."
             )
         # Nothing after the = sign means "not rated".
-        targets = {new: by_text.get(new, new) if new else None for new in options.label_map.values()}
-        label_map = {by_text.get(old, old): targets[new] for old, new in options.label_map.items()}
+        label_map = {}
+        for name, new in options.label_map.items():
+            old, target = find(name), find(new) if new else None
+            if label_map.setdefault(old, target) != target:
+                raise InputError(f"--label-map maps {name} to two classes: give each label once.")
         merged = dict.fromkeys(label_map.get(label, label) for label in classes)
         classes = [label for label in merged if label is not None]
+        if options.ratings is not None and options.bins is None:
+            classes = sort_labels(classes)  # those of a corpus or of bins have an order of their own
     if options.classes is not None:
-        classes = [by_text.get(name, name) for name in options.classes]
+        classes = [find(name) for name in options.classes]
         if options.label_map is None and label_map is not None:
             # The map of the corpus may contain classes that --classes does not name.
             label_map = {old: new for old, new in label_map.items() if new in classes and old not in classes}
     if loaded.classes is None and options.classes is None:
         classes = None  # all labels, which are sorted and not given in an order
     return Task(loaded.Y, classes, label_map)
+
+
+def _finder(labels):
+    """Return a function from a name on the command line to the label that it means, or to itself."""
+    # Names are texts, but labels may be numbers; a column with an empty cell holds 1 as 1.0.
+    by_text = {str(label): label for label in labels}
+    by_number = {as_number(text): label for text, label in by_text.items() if not isinstance(label, str)}
+
+    def find(name):
+        number = as_number(name)
+        return by_text.get(name, name if number is None else by_number.get(number, name))
+
+    return find
 
 
 def take_samples(corpus, kept):

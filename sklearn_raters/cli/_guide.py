@@ -6,7 +6,6 @@ import pkgutil
 import re
 import tempfile
 import webbrowser
-from pathlib import Path
 
 from sklearn_raters._files import full_path
 from sklearn_raters._optional import import_optional
@@ -98,7 +97,8 @@ def draw_pictures(text, folder):
 
 def guide(options):
     """Carry out ``sklearn-raters guide``; return the exit status."""
-    folder = Path(tempfile.gettempdir()) / "sklearn_raters_guide" if options.out is None else options.out
+    # A fixed name would belong to the first user of the machine.
+    folder = tempfile.mkdtemp(prefix="sklearn_raters_guide_") if options.out is None else options.out
     page = build_guide(full_path(folder))
     print(page)
     if not options.no_browser:

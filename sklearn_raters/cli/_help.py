@@ -192,7 +192,8 @@ EPILOGS = {
 examples:
   sklearn-raters inspect votes.csv --output raters
   sklearn-raters inspect scores.csv --bins 0,low,33,middle,66,high,100 --ordered
-  sklearn-raters inspect export.json --tool label-studio --question emotion --json""",
+  sklearn-raters inspect export.json --tool label-studio --question emotion --json
+  sklearn-raters inspect votes.csv --classes 'calm,"sad, tired"' --label-map '"tired, worn out=calm"'""",
     "evaluate": """\
 examples:
   sklearn-raters evaluate

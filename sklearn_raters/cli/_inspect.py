@@ -9,7 +9,7 @@ from sklearn.utils import Bunch
 
 from sklearn_raters._files import check_writable, full_path, replacing_all
 from sklearn_raters.cli._config import check_own, write_config
-from sklearn_raters.cli._corpus import make_task, print_status
+from sklearn_raters.cli._corpus import check_missing_label, make_task, named_labels, print_status
 from sklearn_raters.cli._inputs import check_results
 from sklearn_raters.cli._inspection_tables import print_inspection
 from sklearn_raters.cli._output import print_json, records
@@ -17,7 +17,7 @@ from sklearn_raters.cli._report import check_outputs, write_rater_report
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import find_audio, value_by_sample
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import inspect_ratings, read_ratings, shorten, votes_from_long
+from sklearn_raters.ratings import inspect_ratings, is_missing, read_ratings, shorten, votes_from_long
 
 # Tables that --output writes, a file each; `pandas` objects of `inspect_ratings`.
 TABLES = ("coverage", "raters", "pairs", "confusions", "hints", "camps", "self_agreement", "samples")
@@ -48,10 +48,6 @@ def inspect(options):
     found = inspect_ratings(
         task, ordered=options.ordered, samples=samples, content=content, random_state=options.seed
     )
-    if options.json:
-        print_json(_as_json(found))
-    else:
-        print_inspection(found, task, options.top)
     if folder is not None:
         folder.mkdir(exist_ok=True)
     unmade = [path for name, path in files.items() if name in found and found[name] is None]
@@ -65,6 +61,11 @@ def inspect(options):
             write_rater_report(options, task, found, shown, partial["report"])
     for path in unmade:
         path.unlink(missing_ok=True)  # of an earlier run
+    # After the files, which stay if it cannot be printed.
+    if options.json:
+        print_json(_as_json(found))
+    else:
+        print_inspection(found, task, options.top)
     if folder is not None:
         print_status(f"All tables in full: {folder}")
     if options.report is not None:
@@ -77,8 +78,8 @@ def _read(options):
     columns = {name: getattr(options, f"{name}_column") for name in ("sample", "rater", "label")}
     table = read_ratings(options.ratings, options.tool, question=options.question, **columns)
     reading = {name: getattr(options, name) for name in ("missing_label", "label_separator", "bins")}
-    # These are labels, whatever they are called.
-    named = [*(options.classes or []), *(options.label_map or {})] or None
+    named = named_labels(options)
+    check_missing_label(table, options)
     votes, samples = votes_from_long(table, **reading, classes=named, numbers=True)
     keys = table[["sample", "rater"]].assign(label=table["label"].map(repr))
     if repeated := int(keys[table["label"].notna()].duplicated().sum()):
@@ -99,7 +100,15 @@ def _of_samples(table, options, option):
             f"--{option.replace('_', '-')} {given}: the columns of {options.ratings} are "
             f"{shorten(list(table.columns))}. Name one of them."
         )
-    return value_by_sample(table, "sample", column)
+    # In a table of texts an empty cell is an empty text, in Parquet a missing value.
+    empty = None if option == "repeat_column" else ""
+    shown = table[["sample"]].copy()
+    shown[column] = [empty if _is_blank(value) else value for value in table[column]]
+    return value_by_sample(shown, "sample", column)
+
+
+def _is_blank(value):
+    return is_missing(value) or (isinstance(value, str) and not value.strip())
 
 
 def _as_json(found):

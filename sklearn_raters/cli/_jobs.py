@@ -58,15 +58,17 @@ def evaluate(options):
     print_status(f"{len(kept.X)} utterances, {len(judged)} with a majority, {plan.description}")
     seconds = {"audio": perf_counter() - start}
     table, comparison = compare_models(options, plan, kept, features)
-    if not options.json:  # also if a file cannot be written after all
-        print_comparison(table, f"Unweighted average recall, {plan.description}", plan.baseline)
-    model = None if options.save_model is None else fit(options, kept, front_end, features["frames"])
-    with replacing_all(files) as partial:
-        table.to_csv(partial["table"])
-        write_config(options, files["settings"], partial["settings"])
-        write_outputs(options, comparison, table, audio, partial)
-        if model is not None:
-            save(model, partial["model"], card=describe_data(options, kept, front_end))
+    try:
+        model = None if options.save_model is None else fit(options, kept, front_end, features["frames"])
+        with replacing_all(files) as partial:
+            table.to_csv(partial["table"])
+            write_config(options, files["settings"], partial["settings"])
+            write_outputs(options, comparison, table, audio, partial)
+            if model is not None:
+                save(model, partial["model"], card=describe_data(options, kept, front_end))
+    finally:  # after the files, which stay if it cannot be printed, and also if they cannot be written
+        if not options.json:
+            print_comparison(table, f"Unweighted average recall, {plan.description}", plan.baseline)
     seconds["run"] = perf_counter() - start
     show_evaluation(options, plan, table, seconds, len(kept.task.classes), files)
     return 0 if kept is corpus else SKIPPED

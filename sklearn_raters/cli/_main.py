@@ -1,5 +1,6 @@
 """Run the command line: parse, carry out, and turn errors into a line and an exit status."""
 
+import codecs
 import os
 import sys
 import traceback
@@ -52,8 +53,12 @@ def main(arguments=None):
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = None
-    if getattr(sys.stdout, "errors", None) == "strict" and hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="surrogateescape")  # names of files may hold bytes that are no letters
+    if getattr(sys.stdout, "errors", None) in ("strict", "surrogateescape") and hasattr(
+        sys.stdout, "reconfigure"
+    ):
+        # Names of files may hold bytes that are no letters, and classes letters that the encoding lacks.
+        in_utf_8 = codecs.lookup(sys.stdout.encoding).name == "utf-8"
+        sys.stdout.reconfigure(errors="surrogateescape" if in_utf_8 else "backslashreplace")
     try:
         options = parse(arguments)
         with warnings.catch_warnings():

@@ -4,6 +4,8 @@ import ast
 import re
 import shlex
 
+from sklearn_raters.cli._values import listed
+
 # From parameter of the library to option, where the names differ in more than dashes.
 OPTIONS = {
     "n_splits": "folds",
@@ -117,4 +119,4 @@ def _as_typed(literal):
         return literal.strip("[]{}").replace(", ", ",")
     if isinstance(value, dict):
         value = [f"{old}={'' if new is None else new}" for old, new in value.items()]
-    return shlex.quote(",".join(map(str, value)))
+    return shlex.quote(listed(value))

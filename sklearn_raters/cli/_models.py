@@ -2,7 +2,9 @@
 
 from sklearn_raters.cli._corpus import is_made, print_status
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.model_selection import LABEL_COLUMNS
 from sklearn_raters.networks import BLSTMClassifier, RaterNetClassifier
+from sklearn_raters.ratings import shorten
 from sklearn_raters.stacking import MultiRaterStackingClassifier
 
 # Name in --models: name in the table.
@@ -97,7 +99,7 @@ def _class_weight(options):
 
 
 def check_names(models, others):
-    """Raise InputError if a rater is called as a further row of the table.
+    """Raise InputError if a rater is called as a further row of the table, or as a column of predictions.
 
     Parameters
     ----------
@@ -106,6 +108,12 @@ def check_names(models, others):
     others : iterable of str
         Names of the other rows.
     """
+    for name in LABEL_COLUMNS:
+        if name in models:
+            raise InputError(
+                f"A rater is called {name!r}, which is a column of the predictions: rename the rater. "
+                f"Reserved are {shorten(LABEL_COLUMNS)}."
+            )
     for name in others:
         if name in models:
             raise InputError(

@@ -13,9 +13,16 @@ _WIDTH = 160
 _UNLIMITED = 100_000
 
 
+class _Console(Console):
+    """A console that leaves the status of a closed pipe to the command."""
+
+    def on_broken_pipe(self):
+        raise  # the error that rich has caught: by itself it would exit with status 1
+
+
 def new_console():
     """Return a console on standard output."""
-    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+    return _Console() if sys.stdout.isatty() else _Console(width=_WIDTH)
 
 
 def fits(console, table):

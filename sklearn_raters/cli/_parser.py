@@ -1,6 +1,7 @@
 """The command line: ``sklearn-raters inspect``, ``evaluate``, ``train``, ``predict`` and ``guide``."""
 
 import argparse
+import re
 
 from sklearn_raters import __version__
 from sklearn_raters._optional import import_optional
@@ -27,6 +28,8 @@ from sklearn_raters.cli._help import (
     TRAIN,
 )
 from sklearn_raters.cli._values import mapping, names, names_of, positive, scale, segments, up_to, views
+
+_MINUS = re.compile(r"-[\d.]")
 
 
 def add_option(parser, name, default=None, choices=None, **settings):
@@ -218,6 +221,8 @@ def parse(arguments):
         option.
     """
     parser = build_parser()
+    typed = list(arguments)
+    arguments = _joined(typed, commands_of(parser))
     words = with_config(arguments, commands_of(parser))
     options = parser.parse_args(words)
     if getattr(options, "protocol", None) is not None:
@@ -230,10 +235,32 @@ def parse(arguments):
     in_full = any(word.partition("=")[0] == "--config" for word in arguments)
     if getattr(options, "config", None) is not None and not in_full:
         parser.error("write --config in full.")
-    options.words = list(arguments)
+    options.words = typed
     own = commands_of(parser)[options.command]
     options.changed, options.given = changed_options(options, own), given_words(options, own)
     return options
+
+
+def _joined(words, commands):
+    """Return words with a value that begins with a minus and a digit joined to its option.
+
+    argparse takes such a value, as in ``--classes -1,0,1``, for an option unless it is a number.
+    """
+    end = words.index("--") if "--" in words else len(words)
+    of_value = {
+        name
+        for parser in commands.values()
+        for action in parser._actions
+        for name in action.option_strings
+        if action.nargs is None and name.startswith("--")
+    }
+    joined = []
+    for word in words[:end]:
+        if joined and joined[-1] in of_value and _MINUS.match(word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined + words[end:]
 
 
 def commands_of(parser):

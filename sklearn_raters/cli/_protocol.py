@@ -2,6 +2,7 @@
 
 from math import prod
 
+from sklearn_raters.cli._values import listed
 from sklearn_raters.datasets import check_iemocap_counts
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import BLSTMClassifier
@@ -83,7 +84,7 @@ def _listed(value):
     """Return an option's value as it is written on the command line."""
     if isinstance(value, dict):
         value = [f"{old}={new}" for old, new in value.items()]
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return listed(value) if isinstance(value, list) else str(value)
 
 
 def protocol_stack(options, task):

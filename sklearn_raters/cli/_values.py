@@ -1,5 +1,9 @@
 """Values of options, read from their text."""
 
+import argparse
+import csv
+import io
+
 
 def positive(text):
     """Return an int of at least 1."""
@@ -33,8 +37,19 @@ def up_to(most):
 
 
 def names(text):
-    """Return names that are separated by commas as a list."""
-    return [name.strip() for name in text.split(",") if name.strip()]
+    """Return names that are separated by commas as a list; quotes keep the comma of a name, as in CSV."""
+    try:
+        (found,) = csv.reader([text], skipinitialspace=True, strict=True)
+    except csv.Error as error:
+        raise ValueError from error
+    return [name.strip() for name in found if name.strip()]
+
+
+def listed(values):
+    """Return values as a text from which `names` reads them."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
 
 
 def names_of(known):
@@ -57,7 +72,14 @@ def views(text):
 
 def mapping(text):
     """Return ``from=to`` pairs that are separated by commas as a dict."""
-    return dict(map(str.strip, pair.split("=")) for pair in names(text))
+    found = {}
+    for pair in names(text):
+        old, new = map(str.strip, pair.split("="))
+        if found.setdefault(old, new) != new:
+            raise argparse.ArgumentTypeError(
+                f"{old} is mapped to {found[old] or 'no label'} and to {new or 'no label'}: give it once."
+            )
+    return found
 
 
 def scale(text):

@@ -7,8 +7,10 @@ from sklearn_raters.model_selection._consensus_folds import ConsensusStratifiedG
 from sklearn_raters.model_selection._cross_val_predict import cross_val_predict_raters
 from sklearn_raters.model_selection._paper_models import paper_models
 from sklearn_raters.model_selection._planned import planned_trainings
+from sklearn_raters.model_selection._predictions import LABEL_COLUMNS
 
 __all__ = [
+    "LABEL_COLUMNS",
     "Comparison",
     "ConsensusStratifiedGroupKFold",
     "compare",

@@ -94,6 +94,11 @@ def to_onnx(model, path, X=None):
     n_features = getattr(model, "n_features_in_", None)
     if n_features is None:
         raise InputError(f"{type(model).__name__} does not read a table of numbers or frames: {_FEATURES}")
+    if isinstance(getattr(model, "classes_", None), list):
+        raise InputError(
+            f"{type(model).__name__} answers several labels of a sample, and a graph has the probabilities "
+            "of one: fit a model for each of them."
+        )
     if _reads_frames(model):
         frames = graph.input("frames", np.float32, ["n_samples", "n_frames", n_features])
         samples = frames, graph.input("lengths", np.int64, ["n_samples"])

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils.validation import check_array
 
 from sklearn_raters._nested import call_inside
@@ -38,12 +39,14 @@ def check_same(made, model, X, *, reads_frames):
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of names of features and far samples
-        if reads_frames:
-            samples = _drawn_frames(model) if X is None else X
+        if X is None:
+            samples = _drawn_frames(model) if reads_frames else _drawn_rows(model)
         else:
-            samples = (
-                _drawn_rows(model) if X is None else check_array(X, dtype=float, ensure_all_finite=False)
-            )
+            samples = X.toarray() if issparse(X) else X
+            if not reads_frames:
+                samples = check_array(samples, dtype=float, ensure_all_finite=False)
+            elif hasattr(samples, "columns"):  # a data frame holds its columns, where others hold their rows
+                samples = np.asarray(samples)
         expected = {
             one.name: call_inside(model, _METHODS[one.name], samples, {}) for one in made.graph.output
         }
@@ -58,6 +61,11 @@ def check_same(made, model, X, *, reads_frames):
         ) from error
     drawn = X is None
     for (name, answer), values in zip(expected.items(), found, strict=True):
+        if values.shape != answer.shape:
+            raise InputError(
+                f"The graph of this {type(model).__name__} answers its {name} in the shape {values.shape}, "
+                f"where the model's have {answer.shape}: use `save`, or another estimator."
+            )
         difference = np.abs(values - answer).max()
         if not difference <= TOLERANCE:
             raise InputError(

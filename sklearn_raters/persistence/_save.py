@@ -37,7 +37,8 @@ def save(model, path, *, card=None):
     Parameters
     ----------
     model : estimator
-        Any fitted estimator of this package or of scikit-learn, also pipelines and searches around them.
+        Any fitted estimator of this package or of scikit-learn, also pipelines and searches around them. If
+        it holds what `load` does not trust, the card names it, and it must be named to `load`.
     path : str or path-like
         The file; ``~`` is expanded. A file that exists is replaced.
     card : dict of str to str, default=None
@@ -141,8 +142,10 @@ def load(path, *, trusted=()):
     """
     Load a model that `save` wrote, without running anything that the file could bring.
 
-    The file is checked first: its parts, their checksums, and every type that it names. Types of this package
-    and of scikit-learn, torch's layers and skops's own list are trusted; others must be named by the caller.
+    The file is checked first: its parts, their checksums, and every type that it names. The estimators of
+    this package and of scikit-learn, scikit-learn's kernels, splitters, scorers, metrics and score functions,
+    torch's layers and skops's own list are trusted; others must be named by the caller. Among these are some
+    of scikit-learn, such as the `KDTree` and the `BallTree` of its neighbours, which cannot be checked.
 
     Parameters
     ----------

@@ -62,7 +62,12 @@ _SINGLE = {
     "uuid.UUID",
 }
 # Modules whose public functions compute numbers from numbers.
-_OF_FUNCTIONS = ("sklearn.metrics", "sklearn_raters.consensus", "sklearn_raters.metrics")
+_OF_FUNCTIONS = (
+    "sklearn.feature_selection",
+    "sklearn.metrics",
+    "sklearn_raters.consensus",
+    "sklearn_raters.metrics",
+)
 
 
 def is_trusted(name):

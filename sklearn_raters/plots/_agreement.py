@@ -1,5 +1,7 @@
 """How often each two raters agree, as a matrix."""
 
+from numbers import Integral
+
 import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
@@ -57,7 +59,7 @@ class AgreementDisplay:
         self.raters = raters
 
     @classmethod
-    @checked_parameters({"min_samples": [int], "max_raters": [int, None]})
+    @checked_parameters({"min_samples": [Integral], "max_raters": [Integral, None]})
     def from_ratings(cls, Y, *, min_samples=5, max_raters=50, ax=None):
         """Draw the agreement of raters.
 

@@ -1,10 +1,12 @@
 """Which classes each rater chooses, as bars."""
 
+from numbers import Integral
+
 import numpy as np
 
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.plots._style import axes_or_new, class_colours, short
+from sklearn_raters.plots._style import add_legend, axes_or_new, class_colours, short
 from sklearn_raters.ratings import as_task, rater_summary
 
 _CROWD_NAMES = {"crowd_hard": "majority", "crowd_soft": "all votes"}
@@ -50,7 +52,7 @@ class ClassUseDisplay:
         self.classes = classes
 
     @classmethod
-    @checked_parameters({"max_raters": [int, None]})
+    @checked_parameters({"max_raters": [Integral, None]})
     def from_ratings(cls, Y, *, max_raters=50, ax=None):
         """Draw the classes that raters choose.
 
@@ -114,8 +116,9 @@ class ClassUseDisplay:
         places = np.arange(n_rows) + 0.6 * (np.arange(n_rows) >= 2)
         starts = np.zeros(n_rows)
         widths = 100 * np.nan_to_num(self.shares)
-        for name, colour, width in zip(self.classes, class_colours(self.classes), widths.T, strict=True):
-            self.ax_.barh(places, width, left=starts, color=colour, label=short(name), height=0.8)
+        bars = []
+        for colour, width in zip(class_colours(self.classes), widths.T, strict=True):
+            bars.append(self.ax_.barh(places, width, left=starts, color=colour, height=0.8))
             starts = starts + width
         for place, total in zip(places, self.n_samples, strict=True):
             self.ax_.annotate(
@@ -130,8 +133,7 @@ class ClassUseDisplay:
         self.ax_.set_ylim(places[-1] + 0.6, -0.6)
         self.ax_.set_title("Samples rated", loc="right", size="small", color="0.35")
         self.ax_.spines[["top", "right"]].set_visible(False)
-        handles, labels = self.ax_.get_legend_handles_labels()
-        self.ax_.legend(
-            handles, labels, loc="upper left", bbox_to_anchor=(1.1, 1), frameon=False, title="Class"
-        )
+        names = [short(name) for name in self.classes]
+        place = {"loc": "upper left", "bbox_to_anchor": (1.1, 1)}
+        add_legend(self.ax_, bars, names, **place, frameon=False, title="Class")
         return self

@@ -106,7 +106,7 @@ class ComparisonDisplay:
             face = colour if apart[place] else "white"
             self.ax_.plot(points[place], place, "o", color=colour, markerfacecolor=face, markersize=7)
         names = [f"{short(name, 40)}   {100 * uar:.1f}" for name, uar in table["uar"].items()]
-        baseline = table.index[is_baseline][0] if is_baseline.sum() == 1 else "the baseline"
+        baseline = short(table.index[is_baseline][0], 40) if is_baseline.sum() == 1 else "the baseline"
         self.ax_.set(yticks=range(n_models), yticklabels=names, ylim=(n_models - 0.4, -0.6))
         self.ax_.set_xlabel(f"UAR minus that of {baseline} (points)")
         self.ax_.set_title("UAR (%)", loc="left", size="small", ha="right")

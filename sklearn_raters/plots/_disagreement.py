@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.stats import spearmanr
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import rated_distributions
@@ -13,16 +14,17 @@ from sklearn_raters.ratings import as_task
 
 
 class DisagreementDisplay:
-    """How often two raters of a sample differ: predicted against observed.
+    """How often two votes of a sample differ: predicted against observed.
 
-    Of soft labels p, two raters differ with probability ``1 - sum_k p_k**2``. On a sample with votes
+    Of soft labels p, two votes differ with probability ``1 - sum_k p_k**2``. On a sample with votes
     ``c_k`` for the classes, ``n`` together, the share of differing pairs, ``1 - sum_k c_k (c_k - 1) /
-    (n (n - 1))``, estimates it without bias, however few the raters are.
+    (n (n - 1))``, estimates it without bias, however few the votes are. As in soft labels, each class that a
+    rater chose is a vote: a rater of several classes alone makes a pair that differs.
 
     Parameters
     ----------
     predicted : ndarray of shape (n_samples,)
-        Predicted probability that two raters differ.
+        Predicted probability that two votes differ.
     observed : ndarray of shape (n_samples,)
         Share of pairs of votes that differ.
 
@@ -60,7 +62,8 @@ class DisagreementDisplay:
         X : sequence of n_samples
             Samples.
         Y : ratings of n_samples, or Task
-            Their ratings. The classes of a Task must be those of the estimator.
+            Their ratings; two pandas objects are paired by their index. The classes of a Task must be those
+            of the estimator.
         n_bins : int, default=8
             Largest number of groups of samples; see `plot`.
         ax : matplotlib Axes or None, default=None
@@ -71,6 +74,7 @@ class DisagreementDisplay:
         DisagreementDisplay
             The display, drawn.
         """
+        X, Y = align_samples(X=X, Y=Y)
         proba = estimator.predict_soft_labels(X)
         return cls.from_predictions(task_for(estimator, Y), proba, n_bins=n_bins, ax=ax)
 
@@ -146,8 +150,8 @@ class DisagreementDisplay:
             xlim=(0, limit),
             ylim=(0, limit),
             aspect="equal",
-            xlabel="Predicted probability that two raters differ",
-            ylabel="Share of pairs of raters that differ",
+            xlabel="Predicted probability that two votes differ",
+            ylabel="Share of pairs of votes that differ",
             title=f"{len(self.predicted):,} samples, rank correlation {self.correlation_:.2f}",
         )
         self.ax_.title.set_fontsize("medium")

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters._nested import layers, unwrap
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.plots._style import COLOURS, GREY, axes_or_new
+from sklearn_raters.plots._style import COLOURS, GREY, add_legend, axes_or_new, short
 
 _CROWD = {"crowd_hard": COLOURS[0], "crowd_soft": COLOURS[5]}
 # More raters than this are drawn alike, without names.
@@ -110,13 +110,14 @@ class LossCurvesDisplay:
         self.figure_ = self.ax_.figure
         others = [name for name in self.curves if name not in _CROWD]
         free = [colour for colour in COLOURS if colour not in _CROWD.values()]
+        lines, labels = [], []
         for name, of_kind in self.curves.items():
             named = name in _CROWD or len(others) <= _NAMED_RATERS
             colour = _CROWD.get(name) or (free[others.index(name)] if named else GREY)
-            label = name if named else f"{len(others)} raters" if name == others[0] else None
+            label = short(name) if named else f"{len(others)} raters" if name == others[0] else None
             width = 2.2 if name in _CROWD or len(self.curves) == 1 else 1.2
             for kind, losses in of_kind.items():
-                self.ax_.plot(
+                (line,) = self.ax_.plot(
                     np.arange(1, len(losses) + 1),
                     losses,
                     color=colour,
@@ -124,13 +125,15 @@ class LossCurvesDisplay:
                     linewidth=width if named else 0.8,
                     linestyle="-" if kind == "train" else "--",
                     alpha=1 if named else 0.5,
-                    label=label if kind == "train" else None,
                     zorder=3 if named else 2,
                 )
+                if kind == "train" and label is not None:
+                    lines, labels = [*lines, line], [*labels, label]
         if any("valid" in of_kind for of_kind in self.curves.values()):
-            self.ax_.plot([], [], color=GREY, linestyle="--", label="on the validation part")
+            lines += self.ax_.plot([], [], color=GREY, linestyle="--")
+            labels.append("on the validation part")
         self.ax_.set(xlabel="Epoch", ylabel="Mean loss of the epoch")
         self.ax_.xaxis.get_major_locator().set_params(integer=True)
         self.ax_.spines[["top", "right"]].set_visible(False)
-        self.ax_.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+        add_legend(self.ax_, lines, labels, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
         return self

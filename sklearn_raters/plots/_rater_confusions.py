@@ -1,5 +1,7 @@
 """What each rater chose where the others agree on a class, as small matrices side by side."""
 
+from numbers import Integral
+
 import numpy as np
 
 from sklearn_raters._sklearn_compat import checked_parameters
@@ -46,7 +48,7 @@ class RaterConfusionsDisplay:
         self.classes = classes
 
     @classmethod
-    @checked_parameters({"max_raters": [int, None]})
+    @checked_parameters({"max_raters": [Integral, None]})
     def from_ratings(cls, Y, *, max_raters=50, n_columns=None, axes=None):
         """Draw what raters confuse.
 

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from sklearn_raters._align import align_samples
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import expected_calibration_error, judged_answers
@@ -83,8 +84,8 @@ class ReliabilityDisplay:
         X : sequence of n_samples
             Samples.
         Y : ratings of n_samples, or Task
-            Their ratings. The classes of a Task must be those of the estimator. Raters whom the estimator
-            does not know are left out of "raters".
+            Their ratings; two pandas objects are paired by their index. The classes of a Task must be those
+            of the estimator. Raters whom the estimator does not know are left out of "raters".
         n_bins : int, default=8
             Largest number of groups of answers; each holds as many.
         ax : matplotlib Axes or None, default=None
@@ -95,6 +96,7 @@ class ReliabilityDisplay:
         ReliabilityDisplay
             The display, drawn.
         """
+        X, Y = align_samples(X=X, Y=Y)
         task = task_for(estimator, Y)
         given = {"proba": estimator.predict_proba(X)}
         if hasattr(estimator, "predict_soft_labels"):

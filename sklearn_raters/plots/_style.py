@@ -27,7 +27,15 @@ def short(name, most=24):
     """Return a name as text, its middle left out if it is long: names often differ at their end."""
     text = str(name)
     end = most // 2 - 1
-    return text if len(text) <= most else f"{text[: most - end - 1]}…{text[-end:]}"
+    text = text if len(text) <= most else f"{text[: most - end - 1]}…{text[-end:]}"
+    return text.replace("$", r"\$")  # matplotlib would read a formula between two of them
+
+
+def add_legend(ax, handles, names, **settings):
+    """Add a legend, also of names that begin with "_", which matplotlib leaves out."""
+    legend = ax.legend(handles, ["name"] * len(handles), **settings)
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set_text(name)
 
 
 def class_colours(classes):

@@ -43,7 +43,7 @@ def as_svg(draw):
     plt = pyplot()
     import matplotlib
 
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "sklearn_raters", "text.parse_math": False}
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "sklearn_raters"}
     open_before, buffer = set(plt.get_fignums()), io.StringIO()
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)  # the browser has its fonts

@@ -5,7 +5,7 @@ from sklearn_raters.ratings._groups import check_groups
 from sklearn_raters.ratings._labels import is_missing, is_missing_label, shorten, sort_labels
 from sklearn_raters.ratings._long_table import ratings_from_long, ratings_to_long, votes_from_long
 from sklearn_raters.ratings._marks import content_marks
-from sklearn_raters.ratings._names import find_name
+from sklearn_raters.ratings._names import as_number, find_name
 from sklearn_raters.ratings._order import check_order
 from sklearn_raters.ratings._parse import parse_ratings
 from sklearn_raters.ratings._raters import eligible_raters, rater_summary
@@ -27,6 +27,7 @@ __all__ = [
     "Task",
     "Votes",
     "alpha_interval",
+    "as_number",
     "as_task",
     "check_groups",
     "check_order",

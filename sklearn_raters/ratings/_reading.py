@@ -72,7 +72,9 @@ def make_reading(*, named=(), missing_label=None, label_separator=None, bins=Non
         If a setting is of a wrong type or form.
     """
     if not (label_separator is None or (isinstance(label_separator, str) and label_separator)):
-        raise TypeError(f"label_separator must be a text such as '|', not {label_separator!r}.")
+        # A text of no signs has the right type, so that a command says so in one line.
+        kind = InputError if label_separator == "" else TypeError
+        raise kind(f"label_separator must be a text such as '|', not {label_separator!r}.")
     several = isinstance(missing_label, list | tuple | set | frozenset | np.ndarray)
     missing = [plain(label) for label in (missing_label if several else [missing_label])]
     if any(getattr(label, "__hash__", None) is None or callable(label) for label in missing):

@@ -29,10 +29,13 @@ def model_part(comparison):
     """
     table = comparison.table
     has_baseline = "difference" in table.columns
+    predictions = comparison.predictions
+    labels = predictions["truth" if "truth" in predictions.columns else "consensus"]
     judged = {name: answers for name, answers in comparison.judged.items() if answers}
     return {
         "baseline": comparison.settings["baseline"] if has_baseline else None,
-        "tested": f"{len(comparison.tested):,}",
+        # A sample without a label is predicted, but no score counts it.
+        "tested": f"{labels.notna().sum():,}",
         "against": comparison.settings["tested against"],
         "scores": _scores(table, has_baseline),
         "picture": _comparison_picture(table) if has_baseline else None,

@@ -2,6 +2,8 @@
 
 from math import isnan
 
+import numpy as np
+
 from sklearn_raters.plots import AgreementDisplay, ClassUseDisplay, RaterConfusionsDisplay
 from sklearn_raters.report._pictures import picture
 from sklearn_raters.report._tables import Cell, Table, count, cut, interval, number, percent, text
@@ -31,7 +33,8 @@ def rater_part(found, task, max_raters):
         What the template shows.
     """
     single = found.raters.iloc[2:]
-    busiest = single["samples"].to_numpy().argsort(kind="stable")[::-1][:max_raters]
+    # Of raters with as many samples the first ones, as in the pictures.
+    busiest = np.argsort(-single["samples"].to_numpy(), kind="stable")[:max_raters]
     anchors = {place: f"rater-{place}" for place in sorted(busiest.tolist())}
     return {
         "coverage": _coverage(found.coverage),

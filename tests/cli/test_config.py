@@ -66,7 +66,6 @@ def test_what_is_no_option_of_a_command_stays_with_the_others(parsed):
         ("epochs = ", "is no TOML"),
         ("skip-broken = 1", "skip-broken must be true or false, not 1"),
         ("epochs = true", "epochs must be a text, a number or a list, not True"),
-        ("classes = ['a,b']", "holds 'a,b', but a comma separates names"),
     ],
 )
 def test_what_no_option_can_be_is_refused_with_the_key(parsed, text, message):
@@ -167,3 +166,11 @@ def test_the_options_of_another_result_are_not_overwritten(tmp_path):
         write_config(options, path, path)
         (tmp_path / name).write_text("a model")
     assert check_config(str(tmp_path / name), "train") == path
+
+
+def test_a_list_keeps_names_with_commas_and_quotes(parsed):
+    options = parsed(
+        "evaluate", """classes = ['a, b', 'c', '5" or more']\n[evaluate.label-map]\n'd, e' = 'c'"""
+    )
+    assert options.classes == ["a, b", "c", '5" or more']
+    assert options.label_map == {"d, e": "c"}

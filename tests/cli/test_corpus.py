@@ -132,3 +132,17 @@ def test_votes_of_podcasts_become_a_task(tmp_path):
     options += ["--classes", "happiness,sadness"]
     with open_corpus(build_parser().parse_args(options)) as corpus:
         assert corpus.task.counts.tolist() == [[1, 1]]
+
+
+def test_a_missing_label_that_no_vote_has_is_refused_before_any_work(load):
+    with pytest.raises(
+        InputError, match="--missing-label: no vote has 'unsure'; the labels are 'calm', 'sad'"
+    ):
+        load(["a,1,calm", "b,1,sad"], "--missing-label", "unsure")
+
+
+def test_classes_of_a_table_stay_sorted_when_some_are_merged(load):
+    rows = ["a,1,anger", "b,1,calm", "c,1,fear", "d,1,joy"]
+    assert load(rows, "--label-map", "anger=zeal,fear=calm").task.classes == ["calm", "joy", "zeal"]
+    task = load(["a,1,0", "b,1,60"], "--bins", "0,low,33,middle,66,high,100", "--label-map", "low=a").task
+    assert task.classes == ["a", "middle"]

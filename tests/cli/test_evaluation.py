@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sklearn_raters import cli
-from sklearn_raters.cli import _duration
+from sklearn_raters.cli import _duration, _jobs
 from sklearn_raters.cli._corpus import evaluation_folds, open_corpus
 from sklearn_raters.cli._evaluation import plan_evaluation
 from sklearn_raters.cli._front_end import SETS, Features, speakers_to_scale_by
@@ -251,3 +251,19 @@ def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_e
     assert page.count(f'<p class="note">Answers of models: {of_one}</p>') == 2
     config = parse(["evaluate", "--config", str(tmp_path / "table.toml")])
     assert (config.seeds, config.model, config.views) == (2, "crowd_layer", ["crowd_hard"])
+
+
+def test_a_rater_who_is_called_as_a_column_of_predictions_is_refused_before_audio_is_read(plan):
+    for name in ("fold", "votes", "consensus"):
+        with pytest.raises(InputError, match=f"A rater is called '{name}', .*: rename the rater. Reserved"):
+            plan("--models", "views", raters=("w1", name))
+
+
+def test_the_files_are_written_where_the_table_cannot_be_printed(run_words, tmp_path, capsys, monkeypatch):
+    def fail(*given):
+        raise UnicodeEncodeError("charmap", "гнев", 0, 4, "the encoding lacks these letters")
+
+    monkeypatch.setattr(_jobs, "print_comparison", fail)
+    assert cli.main(["evaluate", *run_words, "--models=views", "--out", str(tmp_path / "table.csv")]) == 2
+    assert "the encoding lacks these letters" in capsys.readouterr().err
+    assert pd.read_csv(tmp_path / "table.csv")["model"].tolist() == ["crowd-hard"]

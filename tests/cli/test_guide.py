@@ -101,3 +101,13 @@ def test_the_code_on_recordings_of_ones_own_runs(tmp_path, monkeypatch):
     assert found["X"].shape == (2, 988)
     assert found["corpus"].Y.shape == (2, 2)
     np.testing.assert_allclose(found["X"].mean(axis=0), 0, atol=1e-5)
+
+
+def test_without_a_folder_each_run_has_pages_of_its_own(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("sklearn_raters.cli._guide.build_guide", lambda folder: folder / "guide.html")
+    for _ in range(2):
+        assert cli.main(["guide", "--no-browser"]) == 0
+    pages = capsys.readouterr().out.split()
+    assert len(set(pages)) == 2
+    assert all(page.startswith(str(tmp_path / "sklearn_raters_guide_")) for page in pages)

@@ -1,5 +1,9 @@
 """The command that looks at raters: what it prints, what it writes, what it refuses."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -152,3 +156,128 @@ def test_tables_of_an_earlier_run_that_this_one_does_not_make_are_removed(votes,
     assert run(capsys, votes, *COLUMNS, "--output", folder)[0] == 0
     assert not (folder / "self_agreement.csv").exists()
     assert (folder / "raters.csv").exists()
+
+
+FEW = "sample,rater,label,text\ns0,w1,-1,a\ns0,w2,-1,a\ns1,w1,0,\ns1,w2,1,\ns2,w1,1, \ns2,w2,0, \n"
+
+
+@pytest.fixture
+def few(tmp_path):
+    (tmp_path / "few.csv").write_text(FEW)
+    return tmp_path / "few.csv"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_empty_cells_are_no_repeated_content_and_no_text_to_show(few, ending, capsys):
+    path = few.with_suffix(f".{ending}")
+    if ending == "parquet":
+        pd.read_csv(few, skipinitialspace=True).to_parquet(path)
+    status, printed, errors = run(capsys, path, "--classes", "-1,0,1", "--repeat-column", "text")
+    assert (status, printed) == (2, "")
+    assert "'text' of the ratings table is empty for the samples 's1', 's2'" in errors
+    page = few.parent / "page.html"
+    status, _, errors = run(capsys, path, "--classes", "-1,0,1", "--text-column", "text", "--report", page)
+    assert (status, page.is_file()) == (0, True), errors
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--classes", "-1,0,1"],
+        ["--missing-label", "-1,-2"],
+        ["--label-map", "-1="],
+        ["--bins", "-2,low,0,high,3"],
+        ["--classes", "0,1", "--missing-label", "-1.0"],
+    ],
+)
+def test_values_that_begin_with_a_minus_can_be_typed(few, capsys, words):
+    status, printed, errors = run(capsys, few, *words)
+    assert status == 0, errors
+    assert "Raters: use of the classes (2)" in printed
+
+
+@pytest.mark.parametrize("label", ["unsure", "unsure,2"])
+def test_a_missing_label_that_no_vote_has_is_refused(few, capsys, label):
+    status, printed, errors = run(capsys, few, "--missing-label", label)
+    assert (status, printed) == (2, "")
+    assert "--missing-label: no vote has 'unsure'" in errors
+    assert "the labels are -1, 0, 1. Correct the names" in errors
+    assert run(capsys, few, "--missing-label", "unsure,-1")[0] == 0
+    assert (
+        run(capsys, few, "--missing-label", "None", "--classes", "-1,0,1")[0] == 0
+    )  # missing without the option too
+
+
+def test_names_with_commas_are_given_in_quotes(tmp_path, capsys):
+    rows = [
+        's0,w1,"sad, tired"',
+        's0,w2,"sad, tired"',
+        "s1,w1,calm",
+        's1,w2,"oh, well"',
+        "s2,w1,fine",
+        "s2,w2,calm",
+    ]
+    (tmp_path / "votes.csv").write_text("\n".join(["sample,rater,label", *rows]))
+    words = ["--classes", 'calm, "sad, tired"', "--missing-label", '"oh, well"', "--label-map", "fine=calm"]
+    status, printed, errors = run(capsys, tmp_path / "votes.csv", *words, "--output", tmp_path / "out")
+    assert status == 0, errors
+    assert printed.index("calm %") < printed.index("sad, tired %")
+    assert "5 votes, 2 raters, 3 samples" in printed
+    again = run(capsys, tmp_path / "votes.csv", "--config", tmp_path / "out" / "inspect.toml")
+    assert again == (0, printed, errors)
+    words = ["--label-map", '"sad, tired=low"', "--missing-label", '"oh, well"']
+    assert "low %" in run(capsys, tmp_path / "votes.csv", *words)[1]
+
+
+def test_a_label_that_is_mapped_twice_is_refused(few, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["inspect", str(few), "--label-map", "0=1,0=-1"])
+    assert ended.value.code == 2
+    assert "0 is mapped to 1 and to -1: give it once" in capsys.readouterr().err
+    status, _, errors = run(capsys, few, "--label-map", "0=1,0.0=-1", "--classes", "-1,1")
+    assert (status, "--label-map maps 0.0 to two classes" in errors) == (2, True)
+
+
+def test_numbers_are_named_in_any_form_from_text_and_from_floats(tmp_path, capsys):
+    table = pd.DataFrame(
+        {"sample": list("aabbc"), "rater": [1, 2, 1, 2, 1], "label": [1.0, 0.5, 2, 2, np.nan]}
+    )
+    table.to_csv(tmp_path / "votes.csv", index=False)
+    table.to_parquet(tmp_path / "votes.parquet")
+    for name in ("votes.csv", "votes.parquet"):
+        for words in (["--classes", "2,1.0,0.50"], ["--classes", "2,1", "--label-map", "0.50=1"]):
+            status, printed, errors = run(capsys, tmp_path / name, *words, "--ordered")
+            assert (status, errors) == (0, "")
+            assert "4 votes, 2 raters, 3 samples" in printed
+            assert "votes for no class" not in printed
+
+
+def test_a_class_that_is_also_mapped_is_named_once_in_the_message(few, capsys):
+    status, _, errors = run(capsys, few, "--classes", "0,1,-1", "--label-map", "-1=0")
+    assert status == 2
+    assert "twice" not in errors
+
+
+def test_an_empty_separator_is_refused_in_one_line(few, capsys):
+    status, printed, errors = run(capsys, few, "--label-separator", "")
+    assert (status, printed, errors.count("\n")) == (2, "", 1)
+    assert "--label-separator" in errors
+    assert "must be a text such as" in errors
+
+
+def test_files_stay_where_the_tables_cannot_be_printed(few, tmp_path):
+    (tmp_path / "russian.csv").write_text(FEW.replace("-1", "\u0433\u043d\u0435\u0432"), encoding="utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "sklearn_raters", "inspect", tmp_path / "russian.csv", "--output"]
+    closed = subprocess.run(
+        [*command, tmp_path / "closed"], stdout=writing, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writing)
+    assert (closed.returncode, "Error" in closed.stderr) == (141, False)
+    assert (tmp_path / "closed" / "pairs.csv").is_file()
+    western = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    printed = subprocess.run([*command, tmp_path / "western"], capture_output=True, env=western)
+    assert printed.returncode == 0, printed.stderr
+    assert rb"\u0433\u043d\u0435\u0432" in printed.stdout
+    assert (tmp_path / "western" / "pairs.csv").is_file()

@@ -3,7 +3,9 @@
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_wine
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -16,6 +18,7 @@ from sklearn.ensemble import (
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -266,3 +269,30 @@ def test_an_unfitted_model_and_a_missing_library_are_named(path, monkeypatch):
         ImportError, match=r"needs skl2onnx, which is not installed: pip install 'sklearn-raters\[onnx\]'"
     ):
         to_onnx(small_stack(), path)
+
+
+@pytest.mark.parametrize("form", [pd.DataFrame, csr_array])
+def test_a_graph_is_compared_on_samples_in_every_form_of_a_table(form, tmp_path):
+    for model in (SoftmaxLayerClassifier(max_epochs=1), LogisticRegression()):
+        to_onnx(model.fit(X, TRUTH), tmp_path / "model.onnx", form(X))
+        assert (tmp_path / "model.onnx").is_file()
+        (tmp_path / "model.onnx").unlink()
+
+
+@pytest.mark.parametrize(
+    ("model", "y", "message"),
+    [
+        (BaggingClassifier(SVC(), n_estimators=2), CULTIVARS, "answers its probabilities in the shape"),
+        (
+            MultiOutputClassifier(LogisticRegression(max_iter=1)),
+            np.c_[TWO, ~TWO],
+            "several labels of a sample",
+        ),
+        (DecisionTreeClassifier(), np.c_[TWO, ~TWO], "several labels of a sample"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_a_model_whose_answers_no_graph_has_is_refused(model, y, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        to_onnx(model.fit(WINE, y), tmp_path / "model.onnx")
+    assert not list(tmp_path.iterdir())

@@ -21,6 +21,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import SelectKBest, f_classif, mutual_info_classif
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold
 from sklearn.naive_bayes import GaussianNB
@@ -536,3 +537,12 @@ def test_weights_are_named_after_their_place(path):
 def test_the_home_of_an_unknown_user_is_refused_in_one_line():
     with pytest.raises(InputError, match="there is no home folder ~nobody-of-this-name"):
         load("~nobody-of-this-name/model")
+
+
+@pytest.mark.parametrize("score", [f_classif, mutual_info_classif])
+def test_a_selection_of_features_is_loaded_with_its_score_function(path, score):
+    model = make_pipeline(SelectKBest(score, k=1), LogisticRegression()).fit(X, TRUTH)
+    save(model, path)
+    loaded = load(path)
+    assert loaded[0].score_func is score
+    assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))

@@ -194,6 +194,7 @@ def test_disagreement_needs_two_votes_and_counts_pairs_of_votes():
     display = DisagreementDisplay.from_predictions(Y, np.full((4, 2), [0.2, 0.8]))
     # The first sample has one pair of three that agrees.
     np.testing.assert_allclose(display.observed, [2 / 3, 0, 0, 0])
+    assert display.ax_.get_ylabel() == "Share of pairs of votes that differ"
     np.testing.assert_allclose(display.predicted, 1 - 0.04 - 0.64)
     assert np.isnan(display.correlation_)
     with pytest.raises(InputError, match="None of the 4 samples has two votes"):
@@ -420,3 +421,45 @@ def test_attention_needs_the_frames_where_the_estimator_takes_no_recordings(netw
     fitted, recordings = networks
     with pytest.raises(InputError, match=r"takes no recordings .*Give X, a list of the recording's frames"):
         AttentionDisplay.from_estimator(fitted[-1], recordings[0])
+
+
+@pytest.mark.parametrize("display", [ReliabilityDisplay, DisagreementDisplay])
+def test_samples_and_ratings_with_an_index_are_paired_by_it(display):
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 2)), [f"s{number}" for number in range(40)])
+    ratings = pd.DataFrame({name: np.where(X[0] > 0, "a", "b") for name in ("ann", "bob")}, X.index)
+    ratings.loc["s3", "ann"] = "a" if ratings.loc["s3", "bob"] == "b" else "b"
+    stack = MultiRaterStackingClassifier(LogisticRegression(), fusion="mean", random_state=0).fit(X, ratings)
+    drawn = display.from_estimator(stack, X, ratings)
+    turned = display.from_estimator(stack, X, ratings[::-1])
+    found, again = (
+        getattr(one, "answers", None) or {"": (one.observed, one.predicted)} for one in (drawn, turned)
+    )
+    for name, pair in found.items():
+        for one, other in zip(pair, again[name], strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_names_that_matplotlib_takes_for_a_sign_or_a_formula_are_shown_as_they_are():
+    names = ["_low", "$\\frac{1$"]
+    displays = [
+        ClassUseDisplay.from_ratings(pd.DataFrame({"$x_$": names, "$y^$": names})),
+        LossCurvesDisplay(curves={name: {"train": [2.0, 1.0]} for name in names}).plot(),
+    ]
+    for display in displays:
+        display.figure_.draw_without_rendering()
+        shown = [text.get_text().replace(r"\$", "$") for text in display.ax_.get_legend().get_texts()]
+        assert sorted(shown) == sorted(names)
+    RaterConfusionsDisplay.from_ratings(
+        pd.DataFrame(dict.fromkeys(("$x_$", "$y^$", "z"), names))
+    ).figure_.draw_without_rendering()
+    table = SCORES.set_axis(["$x_$"])
+    ComparisonDisplay.from_comparison(table).figure_.draw_without_rendering()
+
+
+def test_numbers_of_raters_may_be_those_of_numpy():
+    assert (
+        len(AgreementDisplay.from_ratings(camps(), min_samples=np.int64(5), max_raters=np.int64(4)).raters)
+        == 4
+    )
+    assert len(ClassUseDisplay.from_ratings(camps(), max_raters=np.int64(1)).names) == 3
+    assert RaterConfusionsDisplay.from_ratings(camps(), max_raters=np.int32(2)).raters == ["u", "v"]

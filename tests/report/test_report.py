@@ -377,3 +377,18 @@ class TestInABrowser:
         assert not opened.locator("audio").first.is_visible()
         assert opened.locator("#scores").is_visible()
         opened.emulate_media(media="screen")
+
+
+def test_the_page_counts_the_samples_that_were_judged_and_shows_the_raters_of_the_pictures(
+    tmp_path, no_pictures
+):
+    votes = np.array([["a", "a", None], ["b", "b", None], [None, "a", "b"]] * 8, dtype=object)
+    Y = pd.DataFrame(votes, columns=["ann", "bob", "cho"]).assign(dan=votes[:, 0])
+    settings = {"cv": 2, "baseline": None, "random_state": 0, "return_comparison": True}
+    comparison = compare({"chance": DummyClassifier()}, np.zeros((24, 1)), Y, **settings)
+    assert len(comparison.tested) == 24
+    comparison.to_html(tmp_path / "page.html", max_raters=2)
+    text = (tmp_path / "page.html").read_text()
+    assert "tested on 16 samples that it had not learnt from" in text
+    # Bob has most samples, then Ann and Dan as many.
+    assert [name for name in Y if f">{name}</h3>" in text] == ["ann", "bob"]

@@ -22,7 +22,8 @@ def votes_of_wide(table, sample):
     -------
     DataFrame or None
         Columns of the samples, "rater" and "label", without empty cells. None if a column has a usual name of
-        raters or labels, a sample has several rows, or the other columns do not hold the same few labels.
+        raters or labels, a sample has several rows, or the other columns, but for empty ones, do not hold the
+        same few labels.
     """
     columns = table.columns.tolist()
     if not table.columns.is_unique or has_usual(columns, "rater") or has_usual(columns, "label"):
@@ -39,5 +40,6 @@ def votes_of_wide(table, sample):
     raters_of_label = votes.groupby("label", sort=False)["rater"].nunique()
     shared = raters_of_label[raters_of_label > 1].index
     own = votes.groupby("rater")["label"].agg(lambda labels: labels.isin(shared).mean())
-    sure = 2 <= len(raters_of_label) <= _MOST_LABELS and len(own) == len(raters) and (own > 0.5).all()
+    # A rater whose column is empty has no votes.
+    sure = 2 <= len(raters_of_label) <= _MOST_LABELS and len(own) > 1 and (own > 0.5).all()
     return votes if sure else None

@@ -49,3 +49,10 @@ def test_a_folder_without_ratings_is_named(tmp_path):
     write(tmp_path / "notes.jsonl", '{"_input_hash": 1, "answer": "accept"}\n')
     with pytest.raises(InputError, match="is a folder, read as one with a file of each rater: name a file"):
         read_ratings(tmp_path)
+
+
+def test_a_rater_whose_column_is_empty_does_not_hide_the_others(tmp_path):
+    path = write(tmp_path / "wide.csv", "sample,ann,bob,cho\n1,calm,sad,\n2,sad,sad,\n3,calm,calm,\n")
+    with pytest.warns(InputWarning, match="a table with a column a rater: 'ann', 'bob'"):
+        table = read_ratings(path)
+    assert table["rater"].tolist() == ["ann"] * 3 + ["bob"] * 3
