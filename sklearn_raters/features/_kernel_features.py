@@ -145,13 +145,15 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         landmarks = X[choose_rows(X, self.n_landmarks if self.weight else 1)]
         # Distances far from zero are lost in rounding.
         self.center_ = landmarks.mean(axis=0, dtype=np.float64)
-        self.landmarks_ = (landmarks - self.center_).astype(X.dtype)
+        # Rounded to float32 they would lie beside the rows that they come from, so far that the kernel of near
+        # ones has no root.
+        self.landmarks_ = landmarks - self.center_
         kernel = self._similarities(landmarks)
         # scikit-learn's Nystroem takes the symmetric root of the kernel, of which the singular values take
         # longer than all the rest of a view. For a classifier with a ridge penalty any root is the same.
         root = cholesky(kernel + _NOISE * np.eye(len(kernel)), lower=True)
         inverse = solve_triangular(root, np.eye(len(kernel)), lower=True)
-        self.components_ = (self.weight**0.5 * inverse.T).astype(X.dtype)
+        self.components_ = self.weight**0.5 * inverse.T
         return self
 
     def transform(self, X):
@@ -175,7 +177,7 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     def _similarities(self, X):
         """Return the Gaussian kernel between rows and landmarks."""
-        return rbf_kernel(X - self.center_, self.landmarks_.astype(np.float64), gamma=self.gamma_)
+        return rbf_kernel(X - self.center_, self.landmarks_, gamma=self.gamma_)
 
     @property
     def _n_features_out(self):
