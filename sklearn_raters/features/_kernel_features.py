@@ -145,8 +145,8 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         landmarks = X[choose_rows(X, self.n_landmarks if self.weight else 1)]
         # Distances far from zero are lost in rounding.
         self.center_ = landmarks.mean(axis=0, dtype=np.float64)
-        # Rounded to float32 they would lie beside the rows that they come from, so far that the kernel of near
-        # ones has no root.
+        # Rounded to float32 they would lie beside the rows that they come from, so far that the kernel of
+        # near ones has no root.
         self.landmarks_ = landmarks - self.center_
         kernel = self._similarities(landmarks)
         # scikit-learn's Nystroem takes the symmetric root of the kernel, of which the singular values take
