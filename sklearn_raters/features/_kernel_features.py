@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._sklearn_compat import Interval
 from sklearn_raters.exceptions import InputError
 
@@ -133,6 +134,11 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             If the numbers are too large for their squares.
         """
         self._validate_params()
+        with whole_fit(self):
+            self._fit(X)
+        return self
+
+    def _fit(self, X):
         X = validate_data(self, X, dtype=[np.float64, np.float32])
         if (largest := float(np.abs(X).max())) > _LARGEST:
             raise InputError(
@@ -154,7 +160,6 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         root = cholesky(kernel + _NOISE * np.eye(len(kernel)), lower=True)
         inverse = solve_triangular(root, np.eye(len(kernel)), lower=True)
         self.components_ = self.weight**0.5 * inverse.T
-        return self
 
     def transform(self, X):
         """Return the features and those of the kernel.

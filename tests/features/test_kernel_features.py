@@ -92,8 +92,10 @@ def test_many_near_landmarks_in_float32_give_the_same_kernel_as_in_float64(kind,
 
 
 def test_numbers_too_large_for_their_squares_are_refused():
+    features = KernelFeatures().fit(rows(20, 3))
     with pytest.raises(InputError, match=r"numbers of up to 1e\+200, whose squares cannot be added"):
-        KernelFeatures().fit([[1e200, 0.0], [0.0, 1.0]])
+        features.fit([[1e200, 0.0], [0.0, 1.0]])
+    assert features.transform(rows(5, 3)).shape == (5, 23)  # the earlier fit still serves
 
 
 def test_curved_boundaries_are_found_and_lines_are_not_lost():
