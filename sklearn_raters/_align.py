@@ -124,8 +124,8 @@ def align_columns(table, names, what):
     Parameters
     ----------
     table : DataFrame or array-like
-        Values with a column for each name. Arrays, and data frames whose columns are numbered or have none of
-        these names, are taken by place.
+        Values with a column for each name. Arrays, and data frames whose columns are numbered from 0 or have
+        none of these names, are taken by place.
     names : sequence
         Classes or raters.
     what : str
@@ -149,7 +149,9 @@ def align_columns(table, names, what):
     [0.8, 0.2]
     """
     columns = getattr(table, "columns", None)
-    if columns is None or type(columns).__name__ == "RangeIndex" or not set(columns) & set(names):
+    if columns is None or not set(columns) & set(names):
+        return table
+    if type(columns).__name__ == "RangeIndex" and (columns.start, columns.step) == (0, 1):
         return table
     if set(columns) != set(names) or len(columns) != len(names):
         raise InputError(
@@ -247,7 +249,10 @@ def _places(index, other, first, name, by_place):
             f"The index of {first} has {index.nlevels} levels and that of {name} {other.nlevels}: give both "
             f"the same index, or pair them by place: {by_place}."
         )
+    # Some entries that pandas finds in the other index have no place there, such as NA beside NaN.
     unknown = ~index.isin(other)
+    if other.is_unique:
+        unknown |= other.get_indexer(index) < 0
     if unknown.any():
         place = unknown.argmax()
         raise InputError(

@@ -1,6 +1,7 @@
-"""The form of X: its dimensions, with those of what its cells hold, and whether it holds times."""
+"""What fits begin with: the form of X, such as its dimensions, and that a fit that fails changes nothing."""
 
 import sys
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import numpy as np
@@ -215,3 +216,24 @@ def _count_features(X):
     if shape is None and isinstance(X, list | tuple) and depth_of(X) == 2 and hasattr(X[0], "__len__"):
         return len(X[0])
     return shape[1] if shape is not None and len(shape) == 2 else None
+
+
+@contextmanager
+def whole_fit(estimator):
+    """Remove the learnt attributes of an earlier fit, and restore them if the block raises.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator. Attributes whose names end with an underscore are learnt.
+    """
+    before = dict(vars(estimator))
+    for name in before:
+        if name.endswith("_") and not name.startswith("_"):
+            delattr(estimator, name)
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise

@@ -1,5 +1,7 @@
 """Samples, ratings, groups and weights as pandas objects are paired by their index."""
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from sklearn_raters import (
     SoftTargetClassifier,
     SpeakerScaler,
 )
+from sklearn_raters._align import align_samples
 from sklearn_raters.datasets import make_rated_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import uar_scorer, unweighted_average_recall
@@ -114,6 +117,24 @@ def test_features_of_models_and_conditions_are_paired_where_ratings_have_no_inde
     expected = scores(X)
     assert (expected.loc["own"] == expected.loc["plain", "uar"]).all()
     pd.testing.assert_frame_equal(scores(X.iloc[crowd["order"]]), expected)
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (pd.to_datetime(["2020-01-01", "2020-01-02"]), ["2020-01-02", "2020-01-01"]),
+        (pd.to_timedelta(["1s", "2s"]), ["2s", "1s"]),
+        (pd.Index(["a", pd.NA], dtype="string"), pd.Index([np.nan, "a"], dtype=object)),
+        (pd.Index([True, False]), pd.Index([0, 1])),
+    ],
+    ids=["times", "durations", "missing", "truth"],
+)
+def test_indexes_of_other_types_are_paired_rightly_or_refused(first, other):
+    X, y = pd.Series([0, 1], first), pd.Series([1, 0], other)
+    for pair in ({"X": X, "y": y}, {"X": y, "y": X}):
+        with suppress(InputError):
+            found = align_samples(**pair)
+            assert found[0].tolist() == found[1].tolist()
 
 
 def test_speakers_are_paired_by_index(crowd):

@@ -2,6 +2,7 @@
 
 import functools
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,6 +13,9 @@ from sklearn_raters.exceptions import InputError
 SAMPLING_RATE = 16000  # Hz
 # Whisper's encoder takes windows of 30 s and gives 50 frames a second.
 _WHISPER_WINDOW, _WHISPER_STEP = 30 * SAMPLING_RATE, SAMPLING_RATE // 50
+# Encoders that leave out padding by an attention mask, if their first layers do. Others, as SEW, Data2Vec and
+# the Conformer, convolve it into the frames beside it.
+_MASKING = {"hubert", "unispeech", "unispeech-sat", "wav2vec2", "wavlm"}
 
 
 def _library(name):
@@ -49,7 +53,12 @@ def _loaded(load, model, **settings):
         ) from error
 
 
-@functools.lru_cache(maxsize=4)
+def _state(model):
+    """Return what tells whether the files of a model's folder are still those that were loaded."""
+    files = [path for path in [*Path(model).glob("*"), *Path(model).glob("*/*")] if path.is_file()]
+    return tuple((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(files))
+
+
 def encoder_config(model):
     """Return a model's configuration.
 
@@ -70,6 +79,11 @@ def encoder_config(model):
     InputError
         If the model cannot be loaded, or is no encoder of speech.
     """
+    return _config(model, _state(model))
+
+
+@functools.lru_cache(maxsize=4)
+def _config(model, state):
     config = _loaded(_library("transformers").AutoConfig.from_pretrained, model)
     if config.model_type != "whisper" and not hasattr(config, "conv_kernel"):
         raise InputError(
@@ -80,7 +94,7 @@ def encoder_config(model):
 
 
 @functools.lru_cache(maxsize=1)
-def _encoder(model, device, dtype):
+def _encoder(model, state, device, dtype):
     """Return a model's preparation of signals, and its encoder without a decoder."""
     library = _library("transformers")
     prepare = _loaded(library.AutoFeatureExtractor.from_pretrained, model)
@@ -100,8 +114,9 @@ def n_hidden_states(model):
 def encode_speech(signals, model, *, layer, device, dtype):
     """Compute the hidden states of signals.
 
-    Signals go through the network together only where padding does not change their hidden states: where the
-    configuration has layer normalisation and an attention mask. All others go through it one by one.
+    Signals go through the network together only where padding does not change their hidden states: where an
+    attention mask leaves it out of all layers, and the first ones have layer normalisation, not that of
+    groups, which is over the whole signal. All others go through it one by one.
 
     Parameters
     ----------
@@ -121,10 +136,12 @@ def encode_speech(signals, model, *, layer, device, dtype):
     list of ndarray of shape (n_frames_i, n_features), float32
         Frames, 50 a second.
     """
-    prepare, network = _encoder(model, device, dtype)
-    if encoder_config(model).model_type == "whisper":
+    prepare, network = _encoder(model, _state(model), device, dtype)
+    config = encoder_config(model)
+    if config.model_type == "whisper":
         return [_by_whisper(signal, prepare, network, layer) for signal in signals]
-    together = getattr(prepare, "return_attention_mask", False)
+    together = config.model_type in _MASKING and config.feat_extract_norm == "layer"
+    together = together and getattr(prepare, "return_attention_mask", False)
     order = np.argsort([len(signal) for signal in signals], kind="stable")
     frames = [None] * len(signals)
     for rows in _batches(order, signals) if together else order[:, None]:
@@ -186,7 +203,7 @@ def _by_whisper(signal, prepare, network, layer):
 
 
 @functools.lru_cache(maxsize=1)
-def _sentence_encoder(model, device):
+def _sentence_encoder(model, state, device):
     return _loaded(_library("sentence_transformers").SentenceTransformer, model, device=device)
 
 
@@ -209,5 +226,5 @@ def encode_texts(texts, model, *, device, batch_size):
     ndarray of shape (n_texts, n_features), float32
         The vectors.
     """
-    network = _sentence_encoder(model, device)
+    network = _sentence_encoder(model, _state(model), device)
     return network.encode(texts, batch_size=batch_size, show_progress_bar=False).astype(np.float32)

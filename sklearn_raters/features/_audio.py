@@ -82,13 +82,15 @@ def check_audio_list(X):
     return items
 
 
-def absolute(item):
+def absolute(item, index):
     """Return a sample with an absolute path, since joblib's workers keep their first working directory.
 
     Parameters
     ----------
     item : str, PathLike or pair
         The sample.
+    index : int
+        Index of the sample in X.
 
     Returns
     -------
@@ -98,13 +100,18 @@ def absolute(item):
     Raises
     ------
     InputError
-        If there is no such home folder.
+        If it is no path, such as an empty one, or there is no such home folder.
     """
-    return full_path(item) if is_path(item) else item
+    if not is_path(item):
+        return item
+    try:
+        return full_path(item)
+    except InputError as error:
+        raise InputError(f"{describe(item, index)}: {error}") from error
 
 
 def located(item, index):
-    """Return a sample with an absolute path, and check that there is a file.
+    """Return a sample with an absolute path, and check that there is a file, or a signal and its rate.
 
     Parameters
     ----------
@@ -123,11 +130,16 @@ def located(item, index):
     FileNotFoundError
         If the file is missing.
     InputError
-        If the file cannot be reached, is empty or a Git LFS pointer, or there is no such home folder.
+        If the file cannot be reached, is empty or a Git LFS pointer, or there is no such home folder; or a
+        pair holds no signal or no rate.
+    TypeError
+        If a signal is of another type than numbers.
     """
-    found = absolute(item)
+    found = absolute(item, index)
     if is_path(item):
         check_file(found, describe(item, index))
+    else:
+        _check_pair(item, describe(item, index))
     return found
 
 
@@ -179,10 +191,10 @@ def read_audio(item, index=0):
     Parameters
     ----------
     item : str, PathLike or (signal, rate) pair
-        A file in any format of libsndfile, or of ffmpeg if that is installed; or a signal of shape
-        (n_samples,) or (n_channels, n_samples) and its rate in Hz. Floating point has full scale 1. Integers
-        of 8 and 16 bits have the full scale of their type. Wider ones, and lists, may hold 16 bits or 32,
-        which their values tell; values that fit both are an error.
+        A file in any format of libsndfile, or of ffmpeg if that and soxi or mediainfo are installed; or a
+        signal of shape (n_samples,) or (n_channels, n_samples) and its rate in Hz. Floating point has full
+        scale 1. Integers of 8 and 16 bits have the full scale of their type. Wider ones, and lists, may hold
+        16 bits or 32, which their values tell; values that fit both are an error.
     index : int, default=0
         Index of the sample in X, for messages.
 
@@ -212,15 +224,20 @@ def read_audio(item, index=0):
     import audresample
 
     where = describe(item, index)
-    parts = read_file(full_path(item), where) if is_path(item) else [_check_pair(item, where)]
-    monos, notes = [], {}
+    if is_path(item):
+        parts = read_file(absolute(item, index), where)
+    else:
+        signal, rate = _check_pair(item, where)
+        parts = [(_full_scale_one(signal, where), rate)]
+    monos = []
     for signal, rate in parts:
         _check_rate(rate, where)
         _check_values(signal, where)
-        mono = signal.mean(axis=0, keepdims=True, dtype=np.float32)
-        notes |= dict.fromkeys(_notes_of(signal, mono))
-        monos.append(audresample.resample(mono, rate, SAMPLING_RATE)[0])
-    return np.concatenate(monos), tuple(notes)
+        monos.append(signal.mean(axis=0, keepdims=True, dtype=np.float32))
+    rates = [rate for _, rate in parts]
+    notes = tuple(_notes_of([signal for signal, _ in parts], monos, rates))
+    resampled = [audresample.resample(*pair, SAMPLING_RATE)[0] for pair in zip(monos, rates, strict=True)]
+    return np.concatenate(resampled), notes
 
 
 def is_path(item):
@@ -266,15 +283,21 @@ def is_silent(signal):
     return bool(np.abs(signal).max(initial=0.0) < _SILENT_PEAK)
 
 
-def _notes_of(signal, mono):
-    if is_silent(signal):
+def _notes_of(signals, monos, rates):
+    """Yield what looks wrong about a recording, of which joined files have several parts."""
+    if all(is_silent(signal) for signal in signals):
         yield SILENT
         return
-    power = np.mean(signal**2, dtype=np.float64)
-    if np.mean(mono**2, dtype=np.float64) < _CANCELLED_SHARE * power:
+    if _energy(monos, rates) < _CANCELLED_SHARE * _energy(signals, rates):
         yield CANCELLED
-    if np.abs(mono).max() > _CLIPPED_PEAK:
+    if any(np.abs(mono).max() > _CLIPPED_PEAK for mono in monos):
         yield CLIPPED
+
+
+def _energy(signals, rates):
+    """Return the mean power of the channels times the length, over all parts."""
+    pairs = zip(signals, rates, strict=True)
+    return sum(np.mean(signal**2, dtype=np.float64) * signal.shape[1] / rate for signal, rate in pairs)
 
 
 def _check_rate(rate, where):
@@ -290,6 +313,7 @@ def _check_rate(rate, where):
 
 
 def _check_pair(item, where):
+    """Return a signal as an array of channels, and its rate; raise an error of what is wrong about them."""
     signal, rate = item
     _check_rate(rate, where)
     try:
@@ -311,7 +335,7 @@ def _check_pair(item, where):
             f"{where} has a signal of shape {signal.shape}, more channels than samples; expected "
             "(n_channels, n_samples). Transpose it."
         )
-    return _full_scale_one(signal, where), rate
+    return signal, rate
 
 
 def _full_scale_one(signal, where):

@@ -7,10 +7,14 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._containers import complete
-from sklearn_raters.features._mpeg import recordings
+from sklearn_raters.features._mpeg import after_tags, recordings
 from sklearn_raters.features._ogg import links
 
 _FRAMES_AT_ONCE = 2**16
+# libsndfile gives a higher number of samples where it is unknown.
+_HIGHEST_LENGTH = 2**62
+# What a FLAC file begins with: its name, and the header of a block of 34 bytes, which may be the last block.
+_FLAC = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")
 
 
 def check_file(path, where):
@@ -95,7 +99,7 @@ def read_file(path, where):
     -------
     list of (signal, rate)
         Signals of shape (n_channels, n_samples), float32 with full scale 1, and their rates in Hz. Joined
-        MP3 files and chained Ogg files have several; all others have one.
+        MP3 and FLAC files and chained Ogg files have several; all others have one.
 
     Raises
     ------
@@ -114,17 +118,22 @@ def read_file(path, where):
         reason = " ".join(str(error).partition(" <_io.")[0].split()).rstrip(".")
         raise InputError(
             f"{where} cannot be read as audio: {reason}. The file is damaged, cut short, not audio, or in a "
-            "format that needs ffmpeg to be installed."
+            "format that needs ffmpeg to be installed, and soxi or mediainfo, which tell its rate."
         ) from error
-    if not any(signal.shape[1] for signal, _ in parts):
+    parts = [(signal, rate) for signal, rate in parts if signal.shape[1]]
+    if not parts:
         raise InputError(f"{where} holds no audio: its length is 0 s. Leave it out, or fetch it again.")
     return parts
 
 
 def _sound_parts(content):
     """Return the parts of a file that libsndfile reads whole; raise EOFError if the file is cut."""
+    content = content[after_tags(content, 0) :]  # libsndfile skips a tag, and leaves out as much at the end
     if content.startswith(b"OggS"):
         return links(content)
+    if _FLAC.match(content):
+        starts = [found.start() for found in _FLAC.finditer(content)]
+        return [content[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
     return recordings(content) or [complete(content)]
 
 
@@ -143,13 +152,15 @@ def _decode(content, path):
             raise
         return audiofile.read(path, always_2d=True, dtype="float32")  # by ffmpeg
     with file:
-        blocks = [np.zeros((0, file.channels), np.float32)]
-        while len(block := file.read(_FRAMES_AT_ONCE, dtype="float32", always_2d=True)):
+        blocks, n_read = [np.zeros((0, file.channels), np.float32)], 0
+        # What follows the last sample, such as a tag, is damage in FLAC.
+        longest = file.frames if file.format == "FLAC" and 0 < file.frames < _HIGHEST_LENGTH else np.inf
+        while len(block := file.read(min(_FRAMES_AT_ONCE, longest - n_read), "float32", always_2d=True)):
             blocks.append(block)
-        n_read = sum(map(len, blocks))
+            n_read += len(block)
         truncated = re.search(r"truncated\. (\d+) <--> (\d+)", file.extra_info)  # MATLAB 4
         if truncated:
             raise EOFError(f"its header gives {truncated[2]} bytes, but it holds {truncated[1]}")
-        if n_read < file.frames < 2**62:  # the highest number stands for an unknown length
+        if n_read < file.frames < _HIGHEST_LENGTH:
             raise EOFError(f"its header gives {file.frames} samples, but it holds {n_read}")
         return np.concatenate(blocks).T, file.samplerate

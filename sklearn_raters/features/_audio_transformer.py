@@ -11,13 +11,15 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn_raters._files import full_path
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, StrOptions
 from sklearn_raters.exceptions import InputError, InputWarning
-from sklearn_raters.features._audio import check_audio_list
+from sklearn_raters.features._audio import check_audio_list, describe
 from sklearn_raters.features._extraction import extract, extract_each, key_of, shortened, warn_of
 from sklearn_raters.features._mapped import read_folder, write_folder
 from sklearn_raters.features._rates import count_rates, remarks_on_rates
 
 # Samples whose frames are in memory at once while frames are written to disk.
 _SAMPLES_AT_ONCE = 256
+# Programs by which files of further formats can be read.
+_TOOLS = ("ffmpeg", "soxi", "mediainfo")
 
 
 class AudioTransformer(TransformerMixin, BaseEstimator):
@@ -141,15 +143,28 @@ class AudioFramesTransformer(AudioTransformer):
         # "skip" leaves out silence, of which "raise" only warns.
         kind = f"{name}-{self.dtype}-{self.on_error}"
         folder = full_path(self.out) / f"{kind}-{key_of(items, self._extractor)}"
+        tools = [tool for tool in _TOOLS if shutil.which(tool)]
+        names = [describe(item, index) for index, item in enumerate(items)]
         try:
             frames, about = read_folder(folder)
+            if about["tools"] != tools and any("ffmpeg" in reason for reason in about["errors"].values()):
+                raise InputError("Samples that were skipped can be read now.")
         except (FileNotFoundError, InputError):
-            shutil.rmtree(folder, ignore_errors=True)  # damaged
-            about = {"errors": {}, "notes": {}}
+            shutil.rmtree(folder, ignore_errors=True)  # damaged, or written without these tools
+            about = {"errors": {}, "notes": {}, "names": names, "tools": tools}
             settings = {"notes": about["notes"], "at_once": _SAMPLES_AT_ONCE}
             each = extract_each(items, self._extractor, **settings, **self._settings(about["errors"]))
             frames = write_folder(each, folder, self.dtype, about)
+        # Files may have been moved since.
+        moved = dict(zip(about["names"], names, strict=True))
         errors = {int(index): reason for index, reason in about["errors"].items()}
+        errors = {
+            index: reason.replace(about["names"][index], names[index]) for index, reason in errors.items()
+        }
         self._keep(errors)
-        warn_of(errors, about["notes"], len(items))
+        warn_of(
+            errors,
+            {note: [moved[name] for name in some] for note, some in about["notes"].items()},
+            len(items),
+        )
         return frames

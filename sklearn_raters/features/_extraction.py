@@ -23,7 +23,7 @@ from sklearn_raters.features._audio import (
 )
 
 # Part of every key of the cache. Raise it when the stored features change.
-_CACHE_FORMAT = 3
+_CACHE_FORMAT = 4
 
 _NOT_KEPT = (
     "The cache {folder} cannot be written ({reason}): features are computed but not kept. Free space, allow "
@@ -162,7 +162,9 @@ def _extract_part(items, extractor, n_jobs, folder, verbose, goes_on):
     size = extractor.signals_at_once
     parts = [wanted[start : start + size] for start in range(0, len(wanted), size)]
     jobs = (
-        delayed(_compute)({index: absolute(items[index]) for index in part}, extractor, folder, goes_on)
+        delayed(_compute)(
+            {index: absolute(items[index], index) for index in part}, extractor, folder, goes_on
+        )
         for part in parts
     )
     names = [f"sample {part[0]}" + (f" to {part[-1]}" if len(part) > 1 else "") for part in parts]

@@ -5,6 +5,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align_samples
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._sklearn_compat import StrOptions, check_sample_weight
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
@@ -158,6 +159,11 @@ class FrontEndScaler(FrameTransformer):
         """
         self._validate_params()
         X, sample_weight = align_samples(X=X, sample_weight=sample_weight)
+        with whole_fit(self):
+            self._fit(X, sample_weight)
+        return self
+
+    def _fit(self, X, sample_weight):
         sequences = as_sequences(self, X, reset=True)
         weights = None
         if sample_weight is not None:
@@ -168,7 +174,6 @@ class FrontEndScaler(FrameTransformer):
         if self.scaling != "both":
             check_scaled(sequences.frames[:, : self.n_features_in_ // 2])
         self.columns_, self.mean_, self.scale_ = columns, scaler.mean_[columns], scaler.scale_[columns]
-        return self
 
     def transform(self, X):
         """Choose and standardise features.

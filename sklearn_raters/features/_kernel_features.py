@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._sklearn_compat import Interval
 from sklearn_raters.exceptions import InputError
 
@@ -133,6 +134,11 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             If the numbers are too large for their squares.
         """
         self._validate_params()
+        with whole_fit(self):
+            self._fit(X)
+        return self
+
+    def _fit(self, X):
         X = validate_data(self, X, dtype=[np.float64, np.float32])
         if (largest := float(np.abs(X).max())) > _LARGEST:
             raise InputError(
@@ -145,14 +151,15 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         landmarks = X[choose_rows(X, self.n_landmarks if self.weight else 1)]
         # Distances far from zero are lost in rounding.
         self.center_ = landmarks.mean(axis=0, dtype=np.float64)
-        self.landmarks_ = (landmarks - self.center_).astype(X.dtype)
+        # Rounded to float32 they would lie beside the rows that they come from, so far that the kernel of
+        # near ones has no root.
+        self.landmarks_ = landmarks - self.center_
         kernel = self._similarities(landmarks)
         # scikit-learn's Nystroem takes the symmetric root of the kernel, of which the singular values take
         # longer than all the rest of a view. For a classifier with a ridge penalty any root is the same.
         root = cholesky(kernel + _NOISE * np.eye(len(kernel)), lower=True)
         inverse = solve_triangular(root, np.eye(len(kernel)), lower=True)
-        self.components_ = (self.weight**0.5 * inverse.T).astype(X.dtype)
-        return self
+        self.components_ = self.weight**0.5 * inverse.T
 
     def transform(self, X):
         """Return the features and those of the kernel.
@@ -175,7 +182,7 @@ class KernelFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     def _similarities(self, X):
         """Return the Gaussian kernel between rows and landmarks."""
-        return rbf_kernel(X - self.center_, self.landmarks_.astype(np.float64), gamma=self.gamma_)
+        return rbf_kernel(X - self.center_, self.landmarks_, gamma=self.gamma_)
 
     @property
     def _n_features_out(self):

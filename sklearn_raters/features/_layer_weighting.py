@@ -8,6 +8,8 @@ from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._align import align_samples
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._sklearn_compat import Interval
 from sklearn_raters._targets import target_distributions
 from sklearn_raters.exceptions import InputError
@@ -122,7 +124,7 @@ class LayerWeighting(TransformerMixin, BaseEstimator):
         X : list of (n_frames_i, n_layers * n_units), or array of 3 or 2 dimensions
             Frames of all layers, the first layer's units first; also memory-mapped.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Hard or soft labels.
+            Hard or soft labels. If X and y are pandas objects, they are paired by their index.
 
         Returns
         -------
@@ -132,9 +134,15 @@ class LayerWeighting(TransformerMixin, BaseEstimator):
         Raises
         ------
         InputError
-            If the frames cannot be divided into `n_layers` layers, or lengths differ.
+            If the frames cannot be divided into `n_layers` layers, or lengths or indexes differ.
         """
         self._validate_params()
+        X, y = align_samples(X=X, y=y)
+        with whole_fit(self):
+            self._fit(X, y)
+        return self
+
+    def _fit(self, X, y):
         samples = as_samples(self, X, reset=True)
         if self.n_features_in_ % self.n_layers:
             raise InputError(
@@ -143,10 +151,6 @@ class LayerWeighting(TransformerMixin, BaseEstimator):
             )
         with known_labels():  # the classifier behind it warns of them
             _, targets = target_distributions(y, None)
-        if len(targets) != len(samples):
-            raise InputError(
-                f"X has {len(samples)} samples and y {len(targets)}: give one label for each sample."
-            )
         shape = self.n_layers, self.n_features_in_ // self.n_layers
         n_frames = sum(len(frames) for frames in samples)
         means = np.array([np.mean(frames, axis=0, dtype=float) for frames in samples])
@@ -163,7 +167,6 @@ class LayerWeighting(TransformerMixin, BaseEstimator):
         self.n_iter_ = found.nit
         self.weights_ = softmax(found.x[: self.n_layers])
         self.mean_, self.scale_ = mean.reshape(shape), scale.reshape(shape)
-        return self
 
     def transform(self, X):
         """Weigh the layers.

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from sklearn_raters._align import refuse_masked
 from sklearn_raters._files import full_path
 from sklearn_raters._forms import refuse_rounding
 from sklearn_raters._sklearn_compat import StrOptions, checked_parameters
@@ -37,7 +36,8 @@ def save_frames(samples, folder, *, dtype="float32"):
     folder : str or path-like
         Folder to make; ``~`` is expanded.
     dtype : {"float32", "float16"}, default="float32"
-        Number format. float16 halves the size and keeps three digits, of values up to 65504.
+        Number format. float16 halves the size and keeps three digits of values from 6e-5 to 65504; smaller
+        ones lose some or all.
 
     Returns
     -------
@@ -215,7 +215,11 @@ def _by_file(samples, dtype, skipped):
 
 
 def _converted(sample, index, dtype, is_skipped):
-    refuse_masked(sample, f"Sample {index}")
+    if np.ma.is_masked(sample):
+        raise InputError(
+            f"Sample {index} has {np.ma.count_masked(sample)} masked values: fill them, as by "
+            "sample.filled(0), or leave the sample out."
+        )
     try:
         given, sample = sample, np.asarray(sample)
     except ValueError as error:

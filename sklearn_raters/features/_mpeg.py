@@ -54,14 +54,14 @@ def recordings(content):
         If the last frame is not complete, or a recording has fewer frames than its first frame says.
     """
     found, promised, last_kind = [], [], None
-    place = _after_tags(content, 0)
+    place = after_tags(content, 0)
     header = _header(content, place)
     if header is None or (place + header.size < len(content) and not _next(content, place + header.size)):
         return None
     while place < len(content):
         header = _header(content, place)
         if header is None:
-            after = _after_tags(content, place)
+            after = after_tags(content, place)
             place = after if after > place else _resync(content, place)
             continue
         if place + header.size > len(content):
@@ -136,7 +136,7 @@ def _header(content, place):
 
 def _next(content, place):
     """Return whether a frame, a tag or the end of the file is at a place."""
-    place = _after_tags(content, place)
+    place = after_tags(content, place)
     return place + 4 > len(content) or _header(content, place) is not None
 
 
@@ -150,8 +150,21 @@ def _resync(content, place):
     return len(content)
 
 
-def _after_tags(content, place):
-    """Skip ID3 and APE tags."""
+def after_tags(content, place):
+    """Skip ID3 and APE tags.
+
+    Parameters
+    ----------
+    content : bytes
+        A file in any format.
+    place : int
+        Where the tags may begin.
+
+    Returns
+    -------
+    int
+        Where what follows them begins.
+    """
     while True:
         start = content[place : place + 10]
         if start[:3] == b"ID3" and len(start) == 10:

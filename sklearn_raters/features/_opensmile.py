@@ -19,6 +19,10 @@ class OpenSmileFrames(AudioFramesTransformer):
     emobase uses takes the first sample of the window only (openSMILE's issue 51).
 
     Files are read in every format of libsndfile, whatever their name says, and refused if they are cut short.
+    Exceptions: up to 64 bytes may be missing, since some writers count too many; and files without a length,
+    which are those in the formats IRCAM, PAF, PVF and XI and streamed ones, are taken as they are. Formats
+    that only ffmpeg reads need it to be installed, and soxi or mediainfo, which tell the rate.
+
     Channels are averaged, and audio of another rate is resampled to 16 kHz. Values beyond full scale are
     clipped, since openSMILE works on 16 bits. The frames do not depend on `fit`, which may be left out; it
     learns the sampling rates of the audio, and `transform` warns of audio of a lower or higher rate than all
@@ -42,7 +46,8 @@ class OpenSmileFrames(AudioFramesTransformer):
         `FramePooler` return arrays in memory, too; give them a sample or a speaker at a time, inside
         `sklearn_raters.features.save_frames`.
     dtype : {"float32", "float16"}, default="float32"
-        Number format of the files in `out`; float16 halves their size and keeps three digits.
+        Number format of the files in `out`; float16 halves their size and keeps three digits of
+        values from 6e-5 to 65504; smaller ones lose some or all.
     on_error : {"raise", "skip"}, default="raise"
         What happens at a sample that cannot be read, is too short or is silent. "raise" raises its error; of
         silence, it warns. "skip" gives such a sample one frame of NaN, which no network takes, warns, and

@@ -101,9 +101,10 @@ class SpeechEncoderFrames(AudioFramesTransformer):
     cost more time; see the benchmark in the references. Each model has its own licence, which often permits
     what openSMILE's (research only) does not.
 
-    Recordings are prepared as the model's authors do. Of a model whose configuration has no attention mask,
-    recordings go through the network one by one, since padding would change their frames; of the others,
-    recordings of similar length together. Recordings longer than 30 s are cut into windows of 30 s for
+    Recordings are prepared as the model's authors do. Those of similar length go through the network together
+    if the model leaves out padding: wav2vec 2.0, HuBERT, WavLM and UniSpeech with layer normalisation and an
+    attention mask, mostly the large ones. In all others padding would change the frames, and recordings go
+    through the network one by one. Recordings longer than 30 s are cut into windows of 30 s for
     Whisper; others take them whole, with memory that grows with the square of the length. The frames do not
     depend on `fit`.
 

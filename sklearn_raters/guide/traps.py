@@ -26,11 +26,11 @@
 judge by the consensus, the shares or each rater.
 
 **Splitters.** scikit-learn makes folds by what y looks like. With ratings that are missing an int as `cv` ends in an
-error of sorting, and StratifiedGroupKFold rejects ratings always: give `cv=GroupKFold(5)` or `cv=KFold(5)`, or
+error (of sorting texts, or "Input y contains NaN"), and StratifiedGroupKFold rejects ratings always: give `cv=GroupKFold(5)` or `cv=KFold(5)`, or
 `ConsensusStratifiedGroupKFold(5)` of `sklearn_raters.model_selection`, which keeps groups whole and the classes' shares alike.
 
 **Out-of-fold predictions.** `cross_val_predict(method="predict_proba")` encodes every rater's column as labels
-of its own, without a word. `cross_val_predict_raters` does not:
+of its own, and warns only if a fold has another number of classes than a column. `cross_val_predict_raters` does not:
 
 ```python
 >>> from sklearn_raters.model_selection import cross_val_predict_raters

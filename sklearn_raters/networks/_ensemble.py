@@ -12,6 +12,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align_samples
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._nested import (
     call_inside,
     check_is_read,
@@ -30,7 +31,6 @@ from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
 from sklearn_raters.exceptions import collecting_remarks, remark
-from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import Task, Votes, check_groups, known_labels
 
 

@@ -7,6 +7,7 @@ from sklearn.utils.extmath import softmax
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align_samples
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._rated import ConsensusMixin, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import num_samples
@@ -15,7 +16,6 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import as_often_as_given, merge_equal
 from sklearn_raters.networks._unscaled import remark_if_unscaled
-from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.ratings import check_groups
 from sklearn_raters.sequences import as_samples, pack
 

@@ -6,6 +6,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._inner_splits import hold_out
 from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, named_raters, rows_of
 from sklearn_raters._seeds import draw_seed
@@ -15,7 +16,6 @@ from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._rater_order import in_places
 from sklearn_raters.networks._unscaled import remark_if_unscaled
 from sklearn_raters.networks._vote_targets import count_rated, merge_rated, number_trained_raters
-from sklearn_raters.networks._whole_fit import whole_fit
 from sklearn_raters.sequences import as_samples, holds_sequences
 
 # Number of epochs by default where no held-out votes choose it.

@@ -1,5 +1,6 @@
 """Reading audio: forms, rates and channels; every bad file gets an error that names it."""
 
+import io
 import pickle
 from pathlib import Path
 
@@ -82,6 +83,33 @@ def test_channels_that_cancel_each_other_are_noted(gain):
     for channels, notes in [((1, -gain), (CANCELLED,)), ((1, gain), ()), ((1, 0), ()), ((0, 0), (SILENT,))]:
         stereo = np.stack([gain * signal for gain in channels])
         assert read_with_note((stereo, SAMPLING_RATE))[1] == notes
+
+
+def test_a_joined_file_is_silent_or_cancelled_only_if_it_is_so_as_a_whole(tmp_path):
+    sound = sine(300, SAMPLING_RATE)
+    parts = {
+        "sound": np.stack([sound, sound], 1),
+        "silence": np.zeros((SAMPLING_RATE, 2)),
+        "cancelled": np.stack([sound, -sound], 1),
+        "loud": np.stack([5 * sound, 5 * sound], 1),
+    }
+    for names, notes in {
+        ("sound", "silence"): (),
+        ("silence", "sound", "silence"): (),
+        ("sound", "cancelled"): (),
+        ("silence", "silence"): (SILENT,),
+        ("cancelled", "cancelled"): (CANCELLED,),
+        ("cancelled", "silence"): (CANCELLED,),
+        ("loud", "silence"): (CLIPPED,),
+    }.items():
+        path = tmp_path / "joined.ogg"
+        content = io.BytesIO()
+        for name in names:
+            link = io.BytesIO()
+            soundfile.write(link, parts[name], SAMPLING_RATE, format="OGG", subtype="VORBIS")
+            content.write(link.getvalue())
+        path.write_bytes(content.getvalue())
+        assert read_with_note(path)[1] == notes, names
 
 
 @pytest.mark.parametrize(("gain", "notes"), [(1.9, ()), (2.1, (CLIPPED,)), (9, (CLIPPED,))])

@@ -240,6 +240,52 @@ def samples_a_frame(rate):
     return 1152 if rate >= 32000 else 576
 
 
+@pytest.mark.parametrize("form", ["WAV", "AIFF", "AU", "W64", "CAF", "FLAC", "OGG", "MP3"])
+@pytest.mark.parametrize("size", [128, 20_000])
+def test_a_tag_in_front_of_any_container_takes_nothing_from_its_end(form, size, read):
+    content = encoded(form)
+    tag = b"ID3\x03\0\0" + bytes([size >> 21, size >> 14 & 127, size >> 7 & 127, size & 127]) + bytes(size)
+    ((expected, _),), ((found, _),) = read(content), read(tag + content)
+    np.testing.assert_array_equal(found, expected)
+    with pytest.raises(InputError, match=r"cut short|cannot be read"):
+        read(tag + content[: int(0.9 * len(content))])
+
+
+@pytest.mark.parametrize("tail", [ID3_AT_END, bytes(1000)], ids=["tag", "zeros"])
+def test_what_follows_a_flac_file_is_no_damage_but_a_cut_is(tail, read):
+    content = encoded("FLAC")
+    ((expected, _),), ((found, _),) = read(content), read(content + tail)
+    np.testing.assert_array_equal(found, expected)
+    with pytest.raises(InputError, match=r"cut short|cannot be read"):
+        read(content[: int(0.9 * len(content))] + tail)
+
+
+def test_joined_flac_files_are_read_whole(read):
+    stereo = encoded("FLAC", signal=np.stack([SIGNAL, SIGNAL], 1), rate=44100)
+    parts = read(encoded("FLAC") + ID3_AT_END + ID3 + stereo)
+    assert [(signal.shape, rate) for signal, rate in parts] == [
+        ((1, len(SIGNAL)), RATE),
+        ((2, len(SIGNAL)), 44100),
+    ]
+
+
+@pytest.mark.parametrize("subtype", ["ALAC_16", "ALAC_24"])
+def test_an_apple_lossless_file_without_its_last_bytes_is_cut_short(subtype, read):
+    content = encoded("CAF", subtype)
+    assert lengths(read(content[:-1])) == [len(SIGNAL)]  # libsndfile writes one byte too many
+    for n_bytes in (2, 8, 60):
+        with pytest.raises(InputError, match="is cut short"):
+            read(content[:-n_bytes])
+
+
+def test_empty_links_of_a_chained_ogg_file_are_left_out(read):
+    sound, nothing = encoded("OGG", "VORBIS"), encoded("OGG", "VORBIS", SIGNAL[:0])
+    for parts in ((nothing, sound), (sound, nothing), (sound, nothing, sound)):
+        assert lengths(read(b"".join(parts))) == [len(SIGNAL)] * parts.count(sound)
+    with pytest.raises(InputError, match="holds no audio"):
+        read(nothing + nothing)
+
+
 def test_mp2_files_are_read_whole_or_refused(read):
     frame = b"\xff\xfd\x80\xc4" + bytes(413)  # 128 kbit/s, 44100 Hz, mono, silent
     assert lengths(read(100 * frame)) == [100 * 1152]

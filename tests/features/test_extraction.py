@@ -223,6 +223,28 @@ def test_the_cache_distinguishes_rates_and_types_of_signals(tmp_path):
     assert not hit(tmp_path, [(signal[:-1], RATE)])
 
 
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ((RATE, noise()), "the rate of type ndarray"),
+        ((noise(), "16k"), "the rate '16k'"),
+        (([[0.0, 0.1], [0.2]], RATE), "a signal that is no array"),
+        ((np.array(["a", "b"]), RATE), "a signal of type <U1"),
+        ((np.zeros((2, 0)), RATE), r"a signal of shape \(2, 0\)"),
+    ],
+)
+def test_with_a_cache_pairs_that_are_no_signal_and_rate_are_named_and_skipped(item, message, tmp_path):
+    X, errors = [(noise(), RATE), item], {}
+    for memory in (None, tmp_path):
+        with pytest.raises((InputError, TypeError), match=f"Sample 1 has {message}"):
+            extract(X, LLD, memory=memory)
+        with pytest.warns(InputWarning, match="skipped"):
+            frames = extract(X, LLD, memory=memory, errors=errors)
+        assert list(errors) == [1]
+        assert re.search(message, errors[1])
+        assert np.isnan(frames[1]).all()
+
+
 def test_the_cache_lies_in_the_folder_of_a_joblib_memory(wav, tmp_path):
     from joblib import Memory
 
@@ -313,7 +335,10 @@ def test_channels_that_cancel_each_other_are_a_warning_that_names_the_files_each
         extract([renamed], LLD, memory=tmp_path / "memory")
 
 
-def test_the_home_of_an_unknown_user_is_one_clear_line(wav):
+def test_a_blank_path_and_the_home_of_an_unknown_user_are_one_clear_line(wav):
+    for blank in ("", " "):
+        with pytest.raises(InputError, match=f"Sample 1 .'{blank}'.: '{blank}' is no path: name a file"):
+            extract([wav, blank], LLD)
     for settings in ({"items": ["~no_such_user/a.wav"]}, {"items": [wav], "memory": "~no_such_user/memory"}):
         items = settings.pop("items")
         with pytest.raises(InputError, match=r"'~no_such_user/.*': there is no home folder ~no_such_user"):

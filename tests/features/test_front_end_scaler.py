@@ -76,6 +76,18 @@ def test_weights_are_paired_with_a_table_by_index():
     np.testing.assert_array_equal(mixed.mean_, scaler.mean_)
 
 
+def test_after_a_fit_that_fails_the_earlier_one_still_serves():
+    X = pd.DataFrame(both(made_table()[0]), columns=list("abcdef"))
+    scaler = FrontEndScaler("speaker").fit(X)
+    expected = scaler.transform(X)
+    for wrong in (np.ones((120, 5)), np.full((120, 4), 1e5), [np.ones((2, 3))]):
+        with pytest.raises(ValueError, match=r"halves|has a value of size"):
+            scaler.fit(wrong)
+        assert scaler.n_features_in_ == 6
+        np.testing.assert_array_equal(scaler.transform(X), expected)
+        assert scaler.get_feature_names_out().tolist() == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(("of_the_speaker", "best"), [(False, "speaker"), (True, "training")])
 def test_a_search_finds_the_scaling_without_metadata_routing(of_the_speaker, best):
     X, y = made_table()

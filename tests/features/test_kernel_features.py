@@ -66,9 +66,36 @@ def test_the_kernel_is_exact_for_equal_rows_constant_columns_and_columns_far_fro
     assert_allclose(found @ found.T, rbf_kernel(X.astype(float), gamma=1 / 5), atol=0.02 if offset else 1e-4)
 
 
+NARROW = {
+    "one feature": lambda rng: rng.normal(size=(1200, 1)),
+    "two features": lambda rng: rng.normal(size=(1200, 2)),
+    "heavy tails": lambda rng: rng.standard_t(1.5, size=(1200, 2)),
+    "integers": lambda rng: rng.integers(0, 100, size=(1200, 2)),
+    "low rank": lambda rng: rng.normal(size=(1200, 2)) @ rng.normal(size=(2, 10)),
+    "steps of time": lambda rng: np.linspace(0, 1, 1200)[:, None] + rng.normal(),
+    "powers": lambda rng: np.vander(rng.normal(size=1200), 6)[:, :5],
+}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("kind", NARROW)
+def test_many_near_landmarks_in_float32_give_the_same_kernel_as_in_float64(kind, seed):
+    X = StandardScaler().fit_transform(NARROW[kind](np.random.default_rng(seed)).astype(np.float32))
+    features = KernelFeatures().fit(X)
+    found = features.transform(X[:100])
+    assert found.dtype == np.float32
+    expected = KernelFeatures().fit(X.astype(float)).transform(X[:100].astype(float))
+    shared = X.shape[1]
+    assert_allclose(found[:, :shared], expected[:, :shared], rtol=1e-5, atol=1e-6)
+    kernels = [own[:, shared:].astype(float) @ own[:, shared:].T for own in (found, expected)]
+    assert_allclose(*kernels, atol=1e-4)
+
+
 def test_numbers_too_large_for_their_squares_are_refused():
+    features = KernelFeatures().fit(rows(20, 3))
     with pytest.raises(InputError, match=r"numbers of up to 1e\+200, whose squares cannot be added"):
-        KernelFeatures().fit([[1e200, 0.0], [0.0, 1.0]])
+        features.fit([[1e200, 0.0], [0.0, 1.0]])
+    assert features.transform(rows(5, 3)).shape == (5, 23)  # the earlier fit still serves
 
 
 def test_curved_boundaries_are_found_and_lines_are_not_lost():

@@ -1,6 +1,7 @@
 """Learnt weights of an encoder's layers: what they choose, and the gradient by which they are learnt."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import approx_fprime
 from sklearn.pipeline import make_pipeline
@@ -58,6 +59,28 @@ def test_frames_are_weighted_means_of_standardised_layers(layered):
     np.testing.assert_allclose(np.concatenate(weighting.transform(X)), expected, atol=1e-5)
 
 
+def test_labels_are_paired_with_frames_by_index(layered):
+    X, y = layered
+    names = [f"s{row}" for row in range(120)]
+    frames, labels = pd.Series(X, names), pd.Series(y, names)
+    mixed = labels.iloc[np.random.default_rng(0).permutation(120)]
+    found = LayerWeighting(3).fit(frames, mixed).weights_
+    np.testing.assert_array_equal(found, LayerWeighting(3).fit(X, y).weights_)
+    with pytest.raises(InputError, match="row 0 of X is 's0', which y does not name"):
+        LayerWeighting(3).fit(frames, labels.rename(lambda name: f"t{name}"))
+
+
+def test_after_a_fit_that_fails_the_earlier_one_still_serves(layered):
+    X, y = layered
+    weighting = LayerWeighting(3).fit(X, y)
+    expected = weighting.transform(X[:2])
+    for wrong in ([frames[:, :10] for frames in X], np.ones((120, 6))):
+        with pytest.raises(InputError):
+            weighting.fit(wrong, np.zeros(120))
+        assert weighting.n_features_in_ == 12
+        np.testing.assert_array_equal(weighting.transform(X[:2])[1], expected[1])
+
+
 def test_frames_on_disk_give_the_same_weights(layered, tmp_path):
     X, y = layered
     mapped = save_frames(X, tmp_path / "frames")
@@ -85,5 +108,5 @@ def test_frames_that_do_not_hold_the_layers_are_refused(layered):
     X, y = layered
     with pytest.raises(InputError, match="12 features a frame, which is not a multiple of n_layers=5"):
         LayerWeighting(5).fit(X, y)
-    with pytest.raises(InputError, match="120 samples and y 100"):
+    with pytest.raises(InputError, match="X has 120, y has 100"):
         LayerWeighting(3).fit(X, y[:100])

@@ -55,7 +55,11 @@ def test_tables_are_written_with_their_columns_in_one_order(tmp_path):
         ([np.ones((2, 3))], {"dtype": "int8"}, "dtype"),
         ([np.ones((2, 2)), np.array([[1.0, np.nan]])], {}, "Sample 1 holds nan in frame 0, feature 1"),
         ([np.array([[1.0, np.inf]])], {}, "Sample 0 holds inf in frame 0, feature 1"),
-        ([np.ma.masked_array([[1.0]], [[True]])], {}, "Sample 0 has 1 masked"),
+        (
+            [np.ma.masked_array([[1.0]], [[True]])],
+            {},
+            "Sample 0 has 1 masked values: fill them, as by sample.filled",
+        ),
         ([[[1.0], [1.0, 2.0]]], {}, "Sample 0 is no"),
         ([np.full((2, 3), 2**24 + 1)], {"dtype": "float16"}, "Sample 0 holds the integer 16777217, of which"),
         ([[[2**60 + 1, 0.5]]], {}, "Sample 0 holds the integer 1152921504606846977, of which float32"),

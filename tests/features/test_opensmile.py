@@ -25,6 +25,7 @@ from sklearn_raters import (
     SpectralFunctionals,
 )
 from sklearn_raters.exceptions import InputError, InputWarning
+from sklearn_raters.features import _smile
 from sklearn_raters.features._smile import count_frames
 
 RATE = 16000
@@ -314,6 +315,42 @@ def test_skipped_samples_of_a_folder_of_frames_are_listed_each_time(wavs, tmp_pa
         assert np.isnan(frames[0]).all()
     with pytest.raises(FileNotFoundError, match=r"Sample 0 .*no such file"):
         OpenSmileFrames(out=tmp_path).transform(["nowhere.wav", *wavs])
+
+
+def test_a_folder_of_frames_names_files_where_they_are_now(wavs, tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    for name, signal in {"short": NOISE[:100], "quiet": 0 * NOISE, "sound": NOISE}.items():
+        soundfile.write(old / f"{name}.wav", signal, RATE)
+    names, seen = ["short.wav", "quiet.wav", "sound.wav"], []
+    for folder in (old, new):
+        if folder == new:
+            old.rename(new)
+        smile = OpenSmileFrames(out=tmp_path / "out", on_error="skip")
+        with pytest.warns(InputWarning, match=rf"Sample 0 .*{folder.name}.short.wav'\) lasts"):
+            smile.transform([folder / name for name in names])
+        assert f"Sample 1 ({str(folder / 'quiet.wav')!r}): there is" in smile.errors_[1]
+        with pytest.warns(InputWarning, match=rf"nothing to hear .*{folder.name}.quiet.wav"):
+            OpenSmileFrames(out=tmp_path / "out").transform([folder / name for name in names[1:]])
+        seen.append(sorted((tmp_path / "out").iterdir()))
+    assert seen[0] == seen[1]
+
+
+def test_samples_skipped_for_want_of_ffmpeg_are_tried_again_when_it_is_there(wavs, tmp_path, monkeypatch):
+    (tmp_path / "text.wav").write_text("a note\n" * 50)
+    smile, X = OpenSmileFrames(out=tmp_path / "out", on_error="skip"), [*wavs, tmp_path / "text.wav"]
+    runs, run = [], _smile._run
+    monkeypatch.setattr(_smile, "_run", lambda *given: runs.append(1) or run(*given))
+    n_runs = []
+    for path in ("", "", str(tmp_path)):
+        if path:
+            (tmp_path / "ffmpeg").write_text("#!/bin/sh\nexit 1\n")
+            (tmp_path / "ffmpeg").chmod(0o755)
+        monkeypatch.setenv("PATH", path)
+        with pytest.warns(InputWarning, match=r"skipped \(1 of 5\)"):
+            smile.transform(X)
+        n_runs.append(len(runs))
+    assert n_runs == [4, 4, 8]
 
 
 @pytest.mark.parametrize("first", ["skip", "raise"])

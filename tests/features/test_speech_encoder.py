@@ -38,6 +38,11 @@ def make_models():
     yield "large", transformers.Wav2Vec2Model(transformers.Wav2Vec2Config(**SIZES, **layers)), waves(True)
     yield "hubert", transformers.HubertModel(transformers.HubertConfig(**SIZES)), waves(False)
     yield "wavlm", transformers.WavLMModel(transformers.WavLMConfig(**SIZES)), waves(False)
+    # As wavlm-base-plus has it: a mask, and normalisation of groups, which is over the whole signal.
+    yield "groups", transformers.WavLMModel(transformers.WavLMConfig(**SIZES)), waves(True)
+    conformer = transformers.Wav2Vec2ConformerConfig(**SIZES, **layers)
+    yield "conformer", transformers.Wav2Vec2ConformerModel(conformer), waves(True)
+    yield "data2vec", transformers.Data2VecAudioModel(transformers.Data2VecAudioConfig(**SIZES)), waves(True)
     whisper = transformers.WhisperModel(transformers.WhisperConfig(**WHISPER))
     yield "whisper", whisper, transformers.WhisperFeatureExtractor()
 
@@ -75,7 +80,10 @@ def expected(folder, recording, layer):
     return (states.mean(dim=0) if layer == "mean" else states[layer]).numpy()
 
 
-@pytest.mark.parametrize("name", ["wav2vec2", "large", "hubert", "wavlm", "whisper"])
+NAMES = ["wav2vec2", "large", "hubert", "wavlm", "groups", "conformer", "data2vec", "whisper"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_frames_of_many_recordings_are_those_of_each_one_by_transformers(models, recordings, name):
     for layer in ("mean", "all", 1, -1):
         frames = SpeechEncoderFrames(models / name, layer=layer).transform(recordings)
@@ -145,6 +153,17 @@ def test_frames_are_cached_by_model_and_layer(models, recordings, tmp_path, monk
     for other in (clone(encoder).set_params(layer=1), clone(encoder).set_params(model=models / "wavlm")):
         with pytest.raises(TypeError, match="NoneType"):
             other.transform(recordings)
+
+
+def test_a_model_saved_again_into_its_folder_gives_its_own_frames(recordings, tmp_path):
+    folder, encoder = tmp_path / "model", SpeechEncoderFrames(tmp_path / "model", memory=tmp_path / "cache")
+    for n_units in (8, 8, 16):
+        network = transformers.HubertModel(transformers.HubertConfig(**{**SIZES, "hidden_size": n_units}))
+        network.save_pretrained(folder)
+        waves(False).save_pretrained(folder)
+        for _ in range(2):  # the second time from the cache
+            frames = encoder.transform(recordings[:1])[0]
+            np.testing.assert_allclose(frames, expected(folder, recordings[0], "mean"), atol=1e-5)
 
 
 def test_frames_are_kept_on_disk(models, recordings, tmp_path):

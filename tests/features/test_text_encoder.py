@@ -1,5 +1,7 @@
 """Vectors of texts by a tiny encoder with random weights, against transformers itself."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,6 +41,21 @@ def test_a_vector_is_the_mean_over_the_tokens_whatever_texts_are_beside_it(model
     vectors = TextEncoder(model, batch_size=3).transform(pd.Series(TEXTS))
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, torch.stack(each), atol=1e-5)
+
+
+def test_a_model_saved_again_into_its_folder_gives_its_own_vectors(model, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(model, folder)
+    before = TextEncoder(folder).transform(TEXTS)
+    np.testing.assert_allclose(before, TextEncoder(model).transform(TEXTS), atol=1e-6)
+    network = transformers.AutoModel.from_pretrained(model)
+    with torch.no_grad():
+        network.embeddings.word_embeddings.weight.neg_()
+    network.save_pretrained(folder)
+    after = TextEncoder(folder).transform(TEXTS)
+    assert np.abs(after - before).max() > 0.1
+    other = shutil.copytree(folder, tmp_path / "elsewhere")
+    np.testing.assert_allclose(after, TextEncoder(other).transform(TEXTS), atol=1e-6)
 
 
 def test_a_stack_learns_from_vectors_in_a_data_frame(model):
