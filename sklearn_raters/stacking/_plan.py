@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 from sklearn_raters._inner_splits import check_reads_soft_labels, check_takes_repeats
 from sklearn_raters._nested import layers, takes_soft_targets, weight_name
 from sklearn_raters._parallel import content_to_hash
-from sklearn_raters._rated import drawn_from_samples
+from sklearn_raters._rated import drawn_from_samples, rows_of
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._targets import class_weights, is_certain
 from sklearn_raters.consensus import labelled_samples
@@ -238,7 +238,7 @@ def _name_of(estimator):
     return type(inner).__name__
 
 
-def make_plan(stack, data, X):
+def make_plan(stack, data, X, order):
     """Plan the training of a stack.
 
     Parameters
@@ -249,6 +249,8 @@ def make_plan(stack, data, X):
         Samples, ratings, groups and weights.
     X : list or array-like of length n_samples
         The samples in the order in which they were given, by which messages number them.
+    order : ndarray of int of shape (n_samples,)
+        Where each sample of `data` was in it.
 
     Returns
     -------
@@ -265,7 +267,7 @@ def make_plan(stack, data, X):
     names = view_names(stack.views, task, stack.min_ratings, stack.max_raters, sample_weight=sample_weight)
     own = stack._entries_of_views(names)
     ordered = by_content(task)  # so that sums over the raters do not depend on their order
-    consensus = find_consensus(ordered, stack.consensus, sample_weight)
+    consensus = _consensus_of(stack, data, order)
     samples, labels = labelled_samples(consensus)
     settings = {"alpha": stack.alpha, "sample_weight": sample_weight}
     views = [make_view(name, ordered, consensus, **settings) for name in names]
@@ -305,6 +307,15 @@ def make_plan(stack, data, X):
     )
 
 
+def _consensus_of(stack, data, order):
+    """Return the consensus of the samples; a method of the user gets their numbers as they were given."""
+    if not callable(stack.consensus):
+        return find_consensus(by_content(data.task), stack.consensus, data.sample_weight)
+    given = np.argsort(order)
+    weight = rows_of(data.sample_weight, given)
+    return find_consensus(data.task.take(given), stack.consensus, weight)[order]
+
+
 def _within(train, views, stack, classes):
     """Return the views on the training part of a split; raise InputError if the fusion needs a lost one."""
     parts = [view.within(train) for view in views]
@@ -325,9 +336,9 @@ def prepare(view, estimator, classes, seed):
         raise TypeError(f"The view {view.name!r} must be learnt by a classifier; got {estimator!r}.")
     if seed is not None:
         set_seeds(estimator, seed)
-    if view.soft:
-        check_reads_soft_labels(estimator, f"The view {view.name!r} has soft labels")
     needs_repeats = view.soft and not takes_soft_targets(estimator)
+    if view.soft and not (needs_repeats and is_certain(view.targets)):
+        check_reads_soft_labels(estimator, f"The view {view.name!r} has soft labels")
     if weight_name(estimator) is None and (view.weights is not None or needs_repeats):
         what = "soft labels" if needs_repeats else "weighted labels"
         raise TypeError(
