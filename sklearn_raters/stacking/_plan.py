@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 from sklearn_raters._inner_splits import check_reads_soft_labels, check_takes_repeats
 from sklearn_raters._nested import layers, takes_soft_targets, weight_name
 from sklearn_raters._parallel import content_to_hash
-from sklearn_raters._rated import drawn_from_samples, rows_of
+from sklearn_raters._rated import drawn_from_samples
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._targets import class_weights, is_certain
 from sklearn_raters.consensus import labelled_samples
@@ -267,7 +267,7 @@ def make_plan(stack, data, X, order):
     names = view_names(stack.views, task, stack.min_ratings, stack.max_raters, sample_weight=sample_weight)
     own = stack._entries_of_views(names)
     ordered = by_content(task)  # so that sums over the raters do not depend on their order
-    consensus = _consensus_of(stack, data, order)
+    consensus = find_consensus(ordered, stack.consensus, sample_weight, order)
     samples, labels = labelled_samples(consensus)
     settings = {"alpha": stack.alpha, "sample_weight": sample_weight}
     views = [make_view(name, ordered, consensus, **settings) for name in names]
@@ -305,15 +305,6 @@ def make_plan(stack, data, X, order):
     return StackPlan(
         task, views, np.array(weights), samples, labels, splits, trainings, layer, purpose, seed, choice
     )
-
-
-def _consensus_of(stack, data, order):
-    """Return the consensus of the samples; a method of the user gets their numbers as they were given."""
-    if not callable(stack.consensus):
-        return find_consensus(by_content(data.task), stack.consensus, data.sample_weight)
-    given = np.argsort(order)
-    weight = rows_of(data.sample_weight, given)
-    return find_consensus(data.task.take(given), stack.consensus, weight)[order]
 
 
 def _within(train, views, stack, classes):
