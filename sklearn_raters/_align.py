@@ -82,7 +82,8 @@ def align_samples(**values):
     ------
     InputError
         If a value has no rows, another number of rows than the first one, or masked entries (but for ratings
-        `Y` and labels `y`, where they are missing); or if an index names other samples.
+        `Y` and labels `y`, where they are missing); if an index names other samples; or if one index has the
+        numbers of a default index in another order, since a default index names no samples.
 
     Examples
     --------
@@ -113,8 +114,32 @@ def align_samples(**values):
             value, in_pandas = values[name], hasattr(values[name], "iloc")
             by_place = f"{name}.to_numpy()" if in_pandas else "make the ratings from an array"
             places = _places(start, index, first, name, by_place)
+            _refuse_default(start, index, first, name, in_pandas)
             values[name] = value.iloc[places] if in_pandas else value.take(places)
     return list(values.values())
+
+
+def _refuse_default(start, index, first, name, in_pandas):
+    """Raise InputError if one of two indexes of the same numbers is a default one, which any new table gets.
+
+    A scaler with pandas output gives it to an array; so it does not say that its samples are in that order.
+    """
+    default = [_is_default(start), _is_default(index)]
+    if any(default):
+        numbered, mixed = (first, name) if default[0] else (name, first)
+        by_index, by_place = f"{name}.loc[{first}.index]", f"{name}.to_numpy()"
+        if not in_pandas:
+            by_index, by_place = (f"ratings made from {how}" for how in (by_index, by_place))
+        raise InputError(
+            f"{numbered} has the default index 0, 1, 2, ..., and {mixed} has these numbers in another order. "
+            f"The rows of {numbered} may be in that order too, as after a step that makes a new one. If the "
+            f"numbers name the samples, give {by_index}; if the rows are paired by place, {by_place}."
+        )
+
+
+def _is_default(index):
+    """Return whether an index of pandas is the one of a table that was given none."""
+    return type(index).__name__ == "RangeIndex" and (index.start, index.step) == (0, 1)
 
 
 def align_columns(table, names, what):

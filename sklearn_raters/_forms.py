@@ -79,7 +79,7 @@ def depth_of(X, most=8):
 
 
 def at_least_single(X):
-    """Return an array of half precision in single precision, in which scikit-learn's classifiers compute.
+    """Return numbers of half precision in single precision, in which scikit-learn's classifiers compute.
 
     Some compute in the format that they are given, and then their probabilities do not sum to one.
 
@@ -91,8 +91,11 @@ def at_least_single(X):
     Returns
     -------
     array-like
-        X itself unless it is an array of float16.
+        X itself unless it is an array, or a data frame with columns, of float16.
     """
+    if hasattr(X, "columns") and hasattr(X, "iloc"):
+        halves = [name for name, dtype in X.dtypes.items() if dtype == np.float16]
+        return X.astype(dict.fromkeys(halves, np.float32)) if halves else X
     return X.astype(np.float32) if isinstance(X, np.ndarray) and X.dtype == np.float16 else X
 
 

@@ -24,7 +24,7 @@ from sklearn.svm import SVC, NuSVC
 from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_raters._nested import is_search, layers, splitter_takes_groups, takes_ratings
+from sklearn_raters._nested import fit_with_weights, is_search, layers, splitter_takes_groups, takes_ratings
 from sklearn_raters._sklearn_compat import BaseScorer, num_samples, safe_indexing
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import known_labels, shorten
@@ -372,8 +372,40 @@ def keep_samples_whole(estimator, soft, rows, groups):
             estimator.set_params(**{name: WholeSampleFolds(cv, *parts)})
 
 
+def fit_in_groups(estimator, X, y, weights, groups):
+    """Fit as `fit_with_weights`; a classifier whose `cv` takes groups gets them, though `fit` takes none.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The unfitted classifier, such as a `CalibratedClassifierCV`, or a pipeline that ends in one.
+    X, y : array-like of length n_samples
+        Samples and targets.
+    weights : ndarray of shape (n_samples,) or None
+        Weights of the samples.
+    groups : array-like of shape (n_samples,) or None
+        Groups of the samples.
+
+    Returns
+    -------
+    classifier
+        The fitted classifier.
+    """
+    *outer, (path, inner) = layers(estimator)
+    cv = inner.get_params(deep=False).get("cv") if groups is not None and np.ndim(y) == 1 else None
+    # A search splits samples before, and passes on groups itself.
+    searched = any(is_search(layer) for _, layer in (*outer, (path, inner)))
+    if not searched and splitter_takes_groups(cv) and not has_fit_parameter(inner, "groups"):
+        labels = np.unique(y, return_inverse=True)[1]
+        folds = WholeSampleFolds(cv, np.arange(len(labels)), labels, groups)
+        estimator.set_params(**{f"{path}__cv" if path else "cv": folds})
+    fit_with_weights(estimator, X, y, weights, groups)
+    restore_folds(estimator)
+    return estimator
+
+
 def restore_folds(estimator):
-    """Give a fitted classifier back the `cv` that `keep_samples_whole` replaced."""
+    """Give a fitted classifier back the `cv` that was replaced by `WholeSampleFolds`."""
     for name, value in estimator.get_params().items():
         if isinstance(value, WholeSampleFolds):
             estimator.set_params(**{name: value.cv})

@@ -130,8 +130,7 @@ def _check_fractions(task):
     if fractions and not task.classes_given:
         raise InputError(
             f"Unknown label type: continuous. The labels have fractions, such as {fractions[0]!r}: cut "
-            "scores into classes by Task(y, bins=...). If they are classes, give them as texts or name them "
-            "in classes=."
+            "scores into classes by Task(y, bins=...). If they are classes, give them as texts."
         )
 
 

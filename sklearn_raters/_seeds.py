@@ -71,7 +71,7 @@ def content_order(X, task, sample_weight=None):
     ndarray of int, shape (n_samples,)
         The samples in order, as indices.
     """
-    X = X.to_numpy() if hasattr(X, "to_numpy") else _in_rows(X) if issparse(X) else X
+    X = _in_rows(X) if issparse(X) else _as_rows(X)
     weight = np.ones(task.n_samples) if sample_weight is None else sample_weight
     counted = np.bincount(task.votes.sample, minlength=task.n_samples).astype(bool) & (weight > 0)
     rows = np.flatnonzero(counted)
@@ -87,6 +87,13 @@ def content_order(X, task, sample_weight=None):
         places += sorted(tied, key=lambda place: (_hash(X, rows[place]), named[place])) if tied[1:] else tied
     shuffled = np.random.RandomState(0).permutation(np.array(places, dtype=np.intp))
     return np.concatenate([rows[shuffled], np.flatnonzero(~counted)])
+
+
+def _as_rows(X):
+    """Return the samples so that a number takes one of them, which tables take for a column."""
+    if hasattr(X, "to_numpy"):
+        return X.to_numpy()
+    return np.asarray(X) if hasattr(X, "to_pandas") else X  # a table of pyarrow
 
 
 def _in_rows(X):

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters import (
     BLSTMClassifier,
@@ -183,3 +185,28 @@ def test_scores_and_folds_pair_a_task_by_its_index(crowd):
     np.testing.assert_array_equal(
         cross_val_predict_raters(stack, X, Task(Y.iloc[order]), **settings), expected
     )
+
+
+def test_a_default_index_beside_the_same_numbers_in_another_order_is_refused(crowd):
+    X, Y, order = crowd["X"].to_numpy(), crowd["Y"].reset_index(drop=True), crowd["order"]
+    scaler = StandardScaler().set_output(transform="pandas")  # whose table has a new index
+    model = make_pipeline(scaler, MultiRaterStackingClassifier(LogisticRegression(), fusion="mean"))
+    with pytest.raises(InputError, match=r"X has the default index.*y has these numbers.*y\.to_numpy\(\)"):
+        model.fit(X[order], Y.iloc[order])
+    model.fit(X[order], Y.iloc[order].to_numpy())
+    assert model.score(X, Y) > 0.7
+    labels = crowd["y"].reset_index(drop=True)
+    mixed = labels.iloc[order]
+    with pytest.raises(InputError, match=r"y_pred has the default.*y_pred\.loc\[y_true\.index\]"):
+        unweighted_average_recall(mixed, pd.Series(mixed.to_numpy()))
+    assert unweighted_average_recall(mixed, labels.loc[mixed.index]) == 1
+    with pytest.raises(InputError, match=r"ratings made from y\.loc\[X\.index\]"):
+        clone(model[-1]).fit(pd.DataFrame(X), Task(Y.iloc[order]))
+
+
+def test_numbers_that_are_no_default_index_pair_samples(crowd):
+    X, Y = crowd["X"].set_axis(list(range(80))), crowd["Y"].set_axis(list(range(80)))
+    model = MultiRaterStackingClassifier(LogisticRegression(), fusion="mean", random_state=0)
+    expected = clone(model).fit(X, Y).predict_proba(X)
+    found = clone(model).fit(X, Y.iloc[crowd["order"]]).predict_proba(X)
+    np.testing.assert_array_equal(found, expected)

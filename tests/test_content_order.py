@@ -108,3 +108,11 @@ def test_the_order_is_not_that_of_the_votes():
     said = np.repeat([0, 1], 20)
     order = content_order(RNG.normal(size=(40, 1)), Task(said))
     assert 5 <= said[order[:20]].sum() <= 15
+
+
+def test_a_table_of_arrow_has_the_order_of_its_rows():
+    pyarrow = pytest.importorskip("pyarrow")
+    rng = np.random.default_rng(0)
+    table, task = pd.DataFrame(rng.normal(size=(12, 2)), columns=["a", "b"]), Task(rng.integers(2, size=12))
+    expected = content_order(table.to_numpy(), task)
+    assert content_order(pyarrow.Table.from_pandas(table), task).tolist() == expected.tolist()

@@ -23,7 +23,7 @@ from sklearn_raters import (
     SoftmaxLayerClassifier,
     SoftTargetClassifier,
 )
-from sklearn_raters._forms import depth_of, holds_times, refuse_rounding
+from sklearn_raters._forms import at_least_single, depth_of, holds_times, refuse_rounding
 from sklearn_raters._nested import check_is_read, readers
 from sklearn_raters.exceptions import InputError
 
@@ -213,3 +213,15 @@ def test_a_model_that_chooses_columns_by_name_decides_itself():
     np.testing.assert_array_equal(
         model.predict_proba(named.assign(more=1)[["more", "f0", "pitch"]]), expected
     )
+
+
+def test_columns_of_half_precision_give_probabilities_that_sum_to_one():
+    rounded = pd.DataFrame(FEW.X.astype(np.float16)).astype({0: np.float64})
+    single = rounded.astype({1: np.float32, 2: np.float32, 3: np.float32})
+    assert at_least_single(rounded).dtypes.tolist() == single.dtypes.tolist()
+    assert at_least_single(single) is single
+    halves = FEW.X.astype(np.float16)
+    model = SoftTargetClassifier(GaussianNB())
+    found = model.fit(pd.DataFrame(halves), FEW.truth).predict_proba(pd.DataFrame(halves))
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_array_equal(model.fit(halves, FEW.truth).predict_proba(halves), found)

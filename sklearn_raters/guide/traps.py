@@ -55,5 +55,10 @@ columns for sorted, without a word. Give them sorted classes, or use `compare` a
 the views are of no one. Use the crowd views only: `views=["crowd_hard", "crowd_soft"]`.
 
 **pandas pairs by index.** X and Y with the same index in another order are paired by it; with other index
-sets they are refused.
+sets they are refused. A default index (0, 1, 2, ...) beside the same numbers in another order is refused too, since it
+may be new: `StandardScaler().set_output(transform="pandas")` gives it to arrays. A pipeline that begins with such a step
+on arrays takes `Y.to_numpy()`.
+
+**A test that shuffles Y** must not be undone by its index: `permutation_test_score` shuffles the rows of a table with
+their index, and within `groups` they are then paired again. Give it `Y.to_numpy()`.
 """

@@ -112,6 +112,8 @@ def _votes_of(Y, classes, reading):
             )
         return _parse_table(Y, reading)
     Y = _as_array(Y)
+    if Y.dtype == object:
+        _refuse_nested_cube(Y, classes)
     if Y.ndim == 3:
         return _read_votes(_parse_cube(Y, classes), reading)
     if Y.ndim not in (1, 2):
@@ -312,6 +314,22 @@ def cells_to_votes(sample, rater, values, raters, index, reading, lines=None):
             "missing. Give at least one label."
         )
     return Votes(sample, rater, code, np.ones(len(code)), len(index), raters, labels).relabelled(code, labels)
+
+
+def _refuse_nested_cube(Y, classes):
+    """Raise InputError for votes of 0 and 1 in lists, whose numbers would be read as labels."""
+    cells = [cell for cell in Y.ravel().tolist() if cell is not None]
+    sizes = {len(cell) if isinstance(cell, list | tuple) else None for cell in cells}
+    # Without repeats, 0 and 1 may be the two labels of a cell.
+    if classes is None or sizes != {len(classes)} or all(len({*map(str, one)}) == len(one) for one in cells):
+        return
+    numbers = chain.from_iterable(cells)
+    if all(isinstance(number, int | float | np.number | np.bool_) and number in (0, 1) for number in numbers):
+        raise InputError(
+            f"Each cell of the ratings is a list of {len(classes)} numbers, all 0 or 1, as many as there are "
+            "classes, so that they look like votes: give np.asarray(Y), with a list of 0 where a rater did "
+            "not rate. If they are labels, give each of them once in a cell."
+        )
 
 
 def _parse_cube(Y, classes):

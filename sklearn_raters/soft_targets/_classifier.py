@@ -15,6 +15,7 @@ from sklearn_raters._forms import at_least_single
 from sklearn_raters._inner_splits import (
     check_reads_soft_labels,
     check_takes_repeats,
+    fit_in_groups,
     keep_samples_whole,
     restore_folds,
 )
@@ -36,7 +37,6 @@ from sklearn_raters._targets import (
     class_weights,
     expected_accuracy,
     is_certain,
-    is_soft,
     target_distributions,
 )
 from sklearn_raters.exceptions import InputError
@@ -301,20 +301,17 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         groups = check_groups(groups)
         classes, soft = target_distributions(y, self.classes)
         weight = check_weights(sample_weight, soft)
-        estimator, fit = clone(self.estimator), fit_with_weights
-        y = soft if is_soft(y) else classes[soft.argmax(axis=1)]
+        estimator, fit, certain = clone(self.estimator), fit_in_groups, is_certain(soft)
+        y = classes[soft.argmax(axis=1)] if certain else soft
         if unwrap(estimator) is not estimator:
-            if is_soft(y):
+            if not certain:
                 check_reads_soft_labels(estimator, "y holds soft labels")
-                if not is_certain(soft):
-                    check_takes_repeats(estimator, "y holds soft labels")
+                check_takes_repeats(estimator, "y holds soft labels")
                 estimator = wrap_innermost(estimator, classes)
             elif fits_soft_labels(estimator):
                 estimator = wrap_innermost(estimator, None)  # in the order of other classifiers
-        elif not is_certain(soft) or (fits_soft_labels(estimator) and _have_weight(soft, weight)):
+        elif not certain or (fits_soft_labels(estimator) and _have_weight(soft, weight)):
             fit, y = partial(_fit_soft, classes=classes), soft
-        else:
-            y = classes[soft.argmax(axis=1)]
         self.estimator_ = fit(estimator, X, y, weight, groups)
         restore_folds(self.estimator_)
         self.classes_ = classes

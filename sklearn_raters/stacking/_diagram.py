@@ -25,7 +25,10 @@ def diagram(stack):
     else:
         views = [*PAPER_PAIR, "raters"] if isinstance(stack.views, str) else stack.views
         names = ["each rater" if name == "raters" else str(name) for name in views]
-        estimators = ["default" if stack.estimator is None else stack.estimator] * len(names)
+        own = stack.view_params if isinstance(stack.view_params, dict) else {}
+        own = {str(name): entry for name, entry in own.items() if hasattr(entry, "get_params")}
+        default = "default" if stack.estimator is None else stack.estimator
+        estimators = [own.get(str(name), default) for name in views]
     if len(names) > _SHOWN:
         names = [*names[: _SHOWN - 1], f"{len(names) - _SHOWN + 1} more views"]
         estimators = estimators[:_SHOWN]

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.ensemble import StackingClassifier
 from sklearn.model_selection import StratifiedKFold
 
 from sklearn_raters._inner_splits import hold_out, inner_splits
-from sklearn_raters._nested import fit_with_weights, weight_name
+from sklearn_raters._nested import fit_with_weights, unwrap, weight_name
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import set_seeds
 from sklearn_raters.consensus import labelled_samples
@@ -106,6 +107,11 @@ def pool_splits(views, consensus, groups, seed, sample_weight):
     -------
     list of Split
         Folds of whole groups, which share the classes; none if there is one group.
+
+    Raises
+    ------
+    InputError
+        If there are no groups, and no two samples have the same consensus.
     """
     rated = np.unique(np.concatenate([view.samples for view in views]))
     labels, groups, weight = consensus[rated], rows_of(groups, rated), rows_of(sample_weight, rated)
@@ -114,6 +120,11 @@ def pool_splits(views, consensus, groups, seed, sample_weight):
     if groups is not None:
         fold = _folds_of_groups(labels, groups, np.ones(len(rated)) if weight is None else weight)
         return [Split(rated[fold != test], rated[fold == test]) for test in range(_POOL_FOLDS)]
+    if max(map(list(labels).count, set(labels))) < 2:
+        raise InputError(
+            f"No two of the {len(rated)} samples have the same consensus, so that fusion='pool' cannot learn "
+            "from one what it predicts of another. Give more samples, or fusion='mean'."
+        )
     # Without a seed the folds are always the same, so that a cache finds the views again.
     cv = StratifiedKFold(_POOL_FOLDS, shuffle=True, random_state=0 if seed is None else seed)
     with warnings.catch_warnings():  # a class may have one sample
@@ -236,8 +247,10 @@ def make_layer(fusion, class_weight, seed, *, weighted):
         return SoftmaxLayerClassifier(class_weight=class_weight, random_state=seed)
     if isinstance(fusion, str):
         return None
-    if not is_classifier(fusion):
-        raise TypeError(f"fusion must be a classifier or one of {', '.join(FUSIONS)}; got {fusion!r}.")
+    if not is_classifier(fusion) or not _will_predict_proba(fusion):
+        raise TypeError(
+            f"fusion must be a classifier with predict_proba or one of {', '.join(FUSIONS)}; got {fusion!r}."
+        )
     layer = clone(fusion)
     if seed is not None:
         set_seeds(layer, seed)
@@ -254,6 +267,14 @@ def make_layer(fusion, class_weight, seed, *, weighted):
             )
         layer.set_params(class_weight=class_weight)
     return layer
+
+
+def _will_predict_proba(fusion):
+    """Return whether an unfitted classifier has `predict_proba` once it is fitted."""
+    inner = unwrap(fusion)
+    if isinstance(inner, StackingClassifier):  # before, it does not know its last classifier
+        return inner.final_estimator is None or hasattr(inner.final_estimator, "predict_proba")
+    return hasattr(fusion, "predict_proba")
 
 
 def layer_folds(plan, held_out, *, out_of_fold):

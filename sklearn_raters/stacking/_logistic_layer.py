@@ -130,7 +130,8 @@ def fit_layer(Z, y, C, class_weight, sample_weight):
 
 def _scaler(Z, weight):
     """Fit a scaler on one batch of samples after another, because it copies the samples it is fitted on."""
-    scaler = StandardScaler(copy=False)
+    # A setting of pandas output would give the layer names of features, and lose them where it is not set.
+    scaler = StandardScaler(copy=False).set_output(transform="default")
     for rows in gen_batches(len(Z), 1000):
         scaler.partial_fit(Z[rows], sample_weight=rows_of(weight, rows))
     return scaler

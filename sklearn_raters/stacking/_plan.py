@@ -238,7 +238,7 @@ def _name_of(estimator):
     return type(inner).__name__
 
 
-def make_plan(stack, data, X):
+def make_plan(stack, data, X, order):
     """Plan the training of a stack.
 
     Parameters
@@ -249,6 +249,8 @@ def make_plan(stack, data, X):
         Samples, ratings, groups and weights.
     X : list or array-like of length n_samples
         The samples in the order in which they were given, by which messages number them.
+    order : ndarray of int of shape (n_samples,)
+        Where each sample of `data` was in it.
 
     Returns
     -------
@@ -265,7 +267,7 @@ def make_plan(stack, data, X):
     names = view_names(stack.views, task, stack.min_ratings, stack.max_raters, sample_weight=sample_weight)
     own = stack._entries_of_views(names)
     ordered = by_content(task)  # so that sums over the raters do not depend on their order
-    consensus = find_consensus(ordered, stack.consensus, sample_weight)
+    consensus = find_consensus(ordered, stack.consensus, sample_weight, order)
     samples, labels = labelled_samples(consensus)
     settings = {"alpha": stack.alpha, "sample_weight": sample_weight}
     views = [make_view(name, ordered, consensus, **settings) for name in names]
@@ -325,9 +327,9 @@ def prepare(view, estimator, classes, seed):
         raise TypeError(f"The view {view.name!r} must be learnt by a classifier; got {estimator!r}.")
     if seed is not None:
         set_seeds(estimator, seed)
-    if view.soft:
-        check_reads_soft_labels(estimator, f"The view {view.name!r} has soft labels")
     needs_repeats = view.soft and not takes_soft_targets(estimator)
+    if view.soft and not (needs_repeats and is_certain(view.targets)):
+        check_reads_soft_labels(estimator, f"The view {view.name!r} has soft labels")
     if weight_name(estimator) is None and (view.weights is not None or needs_repeats):
         what = "soft labels" if needs_repeats else "weighted labels"
         raise TypeError(

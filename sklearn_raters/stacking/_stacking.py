@@ -163,7 +163,8 @@ class MultiRaterStackingClassifier(
     Notes
     -----
     Searches and cross-validation need a splitter as `cv`, and `HalvingGridSearchCV` a number as
-    `min_resources`; by default scikit-learn would stratify by the ratings.
+    `min_resources`; by default scikit-learn would stratify by the ratings. `permutation_test_score` needs
+    ``Y.to_numpy()``, since tables that it shuffles are paired with X again by their index.
 
     References
     ----------
@@ -194,7 +195,7 @@ class MultiRaterStackingClassifier(
         "views": [StrOptions({"all"}), "array-like"],
         "view_params": [dict, None],
         "start_from": [StrOptions({"crowd_soft", "crowd_hard"}), None],
-        "fusion": [StrOptions(set(FUSIONS)), HasMethods(["fit", "predict_proba"])],
+        "fusion": [StrOptions(set(FUSIONS)), HasMethods("fit")],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "cv": ["cv_object"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
@@ -369,7 +370,7 @@ class MultiRaterStackingClassifier(
         check_shared_steps(self.estimator, self.shared_steps, self.view_params)
         checked = check_rated_samples(self, X, y, sample_weight, groups)
         data, order = in_content_order(checked, self.cv)
-        return data, order, make_plan(self, data, indexable(X)[0])
+        return data, order, make_plan(self, data, indexable(X)[0], order)
 
     @property
     def _by_posterior(self):
@@ -517,7 +518,7 @@ class MultiRaterStackingClassifier(
         if isinstance(self.fusion_, PoolFusion):
             return self.fusion_.predict_proba(self._inputs_of_pool(X))
         proba = self.fusion_.predict_proba(self._fused.represent(X))
-        return align(proba, self.fusion_.classes_.tolist(), self.classes_.tolist())
+        return align(proba, np.asarray(self.fusion_.classes_).tolist(), self.classes_.tolist())
 
     def transform(self, X):
         """Return the views' representations of samples, as features for other estimators.

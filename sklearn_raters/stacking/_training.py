@@ -15,7 +15,7 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._files import check_folder
-from sklearn_raters._nested import fit_with_weights
+from sklearn_raters._inner_splits import fit_in_groups
 from sklearn_raters._parallel import (
     cached_with,
     call_cached,
@@ -105,7 +105,7 @@ def fit_view(planned, X, groups, start):
     if start is not None:
         start_from(estimator, start)
     with naming_view(view.name), known_labels(), collecting_remarks() as remarks:
-        fit_with_weights(estimator, X, view.targets, view.weights, groups)
+        fit_in_groups(estimator, X, view.targets, view.weights, groups)
     return estimator, perf_counter() - began, remarks
 
 

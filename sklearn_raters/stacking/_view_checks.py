@@ -110,7 +110,18 @@ def check_samples(estimator, X):
         # An estimator that takes NaN may take columns of text as categories.
         dtype = None if tags.allow_nan or tags.categorical else "numeric"
         taken = {"accept_sparse": tags.sparse, "dtype": dtype, "ensure_all_finite": not tags.allow_nan}
-        check_array(X, **taken, estimator=name, input_name="X")
+        for part in _parts_of_one_type(X) if dtype is None else [X]:
+            check_array(part, **taken, estimator=name, input_name="X")
+
+
+def _parts_of_one_type(X):
+    """Return the columns of each type of a data frame, which need have no type in common."""
+    if not (hasattr(X, "columns") and hasattr(X, "iloc")) or len(set(X.dtypes)) < 2:
+        return [X]
+    types = X.dtypes.tolist()
+    return [
+        X.iloc[:, [place for place, one in enumerate(types) if one == kind]] for kind in dict.fromkeys(types)
+    ]
 
 
 def named_readers(stack, trainings):

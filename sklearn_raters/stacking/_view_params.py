@@ -28,7 +28,10 @@ class ViewParamsMixin:
             Parameter names and values; those of a view are named `<view>__<parameter>`.
         """
         params = super().get_params(deep=deep)
+        own = super().get_params(deep=False)
         for name, entry in _entries(self.view_params).items() if deep else ():
+            if str(name) in own:  # a view called like a parameter, which set_params would take for it
+                continue
             if hasattr(entry, "get_params"):
                 params[str(name)] = entry
                 entry = entry.get_params()
@@ -61,6 +64,12 @@ class ViewParamsMixin:
         for key, value in params.items():
             name, delimiter, inner = key.partition("__")
             if name in stack_names or not (delimiter or hasattr(value, "get_params")):
+                if delimiter and not hasattr(params.get(name, getattr(self, name)), "set_params"):
+                    raise InputError(
+                        f"{key} cannot be set: {name!r} is a parameter of the stack, and no estimator. "
+                        "Parameters of a view with such a name are set by view_params: "
+                        f"set_params(view_params={{{name!r}: {{{inner!r}: {value!r}}}}})."
+                    )
                 of_stack[key] = value
             else:
                 of_views.setdefault(name, {})[inner] = value

@@ -280,7 +280,7 @@ def _check_view(view, classes):
         )
 
 
-def find_consensus(task, method, sample_weight=None):
+def find_consensus(task, method, sample_weight=None, order=None):
     """Return the consensus of each sample, in which every class must occur.
 
     Parameters
@@ -291,6 +291,8 @@ def find_consensus(task, method, sample_weight=None):
         A method of `sklearn_raters.consensus.consensus_labels`.
     sample_weight : ndarray of shape (n_samples,) or None, default=None
         Samples of weight 0 get no consensus.
+    order : ndarray of int of shape (n_samples,) or None, default=None
+        The number that each sample was given with, by which a callable knows it; None for those of the task.
 
     Returns
     -------
@@ -302,7 +304,10 @@ def find_consensus(task, method, sample_weight=None):
     InputError
         If a class is the consensus of no sample.
     """
-    labels = consensus_labels(task, method)
+    if callable(method) and order is not None:
+        labels = consensus_labels(task.take(np.argsort(order)), method)[order]
+    else:
+        labels = consensus_labels(task, method)
     if sample_weight is not None:
         labels = np.where(sample_weight > 0, labels, None)
     found = {label for label in labels if label is not None}

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from made import GROUPS, TRUTH, X, Y, small_stack
 from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.consensus import (
     METHODS,
@@ -184,6 +185,17 @@ def test_a_callable_gets_numbers_of_samples_whatever_their_names():
         return table.groupby("task")["label"].last()
 
     assert consensus_labels(Y, last).tolist() == consensus_labels(Task(Y), last).tolist() == ["x", "y"]
+
+
+@pytest.mark.parametrize("groups", [None, GROUPS], ids=["without groups", "with groups"])
+@pytest.mark.parametrize("weight", [None, np.arange(len(TRUTH)) % 3], ids=["alike", "weighted"])
+def test_a_callable_in_a_stack_gets_the_numbers_of_the_samples_as_they_were_given(groups, weight):
+    def adjudicated(table):
+        return pd.Series(TRUTH)[table["task"].unique()]
+
+    stack = small_stack(views=["crowd_hard"], fusion="mean", consensus=adjudicated)
+    stack.fit(X, Y, groups=groups, sample_weight=weight)
+    assert (stack.predict(X) == TRUTH).mean() > 0.9
 
 
 @pytest.mark.usefixtures("few_iterations")

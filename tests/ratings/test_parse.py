@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from made import make_rated
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import parse_ratings, ratings_from_long
 
 # Three samples, raters E1 and E2; E2 chose two labels for the second sample.
@@ -132,6 +133,24 @@ def test_masked_entries_are_missing():
 def test_a_label_repeated_in_a_cell_counts_once():
     assert as_set(parse_ratings([[["a", "a", "b"]]])) == {(0, 0, "a", 1), (0, 0, "b", 1)}
     assert as_set(parse_ratings([[("a", None), ()]])) == {(0, 0, "a", 1)}
+
+
+def test_votes_in_nested_lists_are_not_read_as_labels():
+    cube = [[[0, 1, 0], [1, 0, 0]], [[0, 0, 0], [0, 0, 1]]]
+    for votes in (cube, [[cube[0][0], None], cube[1]], [[tuple(cell) for cell in row] for row in cube]):
+        with pytest.raises(InputError, match=r"list of 3 numbers.*look like votes.*np\.asarray\(Y\)"):
+            parse_ratings(votes, classes=[0, 1, 2])
+    assert as_set(parse_ratings(np.asarray(cube), classes=[0, 1, 2])) == {
+        (0, 0, 1, 1),
+        (0, 1, 0, 1),
+        (1, 1, 2, 1),
+    }
+
+
+def test_cells_of_as_many_labels_as_there_are_classes_are_labels():
+    assert len(parse_ratings([[[0, 1], [1, 0]]], classes=[0, 1]).label) == 4
+    assert len(parse_ratings([[[0, 1, 2], [1, 0, 2]]], classes=[0, 1, 2]).label) == 6
+    assert len(parse_ratings([[[0, 0], 1]], classes=[0, 1]).label) == 2
 
 
 def test_a_rater_without_ratings_stays_a_rater():

@@ -566,3 +566,45 @@ def test_columns_false_and_true_name_the_classes():
 def test_a_class_named_twice_is_refused():
     with pytest.raises(InputError, match="classes names 'a' twice"):
         SoftTargetClassifier(LogisticRegression(), classes=["a", "b", "a"]).fit(X, SOFT)
+
+
+def test_certain_soft_labels_reach_a_pipeline_as_labels():
+    certain = np.eye(3)[SOFT.argmax(axis=1)]
+    for last in (LogisticRegression(), GaussianNB()):
+        pipeline = make_pipeline(SelectKBest(k=2), last)
+        found = SoftTargetClassifier(pipeline, classes=["a", "b", "c"]).fit(X, certain).predict_proba(X)
+        np.testing.assert_array_equal(SoftTargetClassifier(pipeline).fit(X, y).predict_proba(X), found)
+        stack = MultiRaterStackingClassifier(pipeline, views=[0], fusion="mean", alpha=0).fit(X, y)
+        np.testing.assert_allclose(stack.predict_proba(X), found, atol=1e-9)
+
+
+class Recorded(LogisticRegression):
+    """Counts the groups of the samples that each copy learns from, in the last feature."""
+
+    seen = []
+
+    def fit(self, X, y, sample_weight=None):
+        Recorded.seen.append(np.unique(X[:, -1], return_counts=True)[1])
+        return super().fit(X, y, sample_weight)
+
+
+@pytest.mark.parametrize("routing", [False, True], ids=["off", "on"])
+@pytest.mark.parametrize("weights", [None, np.ones(90)], ids=["alike", "weighted"])
+@pytest.mark.parametrize("place", ["alone", "pipeline", "soft targets"])
+def test_a_classifier_with_a_cv_by_groups_gets_the_groups_of_labels(place, weights, routing):
+    folds = GroupKFold(3)
+    calibrated = CalibratedClassifierCV(Recorded(), cv=folds)
+    model = make_pipeline(StandardScaler(), calibrated) if place == "pipeline" else calibrated
+    if place == "soft targets":
+        model = SoftTargetClassifier(calibrated)
+    else:
+        model = MultiRaterStackingClassifier(model, views=["crowd_hard"], fusion="mean")
+    Recorded.seen.clear()
+    with sklearn.config_context(enable_metadata_routing=routing):
+        model.fit(np.column_stack([X, GROUPS]), y, sample_weight=weights, groups=GROUPS)
+    assert [counts.tolist() for counts in Recorded.seen] == [[10] * 6] * 3
+    fitted = model.estimator_ if place == "soft targets" else model.estimators_[0]
+    fitted = fitted[-1] if place == "pipeline" else fitted
+    assert isinstance(fitted.cv, GroupKFold)
+    assert isinstance(calibrated.cv, GroupKFold)
+    assert calibrated.cv is folds

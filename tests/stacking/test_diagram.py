@@ -3,7 +3,9 @@
 import re
 
 import numpy as np
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 
 from sklearn_raters import MultiRaterStackingClassifier
 
@@ -33,3 +35,13 @@ def test_a_fitted_stack_shows_its_views_and_counts_those_of_many_raters():
     assert "4" in shown
     assert "4 more views" in shown
     assert shown.count("LogisticRegression") == 8
+
+
+def test_an_unfitted_stack_shows_the_estimators_that_views_have_of_their_own():
+    own = {"crowd_hard": RandomForestClassifier(), "2": GaussianNB(), "crowd_soft": {"C": 3}}
+    stack = MultiRaterStackingClassifier(
+        LogisticRegression(), views=["crowd_hard", "crowd_soft", 2], view_params=own
+    )
+    shown = labels(stack)
+    assert shown.count("RandomForestClassifier") == shown.count("GaussianNB") == 1
+    assert shown.count("LogisticRegression") == 1

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import sklearn
-from sklearn.base import clone
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.ensemble import RandomForestClassifier, StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
@@ -253,3 +253,30 @@ def test_splitters_that_can_do_without_groups_split_samples(cv):
     expected = list(cv.split(X, ratings))
     for split, (_, test) in zip(found, expected, strict=True):
         np.testing.assert_array_equal(split.test, test)
+
+
+@pytest.mark.parametrize("in_pipeline", [False, True], ids=["alone", "in a pipeline"])
+def test_a_stack_of_scikit_learn_may_be_the_fusion(in_pipeline):
+    fusion = StackingClassifier([("lr", LogisticRegression())], cv=2)
+    fusion = make_pipeline(StandardScaler(), fusion) if in_pipeline else fusion
+    assert accuracy(small_stack(fusion=fusion, views=["crowd_hard", "E1"]).fit(X, Y)) > 0.8
+
+
+class ListedClasses(ClassifierMixin, BaseEstimator):
+    """A classifier whose classes are a list."""
+
+    def fit(self, X, y):
+        self.inner_ = LogisticRegression().fit(X, y)
+        self.classes_ = self.inner_.classes_.tolist()
+        return self
+
+    def predict_proba(self, X):
+        return self.inner_.predict_proba(X)
+
+
+def test_the_classes_of_a_fusion_may_be_a_list():
+    found, expected = (
+        small_stack(fusion=fusion, views=["crowd_hard", "E1"]).fit(X, Y).predict_proba(X)
+        for fusion in (ListedClasses(), LogisticRegression())
+    )
+    np.testing.assert_array_equal(found, expected)

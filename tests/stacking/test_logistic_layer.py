@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
@@ -132,3 +133,14 @@ def test_a_part_without_a_sample_to_judge_is_left_out(class_weight):
     assert choose_strength([judged, empty], Y, class_weight, None) == choose_strength(
         [judged], Y, class_weight, None
     )
+
+
+@pytest.mark.parametrize("fitted", ["default", "pandas"])
+@pytest.mark.parametrize("used", ["default", "pandas"])
+def test_the_layer_does_not_depend_on_the_output_that_transformers_are_set_to(fitted, used):
+    with config_context(transform_output=fitted):
+        assert choose_strength([LayerFold([Z], Y != "", Y != "")], Y, None, None) in STRENGTHS
+        layer = fit_layer(Z.copy(), Y, 0.1, None, None)
+    with config_context(transform_output=used):
+        found = layer.predict_proba(Z.copy())  # a warning of names of features is an error here
+    np.testing.assert_array_equal(found, fit_layer(Z.copy(), Y, 0.1, None, None).predict_proba(Z.copy()))

@@ -1,11 +1,12 @@
 """The plan of a fit: what it lists, and that it finds whatever cannot work before anything is trained."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier
+from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, StackingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
@@ -15,7 +16,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
-from sklearn.svm import SVC, LinearSVR
+from sklearn.svm import SVC, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier
 
 from made import (
@@ -155,6 +156,11 @@ WRONG = {
         "cannot reach the fusion",
     ),
     "a fusion that is no classifier": ({"fusion": make_pipeline(StandardScaler(), LinearSVR())}, "fusion"),
+    "a fusion without probabilities": ({"fusion": LinearSVC()}, "a classifier with predict_proba"),
+    "a fusion that ends without probabilities": (
+        {"fusion": StackingClassifier([("svc", SVC())], final_estimator=LinearSVC())},
+        "a classifier with predict_proba",
+    ),
     "a cv that tests samples twice": (
         {"cv": GroupShuffleSplit(2, random_state=0)},
         "must hold each sample once",
@@ -358,6 +364,18 @@ def test_a_table_with_gaps_is_taken_by_estimators_that_take_gaps(estimator):
     assert accuracy(stack, with_nan) > 0.75
 
 
+@pytest.mark.parametrize("other", ["bool", "Int64", "boolean"])
+def test_a_table_with_categories_beside_other_types_is_taken_by_estimators_of_categories(other):
+    table = pd.DataFrame({"sad": X[:, 0], "angry": X[:, 1], "neutral": X[:, 2]}) > 1.2
+    table = table.astype({"sad": other}).assign(
+        angry=pd.Categorical(np.where(table["angry"], "yes", "no")), neutral=X[:, 2]
+    )
+    trees = HistGradientBoostingClassifier(max_iter=10, categorical_features="from_dtype")
+    stack = small_stack(trees, views=["crowd_hard"], fusion="mean")
+    assert len(stack.plan(table, Y).trainings) == 1
+    assert (stack.fit(table, Y).predict(table) == TRUTH).mean() > 0.8
+
+
 class Flattened(CountedFits):
     """A classifier that takes images, and does not declare it."""
 
@@ -395,6 +413,14 @@ def test_the_hold_out_leaves_every_rater_some_samples(seed):
         X, ratings_with_a_rater_of_one_group(), groups=GROUPS
     )
     assert 0 in GROUPS[plan.splits[0].train]
+
+
+@pytest.mark.parametrize("estimator", [LogisticRegression(), None], ids=["given", "default"])
+def test_the_pool_needs_two_samples_of_one_consensus(estimator):
+    stack = MultiRaterStackingClassifier(estimator)
+    with pytest.raises(InputError, match=r"No two of the 2 samples.*fusion='mean'"):
+        stack.plan(X[:2], ["a", "b"])
+    assert stack.set_params(fusion="mean").fit(X[:2], ["a", "b"]).predict(X[:2]).tolist() == ["a", "b"]
 
 
 def test_one_group_cannot_be_held_out():

@@ -163,3 +163,15 @@ def test_parameters_of_no_estimator_are_an_error_that_asks_for_one():
         MultiRaterStackingClassifier().set_params(estimator__C=2.0)
     stack = MultiRaterStackingClassifier().set_params(estimator=LogisticRegression(), estimator__C=2.0)
     assert stack.estimator.C == 2.0
+
+
+@pytest.mark.parametrize("name", ["cv", "alpha", "memory"])
+def test_a_view_called_like_a_parameter_is_set_by_view_params_alone(name):
+    X, Y = [[0.0], [1.0]] * 10, pd.DataFrame({name: ["a", "b"] * 10})
+    with pytest.raises(
+        InputError, match=rf"{name}__C cannot be set.*view_params=\{{'{name}': \{{'C': 5.0\}}"
+    ):
+        stack().set_params(**{f"{name}__C": 5.0})
+    model = stack(fusion="mean").set_params(view_params={name: {"C": 5.0}})
+    assert stack().set_params(**model.get_params()).view_params == {name: {"C": 5.0}}
+    assert model.fit(X, Y).estimators_[2].estimator_.C == 5.0
