@@ -333,9 +333,8 @@ class WholeSampleFolds:
 
     def get_n_splits(self, X=None, y=None, groups=None):
         """Return the number of splits."""
-        return check_cv(self.cv, self.labels, classifier=True).get_n_splits(
-            self.labels, self.labels, self.groups
-        )
+        samples = check_cv(self.cv, self.labels, classifier=True)
+        return samples.get_n_splits(self.labels, self.labels, self.groups)
 
     def split(self, X, y=None, groups=None):
         """Yield the repeats to train on and those held out, as indices."""

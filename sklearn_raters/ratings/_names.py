@@ -16,7 +16,25 @@ _JOINTS = re.compile(r"_|(?<=[^\W\d_])[-\u2010-\u2013](?=[^\W\d_])")
 
 
 def as_number(text):
-    """Return the number in a text, an int if it is whole; None if the text is no number."""
+    """
+    Return the number in a text.
+
+    Parameters
+    ----------
+    text : str
+        The text, such as "-1", "0.50" or "1e3".
+
+    Returns
+    -------
+    int, float or None
+        An int if the number is whole; None if the text is no number.
+
+    Examples
+    --------
+    >>> from sklearn_raters.ratings import as_number
+    >>> as_number("0.50"), as_number("2.0"), as_number("two")
+    (0.5, 2, None)
+    """
     text = text.strip()
     if _INTEGER.fullmatch(text):
         return int(text)
