@@ -19,7 +19,6 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_raters import DeepEnsembleClassifier
-from sklearn_raters._inner_splits import check_reads_soft_labels
 from sklearn_raters._nested import (
     call_inside,
     groups_for_fit,
@@ -35,6 +34,7 @@ from sklearn_raters._nested import (
     weights_for_fit,
 )
 from sklearn_raters.metrics import uar_scorer
+from sklearn_raters.soft_targets import check_reads_soft_labels
 
 
 class GroupedClassifier(ClassifierMixin, BaseEstimator):

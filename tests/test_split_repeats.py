@@ -27,8 +27,8 @@ from sklearn.svm import SVC, NuSVC
 from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_raters import MultiRaterStackingClassifier, SoftTargetClassifier
-from sklearn_raters._inner_splits import WholeSampleFolds
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.soft_targets._whole_samples import WholeSampleFolds
 
 X, TRUTH = load_iris(return_X_y=True)
 SOFT = 0.15 + 0.55 * np.eye(3)[TRUTH]

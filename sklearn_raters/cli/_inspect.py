@@ -52,20 +52,21 @@ def inspect(options):
         folder.mkdir(exist_ok=True)
     unmade = [path for name, path in files.items() if name in found and found[name] is None]
     files = {name: path for name, path in files.items() if path not in unmade}
-    with replacing_all(files) as partial:
-        if folder is not None:
-            _write(found, partial)
-            write_config(options, files["settings"], partial["settings"])
-        if options.report is not None:
-            shown = {"audio": audio, "texts": texts}
-            write_rater_report(options, task, found, shown, partial["report"])
-    for path in unmade:
-        path.unlink(missing_ok=True)  # of an earlier run
-    # After the files, which stay if it cannot be printed.
-    if options.json:
-        print_json(_as_json(found))
-    else:
-        print_inspection(found, task, options.top)
+    try:
+        with replacing_all(files) as partial:
+            if folder is not None:
+                _write(found, partial)
+                write_config(options, files["settings"], partial["settings"])
+            if options.report is not None:
+                shown = {"audio": audio, "texts": texts}
+                write_rater_report(options, task, found, shown, partial["report"])
+        for path in unmade:
+            path.unlink(missing_ok=True)  # of an earlier run
+    finally:  # after the files, which stay if it cannot be printed, and also if they cannot be written
+        if options.json:
+            print_json(_as_json(found))
+        else:
+            print_inspection(found, task, options.top)
     if folder is not None:
         print_status(f"All tables in full: {folder}")
     if options.report is not None:

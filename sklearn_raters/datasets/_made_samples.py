@@ -104,7 +104,7 @@ def make_rated_samples(
     check_integers(2, n_classes=n_classes)
     check_integers(8, n_features=n_features)
     n_informative = 3 * n_features // 8
-    if 2 * n_classes > 2**n_informative:  # two clusters a class, each in a corner of its own
+    if (2 * n_classes - 1).bit_length() > n_informative:  # two clusters a class, each in a corner of its own
         raise InputError(f"n_features={n_features} is too few for {n_classes} classes: give more features.")
     check_integers(0, **{f"raters[{kind!r}]": number for kind, number in raters.items()})
     n_raters = sum(raters.values())

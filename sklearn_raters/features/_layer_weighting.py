@@ -105,6 +105,8 @@ class LayerWeighting(TransformerMixin, BaseEstimator):
     (5, 3)
     """
 
+    _takes_soft_targets = True
+
     _parameter_constraints = {
         "n_layers": [Interval(Integral, 1, None, closed="left")],
         "C": [Interval(Real, 0, None, closed="neither")],

@@ -12,13 +12,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align, align_samples, refuse_masked
 from sklearn_raters._forms import at_least_single
-from sklearn_raters._inner_splits import (
-    check_reads_soft_labels,
-    check_takes_repeats,
-    fit_in_groups,
-    keep_samples_whole,
-    restore_folds,
-)
 from sklearn_raters._nested import (
     InnerTagsMixin,
     check_is_read,
@@ -41,7 +34,9 @@ from sklearn_raters._targets import (
 )
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import check_groups
+from sklearn_raters.soft_targets._checks import check_reads_soft_labels, check_takes_repeats
 from sklearn_raters.soft_targets._logistic import fit_logistic, fits_soft_labels
+from sklearn_raters.soft_targets._whole_samples import fit_in_groups, keep_samples_whole, restore_folds
 
 
 def wrap_innermost(estimator, classes):

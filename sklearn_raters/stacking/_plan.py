@@ -7,7 +7,6 @@ import joblib
 import numpy as np
 from sklearn.base import is_classifier
 
-from sklearn_raters._inner_splits import check_reads_soft_labels, check_takes_repeats
 from sklearn_raters._nested import layers, takes_soft_targets, weight_name
 from sklearn_raters._parallel import content_to_hash
 from sklearn_raters._rated import drawn_from_samples
@@ -16,7 +15,12 @@ from sklearn_raters._targets import class_weights, is_certain
 from sklearn_raters.consensus import labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import Task, is_missing_label, shorten
-from sklearn_raters.soft_targets import SoftTargetClassifier, fits_soft_labels
+from sklearn_raters.soft_targets import (
+    SoftTargetClassifier,
+    check_reads_soft_labels,
+    check_takes_repeats,
+    fits_soft_labels,
+)
 from sklearn_raters.stacking._default_views import KernelChoice, default_estimator, leaves_weight, plan_choice
 from sklearn_raters.stacking._fusion import (
     Split,

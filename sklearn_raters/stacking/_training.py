@@ -15,7 +15,6 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import check_memory
 
 from sklearn_raters._files import check_folder
-from sklearn_raters._inner_splits import fit_in_groups
 from sklearn_raters._parallel import (
     cached_with,
     call_cached,
@@ -30,6 +29,7 @@ from sklearn_raters._parallel import (
 from sklearn_raters._rated import rows_of
 from sklearn_raters.exceptions import collecting_remarks, remark
 from sklearn_raters.ratings import known_labels
+from sklearn_raters.soft_targets import fit_in_groups
 from sklearn_raters.stacking._default_views import choose_kernel_weight, with_kernel_weight
 from sklearn_raters.stacking._frozen import represent
 from sklearn_raters.stacking._starts import start_from

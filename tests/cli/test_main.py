@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import sys
 
 import pytest
@@ -94,7 +95,9 @@ def test_the_options_of_the_large_commands_stand_in_groups():
 
 def test_the_examples_of_the_help_can_be_parsed():
     lines = [line.strip() for text in [_help.EPILOG, *_help.EPILOGS.values()] for line in text.splitlines()]
-    examples = [line.split()[1:] for line in lines if line.startswith("sklearn-raters ") and ">" not in line]
+    examples = [
+        shlex.split(line)[1:] for line in lines if line.startswith("sklearn-raters ") and ">" not in line
+    ]
     assert len(examples) > 10
     for words in examples:
         # The file of --config is not there.

@@ -138,7 +138,7 @@ def test_a_corpus_comes_back_as_it_was(tmp_path):
     assert again.consensus.tolist() == corpus.consensus.tolist() == ["sad", None]
     assert again.sessions.tolist() == corpus.sessions.tolist()
     assert again.X == corpus.X
-    with pytest.raises(FileExistsError, match=r"holds a database already: delete db.yaml"):
+    with pytest.raises(FileExistsError, match=r"holds a database already: delete its files, db"):
         save_audformat(corpus)
     assert Task(again.Y, again.classes).counts.tolist() == Task(corpus.Y, corpus.classes).counts.tolist()
 

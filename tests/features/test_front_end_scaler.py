@@ -70,7 +70,8 @@ def test_a_weight_of_two_is_the_sample_twice():
 
 
 def test_weights_are_paired_with_a_table_by_index():
-    X, weights = pd.DataFrame(made_table()[0]), pd.Series(np.arange(120.0))
+    names = [f"s{place}" for place in range(120)]
+    X, weights = pd.DataFrame(made_table()[0], names), pd.Series(np.arange(120.0), names)
     scaler = FrontEndScaler().fit(X, sample_weight=weights)
     mixed = FrontEndScaler().fit(X, sample_weight=weights[::-1])
     np.testing.assert_array_equal(mixed.mean_, scaler.mean_)

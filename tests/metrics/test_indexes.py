@@ -55,18 +55,19 @@ def test_recalls_of_raters_are_paired_by_sample_and_rater():
 
 
 def test_the_bootstrap_pairs_labels_and_groups():
-    true = pd.Series(list("ab") * 6)
+    names = list("abcdefghijkl")
+    true = pd.Series(list("ab") * 6, names)
     found = paired_bootstrap(true, true, true[::-1], random_state=0)
     assert found == (0.0, 0.0, 0.0)
-    worse = pd.Series(list("aabb") * 3)
-    groups = pd.Series(np.arange(12) // 2)
+    worse = pd.Series(list("aabb") * 3, names)
+    groups = pd.Series(np.arange(12) // 2, names)
     expected = paired_bootstrap(true, true, worse, groups, random_state=0)
     assert paired_bootstrap(true, true[::-1], worse, groups[::-1], random_state=0) == expected
 
 
 def test_the_bootstrap_pairs_predictions_with_each_other_where_the_labels_have_no_index():
     true = np.array(["a", "b"] * 6)
-    predicted = pd.Series(true)
+    predicted = pd.Series(true, list("abcdefghijkl"))
     assert paired_bootstrap(true, predicted, predicted[::-1], random_state=0) == (0.0, 0.0, 0.0)
 
 

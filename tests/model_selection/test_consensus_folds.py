@@ -84,12 +84,16 @@ def test_a_task_and_plain_labels_are_taken():
 
 def test_samples_ratings_and_groups_are_paired_by_index():
     order = RNG.permutation(N)
-    groups = pd.Series(SPEAKERS)
-    folds = [test.tolist() for _, test in ConsensusStratifiedGroupKFold(4).split(X, Y, groups)]
-    mixed = [test.tolist() for _, test in ConsensusStratifiedGroupKFold(4).split(X, Y, groups.iloc[order])]
+    names = [f"s{place}" for place in range(N)]
+    rated = Y.set_axis(names)
+    groups = pd.Series(SPEAKERS, names)
+    folds = [test.tolist() for _, test in ConsensusStratifiedGroupKFold(4).split(X, rated, groups)]
+    mixed = [
+        test.tolist() for _, test in ConsensusStratifiedGroupKFold(4).split(X, rated, groups.iloc[order])
+    ]
     assert mixed == folds
-    named = pd.DataFrame(X)  # its rows are numbered by the folds, whatever the order of the ratings
-    for task in (Y.iloc[order], Task(Y.iloc[order])):
+    named = pd.DataFrame(X, names)  # its rows are numbered by the folds, whatever the order of the ratings
+    for task in (rated.iloc[order], Task(rated.iloc[order])):
         mixed = ConsensusStratifiedGroupKFold(4).split(named, task, groups.iloc[order[::-1]])
         assert [test.tolist() for _, test in mixed] == folds
 

@@ -98,5 +98,5 @@ def test_a_separator_for_votes_and_a_wrong_separator_are_errors():
     with pytest.raises(InputError, match="label_separator splits cells of texts, but Y holds votes"):
         parse_ratings(parse_ratings([["a", "b"]]), label_separator="|")
     for wrong in ("", 3):
-        with pytest.raises(TypeError, match="label_separator must be a text"):
+        with pytest.raises((InputError, TypeError), match="label_separator must be a text"):
             parse_ratings([["a", "b"]], label_separator=wrong)
