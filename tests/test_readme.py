@@ -117,14 +117,16 @@ def test_the_figures_of_networks_on_frames_are_measured(readme, project):
     balanced = evidence[evidence["row"] == "all views, class_weight='balanced'"].set_index(["family", "task"])
     tasks = ["speechocean762 prosodic", "made speech"]
     networks, functionals = balanced.loc["frames"].loc[tasks], balanced.loc["table"].loc[tasks]
-    gains = networks["own_balanced to crowd_hard, ensemble of equal cost"].round(1).tolist()
+    gains = (networks["own_balanced to crowd_hard, ensemble of equal cost"].round(1) + 0).tolist()  # no -0.0
     first, second = networks["uar"].round(1)
     ensembles = evidence.set_index(["row", "family", "task"]).loc["crowd_hard, ensemble of equal cost"]
     ensembles = ensembles.loc["frames"].loc[tasks]
-    assert ensembles["seeds"].tolist() == [1, 5]
+    assert ensembles["seeds"].tolist() == [5, 5]
     third, fourth = ensembles["own_balanced"].round(1)
-    words = f"{first} (prosody) and {second} (synthetic), such an ensemble {third} (one seed) and {fourth}"
-    assert f"it has {words}; where both have a seed, {gains[0]} and {gains[1]}" in readme.replace("\n", " ")
+    words = f"{first} (prosody) and {second} (synthetic), such an ensemble {third} and {fourth}"
+    assert f"it has {words}: differences of {gains[0]} and {gains[1]}, within chance" in readme.replace(
+        "\n", " "
+    )
     assert (networks["own_balanced to crowd_hard, ensemble of equal cost, high"] > 0).all()
     better = ", ".join(f"{uar:.1f}" for uar in functionals["uar"])
     assert f"do better (balanced {better}; networks {first}, {second})" in readme

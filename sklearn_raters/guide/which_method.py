@@ -26,10 +26,10 @@ The numbers are from `benchmarks/evidence.py`, and the README has its table. Ahe
   as balanced, and ahead on four tasks as predicted: where samples have several votes, try it too.
 - **On few frames of speech** (1,010 recordings, or 360 synthetic ones) networks gain nothing from fusing that
   an ensemble of majority networks of equal cost does not gain: the default with balanced classes has 51.1 % (prosody)
-  and 64.0 % (synthetic), such an ensemble 51.0 % (one seed) and 64.8 %. `fusion="mean"` has 50.0 and 64.5 % in half
+  and 64.0 % (synthetic), such an ensemble 51.1 and 64.8 %. `fusion="mean"` has 50.0 and 64.5 % in half
   the time. Functionals of the same recordings have 57.7 and 69.1 %: try them first.
 - **Networks need scaled features**: `make_pipeline(StandardScaler(), RaterNetClassifier("annot_mix"))`, for
-  recordings after `SpeakerScaler`. On scikit-learn's wine its accuracy is 29 % with raw columns, and 98 % with
+  recordings after `SpeakerScaler`. On scikit-learn's wine its accuracy is about 30 % with raw columns, and 98 % with
   scaled ones. `fit` warns of columns that are plainly not scaled.
 - **Where one answer is right**, the stack learns the majority's errors. Judged by the true labels of simulated
   crowds of five votes a sample, all views had 64.1 %, `truth_stack` 65.2 %, `annot_mix` 63.3 %, and a tuned SVC of
