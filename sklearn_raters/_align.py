@@ -274,10 +274,8 @@ def _places(index, other, first, name, by_place):
             f"The index of {first} has {index.nlevels} levels and that of {name} {other.nlevels}: give both "
             f"the same index, or pair them by place: {by_place}."
         )
-    # Some entries that pandas finds in the other index have no place there, such as NA beside NaN.
-    unknown = ~index.isin(other)
-    if other.is_unique:
-        unknown |= other.get_indexer(index) < 0
+    # By places where they are certain, since pandas finds some entries that have none there: NA beside NaN.
+    unknown = other.get_indexer(index) < 0 if other.is_unique else ~index.isin(other)
     if unknown.any():
         place = unknown.argmax()
         raise InputError(
