@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
-from sklearn_raters._align import refuse_masked
+from sklearn_raters._align import align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import check_sample_weight
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import (
@@ -284,6 +284,32 @@ def expected_accuracy(y, predicted, classes, sample_weight=None):
         refuse_mixed(names, labels, "the labels of y")
         correct = labels == predicted
     return float(np.average(correct, weights=weight))
+
+
+class SoftTargetsMixin:
+    """Adds `score` to a classifier of hard or soft labels with `predict` and `classes_`."""
+
+    _takes_soft_targets = True
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy, or its expected value if labels were drawn from the soft labels.
+
+        Parameters
+        ----------
+        X : list or array-like of length n_samples
+            Samples in any form that `fit` takes.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Hard or soft labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+        """
+        X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
+        return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)
 
 
 def class_weights(class_weight, classes, mass):

@@ -11,7 +11,7 @@ from sklearn_raters._forms import whole_fit
 from sklearn_raters._rated import ConsensusMixin, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import num_samples
-from sklearn_raters._targets import check_weights, class_weights, expected_accuracy, target_distributions
+from sklearn_raters._targets import SoftTargetsMixin, check_weights, class_weights, target_distributions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._merged_samples import as_often_as_given, merge_equal
@@ -26,10 +26,9 @@ _FEWEST_EPOCHS, _FEWEST_STEPS = 15, 200
 _ROWS_AT_ONCE = 128
 
 
-class LabelNetClassifier(ConsensusMixin, BaseNet):
+class LabelNetClassifier(SoftTargetsMixin, ConsensusMixin, BaseNet):
     """Base of the classifiers whose network learns hard or soft labels; a subclass defines `_network`."""
 
-    _takes_soft_targets = True
     _network = None  # its name in `_torch`
 
     def _module(self, n_classes, seed):
@@ -168,23 +167,3 @@ class LabelNetClassifier(ConsensusMixin, BaseNet):
             units = _torch.encode(self.net_, pack(samples[rows])).representation
             logits[rows] = _torch.apply_part(self.net_, units, "output")
         return softmax(logits, copy=False)
-
-    def score(self, X, y, sample_weight=None):
-        """Return the accuracy; on soft labels the expected accuracy if labels are drawn from them.
-
-        Parameters
-        ----------
-        X : list or array-like
-            Samples in any form that `fit` takes.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Hard or soft labels.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights.
-
-        Returns
-        -------
-        float
-            Between 0 and 1.
-        """
-        X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
-        return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)

@@ -26,9 +26,9 @@ from sklearn_raters._nested import (
 )
 from sklearn_raters._sklearn_compat import HasMethods, safe_indexing
 from sklearn_raters._targets import (
+    SoftTargetsMixin,
     check_weights,
     class_weights,
-    expected_accuracy,
     is_certain,
     target_distributions,
 )
@@ -199,7 +199,9 @@ def decides_by_pairs(estimator):
     return any(name.endswith("decision_function_shape") and value == "ovo" for name, value in params)
 
 
-class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class SoftTargetClassifier(
+    SoftTargetsMixin, InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+):
     """Train a classifier that takes `sample_weight` on soft labels.
 
     Each sample is repeated once for every class in its soft label, weighted by the share of that class. The
@@ -245,7 +247,6 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
     """
 
     __metadata_request__fit = {"groups": True}
-    _takes_soft_targets = True
 
     _parameter_constraints = {"estimator": [HasMethods("fit")], "classes": ["array-like", None]}
 
@@ -403,26 +404,6 @@ class SoftTargetClassifier(InnerTagsMixin, MetaEstimatorMixin, ClassifierMixin, 
         """
         X = self._as_read(X)
         return self.estimator_.transform(X)
-
-    def score(self, X, y, sample_weight=None):
-        """Return the accuracy, or its expected value if labels were drawn from the soft labels.
-
-        Parameters
-        ----------
-        X : list or array-like of length n_samples
-            Whatever the classifier takes.
-        y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Hard or soft labels.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples.
-
-        Returns
-        -------
-        float
-            Between 0 and 1.
-        """
-        X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
-        return expected_accuracy(y, self.predict(X), self.classes_, sample_weight)
 
 
 class _BalancedByMass(SoftTargetClassifier):
