@@ -9,22 +9,26 @@ from sklearn_raters._torch.dropout import Dropout
 from sklearn_raters._torch.settings import Choice, Number
 
 
-class _ReverseFrames(torch.autograd.Function):
-    """Reverse the frames of each sequence within its own length; the padding stays where it is.
+class _Permute(torch.autograd.Function):
+    """Put rows in another order, by a permutation that is its own inverse.
 
-    The reversal is its own inverse, so the backward pass selects rows in the same way. This is faster than
-    the scatter that autograd would use.
+    The backward pass selects rows in the same way, which is faster than the scatter that autograd would use.
     """
 
     @staticmethod
-    def forward(ctx, x, rows):
-        ctx.save_for_backward(rows)
-        return x.flatten(0, 1).index_select(0, rows).view(x.shape)
+    def forward(ctx, x, order):
+        ctx.save_for_backward(order)
+        return x.index_select(0, order)
 
     @staticmethod
     def backward(ctx, gradient):
-        (rows,) = ctx.saved_tensors
-        return gradient.flatten(0, 1).index_select(0, rows).view(gradient.shape), None
+        (order,) = ctx.saved_tensors
+        return gradient.index_select(0, order), None
+
+
+def permuted(x, order):
+    """Return a tensor with the rows of its first two dimensions in another order; see `_Permute`."""
+    return _Permute.apply(x.flatten(0, 1), order).view(x.shape)
 
 
 def _reversed_rows(lengths, n_frames):
@@ -145,8 +149,8 @@ class BLSTMTrunk(nn.Module):
         rows = _reversed_rows(lengths, frames.shape[1])
         hidden = self.dropout(self.dense(frames).relu())
         ahead, _ = self.forward_lstm(hidden)
-        back, _ = self.backward_lstm(_ReverseFrames.apply(hidden, rows))
-        states = self.dropout(torch.cat([ahead, _ReverseFrames.apply(back, rows)], dim=2))
+        back, _ = self.backward_lstm(permuted(hidden, rows))
+        states = self.dropout(torch.cat([ahead, permuted(back, rows)], dim=2))
         padding = torch.arange(frames.shape[1], device=lengths.device) >= lengths[:, None]
         scores = self.attention(states).squeeze(2).masked_fill(padding, -torch.inf)
         weights = scores.softmax(dim=1)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from sklearn_raters._torch.blstm import permuted
 from sklearn_raters._torch.dropout import counted_dropout
 from sklearn_raters._torch.grouped_lstm import CLOSED, GroupedLSTM
 
@@ -92,25 +93,11 @@ def _of_both(weights, name):
     return torch.cat([weights[f"{direction}.{name}"] for direction in _DIRECTIONS])
 
 
-class _Permute(torch.autograd.Function):
-    """Put rows in another order, by a permutation that is its own inverse; see `blstm.py`."""
-
-    @staticmethod
-    def forward(ctx, x, order):
-        ctx.save_for_backward(order)
-        return x.index_select(0, order)
-
-    @staticmethod
-    def backward(ctx, slopes):
-        (order,) = ctx.saved_tensors
-        return slopes.index_select(0, order), None
-
-
 def _states(hidden, weights, places):
     """Return the states of both directions, (n_networks, n_places, 2 * n_units)."""
     n_networks, n_rows, n_frames = places.frame.shape
     opposite = places.opposite.flatten()
-    both = torch.cat([hidden, _Permute.apply(hidden.flatten(0, 1), opposite).view_as(hidden)])
+    both = torch.cat([hidden, permuted(hidden, opposite)])
     bias = _of_both(weights, "bias_ih_l0") + _of_both(weights, "bias_hh_l0")
     gates = torch.baddbmm(bias.unsqueeze(1), both, _of_both(weights, "weight_ih_l0").mT)
     gates = gates.view(2 * n_networks, n_rows, n_frames, -1).permute(2, 0, 1, 3)
@@ -119,8 +106,7 @@ def _states(hidden, weights, places):
     gates = torch.cat([enter, forget.masked_fill(starts, CLOSED), new, leave], dim=3)
     states = GroupedLSTM.apply(gates, _of_both(weights, "weight_hh_l0").mT, (~starts).to(gates.dtype))
     ahead, back = states.permute(1, 2, 0, 3).flatten(1, 2).chunk(2)
-    back = _Permute.apply(back.flatten(0, 1), opposite).view_as(ahead)
-    return torch.cat([ahead, back], dim=2)
+    return torch.cat([ahead, permuted(back, opposite)], dim=2)
 
 
 def grouped_logits(weights, frames, places, n_samples, threshold, seeds):
