@@ -2,7 +2,7 @@
 
 import os
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 from sklearn_raters.exceptions import InputError
@@ -77,7 +77,7 @@ def resume(url, part, session, advance):
         raise requests.ConnectionError(f"the connection broke off after {done} of {size} bytes")
 
 
-def download(url, path, *, sha256=None, session=None, advance=lambda done, size: None, remedy):
+def download(url, path, *, sha256=None, advance=lambda done, size: None, remedy):
     """Download a file unless it is there already, and check its SHA-256.
 
     Without a checksum of the publisher, the first complete download sets it: the sum is written to
@@ -91,8 +91,6 @@ def download(url, path, *, sha256=None, session=None, advance=lambda done, size:
         The file to write; its folder is made.
     sha256 : str or None
         The publisher's checksum, in hexadecimal digits.
-    session : requests.Session or None
-        What sends the requests, to share connections.
     advance : callable
         Is called with the bytes that are there, and the size of the whole or None.
     remedy : str
@@ -120,10 +118,10 @@ def download(url, path, *, sha256=None, session=None, advance=lambda done, size:
     part = path.with_name(f".{path.name}.part")
 
     def fetch(url, target, _):
-        with requests.Session() if session is None else nullcontext(session) as own:
+        with requests.Session() as session:
             for number in range(1, TRIES + 1):
                 try:
-                    resume(url, part, own, advance)
+                    resume(url, part, session, advance)
                     break
                 except requests.RequestException as error:
                     answer = error.response
