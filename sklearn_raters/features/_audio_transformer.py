@@ -128,6 +128,11 @@ class AudioFramesTransformer(AudioTransformer):
         "dtype": [StrOptions({"float32", "float16"})],
     }
 
+    def __init__(self, *, n_jobs=None, memory=None, out=None, dtype="float32", on_error="raise", verbose=0):
+        super().__init__(n_jobs=n_jobs, memory=memory, on_error=on_error, verbose=verbose)
+        self.out = out
+        self.dtype = dtype
+
     def _frames_of(self, X):
         """Return the frames of all samples."""
         self._validate_params()

@@ -102,11 +102,6 @@ class OpenSmileFrames(AudioFramesTransformer):
 
     _extractor = SmileSet("lld45")
 
-    def __init__(self, *, n_jobs=None, memory=None, out=None, dtype="float32", on_error="raise", verbose=0):
-        super().__init__(n_jobs=n_jobs, memory=memory, on_error=on_error, verbose=verbose)
-        self.out = out
-        self.dtype = dtype
-
     def transform(self, X):
         """Compute the frames.
 

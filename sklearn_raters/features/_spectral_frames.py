@@ -72,11 +72,6 @@ class SpectralFrames(AudioFramesTransformer):
 
     _extractor = property(lambda self: SpectralSet())
 
-    def __init__(self, *, n_jobs=None, memory=None, out=None, dtype="float32", on_error="raise", verbose=0):
-        super().__init__(n_jobs=n_jobs, memory=memory, on_error=on_error, verbose=verbose)
-        self.out = out
-        self.dtype = dtype
-
     def transform(self, X):
         """Compute the frames.
 
