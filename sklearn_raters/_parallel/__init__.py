@@ -3,7 +3,7 @@
 from sklearn_raters._parallel._blas import scipy_on_one_thread, small_products
 from sklearn_raters._parallel._jobs import moved_once, run_jobs
 from sklearn_raters._parallel._progress import in_words, showing_trainings
-from sklearn_raters._parallel._sealed import cached_with, call_cached, content_to_hash, is_cached
+from sklearn_raters._parallel._sealed import cached_with, call_cached, content_to_hash, is_cached, open_cache
 from sklearn_raters._parallel._watch import (
     TimeLimitReached,
     check_time,
@@ -24,6 +24,7 @@ __all__ = [
     "is_cached",
     "is_quiet",
     "moved_once",
+    "open_cache",
     "run_jobs",
     "scipy_on_one_thread",
     "showing_trainings",

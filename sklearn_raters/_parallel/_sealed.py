@@ -4,7 +4,9 @@ import pickle
 from hashlib import blake2b
 
 import cloudpickle
+from sklearn.utils.validation import check_memory
 
+from sklearn_raters._files import check_folder
 from sklearn_raters.exceptions import remark
 
 
@@ -25,6 +27,14 @@ def sealed_call(function, arguments, key):
 def _checksum(key, payload):
     """Return the checksum of a result; another call with the same result has another one."""
     return blake2b(payload, key=blake2b(key.encode()).digest()).digest()
+
+
+def open_cache(memory):
+    """Return `memory`, a folder, a joblib.Memory or None, as a joblib.Memory; raise if it is no folder."""
+    if memory is not None and not hasattr(memory, "cache"):
+        check_folder(memory)
+        memory = str(memory)
+    return check_memory(memory)
 
 
 def cached_with(memory):

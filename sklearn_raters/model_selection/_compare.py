@@ -7,11 +7,9 @@ from os import PathLike
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from sklearn.utils.validation import check_memory
 
 from sklearn_raters._align import align_samples
-from sklearn_raters._files import check_folder
-from sklearn_raters._parallel import cached_with
+from sklearn_raters._parallel import cached_with, open_cache
 from sklearn_raters._rated import rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, checked_parameters
@@ -252,11 +250,7 @@ def compare(
 def _cache_in(memory):
     """Yield the cache of the views, in a folder that is deleted at the end if `memory` is None."""
     with TemporaryDirectory(prefix="sklearn_raters_", ignore_cleanup_errors=True) as folder:
-        memory = folder if memory is None else memory
-        if not hasattr(memory, "cache"):
-            check_folder(memory)
-            memory = str(memory)
-        yield check_memory(memory)
+        yield open_cache(folder if memory is None else memory)
 
 
 def _pooled_labels(runs, folds, n_samples):

@@ -4,7 +4,6 @@ import ctypes
 import sys
 from dataclasses import replace
 from functools import cached_property
-from os import PathLike
 from time import perf_counter
 from typing import NamedTuple
 
@@ -12,9 +11,7 @@ import joblib
 import numpy as np
 from joblib import delayed
 from scipy.sparse import issparse
-from sklearn.utils.validation import check_memory
 
-from sklearn_raters._files import check_folder
 from sklearn_raters._parallel import (
     cached_with,
     call_cached,
@@ -22,6 +19,7 @@ from sklearn_raters._parallel import (
     content_to_hash,
     is_cached,
     moved_once,
+    open_cache,
     run_jobs,
     showing_trainings,
     tell_finished,
@@ -141,10 +139,7 @@ def train_one(planned, X, groups, start, cached, fit_key, represent_key):
 
 def _cache_of(stack):
     """Return the cache in the stack's `memory`, as `cached_with` does."""
-    memory = str(stack.memory) if isinstance(stack.memory, PathLike) else stack.memory
-    if isinstance(memory, str):
-        check_folder(memory)
-    return cached_with(check_memory(memory))
+    return cached_with(open_cache(stack.memory))
 
 
 def choose_kernel(stack, plan, data):
