@@ -10,6 +10,9 @@ from pathlib import Path
 from sklearn_raters._optional import import_optional
 from sklearn_raters.exceptions import InputError
 
+# What Git LFS writes first in place of a file that was not fetched.
+LFS_POINTER = b"version https://git-lfs"
+
 
 def full_path(path):
     """Return a path with ``~`` and ``~user`` expanded, as an absolute one.
@@ -113,10 +116,15 @@ def existing_file(path, what, remedy):
         raise FileNotFoundError(f"{what}: there is no file {file}; {remedy}.")
     if file.stat().st_size == 0:
         raise InputError(f"{what}: {file} is empty (0 bytes); {remedy}.")
-    with file.open("rb") as opened:
-        if opened.read(26) == b"version https://git-lfs.gi":
-            raise InputError(f"{what}: {file} is a Git LFS pointer, not the file itself; run `git lfs pull`.")
+    if is_pointer(file):
+        raise InputError(f"{what}: {file} is a Git LFS pointer, not the file itself; run `git lfs pull`.")
     return file
+
+
+def is_pointer(file):
+    """Return whether a file is only the text by which Git LFS stands for a file that was not fetched."""
+    with open(file, "rb") as opened:
+        return opened.read(len(LFS_POINTER)) == LFS_POINTER
 
 
 @contextmanager

@@ -3,11 +3,10 @@
 import os
 from pathlib import Path
 
-from sklearn_raters._files import full_path
+from sklearn_raters._files import full_path, is_pointer
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import shorten
 
-_POINTER = b"version https://git-lfs"
 # Pointers have about 130 bytes; a file of a kilobyte is none.
 _POINTER_SIZE = 1024
 
@@ -22,12 +21,6 @@ def existing_folder(path, what, remedy):
     if not os.access(folder, os.R_OK | os.X_OK):
         raise PermissionError(f"{what}: the folder {folder} may not be read; allow reading, or {remedy}.")
     return folder
-
-
-def is_pointer(file):
-    """Return whether a file is only the text by which Git LFS stands for a file that was not fetched."""
-    with open(file, "rb") as opened:
-        return opened.read(len(_POINTER)) == _POINTER
 
 
 def raise_for_pointers(sizes):

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 
+from sklearn_raters._files import LFS_POINTER
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._containers import complete
 from sklearn_raters.features._mpeg import after_tags, recordings
@@ -48,7 +49,7 @@ def check_file(path, where):
         raise InputError(f"{where} is not a file. Give the path of an audio file.")
     if size == 0:
         raise InputError(f"{where} is empty (0 bytes). Fetch or record it again, or leave it out.")
-    if size < 1024 and content_of_file(path, where).startswith(b"version https://git-lfs"):
+    if size < 1024 and content_of_file(path, where).startswith(LFS_POINTER):
         raise InputError(
             f"{where} is a Git LFS pointer, not audio: the file's content was not fetched. "
             "Run `git lfs pull` in the repository that holds it."
