@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_raters._nested import layers, unwrap
+from sklearn_raters._nested import unwrap
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.plots._style import COLOURS, GREY, add_legend, axes_or_new, short
 
@@ -86,10 +86,9 @@ class LossCurvesDisplay:
                 kind: np.array(net.history[:, column]) for kind, column in kinds.items() if column in recorded
             }
         if not curves:
-            inside = list(layers(estimator))[-1].estimator
             raise InputError(
-                f"{type(inside).__name__} holds no trained network. Give a fitted network, or a stack or "
-                "ensemble of networks such as BLSTMClassifier."
+                f"{type(unwrap(estimator)).__name__} holds no trained network. Give a fitted network, "
+                "or a stack or ensemble of networks such as BLSTMClassifier."
             )
         return cls(curves=curves).plot(ax=ax)
 

@@ -18,7 +18,7 @@ from sklearn.svm import SVC, NuSVC
 from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_raters._nested import is_search, layers
+from sklearn_raters._nested import is_search, layers, unwrap
 from sklearn_raters._sklearn_compat import BaseScorer
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.soft_targets._whole_samples import TWICE
@@ -100,7 +100,7 @@ def _candidates(search):
             for value in values if isinstance(values, list | tuple | np.ndarray) else ():
                 place, _, name = key.rpartition("__")
                 if hasattr(value, "get_params"):
-                    yield list(layers(value))[-1].estimator
+                    yield unwrap(value)
                 elif name in ("probability", "early_stopping", "n_iter_no_change"):
                     owner = search.estimator.get_params()[place] if place else search.estimator
                     yield clone(owner).set_params(**{name: value})

@@ -7,7 +7,7 @@ import joblib
 import numpy as np
 from sklearn.base import is_classifier
 
-from sklearn_raters._nested import layers, takes_soft_targets, weight_name
+from sklearn_raters._nested import layers, takes_soft_targets, unwrap, weight_name
 from sklearn_raters._parallel import content_to_hash
 from sklearn_raters._rated import drawn_from_samples
 from sklearn_raters._seeds import draw_seed, set_seeds
@@ -238,8 +238,7 @@ def by_content(task):
 def _name_of(estimator):
     """Return the class name of the classifier that the user gave, inside pipelines and searches."""
     given = estimator.estimator if isinstance(estimator, SoftTargetClassifier) else estimator
-    *_, (_, inner) = layers(given)
-    return type(inner).__name__
+    return type(unwrap(given)).__name__
 
 
 def make_plan(stack, data, X, order):

@@ -1,6 +1,6 @@
 """Views whose network starts from that of another view, which has been trained before."""
 
-from sklearn_raters._nested import is_search, layers
+from sklearn_raters._nested import is_search, layers, unwrap
 
 # A network that starts from another one trains for this share of its epochs, at this share of the step size.
 SHARE_OF_EPOCHS, SHARE_OF_RATE = 1 / 3, 1 / 2
@@ -38,7 +38,7 @@ def start_from(estimator, trained):
     trained : classifier
         A fitted estimator with the same settings.
     """
-    network, start = (list(layers(one))[-1].estimator for one in (estimator, trained))
+    network, start = unwrap(estimator), unwrap(trained)
     n_epochs = max(1, round(start.n_iter_ * SHARE_OF_EPOCHS))
     network.set_params(
         warm_start=True,
