@@ -159,7 +159,7 @@ def _parts_of(path, content):
     except InputError:
         raise
     except Exception as error:  # zipfile raises nearly any error on damaged files
-        raise InputError(f"{path} is not a complete model file ({_line(error)}): {_COPY}.") from error
+        raise InputError(f"{path} is not a complete model file ({line_of(error)}): {_COPY}.") from error
 
 
 def _manifest_of(path, content):
@@ -168,7 +168,9 @@ def _manifest_of(path, content):
         manifest = json.loads(content)
         kind, number, _ = manifest["kind"], manifest["format"], manifest["sha256"].items()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(f"{path} has a {MANIFEST} that cannot be read ({_line(error)}): {_COPY}.") from error
+        raise InputError(
+            f"{path} has a {MANIFEST} that cannot be read ({line_of(error)}): {_COPY}."
+        ) from error
     if kind != KIND:
         raise InputError(f"{path} is not a model file of sklearn_raters, but says that it is {kind!r:.80}.")
     if number != FORMAT:
@@ -186,5 +188,6 @@ def versions_of(manifest):
     return {str(k): str(v) for k, v in versions.items()} if isinstance(versions, dict) else {}
 
 
-def _line(error):
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+def line_of(error):
+    """Return an error and its type on one line, its end left out if it is long."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]

@@ -17,6 +17,7 @@ from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import KernelFeatures
 from sklearn_raters.networks import BLSTMClassifier, DeepEnsembleClassifier, SoftmaxLayerClassifier
+from sklearn_raters.persistence._archive import line_of
 from sklearn_raters.persistence._inside import inside
 from sklearn_raters.persistence._onnx_check import check_same
 from sklearn_raters.persistence._onnx_graph import OPSETS, Graph, round_for_trees
@@ -264,9 +265,8 @@ def _converted(graph, estimator, samples, method, result):
                 target_opset=OPSETS,
             )
     except Exception as error:  # skl2onnx raises nearly any error on what it does not know
-        line = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise InputError(
-            f"skl2onnx cannot convert {name} ({line}): give the model another estimator."
+            f"skl2onnx cannot convert {name} ({line_of(error)}): give the model another estimator."
         ) from error
     if not any(isinstance(thing, _FLOAT64_TREES) for thing in inside(estimator)):
         round_for_trees(part)

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_array
 
 from sklearn_raters._nested import call_inside
 from sklearn_raters.exceptions import InputError
+from sklearn_raters.persistence._archive import line_of
 from sklearn_raters.persistence._inside import inside
 
 # The largest difference between the answers of a graph and of its model.
@@ -55,9 +56,8 @@ def check_same(made, model, X, *, reads_frames):
         session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
         found = session.run(list(expected), given)
     except Exception as error:
-        line = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise InputError(
-            f"onnxruntime cannot run the graph of this {type(model).__name__} ({line})."
+            f"onnxruntime cannot run the graph of this {type(model).__name__} ({line_of(error)})."
         ) from error
     drawn = X is None
     for (name, answer), values in zip(expected.items(), found, strict=True):

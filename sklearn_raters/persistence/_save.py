@@ -12,7 +12,16 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._files import check_writable, full_path, replacing
 from sklearn_raters._sklearn_compat import checked_parameters
 from sklearn_raters.exceptions import InputError, InputWarning
-from sklearn_raters.persistence._archive import ARRAYS, CARD, MANIFEST, STRUCTURE, pack, unpack, versions_of
+from sklearn_raters.persistence._archive import (
+    ARRAYS,
+    CARD,
+    MANIFEST,
+    STRUCTURE,
+    line_of,
+    pack,
+    unpack,
+    versions_of,
+)
 from sklearn_raters.persistence._card import make_card
 from sklearn_raters.persistence._content import check_content
 from sklearn_raters.persistence._inside import Moment, forget_caches, inside, without_networks
@@ -84,7 +93,7 @@ def save(model, path, *, card=None):
     except Exception as error:  # skops and copies of foreign objects raise nearly any error
         raise InputError(
             f"{type(model).__name__} cannot be saved, since a part of it has no form without pickle "
-            f"({_line(error)}). Give it another parameter in place of this part, then fit and save it."
+            f"({line_of(error)}). Give it another parameter in place of this part, then fit and save it."
         ) from error
     foreign = _foreign(names)
     _check_can_be_found(foreign)
@@ -212,7 +221,7 @@ def load(path, *, trusted=()):
         _check_fitted(model)
     except Exception as error:
         raise InputError(
-            f"{path} holds a model that cannot be made from its structure ({_line(error)}). {remedy}"
+            f"{path} holds a model that cannot be made from its structure ({line_of(error)}). {remedy}"
         ) from error
     return model
 
@@ -304,8 +313,4 @@ def _warn_of_versions(path, saved, here):
 
 
 def _unreadable(path, part, error, remedy):
-    return InputError(f"{path} has a part {part} that cannot be read ({_line(error)}). {remedy}")
-
-
-def _line(error):
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    return InputError(f"{path} has a part {part} that cannot be read ({line_of(error)}). {remedy}")
