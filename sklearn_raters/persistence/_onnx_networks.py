@@ -26,9 +26,9 @@ def add_representation(graph, estimator, frames, lengths):
     weights = _weights(estimator)
     outside = graph.op("Not", _inside(graph, frames, lengths))
     if "dense.weight" not in weights:  # the softmax layer takes the mean frame
-        share = graph.op("Unsqueeze", graph.op("Cast", graph.op("Not", outside), to=1), np.array([2]))
+        share = graph.op("Unsqueeze", graph.cast(graph.op("Not", outside), np.float32), np.array([2]))
         total = graph.op("ReduceSum", graph.op("Mul", frames, share), np.array([1]), keepdims=0)
-        return graph.op("Div", total, graph.op("Unsqueeze", graph.op("Cast", lengths, to=1), np.array([1])))
+        return graph.op("Div", total, graph.op("Unsqueeze", graph.cast(lengths, np.float32), np.array([1])))
     if estimator.precision != "float32":
         raise InputError(
             f"A network with precision={estimator.precision!r} cannot become a graph of ONNX that gives the "
@@ -41,7 +41,7 @@ def add_representation(graph, estimator, frames, lengths):
         "LSTM",
         by_time,
         *_lstm_weights(weights),
-        graph.op("Cast", lengths, to=6),
+        graph.cast(lengths, np.int32),
         direction="bidirectional",
         hidden_size=n_units,
     )
