@@ -1,8 +1,7 @@
 """Tables with a row a sample and a column a rater, turned into a row a vote."""
 
 from sklearn_raters.ratings._labels import is_missing_label
-from sklearn_raters.ratings._names import spelling
-from sklearn_raters.ratings.exports._columns import USUAL, has_usual
+from sklearn_raters.ratings.exports._columns import has_usual
 
 # More distinct values than these in all columns are hardly labels.
 _MOST_LABELS = 20
@@ -28,8 +27,7 @@ def votes_of_wide(table, sample):
     columns = table.columns.tolist()
     if not table.columns.is_unique or has_usual(columns, "rater") or has_usual(columns, "label"):
         return None
-    usual = {spelling(name) for names in USUAL["sample"] for name in names}
-    found = [name for name in columns if name == sample or (sample is None and spelling(name) in usual)]
+    found = [name for name in columns if name == sample or (sample is None and has_usual([name], "sample"))]
     raters = [name for name in columns if name not in found]
     if len(found) != 1 or len(raters) < 2 or table[found[0]].map(str).duplicated().any():
         return None
