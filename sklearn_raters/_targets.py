@@ -248,6 +248,11 @@ def _check_soft(y):
     return soft
 
 
+def are_distributions(values):
+    """Return for each row along the last axis whether it is a distribution, up to what float32 rounds."""
+    return (values >= 0).all(axis=-1) & np.isclose(values.sum(axis=-1), 1, atol=1e-4)
+
+
 def expected_accuracy(y, predicted, classes, sample_weight=None):
     """Return the accuracy, or its expected value if labels were drawn from the soft labels.
 

@@ -6,6 +6,7 @@ from scipy.special import rel_entr, xlogy
 
 from sklearn_raters._align import align_columns, align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
+from sklearn_raters._targets import are_distributions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import find_name, to_pandas
 
@@ -44,7 +45,7 @@ def check_distributions(soft_true, proba):
                 f"{name} must have shape (n_samples, n_classes), got {values.shape}: give one "
                 "distribution for each sample."
             )
-        good = (values >= 0).all(axis=1) & np.isclose(values.sum(axis=1), 1, atol=1e-4)
+        good = are_distributions(values)
         if not good.all():
             row = np.flatnonzero(~good)[0]
             raise InputError(

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_raters._align import align_samples, refuse_masked
 from sklearn_raters._sklearn_compat import checked_parameters
-from sklearn_raters._targets import refuse_mixed
+from sklearn_raters._targets import are_distributions, refuse_mixed
 from sklearn_raters.consensus import hard_labels, labelled_samples
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics._distributions import named_columns
@@ -202,10 +202,9 @@ def _votes_and_predictions(task, predicted, raters):
 
 def check_probabilities(values, name):
     """Raise InputError unless each rater's probabilities of a sample sum to one, or are all NaN."""
-    left_out = np.isnan(values).all(axis=2)
-    good = (values >= 0).all(axis=2) & np.isclose(values.sum(axis=2), 1, atol=1e-4)
-    if not (good | left_out).all():
-        sample, rater = np.argwhere(~(good | left_out))[0]
+    good = are_distributions(values) | np.isnan(values).all(axis=2)
+    if not good.all():
+        sample, rater = np.argwhere(~good)[0]
         raise InputError(
             f"Sample {sample} of {name} has no probabilities in column {rater} of the raters: "
             f"{values[sample, rater]}. They must not be negative and sum to 1, or all be NaN, to be left out."

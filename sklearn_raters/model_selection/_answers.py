@@ -6,6 +6,7 @@ import numpy as np
 
 from sklearn_raters._align import align
 from sklearn_raters._nested import call_inside, unwrap
+from sklearn_raters._targets import are_distributions
 from sklearn_raters.exceptions import InputError, NoPosteriorError, remark
 from sklearn_raters.metrics import judged_answers
 
@@ -117,8 +118,7 @@ def _fault_of_raters(proba, classes, raters):
     """Return what is wrong with the probabilities of raters, None if nothing is; rows of NaN are allowed."""
     if proba.shape[1:] != (len(raters), len(classes)):
         return f"the shape {proba.shape} for {len(raters)} raters and {len(classes)} classes"
-    good = (proba >= 0).all(axis=2) & np.isclose(proba.sum(axis=2), 1, atol=1e-4)
-    wrong = np.argwhere(~(good | np.isnan(proba).all(axis=2)))
+    wrong = np.argwhere(~(are_distributions(proba) | np.isnan(proba).all(axis=2)))
     if not len(wrong):
         return None
     sample, place = wrong[0]

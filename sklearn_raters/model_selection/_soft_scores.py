@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from sklearn_raters._align import align
+from sklearn_raters._targets import are_distributions
 from sklearn_raters.consensus import soft_labels
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import (
@@ -107,7 +108,7 @@ def pool(parts, folds, task):
 
 def _check_rows(proba, samples):
     """Raise InputError if a row is no distribution."""
-    wrong = ~(np.isclose(proba.sum(axis=1), 1, atol=1e-4) & (proba >= 0).all(axis=1))
+    wrong = ~are_distributions(proba)
     if wrong.any():
         row = wrong.argmax()
         raise InputError(
