@@ -179,7 +179,7 @@ def _checked(found, table):
 def _crowd_kit(method, task):
     """Return what a method finds, the labels by task (a Series) and their probabilities (a DataFrame)."""
     votes = task.votes
-    _long_table(task)  # refuses weighted votes
+    votes.check_unweighted()
     samples, *columns = _in_content_order(votes)
     labels, proba = _estimate(method, *(part.tobytes() for part in columns))
     names, places = dict(enumerate(votes.labels)), dict(enumerate(samples.tolist()))

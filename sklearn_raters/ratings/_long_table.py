@@ -259,13 +259,7 @@ def ratings_to_long(Y, *, sample="sample", rater="rater", label="label"):
         check_column_name(name)
     votes = as_task(Y).votes
     index = pd.RangeIndex(votes.n_samples) if votes.index is None else votes.index
-    weighted = np.flatnonzero(votes.weight != 1)
-    if len(weighted):
-        at = weighted[0]
-        raise InputError(
-            f"Sample {votes.sample[at]}, rater {votes.raters[votes.rater[at]]!r} has a vote of "
-            f"weight {votes.weight[at]}: a long table can only hold votes of weight 1."
-        )
+    votes.check_unweighted()
     if not index.is_unique:
         twice = index[index.duplicated()].tolist()[0]
         raise InputError(f"Two samples are named {twice!r}: a long table would mix their votes.")

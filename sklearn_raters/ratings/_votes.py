@@ -138,6 +138,22 @@ class Votes:
         fields = ("sample", "rater", "label", "weight")
         return replace(self, **{name: getattr(self, name)[chosen] for name in fields} | changes)
 
+    def check_unweighted(self):
+        """Raise an error if a vote has a weight, which a long table cannot hold.
+
+        Raises
+        ------
+        InputError
+            If a weight is not 1.
+        """
+        weighted = np.flatnonzero(self.weight != 1)
+        if len(weighted):
+            at = weighted[0]
+            raise InputError(
+                f"Sample {self.sample[at]}, rater {self.raters[self.rater[at]]!r} has a vote of "
+                f"weight {self.weight[at]}: a long table can only hold votes of weight 1."
+            )
+
     def counts(self, n_labels=None):
         """Count the votes of each sample for each label.
 
