@@ -174,9 +174,7 @@ def align_columns(table, names, what):
     [0.8, 0.2]
     """
     columns = getattr(table, "columns", None)
-    if columns is None or not set(columns) & set(names):
-        return table
-    if type(columns).__name__ == "RangeIndex" and (columns.start, columns.step) == (0, 1):
+    if columns is None or not set(columns) & set(names) or _is_default(columns):
         return table
     if set(columns) != set(names) or len(columns) != len(names):
         raise InputError(

@@ -79,9 +79,9 @@ class Display:
         n_new = done - self._first
         if n_new == 1:  # what the first took is mostly the start of the processes
             self._rated = time.monotonic()
-        return (
-            about((time.monotonic() - self._rated) * (self.total - done) / (n_new - 1)) if n_new > 1 else ""
-        )
+        if n_new < 2:
+            return ""
+        return about((time.monotonic() - self._rated) * (self.total - done) / (n_new - 1))
 
     def show(self, done, left):
         """Show how many are done; a log gets a line where there is news, and each minute.
@@ -209,5 +209,5 @@ def time_left(planned, notes, at_once):
 
 
 def about(seconds):
-    """Return the words for an estimate of the time that is left; "" for None."""
-    return "" if seconds is None else f"about {in_words(seconds)} left"
+    """Return the words for an estimate of the time that is left."""
+    return f"about {in_words(seconds)} left"

@@ -20,6 +20,8 @@ from sklearn_raters._torch.grouped_blstm import grouped_logits, lay_out
 # Share of a GPU's free memory for one step, and how many numbers a frame takes for each unit of the network:
 # about a dozen, and as many again for places that are left free.
 MEMORY_SHARE, NUMBERS_A_UNIT = 0.5, 24
+# Settings of Adamax: the defaults of torch.
+_BETAS, _EPS = (0.9, 0.999), 1e-8
 
 
 def can_be_stacked(net, dataset, early_stopping, net_params):
@@ -242,8 +244,8 @@ def _free_memory(device):
 
 
 @torch.no_grad()
-def _adamax(state, slopes, steps, betas=(0.9, 0.999), eps=1e-8):
-    """Take a step of Adamax (Kingma & Ba 2015, Algorithm 2), with the defaults of torch.
+def _adamax(state, slopes, steps):
+    """Take a step of Adamax (Kingma & Ba 2015, Algorithm 2).
 
     Parameters
     ----------
@@ -255,9 +257,9 @@ def _adamax(state, slopes, steps, betas=(0.9, 0.999), eps=1e-8):
         Step size, and number of the step, for each network.
     """
     weights, mean, largest = state
-    mean.lerp_(slopes, 1 - betas[0])
-    torch.maximum(largest.mul_(betas[1]), slopes.abs_().add_(eps), out=largest)
-    rates = [rate / (1 - betas[0] ** number) for rate, number in steps]
+    mean.lerp_(slopes, 1 - _BETAS[0])
+    torch.maximum(largest.mul_(_BETAS[1]), slopes.abs_().add_(_EPS), out=largest)
+    rates = [rate / (1 - _BETAS[0] ** number) for rate, number in steps]
     rates = torch.tensor(rates, dtype=state.dtype, device=state.device).unsqueeze(1)
     weights.sub_(rates * mean / largest)
 

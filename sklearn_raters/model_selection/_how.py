@@ -28,7 +28,7 @@ def describe(task, labels, groups, cv, folds, *, ordered, baseline, n_bootstrap,
         What was set, by name.
     """
     splitter = f": {cv!r}" if hasattr(cv, "split") else ""
-    settings = {
+    return {
         "classes": ", ".join(map(str, task.classes)),
         "merged labels": ", ".join(f"{old} = {new}" for old, new in task.label_map.items()) or "none",
         "classes are ordered": "yes" if ordered else "no",
@@ -39,7 +39,6 @@ def describe(task, labels, groups, cv, folds, *, ordered, baseline, n_bootstrap,
         "draws of the bootstrap": f"{n_bootstrap}",
         "seed": f"{random_state}",
     }
-    return settings
 
 
 def fit_table(runs, folds):

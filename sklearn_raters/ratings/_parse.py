@@ -171,17 +171,17 @@ def _encode_labels(labels, where, reading):
         )
     if not first:
         return np.full(len(code), -1), []
-    code, names = _number_labels(code, names, "The labels")
+    code, names = _number_labels(code, names)
     if reading.bins is None:
         counts = np.bincount(code[code >= 0], minlength=len(names))
         check_labels(names, counts, reading.named)
     return code, names
 
 
-def _number_labels(code, names, where):
+def _number_labels(code, names):
     """Encode what labels stand for: return the codes, -1 for None, and the sorted distinct names."""
     distinct = list(dict.fromkeys(name for name in names if name is not None))
-    order, ordered = sort_codes(np.arange(len(distinct)), distinct, where)
+    order, ordered = sort_codes(np.arange(len(distinct)), distinct, "The labels")
     place = {name: order[index] for index, name in enumerate(distinct)}
     return np.array([-1 if name is None else place[name] for name in names], dtype=np.intp)[code], ordered
 
@@ -195,7 +195,7 @@ def _read_votes(votes, reading):
     names = read_names(votes.labels, reading._replace(named=frozenset(votes.labels)), lambda _: "Y")
     if names == votes.labels:
         return votes
-    code, labels = _number_labels(votes.label, names, "The labels")
+    code, labels = _number_labels(votes.label, names)
     if not (code >= 0).any():
         raise InputError(f"There are no ratings: all votes are for {shorten(votes.labels)}, 'not rated'.")
     return votes.relabelled(code, labels)

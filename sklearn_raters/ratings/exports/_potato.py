@@ -96,7 +96,7 @@ def _of_record(record, path):
         further = {"displayed_text": record.get("displayed_text")}
         yield record["id"], file.parent.name or None, _schemas(record["label_annotations"]), further
     else:
-        further = {name: record[name] for name in ("annotator_origin",) if name in record}
+        further = {"annotator_origin": record.get("annotator_origin")}
         yield record["instance_id"], record["user_id"], _schemas(record["labels"]), further
 
 
@@ -128,7 +128,7 @@ def _read_table(source, question, left_out):
         return table_of(table.drop(columns=label.name), table["instance_id"], table[rater], label)
     split = {name: (schema, label) for name, (schema, _, label) in split.items() if not label.startswith("_")}
     cells = table[list(split)].fillna("").apply(lambda column: column.astype(str).str.strip())
-    chosen = ~cells.isin(["", "false", "False"])
+    chosen = ~cells.isin(_NOT_CHOSEN)
     table = leave_out(table, chosen.any(axis=1), "annotations without a label", left_out)
     schemas = {}
     for name, (schema, _) in split.items():
