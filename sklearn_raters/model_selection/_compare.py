@@ -235,7 +235,7 @@ def compare(
         return table
     return Comparison(
         table=table,
-        predictions=prediction_table(predicted, in_conditions, answers, labels, folds, task),
+        predictions=prediction_table(predicted, in_conditions, answers, labels, folds, fold_numbers, task),
         tested=np.flatnonzero(fold_numbers >= 0),
         task=task,
         judged=pool_judged(answers),

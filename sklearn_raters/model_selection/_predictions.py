@@ -11,7 +11,7 @@ from sklearn_raters.model_selection._soft_scores import pool
 LABEL_COLUMNS = ("fold", "consensus", "truth", "votes", "sample")
 
 
-def prediction_table(predicted, in_conditions, answers, labels, folds, task):
+def prediction_table(predicted, in_conditions, answers, labels, folds, fold_numbers, task):
     """
     Put all predictions for the tested samples beside the ratings.
 
@@ -27,6 +27,8 @@ def prediction_table(predicted, in_conditions, answers, labels, folds, task):
         From column, "consensus" or "truth", to ndarray of object of shape (n_samples,).
     folds : list of Fold
         The splits.
+    fold_numbers : ndarray of int of shape (n_samples,)
+        The fold in which each sample is tested; -1 for samples that are not tested.
     task : Task
         The ratings.
 
@@ -37,9 +39,6 @@ def prediction_table(predicted, in_conditions, answers, labels, folds, task):
     """
     import pandas as pd
 
-    fold_numbers = np.full(task.n_samples, -1)
-    for number, fold in enumerate(folds):
-        fold_numbers[fold.test] = number
     columns = {"fold": fold_numbers, **labels, "votes": votes_as_text(task)}
     for name, of_model in predicted.items():
         columns[name] = of_model
