@@ -194,17 +194,7 @@ def make_task(loaded, options):
     classes, label_map = loaded.classes or list(labels), loaded.label_map
     find = _finder([*classes, *labels])
     if options.label_map is not None:
-        if unknown := [name for name in options.label_map if find(name) not in labels]:
-            raise InputError(
-                f"--label-map: no vote has {shorten(unknown)}; the labels are {shorten(labels)}. Correct the "
-                "names before the = signs."
-            )
-        # Nothing after the = sign means "not rated".
-        label_map = {}
-        for name, new in options.label_map.items():
-            old, target = find(name), find(new) if new else None
-            if label_map.setdefault(old, target) != target:
-                raise InputError(f"--label-map maps {name} to two classes: give each label once.")
+        label_map = _mapped(options.label_map, labels, find)
         merged = dict.fromkeys(label_map.get(label, label) for label in classes)
         classes = [label for label in merged if label is not None]
         if options.ratings is not None and options.bins is None:
@@ -217,6 +207,21 @@ def make_task(loaded, options):
     if loaded.classes is None and options.classes is None:
         classes = None  # all labels, which are sorted and not given in an order
     return Task(loaded.Y, classes, label_map)
+
+
+def _mapped(given, labels, find):
+    """Return the map of --label-map from labels to classes, None where it says "not rated"."""
+    if unknown := [name for name in given if find(name) not in labels]:
+        raise InputError(
+            f"--label-map: no vote has {shorten(unknown)}; the labels are {shorten(labels)}. Correct the "
+            "names before the = signs."
+        )
+    label_map = {}
+    for name, new in given.items():
+        old, target = find(name), find(new) if new else None  # nothing after the = sign
+        if label_map.setdefault(old, target) != target:
+            raise InputError(f"--label-map maps {name} to two classes: give each label once.")
+    return label_map
 
 
 def _finder(labels):
