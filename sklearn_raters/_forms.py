@@ -33,6 +33,11 @@ def holds_times(X):
     return getattr(getattr(X, "dtype", None), "kind", "") in ("m", "M") or any(map(is_time, _cells(X)))
 
 
+def is_data_frame(X):
+    """Return whether X is a table of pandas, or one that is used in the same way."""
+    return hasattr(X, "columns") and hasattr(X, "iloc")
+
+
 def is_time(cell):
     """Return whether a cell is a time or a duration."""
     # A period of pandas has a format like a date, but no common class.
@@ -41,7 +46,7 @@ def is_time(cell):
 
 def _cells(X):
     """Yield the cells of X that may be any object; those of a list of rows too."""
-    if hasattr(X, "columns") and hasattr(X, "iloc"):
+    if is_data_frame(X):
         for place, dtype in enumerate(X.dtypes):
             if getattr(dtype, "kind", "O") == "O":
                 yield from X.iloc[:, place]
@@ -93,7 +98,7 @@ def at_least_single(X):
     array-like
         X itself unless it is an array, or a data frame with columns, of float16.
     """
-    if hasattr(X, "columns") and hasattr(X, "iloc"):
+    if is_data_frame(X):
         halves = [name for name, dtype in X.dtypes.items() if dtype == np.float16]
         return X.astype(dict.fromkeys(halves, np.float32)) if halves else X
     return X.astype(np.float32) if isinstance(X, np.ndarray) and X.dtype == np.float16 else X
@@ -142,7 +147,7 @@ def refuse_rounding(X, dtype, what="X"):
 
 def _large_integers(X, limit, where):
     """Yield lists of the integers in X beyond a limit, and where they are."""
-    if hasattr(X, "columns") and hasattr(X, "iloc"):
+    if is_data_frame(X):
         for place, dtype in enumerate(X.dtypes):
             if getattr(dtype, "kind", "O") in "iuO":
                 values = np.asarray(X.iloc[:, place].dropna())

@@ -2,6 +2,7 @@
 
 from sklearn.utils import check_array, get_tags
 
+from sklearn_raters._forms import is_data_frame
 from sklearn_raters._nested import (
     check_is_read,
     check_refits,
@@ -116,7 +117,7 @@ def check_samples(estimator, X):
 
 def _parts_of_one_type(X):
     """Return the columns of each type of a data frame, which need have no type in common."""
-    if not (hasattr(X, "columns") and hasattr(X, "iloc")) or len(set(X.dtypes)) < 2:
+    if not is_data_frame(X) or len(set(X.dtypes)) < 2:
         return [X]
     types = X.dtypes.tolist()
     return [
