@@ -83,7 +83,7 @@ def read_session(folder, differences):
     return utterances
 
 
-def find_audio(folder, names, checked):
+def wav_paths(folder, names, checked):
     """Return the path of each utterance of a session, checked or not."""
     remedy = "copy SessionN/sentences/wav whole from the corpus' archive"
     wav = existing_folder(folder / "sentences" / "wav", "IEMOCAP", remedy)
@@ -192,7 +192,7 @@ def load_iemocap(root, *, sessions=None, strict=False, check_audio=True):
                 f"{folder} holds utterances of another session: {shorten(sorted(double), 5)}; "
                 "copy the session again from the corpus' archive."
             )
-        X += find_audio(folder, spoken, check_audio)
+        X += wav_paths(folder, spoken, check_audio)
         session_of += [number] * len(spoken)
         utterances |= spoken
     if differences:

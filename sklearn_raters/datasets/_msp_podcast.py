@@ -143,7 +143,7 @@ def rows_of_csv(file):
             at = found.end()
 
 
-def read_ratings(file):
+def read_votes(file):
     """Return the ratings of single raters: a table of sample, rater and label, and the number of repeats."""
     import pandas as pd
 
@@ -257,7 +257,7 @@ def load_msp_podcast(
         )
     else:
         file = existing_file(ratings, "The ratings of MSP-Podcast", REMEDY)
-    votes, dropped = read_ratings(file)
+    votes, dropped = read_votes(file)
     unknown = ~votes["sample"].isin(about.index)
     votes, dropped["unknown file"] = votes[~unknown], int(unknown.sum())
     if dropped["unknown file"]:
