@@ -42,3 +42,9 @@ def rated_data():
 def speechocean762(rated_data):
     """Return the folder of the recorded subset of speechocean762."""
     return rated_data / "speechocean762"
+
+
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """Leave out the pictures of reports, which take a second."""
+    monkeypatch.setattr("sklearn_raters.report._pictures.as_svg", lambda draw: ("<svg/>", None))

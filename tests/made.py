@@ -1,12 +1,13 @@
 """What the tests share: one maker of rated data, its other forms, and small estimators for it."""
 
+import json
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier
+from sklearn_raters import BLSTMClassifier, MultiRaterStackingClassifier, RaterNetClassifier
 from sklearn_raters.ratings import Task, parse_ratings
 
 CLASSES = ["sad", "angry", "neutral"]  # not sorted
@@ -25,6 +26,12 @@ def check_corpus(corpus):
     task = Task(corpus.Y, corpus.classes, corpus.label_map)
     assert {label for label in corpus.consensus if label is not None} <= {*task.votes.labels}
     assert isinstance(corpus.DESCR, str)
+
+
+def write(path, content):
+    """Write a text, or anything else as JSON, to a file; return its path."""
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
 
 
 class Made(NamedTuple):
@@ -69,11 +76,24 @@ def as_sequences(X):
     return [np.tile(row, (1 + index % 4, 1)).astype(np.float32) for index, row in enumerate(X)]
 
 
+def in_object_array(items):
+    """Return items as a 1-D array of objects; NumPy would make more dimensions of equal lengths."""
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array
+
+
 def small_blstm(**params):
     """Return a BLSTM that learns made data in a second."""
     sizes = {"dense_units": 16, "lstm_units": 8, "representation_units": 16}
     training = {"max_epochs": 4, "learning_rate": 0.02, "learning_rate_schedule": "constant"}
     return BLSTMClassifier(**{**sizes, **training, "random_state": 0, **params})
+
+
+def quick_rater_net(raters="crowd_layer", **params):
+    """Return a network of raters that trains for a few epochs only."""
+    settings = {"max_epochs": 15, "learning_rate": 1e-2, "device": "cpu", "random_state": 0, "dropout": 0.1}
+    return RaterNetClassifier(raters, **{**settings, **params})
 
 
 def small_stack(estimator=None, **params):

@@ -14,7 +14,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from made import FEW, small_blstm, small_stack
+from made import FEW, in_object_array, small_blstm, small_stack
 from sklearn_raters import (
     CalibratedRatersClassifier,
     DeepEnsembleClassifier,
@@ -115,9 +115,7 @@ def test_times_are_refused(form, name, fitted):
 @pytest.mark.parametrize("name", OF_SKLEARN)
 def test_rows_in_the_cells_of_a_column_are_refused_with_the_remedy(name, fitted):
     model, y = fitted[name], MODELS[name][1]
-    rows = np.empty(N, dtype=object)
-    rows[:] = list(TABLE)
-    for X in (as_series(TABLE), rows):
+    for X in (as_series(TABLE), in_object_array(list(TABLE))):
         refuses(model, y, X, r"rows of numbers in its cells.*np.stack\(list\(X\)\)", [model.predict])
     frame = pd.DataFrame({"pitch": list(TABLE), "loud": 1.0})
     refuses(model, y, frame, "rows of numbers in its cells.*one column for each number", [model.predict])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.base import BaseEstimator
 
+from made import in_object_array
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features import save_frames
 from sklearn_raters.sequences import (
@@ -32,12 +33,6 @@ def read(X, *, n_features=None):
     return as_sequences(estimator, X, reset=n_features is None)
 
 
-def object_array(samples):
-    array = np.empty(len(samples), dtype=object)
-    array[:] = samples
-    return array
-
-
 RAGGED = [np.arange(6.0).reshape(3, 2), np.array([[7.0, 8.0]]), np.full((2, 2), -1.0)]
 EQUAL = np.arange(24.0).reshape(4, 3, 2)
 
@@ -46,7 +41,7 @@ def series(samples):
     return pd.Series(samples, index=[f"u{index}" for index in range(len(samples))])
 
 
-@pytest.mark.parametrize("form", [list, tuple, object_array, series])
+@pytest.mark.parametrize("form", [list, tuple, in_object_array, series])
 def test_ragged_samples_lie_one_after_the_other(form):
     sequences = read(form(RAGGED))
     assert sequences.frames.tolist() == [[0, 1], [2, 3], [4, 5], [7, 8], [-1, -1], [-1, -1]]
@@ -77,7 +72,7 @@ def test_forms_of_equal_lengths_are_the_same(form):
 
 
 def test_an_object_array_of_equal_lengths_is_read():
-    np.testing.assert_array_equal(read(object_array(list(EQUAL))).frames, EQUAL.reshape(12, 2))
+    np.testing.assert_array_equal(read(in_object_array(list(EQUAL))).frames, EQUAL.reshape(12, 2))
 
 
 @pytest.mark.parametrize("form", [np.asarray, pd.DataFrame, np.ndarray.tolist])
@@ -139,7 +134,7 @@ def test_tables_of_frames_are_brought_into_one_order_of_columns():
     as_sequences(estimator, TABLES, reset=True)
     assert estimator.feature_names_in_.tolist() == ["pitch", "energy"]
     expected = read(RAGGED).frames
-    for X in (TABLES, turned, RAGGED, object_array(turned)):  # arrays are taken by place
+    for X in (TABLES, turned, RAGGED, in_object_array(turned)):  # arrays are taken by place
         np.testing.assert_array_equal(as_sequences(estimator, X, reset=False).frames, expected)
     as_sequences(estimator, RAGGED, reset=True)
     assert not hasattr(estimator, "feature_names_in_")
@@ -320,7 +315,7 @@ def test_one_recording_given_bare_to_a_model_of_sequences_is_refused(form):
 
 def test_memory_mapped_frames_stay_in_their_files(tmp_path):
     samples = save_frames(RAGGED, tmp_path / "frames", dtype="float16")
-    for X in (samples, object_array(samples)):
+    for X in (samples, in_object_array(samples)):
         found = as_samples(BaseEstimator(), X, reset=True)
         assert all(is_mapped(sample) and sample.dtype == np.float16 for sample in found)
         assert pack(found).frames == found

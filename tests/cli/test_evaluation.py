@@ -22,7 +22,6 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import class_recalls
 from sklearn_raters.networks import BLSTMClassifier, RaterNetClassifier
 from sklearn_raters.persistence import load
-from sklearn_raters.report import _pictures
 
 N, RATERS = 60, ("w1", "w2", "w3")
 
@@ -224,9 +223,8 @@ def test_only_the_features_that_the_models_need_are_computed(run_words, tmp_path
 
 
 def test_json_holds_the_table_its_meaning_and_the_files_and_quiet_says_nothing_else(
-    run_words, tmp_path, capsys, monkeypatch
+    run_words, tmp_path, capsys, no_pictures
 ):
-    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
     files = ["--out", str(tmp_path / "table.csv"), "--save-model", str(tmp_path / "model.bin")]
     files += ["--report", str(tmp_path / "page.html")]
     models = ["--models=views,logistic,logistic_stack,crowd_layer", "--seeds=2", "--model=crowd_layer"]

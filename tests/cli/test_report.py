@@ -12,7 +12,8 @@ from sklearn_raters import cli
 from sklearn_raters.cli import _inspect, _jobs, _report
 from sklearn_raters.datasets import make_rated_speech
 from sklearn_raters.ratings import ratings_to_long
-from sklearn_raters.report import _pictures
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 
 @pytest.fixture
@@ -20,12 +21,6 @@ def votes(tmp_path):
     path = tmp_path / "votes.csv"
     ratings_to_long(pd.DataFrame(crowd(n_samples=60))).to_csv(path, index=False)
     return path
-
-
-@pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch):
-    """Leave out the pictures, which take a second."""
-    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
 
 
 def run(capsys, *arguments):

@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn import config_context
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from made import in_object_array
 from sklearn_raters import FramePooler, SpeakerScaler
 
 SAMPLES = st.lists(
@@ -35,8 +36,7 @@ def test_every_group_is_the_mean_of_its_own_frames(samples, size):
 
 def test_forms_of_x_are_kept():
     cube = np.arange(24, dtype=float).reshape(2, 6, 2)
-    objects = np.empty(2, dtype=object)
-    objects[:] = list(cube)
+    objects = in_object_array(list(cube))
     expected = np.array([[[3, 4], [9, 10]], [[15, 16], [21, 22]]], dtype=float)
     # Groups of 4 and 2 frames.
     expected[:, 1] = cube[:, 4:].mean(axis=1)

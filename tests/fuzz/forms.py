@@ -10,6 +10,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from fuzz.oracle import ANY, REFUSE, SAME
+from made import as_cube, in_object_array
 from sklearn_raters.ratings import Task, parse_ratings
 
 # Expected where rows are paired with another argument; of estimators with a network or check of their own; of
@@ -76,13 +77,6 @@ def masked_one(values, rng):
     values = np.ma.masked_array(np.array(values))
     values[tuple(rng.integers(size) for size in values.shape)] = np.ma.masked
     return values
-
-
-def in_object_array(items):
-    """Return items as a 1-D array of objects."""
-    made = np.empty(len(items), dtype=object)
-    made[:] = items
-    return made
 
 
 # What is none of any kind of input.
@@ -330,14 +324,6 @@ def one_cell(cell):
         return pd.DataFrame(values, columns=v.columns)
 
     return make
-
-
-def as_cube(v):
-    """Return ratings as a cube of votes, and no names of classes."""
-    votes = parse_ratings(v)
-    cube = np.zeros((votes.n_samples, len(votes.raters), len(votes.labels)))
-    cube[votes.sample, votes.rater, votes.label] = 1
-    return cube
 
 
 CODES = {"angry": 0, "neutral": 1, "sad": 2}

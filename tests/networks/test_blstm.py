@@ -16,7 +16,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from skorch.dataset import ValidSplit
 
-from made import CLASSES, as_sequences, make_rated, small_blstm
+from made import CLASSES, as_sequences, in_object_array, make_rated, small_blstm
 from sklearn_raters import BLSTMClassifier, RaterNetClassifier, SoftmaxLayerClassifier
 from sklearn_raters._torch.batches import LengthBatches, SequenceDataset
 from sklearn_raters.consensus import soft_labels
@@ -123,8 +123,7 @@ def test_forms_of_sequences_give_the_same_network(form):
 
 
 def test_a_ragged_object_array_gives_the_same_network(fitted):
-    array = np.empty(len(X), dtype=object)
-    array[:] = X
+    array = in_object_array(X)
     got = small_blstm().fit(array, y)
     np.testing.assert_array_equal(fitted.predict_proba(X), got.predict_proba(array))
 

@@ -11,6 +11,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from skorch.callbacks import Callback
 
 from made import CLASSES, as_cube, as_sequences, make_rated
+from made import quick_rater_net as quick
 from sklearn_raters import RaterNetClassifier
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import uar_scorer
@@ -22,11 +23,6 @@ from sklearn_raters.ratings import Task, parse_ratings
 DATA = make_rated(n_raters=5)
 X, Y, GROUPS, TRUTH = DATA
 UNSEEN = make_rated(300, seed=1)
-
-
-def quick(raters="crowd_layer", **params):
-    settings = {"max_epochs": 15, "learning_rate": 1e-2, "device": "cpu", "random_state": 0, "dropout": 0.1}
-    return RaterNetClassifier(raters, **{**settings, **params})
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from made import as_sequences, make_rated
+from made import quick_rater_net as quick
 from sklearn_raters import (
     BLSTMClassifier,
     DeepEnsembleClassifier,
-    RaterNetClassifier,
     SoftmaxLayerClassifier,
     networks,
 )
@@ -19,11 +19,6 @@ from sklearn_raters.networks import RATER_MODELS, RaterModel
 
 X, Y, _, _ = make_rated(n_raters=5)
 UNSEEN = make_rated(300, seed=1)
-
-
-def quick(raters="crowd_layer", **params):
-    settings = {"max_epochs": 15, "learning_rate": 1e-2, "device": "cpu", "random_state": 0, "dropout": 0.1}
-    return RaterNetClassifier(raters, **{**settings, **params})
 
 
 def accuracy(clf):

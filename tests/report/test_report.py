@@ -19,7 +19,7 @@ from made import make_rated, small_stack
 from sklearn_raters.metrics import expected_calibration_error, judged_answers
 from sklearn_raters.model_selection import compare
 from sklearn_raters.ratings import Task, inspect_ratings
-from sklearn_raters.report import _page, _pictures, check_report, installed_versions, make_report
+from sklearn_raters.report import _page, check_report, installed_versions, make_report
 
 SCRIPT = "<script>document.title = 'broken'</script>"
 RATERS = [SCRIPT, '"><img src=x onerror=alert(1)>', "$\\frac{1"]
@@ -43,12 +43,6 @@ def page(comparison, tmp_path_factory):
     texts = [f"text {number} & <b>more</b>" for number in range(90)]
     comparison.to_html(path, audio=[tone] * 90, texts=texts, max_samples=6, **HOSTILE)
     return path
-
-
-@pytest.fixture
-def no_pictures(monkeypatch):
-    """Leave out the pictures, which take a second."""
-    monkeypatch.setattr(_pictures, "as_svg", lambda draw: ("<svg/>", None))
 
 
 class Elements(HTMLParser):

@@ -39,6 +39,7 @@ from made import (
     accuracy,
     as_cube,
     as_sequences,
+    in_object_array,
     make_rated,
     small_blstm,
     small_stack,
@@ -133,12 +134,10 @@ def test_a_task_names_the_classes_of_the_stack():
     np.testing.assert_array_equal(by_task.predict_proba(X), by_name.predict_proba(X))
 
 
-@pytest.mark.parametrize("form", ["object array", "tuple"])
+@pytest.mark.parametrize("form", [in_object_array, tuple])
 def test_sequences_of_any_form_train_the_same_networks(form):
     frames = as_sequences(FEW.X)
-    array = np.empty(len(frames), dtype=object)
-    array[:] = frames
-    given = {"object array": array, "tuple": tuple(frames)}[form]
+    given = form(frames)
     stack = small_stack(small_blstm(max_epochs=1), fusion="mean", views=["crowd_hard"])
     expected = clone(stack).fit(frames, FEW.Y).predict_proba(frames)
     np.testing.assert_array_equal(stack.fit(given, FEW.Y).predict_proba(given), expected)

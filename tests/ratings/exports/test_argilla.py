@@ -1,17 +1,11 @@
 """Exports of Argilla: nested and flat records of version 2, records of version 1."""
 
-import json
-
 import pandas as pd
 import pytest
 
+from made import write
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import read_ratings
-
-
-def write(path, records):
-    path.write_text(json.dumps(records), encoding="utf-8")
-    return path
 
 
 def record(name, responses, **more):

@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from made import write
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import ratings_from_long, read_ratings
 
@@ -21,11 +22,6 @@ def annotation(rater, *results, **more):
 def task(number, *annotations, **more):
     data = {"audio": f"/data/upload/1/{number}.wav", "label": "of the data"}
     return {"id": number, "data": data, "annotations": list(annotations), "predictions": [], **more}
-
-
-def write(path, tasks):
-    path.write_text(json.dumps(tasks), encoding="utf-8")
-    return path
 
 
 TASKS = [

@@ -1,9 +1,8 @@
 """Data of the LeWiDi shared tasks, second and third edition."""
 
-import json
-
 import pytest
 
+from made import write
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import read_ratings
 
@@ -12,11 +11,6 @@ def sample(annotations, annotators, text="t", **more):
     own = {"text": text, "annotation task": "irony detection", "number of annotations": 2, "lang": "en"}
     own |= {"hard_label": "1", "soft_label": {"0": 0.5, "1": 0.5}, "split": "train", "other_info": {}}
     return {**own, "annotations": annotations, "annotators": annotators, **more}
-
-
-def write(path, samples):
-    path.write_text(json.dumps(samples), encoding="utf-8")
-    return path
 
 
 def test_the_second_edition_separates_by_commas(tmp_path):

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from made import write
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import read_ratings
 
@@ -23,11 +24,6 @@ def response(task, rater, instruction="q1", **answer):
 
 def chosen(*values):
     return [{"value": value} for value in values]
-
-
-def write(path, records):
-    path.write_text(json.dumps(records), encoding="utf-8")
-    return path
 
 
 def test_the_responses_of_a_batch(tmp_path):

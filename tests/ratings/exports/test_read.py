@@ -8,17 +8,13 @@ import sys
 import pandas as pd
 import pytest
 
+from made import write
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import ratings_from_long, read_ratings
 
 VOTES = [("010", "07", "3", "x"), ("010", "NA", "4", ""), ("b", "07", "10", "y z")]
 NAMES = ["task", "worker", "label", "note"]
 FRAME = pd.DataFrame(VOTES, columns=NAMES)
-
-
-def write(path, text):
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def text_of(separator):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from made import write
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import read_ratings
 
@@ -9,11 +10,6 @@ HEADER = "INPUT:audio\tOUTPUT:emotion\tOUTPUT:stars\tGOLDEN:emotion\tASSIGNMENT:
 HEADER += "ASSIGNMENT:worker_id\tASSIGNMENT:status\n"
 ROWS = "a.wav\tsad\t4\t\tx1\tw1\tAPPROVED\nb.wav\thappy\t5\thappy\tx1\tw1\tAPPROVED\n\n"
 ROWS += "a.wav\tangry\t3\t\tx2\tw2\tSUBMITTED\nb.wav\tsad\t1\thappy\tx3\tw3\tREJECTED\n\n"
-
-
-def write(path, text):
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def test_the_results_of_a_pool(tmp_path):

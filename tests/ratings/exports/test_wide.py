@@ -2,13 +2,9 @@
 
 import pytest
 
+from made import write
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import ratings_from_long, read_ratings
-
-
-def write(path, text):
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def test_a_column_a_rater_is_read_with_a_warning(tmp_path):
