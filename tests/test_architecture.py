@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,13 +35,19 @@ HOMES = {"torch": "_torch/", "skorch": "_torch/", "opensmile": "features/", "mat
 PRIVATE_SKLEARN = "_sklearn_compat.py"
 
 
+@cache
+def tree_of(path):
+    """Return the syntax tree of a file, which several tests read."""
+    return ast.parse(FILES[path].read_text(encoding="utf-8"))
+
+
 def room_of(path):
     return path.partition("/")[0].removesuffix(".py")
 
 
 def imports(path):
     """Yield (line, module, names) of every import in a file, also in functions; `import a` has no names."""
-    for node in ast.walk(ast.parse(FILES[path].read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -62,7 +69,7 @@ def own_imports(path):
 
 def face_of(folder):
     """Return the names that a folder offers: its `__all__`."""
-    for node in ast.parse(FILES[f"{folder}/__init__.py"].read_text(encoding="utf-8")).body:
+    for node in tree_of(f"{folder}/__init__.py").body:
         if isinstance(node, ast.Assign) and [getattr(name, "id", "") for name in node.targets] == ["__all__"]:
             return ast.literal_eval(node.value)
     return []
@@ -131,29 +138,27 @@ def test_the_stack_does_not_import_torch(path):
     assert not [line for line, module, _ in own_imports(path) if module.startswith("_torch")]
 
 
-def lines_of_code(text):
+def lines_of_code(path):
     """Count lines without blank ones and docstrings."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     skipped = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, documented) and ast.get_docstring(node) is not None:
             skipped |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
-    return sum(
-        bool(line.strip()) for number, line in enumerate(text.splitlines(), 1) if number not in skipped
-    )
+    lines = FILES[path].read_text(encoding="utf-8").splitlines()
+    return sum(bool(line.strip()) for number, line in enumerate(lines, 1) if number not in skipped)
 
 
 @pytest.mark.parametrize("path", FILES)
 def test_a_file_has_a_summary_and_about_200_lines_of_code(path):
-    text = FILES[path].read_text(encoding="utf-8")
-    assert lines_of_code(text) <= 220
-    summary = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+    assert lines_of_code(path) <= 220
+    summary = (ast.get_docstring(tree_of(path)) or "").partition("\n")[0]
     assert summary.endswith("."), "the first docstring line must be a sentence"
 
 
 @pytest.mark.parametrize("path", FILES)
 def test_functions_have_no_type_hints(path):
-    for node in ast.walk(ast.parse(FILES[path].read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             hinted = node.returns or any(argument.annotation for argument in arguments)
@@ -162,7 +167,7 @@ def test_functions_have_no_type_hints(path):
 
 @pytest.mark.parametrize("path", FILES)
 def test_no_function_takes_classes_or_a_label_map_beside_ratings(path):
-    for node in ast.walk(ast.parse(FILES[path].read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef) and path != "ratings/_task.py":
             names = {argument.arg for argument in [*node.args.args, *node.args.kwonlyargs]}
             triple = names & {"Y", "y", "votes"} and {"classes", "label_map"} <= names
