@@ -367,111 +367,111 @@ class TestErrorsBeforeTheFirstTraining:
         return check
 
     @pytest.mark.parametrize("name", ["fold", "consensus", "truth"])
-    def test_a_model_with_the_name_of_a_column_of_the_predictions(self, refuse, name):
+    def test_a_model_with_the_name_of_a_column_of_the_predictions_is_refused(self, refuse, name):
         message = f"A model is called '{name}'.*another name. Reserved are 'fold', 'consensus', 'truth'"
         refuse(ValueError, message, {name: LogisticRegression()})
 
-    def test_a_rater_with_the_name_of_a_column_of_the_predictions(self, counted):
+    def test_a_rater_with_the_name_of_a_column_of_the_predictions_is_refused(self, counted):
         model, n_fits = counted
         Y = DATA.Y.rename(columns={"E2": "truth"})
         with pytest.raises(ValueError, match="A model is called 'truth'"):
             compare(small_stack(model), DATA.X, Y, groups=DATA.groups, cv=3)
         assert n_fits() == 0
 
-    def test_an_unknown_baseline(self, refuse):
+    def test_an_unknown_baseline_is_refused(self, refuse):
         refuse(ValueError, r"'crowd-hard' is not one of the models \['first'\]", baseline="crowd-hard")
 
-    def test_groups_that_the_splitter_needs(self, refuse):
+    def test_groups_that_the_splitter_needs_are_not_left_out(self, refuse):
         refuse(ValueError, "groups is None", groups=None, cv=LeaveOneGroupOut())
 
-    def test_a_class_that_no_tested_sample_has(self, refuse):
+    def test_a_class_that_no_tested_sample_has_is_refused(self, refuse):
         refuse(ValueError, "No tested sample has the consensus 'fear'", Y=Task(DATA.Y, ["fear", *CLASSES]))
 
-    def test_features_of_other_samples(self, refuse):
+    def test_features_of_other_samples_are_refused(self, refuse):
         other = {"other": (LogisticRegression(), DATA.X[:4])}
         refuse(ValueError, "Y has 150, X of model 'other' has 4", other)
 
-    def test_a_model_without_features(self, refuse):
+    def test_a_model_without_features_is_refused(self, refuse):
         refuse(ValueError, "Model 'first' has no features", X=None)
 
     @pytest.mark.parametrize("estimator", ["svc", FeatureAgglomeration()])
-    def test_a_model_that_cannot_predict(self, refuse, estimator):
+    def test_a_model_that_cannot_predict_is_refused(self, refuse, estimator):
         refuse(TypeError, "'other' is not an estimator.*give one with fit and predict", {"other": estimator})
 
-    def test_models_of_different_classes(self, refuse):
+    def test_models_of_different_classes_are_refused(self, refuse):
         models = {"a": mean_of_raters(classes=["sad", "angry"]), "b": mean_of_raters(classes=CLASSES)}
         refuse(ValueError, "The models have different classes", models)
 
-    def test_ratings_of_other_samples(self, refuse):
+    def test_ratings_of_other_samples_are_refused(self, refuse):
         refuse(ValueError, "Y has 80, X has 150", Y=DATA.Y[:80])
 
-    def test_truth_of_other_samples(self, refuse):
+    def test_the_truth_of_other_samples_is_refused(self, refuse):
         refuse(ValueError, "Y has 150, truth has 2", truth=["sad", "angry"])
 
-    def test_a_class_without_known_truth(self, refuse):
+    def test_a_class_without_known_truth_is_refused(self, refuse):
         task = Task(DATA.Y, CLASSES)
         refuse(ValueError, "No tested sample has the truth 'neutral'", Y=task, truth=["sad", "angry"] * 75)
 
-    def test_ordered_classes_without_an_order(self, refuse):
+    def test_ordered_classes_without_an_order_are_refused(self, refuse):
         message = "'angry', 'neutral', 'sad' are only sorted as text: give them in their order"
         refuse(ValueError, message, ordered=True)
 
-    def test_several_truths_for_a_sample(self, refuse):
+    def test_several_truths_for_a_sample_are_refused(self, refuse):
         refuse(ValueError, "truth must be one label for each sample", truth=DATA.Y)
 
-    def test_no_known_truth(self, refuse):
+    def test_a_truth_that_is_nowhere_known_is_refused(self, refuse):
         refuse(ValueError, "truth: There are no ratings: of the 150", truth=[None] * 150)
 
-    def test_frames_that_are_no_numbers_counted_in_all_of_x(self, refuse):
+    def test_frames_that_are_no_numbers_are_refused_and_counted_in_all_of_x(self, refuse):
         frames = as_sequences(DATA.X)
         frames[71] = np.full((1, 4), np.nan, dtype=np.float32)
         other = {"other": (small_blstm(), frames)}
         refuse(ValueError, r"NaN: sample 71, frame 0.*Model 'other' does not accept", other)
 
-    def test_a_training_part_without_consensus(self, refuse):
+    def test_a_training_part_without_consensus_is_refused(self, refuse):
         Y = DATA.Y.copy()
         train, _ = list(KFold(3).split(Y))[2]
         Y.iloc[train] = ["sad", "angry", None]
         refuse(ValueError, "None of the 100 training samples of a fold has a consensus", Y=Y, groups=None)
 
-    def test_a_stack_whose_plan_fails(self, refuse):
+    def test_a_stack_whose_plan_fails_is_refused(self, refuse):
         refuse(
             TypeError,
             "fusion='fine_tune' trains networks further",
             {"other": small_stack(fusion="fine_tune")},
         )
 
-    def test_a_rater_without_ratings_in_a_training_part(self, refuse):
+    def test_a_rater_without_ratings_in_a_training_part_is_refused(self, refuse):
         sparse = DATA.Y.copy()
         sparse.loc[:99, "E3"] = None
         other = {"other": small_stack(views=["E3"], fusion="mean")}
         refuse(ValueError, "E3", other, Y=sparse, groups=None)
 
-    def test_a_bootstrap_over_one_group(self, refuse):
+    def test_a_bootstrap_over_one_group_is_refused(self, refuse):
         one = {"groups": np.zeros(150), "cv": KFold(3), "baseline": "first"}
         refuse(ValueError, "needs at least two groups", **one)
 
-    def test_a_bootstrap_without_draws(self, refuse):
+    def test_a_bootstrap_without_draws_is_refused(self, refuse):
         refuse(ValueError, "n_bootstrap must be from 1 to", baseline="first", n_bootstrap=0)
 
-    def test_folds_that_test_what_they_train_on(self, refuse):
+    def test_folds_that_test_what_they_train_on_are_refused(self, refuse):
         folds = [(np.arange(100), np.arange(99, 150))]
         refuse(ValueError, r"Fold 1 of cv trains and tests on the same sample \(99\)", cv=folds)
 
-    def test_folds_with_nothing_to_test(self, refuse):
+    def test_folds_with_nothing_to_test_are_refused(self, refuse):
         folds = [(np.arange(100), np.arange(100, 150)), (np.arange(100), np.arange(0))]
         refuse(ValueError, "Fold 2 of cv has 100 samples to train on and 0 to test", cv=folds)
 
-    def test_no_folds(self, refuse):
+    def test_no_folds_are_refused(self, refuse):
         refuse(ValueError, "cv has no folds", cv=[])
 
 
-def test_no_models():
+def test_no_models_are_refused():
     with pytest.raises(ValueError, match="models is empty"):
         compare_made({}, baseline=None)
 
 
-def test_a_single_model_that_is_no_stack():
+def test_a_single_model_that_is_no_stack_is_refused():
     with pytest.raises(TypeError, match="DummyClassifier has no views"):
         compare_made(DummyClassifier())
 

@@ -27,6 +27,7 @@ def write(path, tasks):
     return path
 
 
+@pytest.mark.filterwarnings("ignore:.*left out 1 ignored tasks, 1 rejected:UserWarning")
 def test_choices_become_votes(tmp_path):
     tasks = [
         task(1, "emo-ann", accept=["sad"], options=OPTIONS),
@@ -44,9 +45,6 @@ def test_choices_become_votes(tmp_path):
     ]
     assert table["text"].tolist() == ["text 1", "text 1", "text 2"]
     assert read_ratings(tmp_path / "emo.jsonl", tool="Prodigy", sample="text")["sample"].iloc[0] == "text 1"
-
-
-pytestmark = pytest.mark.filterwarnings("ignore:.*left out 1 ignored tasks, 1 rejected:UserWarning")
 
 
 def test_a_label_that_was_accepted_or_rejected_is_a_question(tmp_path):
