@@ -55,15 +55,16 @@ def open_database(database):
 
 def columns_of(database, scheme, tables):
     """Yield (table's name, column's name, rater, index, values) of all columns of a scheme."""
+    tables = list(database.tables if tables is None else tables)
     for what, given, known in (
         ("scheme", [scheme], database.schemes),
-        ("tables", tables or (), database.tables),
+        ("tables", tables, database.tables),
     ):
         if unknown := [name for name in given if name not in known]:
             raise InputError(
                 f"{what}: the database has no {shorten(unknown)}; it has {shorten(list(known), 20)}."
             )
-    for name in tables or database.tables:
+    for name in tables:
         table = database[name]
         for column in table.columns:
             if table[column].scheme_id == scheme:

@@ -77,6 +77,11 @@ def test_one_table_and_samples_without_agreement(database):
     assert load_audformat(database, tables=["one"]).consensus.tolist() == ["sad", None]
 
 
+def test_tables_may_be_an_array(database):
+    corpus = load_audformat(database, tables=np.array(["one", "gold"]))
+    assert corpus.Y.columns.tolist() == ["r1", "r2"]
+
+
 def test_scores_become_classes_by_bins(database):
     bins = {"edges": [0, 0.3, 1], "names": ["low", "high"]}
     corpus = load_audformat(database, "arousal", bins=bins)

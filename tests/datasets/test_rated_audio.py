@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -58,6 +59,22 @@ def test_samples_of_the_table_are_matched_with_their_files(folder, votes):
     assert "1 audio files in the folder have no ratings" in corpus.DESCR
     assert "1 rows of the table have no label" in corpus.DESCR
     assert "2 values of column 'when'" in corpus.DESCR
+
+
+@pytest.mark.parametrize("kind", [list, np.array, pd.Index])
+def test_classes_may_be_an_array_where_a_row_has_no_label(folder, votes, kind):
+    corpus = load_rated_audio(votes, folder, **NAMES, classes=kind(["angry", "happy", "sad"]))
+    assert "1 rows of the table have no label" in corpus.DESCR
+
+
+def test_rows_without_a_label_are_counted_as_labels_are_read(folder, votes):
+    change(votes, "angry", "angry|x")
+    change(votes, "w2,sad", "w2,NA")
+    reading = {"missing_label": ["Happy", "x"], "label_separator": "|"}
+    corpus = load_rated_audio(votes, folder, **NAMES, **reading)
+    assert "4 rows of the table have no label" in corpus.DESCR
+    corpus = load_rated_audio(votes, folder, **NAMES, **reading, classes=["NA", "sad", "angry"])
+    assert "3 rows of the table have no label" in corpus.DESCR
 
 
 def test_without_a_speaker_or_session_column_there_are_no_groups(folder, votes):
