@@ -25,14 +25,15 @@ from sklearn_raters.ratings import (
 
 def open_table(table, tool, question, given):
     """Return the votes, with the names of their samples as texts, and the column of each argument."""
-    source = ""
+    source, shown = "", None
     if isinstance(table, str | os.PathLike):
         source = f" {full_path(table)}"
         table, given = read_vote_table(table, tool, question, given)
+        shown = [name_in_file(table, column) for column in table.columns]
     elif tool or question:
         raise InputError("tool and question are for the file of an export, but the ratings are a DataFrame.")
     table = to_pandas(table)
-    columns = find_columns(table.columns.tolist(), given, source)
+    columns = find_columns(table.columns.tolist(), given, source, shown)
     if not len(table):
         raise InputError("The ratings table has no rows: there are no ratings to load.")
     sample = columns["sample"]

@@ -136,7 +136,9 @@ def test_a_damaged_row_is_named_by_line_and_field(tree, position, field, value, 
 def test_a_table_without_a_column_or_rows_is_refused(tree):
     path = tree / "finishedResponses.csv"
     path.write_text("localid,queryType\nr1,1\n")
-    with pytest.raises(InputError, match=r"finishedResponses.csv has no column for clipNum='clipNum'"):
+    with pytest.raises(
+        InputError, match=r"csv has no column for clipNum='clipNum'.*'queryType'. Copy the file"
+    ):
         load_crema_d(tree)
     write_answers(tree, [row for row in ANSWERS if row[2] == 1])
     with pytest.raises(InputError, match="There are no ratings to load"):

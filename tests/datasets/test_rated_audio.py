@@ -8,6 +8,7 @@ import pytest
 
 from made import check_corpus
 from sklearn_raters.datasets import load_rated_audio
+from sklearn_raters.exceptions import InputError
 
 VOTES = """clip,worker,answer,who,when
 010,w2,sad,Ann,1
@@ -128,6 +129,12 @@ def test_the_error_for_a_missing_column_names_the_columns_of_the_table(folder, v
         load_rated_audio(pd.read_csv(votes), folder, **NAMES, speaker="x")
     with pytest.raises(ValueError, match="no column for sample='clip'"):
         load_rated_audio(votes.rename(folder / "votes.tsv"), folder, **NAMES)
+
+
+def test_the_error_for_a_missing_column_names_those_of_the_file_and_the_argument(folder, votes):
+    message = r"'clip', 'worker', 'answer', 'who', 'when'. Name the right ones, as by speaker=\."
+    with pytest.raises(InputError, match=message):
+        load_rated_audio(votes, folder, **NAMES, speaker="Who")
 
 
 def test_missing_audio_is_counted_and_named(folder, votes):
