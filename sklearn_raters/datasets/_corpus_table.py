@@ -18,7 +18,7 @@ def read_columns(file, columns, also=()):
     for column in {*columns, *also} & set(table.columns[~table.columns.duplicated(keep=False)]):
         text = table[column].str.strip()
         table[column] = text.where(text != "", None)
-    return table.set_axis(range(2, len(table) + 2))
+    return table
 
 
 def answers_in(column):

@@ -208,10 +208,10 @@ def test_a_sample_without_speaker(folder, votes):
 
 def test_rows_without_sample_or_rater(folder, votes):
     change(votes, "b/clip2,w1", ",w1")
-    with pytest.raises(ValueError, match="Row 3 of the ratings table names no sample"):
+    with pytest.raises(ValueError, match="Line 5 of the ratings table names no sample"):
         load_rated_audio(votes, folder, **NAMES)
     change(votes, ",w1,angry", "b/clip2,,angry")
-    with pytest.raises(ValueError, match="Row 3 of the ratings table names no rater"):
+    with pytest.raises(ValueError, match="Line 5 of the ratings table names no rater"):
         load_rated_audio(votes, folder, **NAMES)
 
 
