@@ -162,7 +162,8 @@ def _refuse_swallowed_rows(table, file):
             raise InputError(
                 f"{row_name(table.index, row)} of the ratings table {file} has a cell that begins with a "
                 "quote, which takes in all up to the next quote. Put such cells into quotes and double the "
-                "quotes inside, or read the file by pandas.read_csv(file, sep='\\t', quoting=3) and give the DataFrame."
+                "quotes inside, or read the file by pandas.read_csv(file, sep='\\t', quoting=3) and give the "
+                "DataFrame."
             )
 
 
