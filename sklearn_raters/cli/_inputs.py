@@ -1,5 +1,6 @@
 """The files that a command reads: the audio of ``predict`` with its speakers; no result may replace them."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -108,7 +109,15 @@ def _files_in_table(path):
     names = table[columns["file"]].str.strip()
     speakers = table[columns["speaker"]].str.strip() if "speaker" in columns else [""] * len(table)
     rows = [(name, speaker or None) for name, speaker in zip(names, speakers, strict=True) if name]
-    return [(str(path.parent / Path(name).expanduser()), speaker) for name, speaker in rows]
+    return [(str(_file_of(path.parent, name)), speaker) for name, speaker in rows]
+
+
+def _file_of(folder, name):
+    """Return the file that a table in a folder names, with / for backslashes if there is none otherwise."""
+    file = folder / Path(name).expanduser()
+    if "\\" in name and not os.path.exists(file):
+        return _file_of(folder, name.replace("\\", "/"))
+    return file
 
 
 def name_speakers(files, of_tables, options):

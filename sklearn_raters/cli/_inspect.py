@@ -17,7 +17,7 @@ from sklearn_raters.cli._report import check_outputs, write_rater_report
 from sklearn_raters.consensus import check_classes
 from sklearn_raters.datasets import find_audio, value_by_sample
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import inspect_ratings, is_missing, read_ratings, shorten, votes_from_long
+from sklearn_raters.ratings import inspect_ratings, is_missing, read_by_line, shorten, votes_from_long
 
 # Tables that --output writes, a file each; `pandas` objects of `inspect_ratings`.
 TABLES = ("coverage", "raters", "pairs", "confusions", "hints", "camps", "self_agreement", "samples")
@@ -77,7 +77,7 @@ def inspect(options):
 def _read(options):
     """Return the votes of the table, and the name, the content and the text of each sample, None without."""
     columns = {name: getattr(options, f"{name}_column") for name in ("sample", "rater", "label")}
-    table = read_ratings(options.ratings, options.tool, question=options.question, **columns)
+    table = read_by_line(options.ratings, options.tool, question=options.question, **columns)
     reading = {name: getattr(options, name) for name in ("missing_label", "label_separator", "bins")}
     named = named_labels(options)
     check_missing_label(table, options)
@@ -97,9 +97,10 @@ def _of_samples(table, options, option):
         return None
     column = table.attrs["columns"].get(given, given)
     if column not in table.columns:
+        in_file = {new: old for old, new in table.attrs["columns"].items()}
         raise InputError(
             f"--{option.replace('_', '-')} {given}: the columns of {options.ratings} are "
-            f"{shorten(list(table.columns))}. Name one of them."
+            f"{shorten([in_file.get(name, name) for name in table.columns])}. Name one of them."
         )
     # In a table of texts an empty cell is an empty text, in Parquet a missing value.
     empty = None if option == "repeat_column" else ""

@@ -11,8 +11,9 @@ import numpy as np
 from sklearn_raters._files import full_path
 from sklearn_raters._optional import import_optional
 from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
+from sklearn_raters.datasets._audformat_parts import cut_segments, sample_name
 from sklearn_raters.datasets._emotion_corpus import check_no_agreement, choose_classes, corpus_bunch
-from sklearn_raters.datasets._files import check_files, existing_folder
+from sklearn_raters.datasets._files import existing_folder
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings import is_missing_label, shorten
 
@@ -55,15 +56,16 @@ def open_database(database):
 
 def columns_of(database, scheme, tables):
     """Yield (table's name, column's name, rater, index, values) of all columns of a scheme."""
+    tables = list(database.tables if tables is None else tables)
     for what, given, known in (
         ("scheme", [scheme], database.schemes),
-        ("tables", tables or (), database.tables),
+        ("tables", tables, database.tables),
     ):
         if unknown := [name for name in given if name not in known]:
             raise InputError(
                 f"{what}: the database has no {shorten(unknown)}; it has {shorten(list(known), 20)}."
             )
-    for name in tables or database.tables:
+    for name in tables:
         table = database[name]
         for column in table.columns:
             if table[column].scheme_id == scheme:
@@ -127,43 +129,6 @@ def value_of_samples(database, scheme, samples):
             f"The scheme {scheme!r} has no value for {missing[0][0]!r} ({len(missing)} samples)."
         )
     return np.array(values, dtype=object)
-
-
-def sample_name(sample):
-    """Return the name of a sample: its file, and its segment if it is not the whole file."""
-    file, *times = sample
-    if times == [0.0, None]:
-        return file
-    start, end = ("" if time is None else f"{time:.6f}".rstrip("0").rstrip(".") for time in times)
-    return f"{file}:{start}-{end}"
-
-
-def cut_segments(samples, folder, target):
-    """Return the path of each sample; write those that are parts of a file to the folder `target`."""
-    import audiofile
-
-    parts = [sample for sample in samples if sample[1] or sample[2] is not None]
-    if parts and target is None:
-        raise InputError(
-            f"{len(parts)} samples are parts of a file, such as {sample_name(parts[0])!r}: give "
-            "segments_dir=, a folder to write them to as files of their own."
-        )
-    paths = []
-    for sample in samples:
-        file, start, end = sample
-        path = full_path(folder / file)
-        if start or end is not None:
-            times = sample_name(sample).rpartition(":")[2]
-            # audb names files by absolute paths.
-            inside = path.relative_to(folder if path.is_relative_to(folder) else path.anchor)
-            part = full_path(target) / f"{inside}_{times}.wav"  # with the ending: a.wav may lie beside a.flac
-            part.parent.mkdir(parents=True, exist_ok=True)
-            duration = None if end is None else end - start
-            signal, rate = audiofile.read(str(path), offset=start, duration=duration)
-            audiofile.write(str(part), signal, rate)
-            path = part
-        paths.append(path)
-    return paths
 
 
 @checked_parameters(
@@ -234,7 +199,7 @@ def load_audformat(
         - ``Y``: DataFrame of shape (n_samples, n_raters), indexed by file, with start and end of
           a segment in s;
         - ``consensus``: object array, the database's consensus if it has one, otherwise the majority, None
-          without one;
+          without one or where it is a label that no rater gave;
         - ``sessions``, ``speakers``: object arrays, or None;
         - ``classes``, ``label_map``: as parameters of the estimators;
         - ``DESCR``: str.
@@ -246,8 +211,15 @@ def load_audformat(
     FileNotFoundError
         If the folder, ``db.yaml`` or the audio of a sample is missing.
     InputError
-        If there is no such scheme or table, no column of the scheme names a rater, a speaker is missing, or
-        samples are parts of a file and there is no `segments_dir`.
+        If there is no such scheme or table, no column of the scheme names a rater, a speaker is missing,
+        samples are parts of a file and there is no `segments_dir`, an audio file is empty, or a part of a
+        file cannot be read or holds no sound.
+
+    Warns
+    -----
+    InputWarning
+        If parts of files are shorter than the database says, because their file ends before, or, with
+        ``check_audio=False``, if parts are not written, because their file cannot be read.
 
     See Also
     --------
@@ -271,17 +243,15 @@ def load_audformat(
         reading = {"classes": order} if order else {}
         order = order or sorted(filterfalse(is_missing_label, present))
         labels = [label for label in order if label in present]
-        consensus = np.array([agreed.get(sample) for sample in samples], dtype=object) if agreed else None
+        # Some databases write "no agreement" as a label, which is no class.
+        found = [label if label in present else None for label in map(agreed.get, samples)]
+        consensus = np.array(found, dtype=object) if agreed else None
     else:
         labels, consensus, reading = list(dict.fromkeys(bins["names"])), None, {"bins": bins}
     classes, label_map = choose_classes(labels, labels, classes, label_map)
-    paths = cut_segments(samples, folder, segments_dir)
-    remedy = f"put the files below {folder}, as the database names them"
     speakers = None if speaker is None else value_of_samples(database, speaker, samples)
     sessions = speakers if session is None else value_of_samples(database, session, samples)
-    about = pd.DataFrame(
-        {"X": check_files(paths, remedy) if check_audio else list(map(str, paths))}, index=names
-    )
+    about = pd.DataFrame({"X": cut_segments(samples, folder, segments_dir, check_audio)}, index=names)
     given = {"speakers": speakers, "sessions": sessions}
     about = about.assign(**{name: values for name, values in given.items() if values is not None})
 

@@ -150,7 +150,7 @@ def _find(name, levels, folder):
     return []
 
 
-def match_audio(samples, sizes, folder, *, checked):
+def match_audio(samples, sizes, folder, *, checked, remedy=None):
     """Return the path of each sample below the folder; raise if it is not unique or, if checked, missing."""
     levels = index_names(sizes)
     found = {name: find_files(name, levels, folder) for name in samples}
@@ -158,9 +158,9 @@ def match_audio(samples, sizes, folder, *, checked):
         found = {name: paths or [name] for name, paths in found.items()}
     missing = [name for name, paths in found.items() if not paths]
     paths = [paths[0] for paths in found.values() if paths]
-    remedy = "name them as the table does (with or without folder and extension), or drop these rows"
+    named = "name them as the table does (with or without folder and extension), or drop these rows"
     empty = [path for path in paths if checked and not sizes[path]]
-    raise_for_audio(missing, empty, f"put the files below {folder}, {remedy}")
+    raise_for_audio(missing, empty, remedy or f"put the files below {folder}, {named}")
     if checked:
         raise_for_pointers({str(folder / path): sizes[path] for path in paths})
     if ambiguous := [f"{name} ({shorten(paths, 3)})" for name, paths in found.items() if len(paths) > 1]:
@@ -225,25 +225,27 @@ def find_audio(samples, audio_dir, *, extension=None, check_audio=True):
     return [str(folder / path) for path in paths], len(sizes.keys() - set(paths))
 
 
-def audio_below(folder, names, checked):
+def audio_below(folder, names, checked, remedy=None):
     """Return the wav file of each name, in the corpus' folder of audio if there is one, at any depth.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Folder of the corpus; its audio lies in ``Audios``, ``Audio`` or anywhere in it.
+        Folder of the corpus; its audio lies in ``Audios``, ``Audio``, ``AudioWAV`` or anywhere in it.
     names : iterable of str
         Names of the files, with or without extension.
     checked : bool
         Whether missing and empty files are an error.
+    remedy : str or None, default=None
+        What the user can do then, without a full stop, in place of putting the files there.
 
     Returns
     -------
     list of str
         The paths; of a file that is missing, where it was looked for.
     """
-    places = [folder / name for name in ("Audios", "Audio") if (folder / name).is_dir()]
+    places = [folder / name for name in ("Audios", "Audio", "AudioWAV") if (folder / name).is_dir()]
     place = places[0] if places else folder
     sizes = list_audio(place, "wav")
-    paths = match_audio(list(names), sizes, place, checked=checked)
+    paths = match_audio(list(names), sizes, place, checked=checked, remedy=remedy)
     return [str(place / path) if path in sizes else f"{(place / path).with_suffix('')}.wav" for path in paths]

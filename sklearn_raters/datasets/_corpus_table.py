@@ -11,13 +11,14 @@ def read_columns(file, columns, also=()):
     """Return a table with these columns, every cell as text, indexed by lines; `also` are read if there."""
     file = existing_file(file, "The ratings table", "give a CSV or TSV file")
     table = read_text_table(file, tabs=bool({".tsv", ".tab"} & set(map(str.lower, file.suffixes))))
-    require_columns(table.columns.tolist(), {name: name for name in columns}, f" {file}")
+    wanted = {name: name for name in columns}
+    require_columns(table.columns.tolist(), wanted, f" {file}", remedy="Copy the file again.")
     if not len(table):
         raise InputError(f"The ratings table {file} has no rows: there are no ratings to load.")
     for column in {*columns, *also} & set(table.columns[~table.columns.duplicated(keep=False)]):
         text = table[column].str.strip()
         table[column] = text.where(text != "", None)
-    return table.set_axis(range(2, len(table) + 2))
+    return table
 
 
 def answers_in(column):

@@ -8,6 +8,7 @@ from os import PathLike
 from textwrap import dedent
 
 from sklearn_raters._sklearn_compat import checked_parameters
+from sklearn_raters.datasets._audio_names import audio_below
 from sklearn_raters.datasets._corpus_table import (
     answers_in,
     read_columns,
@@ -22,7 +23,7 @@ from sklearn_raters.datasets._emotion_corpus import (
     first_answers,
     read_names,
 )
-from sklearn_raters.datasets._files import check_files, existing_folder
+from sklearn_raters.datasets._files import existing_folder
 from sklearn_raters.exceptions import InputError, remark
 
 MODES = {"voice": 1, "face": 2, "audiovisual": 3}
@@ -193,9 +194,8 @@ def load_crema_d(root, mode="voice", *, classes=None, label_map=None, no_agreeme
 
     names = pd.Index(sorted(votes["sample"].unique()), name="clip", dtype=object)
     about = describe_clips(names, folder, folder / "finishedResponses.csv")
-    paths = [folder / "AudioWAV" / f"{name}.wav" for name in names]
     remedy = "run `git lfs pull` in the corpus' repository, or fetch_crema_d"
-    about["X"] = check_files(paths, remedy) if check_audio else list(map(str, paths))
+    about["X"] = audio_below(folder, [f"{name}.wav" for name in names], check_audio, remedy)
 
     def describe(bunch):
         left_out = ", ".join(f"{number} {reason}" for reason, number in dropped.items())

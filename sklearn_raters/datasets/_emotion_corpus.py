@@ -146,7 +146,7 @@ def votes_of_table(votes, samples):
     rater, label = (votes[name].map(place[name]).to_numpy(dtype=np.intp) for name in ("rater", "label"))
     order = np.lexsort((label, rater, sample))
     weight = np.ones(len(order))
-    return Votes(sample[order], rater[order], label[order], weight, len(samples), raters, labels)
+    return Votes(sample[order], rater[order], label[order], weight, len(samples), raters, labels, samples)
 
 
 def corpus_bunch(

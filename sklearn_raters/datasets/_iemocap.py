@@ -85,10 +85,13 @@ def read_session(folder, differences):
 
 def wav_paths(folder, names, checked):
     """Return the path of each utterance of a session, checked or not."""
-    remedy = "copy SessionN/sentences/wav whole from the corpus' archive"
-    wav = existing_folder(folder / "sentences" / "wav", "IEMOCAP", remedy)
+    wav = folder / "sentences" / "wav"
     paths = [wav / name.rpartition("_")[0] / f"{name}.wav" for name in names]
-    return check_files(paths, remedy) if checked else list(map(str, paths))
+    if not checked:
+        return list(map(str, paths))
+    remedy = "copy SessionN/sentences/wav whole from the corpus' archive"
+    existing_folder(wav, "IEMOCAP", remedy)
+    return check_files(paths, remedy)
 
 
 def ratings_table(utterances):

@@ -125,7 +125,10 @@ def rows_of_csv(file):
     table = read_columns(file, ["FileName"], also=["EmoDetail", "Workers", "EmoClass_Major"])
     if "EmoDetail" not in table.columns:
         wanted = ["FileName", "Workers", "EmoClass_Major"]
-        require_columns(table.columns.tolist(), {name: name for name in wanted}, f" {file}")
+        remedy = "Name the file of the ratings by ratings=, or copy it again."
+        require_columns(
+            table.columns.tolist(), dict(zip(wanted, wanted, strict=True)), f" {file}", remedy=remedy
+        )
         yield from table[wanted].astype(object).where(table[wanted].notna(), None).itertuples(name=None)
         return
     for line, name, cell in table[["FileName", "EmoDetail"]].itertuples(name=None):

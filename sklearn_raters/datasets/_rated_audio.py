@@ -11,28 +11,29 @@ from sklearn_raters._sklearn_compat import HasMethods, checked_parameters
 from sklearn_raters.consensus import hard_labels
 from sklearn_raters.datasets._audio_names import find_audio
 from sklearn_raters.datasets._vote_table import name_in_file, read_vote_table, value_by_sample
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, collecting_remarks
 from sklearn_raters.ratings import (
     Task,
     find_columns,
-    is_missing_label,
     parse_ratings,
     ratings_from_long,
     shorten,
     to_pandas,
+    votes_from_long,
 )
 
 
 def open_table(table, tool, question, given):
     """Return the votes, with the names of their samples as texts, and the column of each argument."""
-    source = ""
+    source, shown = "", None
     if isinstance(table, str | os.PathLike):
         source = f" {full_path(table)}"
         table, given = read_vote_table(table, tool, question, given)
+        shown = [name_in_file(table, column) for column in table.columns]
     elif tool or question:
         raise InputError("tool and question are for the file of an export, but the ratings are a DataFrame.")
     table = to_pandas(table)
-    columns = find_columns(table.columns.tolist(), given, source)
+    columns = find_columns(table.columns.tolist(), given, source, shown)
     if not len(table):
         raise InputError("The ratings table has no rows: there are no ratings to load.")
     sample = columns["sample"]
@@ -40,6 +41,14 @@ def open_table(table, tool, question, given):
     table = table.copy(deep=False)
     table[sample] = names  # not by assign, which takes no numbers as names
     return table, columns
+
+
+def count_unlabelled(labels, **reading):
+    """Return the number of rows without a label, as the labels are read."""
+    with collecting_remarks():  # they are told of when the ratings are read
+        rows = {"sample": range(len(labels)), "rater": [0] * len(labels), "label": labels.to_numpy()}
+        votes, _ = votes_from_long(rows, **reading)
+    return len(labels) - len(set(votes.sample.tolist()))
 
 
 @checked_parameters(
@@ -176,7 +185,8 @@ def load_rated_audio(
     groups = {argument: columns.pop(argument, None) for argument in ("speaker", "session")}
     sample, label = columns["sample"], columns["label"]
     reading = {"missing_label": missing_label, "label_separator": label_separator, "bins": bins}
-    Y = ratings_from_long(table, **columns, **reading, classes=classes, numbers=from_file)
+    reading |= {"classes": classes, "numbers": from_file}
+    Y = ratings_from_long(table, **columns, **reading)
     Y = Y.rename_axis(name_in_file(table, sample) if from_file else sample)
     paths, n_unrated = find_audio(Y.index, audio_dir, extension=extension, check_audio=check_audio)
     speakers = None if speaker is None else value_by_sample(table, sample, groups["speaker"])
@@ -185,7 +195,7 @@ def load_rated_audio(
     if bins is not None:
         order = [str(name).strip() for name in bins["names"]]
         task = Task(task, sorted(task.classes, key=lambda name: order.index(str(name))))
-    unlabelled = [is_missing_label(value) and value not in (classes or ()) for value in table[label]]
+    unlabelled = count_unlabelled(table[label], **reading)
     split = "not known; give speaker= or session="
     if sessions is not None:
         split = f"{len(set(sessions))} values of column {session or speaker!r}, in `sessions`"
@@ -194,7 +204,7 @@ def load_rated_audio(
 
         {len(Y)} samples, {Y.shape[1]} raters, {len(task.votes.label)} votes.
         Labels {shorten(task.classes, 20)}.
-        {sum(unlabelled)} rows of the table have no label and are no votes.
+        {unlabelled} rows of the table have no label and are no votes.
         {n_unrated} audio files in the folder have no ratings and were left out.
         Groups that must not be split between folds: {split}.
         """)

@@ -2,7 +2,7 @@
 
 from sklearn_raters.datasets._audio_names import is_audio
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import read_ratings, shorten
+from sklearn_raters.ratings import read_by_line, shorten
 
 
 def read_vote_table(path, tool, question, given):
@@ -21,7 +21,7 @@ def read_vote_table(path, tool, question, given):
     Returns
     -------
     table : DataFrame
-        Result of `read_ratings`.
+        Result of `read_by_line`.
     columns : dict
         Column of the table by argument.
 
@@ -31,7 +31,7 @@ def read_vote_table(path, tool, question, given):
         As `read_ratings`, or if a tool's export has several fields of audio files and none is named.
     """
     roles = ("sample", "rater", "label")
-    table = read_ratings(path, tool, question=question, **{role: given[role] for role in roles})
+    table = read_by_line(path, tool, question=question, **{role: given[role] for role in roles})
     if given["sample"] is None and table.attrs["tool"] not in ("table", "crowd-kit"):
         table = _by_audio(table, path)
     names = table.attrs["columns"]

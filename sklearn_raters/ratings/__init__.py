@@ -12,7 +12,13 @@ from sklearn_raters.ratings._raters import eligible_raters, rater_summary
 from sklearn_raters.ratings._task import Task, as_task
 from sklearn_raters.ratings._to_pandas import to_pandas
 from sklearn_raters.ratings._votes import Votes
-from sklearn_raters.ratings.exports import find_columns, read_ratings, read_text_table, require_columns
+from sklearn_raters.ratings.exports import (
+    find_columns,
+    read_by_line,
+    read_ratings,
+    read_text_table,
+    require_columns,
+)
 from sklearn_raters.ratings.inspection._alpha import alpha_interval, krippendorff_alpha
 from sklearn_raters.ratings.inspection._camps import rater_camps
 from sklearn_raters.ratings.inspection._coverage import rating_coverage
@@ -49,6 +55,7 @@ __all__ = [
     "rating_coverage",
     "ratings_from_long",
     "ratings_to_long",
+    "read_by_line",
     "read_ratings",
     "read_text_table",
     "require_columns",

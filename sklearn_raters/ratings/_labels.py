@@ -7,6 +7,8 @@ import numpy as np
 
 from sklearn_raters.exceptions import InputError
 
+# Name of the index of a table whose rows have the numbers of the lines of its file.
+LINE = "line"
 NO_LABEL = (list, tuple, set, frozenset, dict, np.ndarray)
 
 # The texts that pandas.read_csv reads as missing, and NaT.
@@ -60,6 +62,11 @@ def plain(label):
     """Return a label as a Python object, a text without blanks around it."""
     label = label.item() if isinstance(label, np.generic) else label
     return label.strip() if isinstance(label, str) else label
+
+
+def row_name(index, place):
+    """Return how messages call a row of a table: by its line, if the index holds the lines of a file."""
+    return f"{'Line' if index.name == LINE else 'Row'} {plain(index[place])!r}"
 
 
 def label_kind(label):

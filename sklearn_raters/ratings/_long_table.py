@@ -1,5 +1,6 @@
 """Convert long tables, one row a vote, to ratings and back."""
 
+from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.ratings._cells import read_id
 from sklearn_raters.ratings._doubts import warn_of_lookalikes
-from sklearn_raters.ratings._labels import check_class_names, plain, shorten, sort_codes
+from sklearn_raters.ratings._labels import check_class_names, plain, row_name, shorten, sort_codes
 from sklearn_raters.ratings._parse import cells_to_votes
 from sklearn_raters.ratings._reading import make_reading
 from sklearn_raters.ratings._task import as_task
@@ -119,7 +120,7 @@ def votes_from_long(
     votes : Votes
         The votes, which `Task` and every function of ratings take.
     samples : Index of length n_samples
-        Names of the samples.
+        Names of the samples, which the votes hold too, as `votes.index`.
 
     Raises
     ------
@@ -144,9 +145,9 @@ def votes_from_long(
     table = table.copy(deep=False)  # `assign` takes no columns that are called by numbers
     table[sample], table[rater] = _read_names(table[sample]), _read_names(table[rater], plain)
     for what, column in (("sample", sample), ("rater", rater)):
-        if table[column].isna().any():
-            line = table.index[table[column].isna()].tolist()[0]
-            raise InputError(f"Row {line!r} of the ratings table names no {what}.")
+        if (unnamed := table[column].isna()).any():
+            row = row_name(table.index, int(unnamed.to_numpy().argmax()))
+            raise InputError(f"{row} of the ratings table names no {what}: fill it in, or drop the row.")
     if table[label].isna().all():
         raise InputError(
             f"There are no ratings: column {label!r} of the table holds no label. If a comma at the end of "
@@ -160,7 +161,8 @@ def votes_from_long(
     code, raters = sort_codes(code, found.tolist(), "The raters' names")
     warn_of_lookalikes([name for name in raters if isinstance(name, str)], what="raters")
     values = table[label].to_numpy(dtype=object)
-    return cells_to_votes(row, code, values, raters, index, reading, table.index), index
+    votes = cells_to_votes(row, code, values, raters, index, reading, table.index)
+    return replace(votes, index=index), index
 
 
 def check_column_name(name):

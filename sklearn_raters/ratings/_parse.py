@@ -13,7 +13,7 @@ from sklearn_raters.ratings._doubts import (
     warn_of_lookalikes,
     warn_of_missing_text,
 )
-from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, shorten, sort_codes
+from sklearn_raters.ratings._labels import check_class_names, label_kind, plain, row_name, shorten, sort_codes
 from sklearn_raters.ratings._reading import make_reading, read_names
 from sklearn_raters.ratings._to_pandas import to_pandas
 from sklearn_raters.ratings._votes import Votes
@@ -285,8 +285,8 @@ def cells_to_votes(sample, rater, values, raters, index, reading, lines=None):
         Names of the samples.
     reading : Reading
         How the labels are read.
-    lines : sequence of length n_cells, default=None
-        Names of the rows of a long table, for messages.
+    lines : Index of length n_cells, default=None
+        Index of a long table, for messages.
 
     Returns
     -------
@@ -304,7 +304,7 @@ def cells_to_votes(sample, rater, values, raters, index, reading, lines=None):
     sample, rater = sample[cell], rater[cell]
 
     def where(position):
-        start = "Sample" if lines is None else f"Row {plain(lines[cell[position]])!r}, sample"
+        start = "Sample" if lines is None else f"{row_name(lines, cell[position])}, sample"
         return f"{start} {plain(index[sample[position]])!r}, rater {raters[rater[position]]!r}"
 
     code, labels = _encode_labels(values, where, reading)

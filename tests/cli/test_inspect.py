@@ -89,7 +89,10 @@ def test_classes_give_the_order_and_a_map_merges(votes, capsys):
         (["{votes}", "--sample-column", "page"], "'page'"),
         (["{votes}", *COLUMNS, "--ordered"], "only sorted as text: give them in their order"),
         (["{votes}", *COLUMNS, "--repeat-column", "clip"], "No rater rated the same content twice"),
-        (["{votes}", *COLUMNS, "--repeat-column", "page"], "--repeat-column page: the columns of"),
+        (
+            ["{votes}", *COLUMNS, "--repeat-column", "page"],
+            "csv are 'clip', 'worker', 'answer', 'text'. Name",
+        ),
         (["{votes}", *COLUMNS, "--output", "no/folder"], "there is no folder"),
         (["{votes}", *COLUMNS, "--output", "{votes}"], "is a file: name a folder"),
         (["{votes}", *COLUMNS, "--label-map", "joy=c1"], "--label-map: no vote has 'joy'"),

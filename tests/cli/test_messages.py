@@ -29,7 +29,9 @@ def test_an_error_of_a_column_names_its_option(tmp_path, capsys, command, role):
     votes.write_text(VOTES)
     data = [str(votes)] if command == "inspect" else ["--ratings", str(votes), "--audio", str(tmp_path)]
     assert cli.main([command, *data, f"--{role}-column=nowhere"]) == 2
-    assert f"no column for --{role}-column 'nowhere'" in capsys.readouterr().err
+    errors = capsys.readouterr().err
+    assert f"no column for --{role}-column 'nowhere'" in errors
+    assert f"Name the right ones, as by --{role}-column.\n" in errors
 
 
 def test_an_unknown_tool_names_its_option(tmp_path, capsys):

@@ -544,6 +544,17 @@ def test_a_table_of_two_columns_may_be_separated_in_any_way(tmp_path, separator)
     assert find_files([str(tmp_path / "files.csv")]) == ([str(tmp_path / "a.wav")], ["ann"])
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there, backslashes divide paths anyway")
+def test_paths_in_a_table_may_have_backslashes(tmp_path):
+    (tmp_path / "ann").mkdir()
+    for name in ("ann/x 0.wav", r"a\b.wav"):
+        (tmp_path / name).write_bytes(b"RIFF")
+    given = [r"ann\x 0.wav", r"a\b.wav", r"ann\none.wav"]
+    (tmp_path / "files.csv").write_text("\n".join(["file", *given]))
+    found = [tmp_path / name for name in ("ann/x 0.wav", r"a\b.wav", "ann/none.wav")]
+    assert find_files([str(tmp_path / "files.csv")])[0] == list(map(str, found))
+
+
 def test_a_table_with_a_column_twice_is_refused(ask, tmp_path):
     (tmp_path / "files.csv").write_text("file,File,speaker\na.wav,b.wav,ann\n")
     status, _, errors = ask(tmp_path / "files.csv")

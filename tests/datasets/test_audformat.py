@@ -11,7 +11,7 @@ from sklearn.utils import Bunch
 
 from made import check_corpus
 from sklearn_raters.datasets import load_audformat, load_rated_audio, save_audformat
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import Task
 
 with warnings.catch_warnings():
@@ -77,6 +77,11 @@ def test_one_table_and_samples_without_agreement(database):
     assert load_audformat(database, tables=["one"]).consensus.tolist() == ["sad", None]
 
 
+def test_tables_may_be_an_array(database):
+    corpus = load_audformat(database, tables=np.array(["one", "gold"]))
+    assert corpus.Y.columns.tolist() == ["r1", "r2"]
+
+
 def test_scores_become_classes_by_bins(database):
     bins = {"edges": [0, 0.3, 1], "names": ["low", "high"]}
     corpus = load_audformat(database, "arousal", bins=bins)
@@ -122,6 +127,89 @@ def test_parts_of_files_that_differ_in_their_ending_alone_stay_apart(tmp_path):
     corpus = load_audformat(tmp_path, segments_dir=tmp_path / "parts")
     levels = [audiofile.read(path)[0].mean() for path in corpus.X]
     np.testing.assert_allclose(levels, [0.25, 0.5], atol=1e-3)
+
+
+@pytest.fixture
+def segmented(tmp_path):
+    """Return the folder of a database of two parts of each of two files of 2 s, and one whole file."""
+    import audiofile
+
+    (tmp_path / "db").mkdir()
+    for name in ("a", "b", "c"):
+        audiofile.write(str(tmp_path / "db" / f"{name}.wav"), np.full(200, 0.25, dtype="float32"), 100)
+    db = audformat.Database("parts")
+    db.schemes["emotion"] = audformat.Scheme(labels=["sad", "happy"])
+    db.raters["r1"] = audformat.Rater("human")
+    ends = ["1s", "2s", "1s", pd.NaT]
+    index = audformat.segmented_index(["a.wav", "a.wav", "b.wav", "b.wav"], ["0s", "1s", "0s", "1s"], ends)
+    tables = {"parts": index, "whole": audformat.filewise_index(["c.wav"])}
+    for name, samples in tables.items():
+        db[name] = audformat.Table(samples)
+        db[name]["emotion"] = audformat.Column(scheme_id="emotion", rater_id="r1")
+        db[name]["emotion"].set(["sad", "happy", "happy", "sad"][: len(samples)])
+    db.save(str(tmp_path / "db"))
+    return tmp_path / "db"
+
+
+def damage(file, how):
+    file.unlink() if how == "missing" else file.write_bytes(b"" if how == "empty" else b"no audio" * 300)
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "message"),
+    [
+        ("missing", FileNotFoundError, r"without an audio file \(1\): '.*a.wav'; put the files below"),
+        ("empty", InputError, r"Empty audio files, of 0 bytes \(1\): '.*a.wav'"),
+        ("damaged", InputError, r"'a.wav:0-1' cannot be cut: .*a.wav cannot be read as audio: "),
+    ],
+)
+def test_a_recording_that_cannot_be_cut_is_named(segmented, tmp_path, how, error, message):
+    parts = tmp_path / "parts"
+    load_audformat(segmented, segments_dir=parts)
+    damage(segmented / "a.wav", how)
+    with pytest.raises(error, match=message):
+        load_audformat(segmented, segments_dir=parts)
+    with pytest.warns(InputWarning, match=r"Parts that are not written \(2\).* 'a.wav:0-1' cannot be cut"):
+        corpus = load_audformat(segmented, segments_dir=parts, check_audio=False)
+    # Not those of the first call either.
+    assert [pathlib.Path(path).exists() for path in corpus.X] == [False, False, True, True, True]
+    assert corpus.X[0] == str(parts / "a.wav_0-1.wav")
+
+
+def rewrite(file, n_samples):
+    import audiofile
+
+    audiofile.write(str(file), np.full(n_samples, 0.25, dtype="float32"), 100)
+
+
+def test_a_part_beyond_the_end_of_its_recording_is_refused(segmented, tmp_path):
+    rewrite(segmented / "b.wav", 90)
+    with pytest.raises(InputError, match=r"'b.wav:1-' holds no sound: .*b.wav lasts 0.9 s; correct its"):
+        load_audformat(segmented, segments_dir=tmp_path / "parts")
+
+
+def test_a_part_that_ends_where_it_begins_or_before_is_refused(segmented, tmp_path):
+    database = audformat.Database.load(str(segmented))
+    index = audformat.segmented_index(["a.wav", "a.wav"], ["1.5s", "0s"], ["0.5s", "1s"])
+    table = database["parts"] = audformat.Table(index)
+    table["emotion"] = audformat.Column(scheme_id="emotion", rater_id="r1")
+    table["emotion"].set(["sad", "happy"])
+    with pytest.raises(InputError, match=r"'a.wav:1.5-0.5' holds no sound: .*a.wav lasts 2 s"):
+        load_audformat(database, segments_dir=tmp_path / "parts")
+
+
+def test_parts_shortened_by_the_end_of_their_recording_are_warned_of(segmented, tmp_path):
+    rewrite(segmented / "a.wav", 195)
+    load_audformat(segmented, segments_dir=tmp_path / "parts")
+    rewrite(segmented / "a.wav", 150)
+    with pytest.warns(InputWarning, match=r"later than their recording \(1\): 'a.wav:1-2, 0.5 s more'\."):
+        load_audformat(segmented, segments_dir=tmp_path / "parts")
+
+
+def test_a_consensus_that_no_rater_gave_is_none(database):
+    database["gold"]["emotion"].set(["angry", "happy"])
+    assert load_audformat(database).consensus.tolist() == [None, "happy", None]
+    assert load_audformat(database, no_agreement="drop").Y.index.tolist() == FILES[1:2]
 
 
 def test_a_corpus_comes_back_as_it_was(tmp_path):

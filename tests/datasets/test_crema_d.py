@@ -136,7 +136,9 @@ def test_a_damaged_row_is_named_by_line_and_field(tree, position, field, value, 
 def test_a_table_without_a_column_or_rows_is_refused(tree):
     path = tree / "finishedResponses.csv"
     path.write_text("localid,queryType\nr1,1\n")
-    with pytest.raises(InputError, match=r"finishedResponses.csv has no column for clipNum='clipNum'"):
+    with pytest.raises(
+        InputError, match=r"csv has no column for clipNum='clipNum'.*'queryType'. Copy the file"
+    ):
         load_crema_d(tree)
     write_answers(tree, [row for row in ANSWERS if row[2] == 1])
     with pytest.raises(InputError, match="There are no ratings to load"):
@@ -154,10 +156,17 @@ def test_pointers_of_git_lfs_are_named_as_the_cause(tree):
         load_crema_d(tree)
 
 
+def test_audio_is_found_in_other_case_and_only_where_there_is_no_exact_name(tree):
+    other = (tree / "AudioWAV/1076_ITH_NEU_XX.wav").rename(tree / "AudioWAV/1076_ITH_NEU_XX.WAV")
+    (tree / "AudioWAV/1001_IEO_ANG_HI.WAV").write_bytes(b"RIFF")
+    assert [str(tree / "AudioWAV/1001_IEO_ANG_HI.wav"), str(other)] == load_crema_d(tree).X
+
+
 def test_missing_parts_are_named_with_the_remedy(tree):
     (tree / "AudioWAV/1076_ITH_NEU_XX.wav").unlink()
     with pytest.raises(FileNotFoundError, match=r"1076_ITH_NEU_XX.wav'; run `git lfs pull`"):
         load_crema_d(tree)
+    assert load_crema_d(tree, check_audio=False).X[1] == str(tree / "AudioWAV/1076_ITH_NEU_XX.wav")
     with pytest.raises(FileNotFoundError, match=r"holds finishedResponses.csv and AudioWAV/"):
         load_crema_d(tree / "elsewhere")
     with pytest.raises(InputError, match="mode must be one of voice, face, audiovisual, not 'audio'"):

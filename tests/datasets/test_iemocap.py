@@ -1,5 +1,7 @@
 """load_iemocap on a small made-up corpus with all known irregularities of the real corpus."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -301,6 +303,13 @@ def test_a_gap_in_the_sessions_is_an_error(root):
     (root / "Session1").rename(root / "Session4")
     with pytest.raises(FileNotFoundError, match="lacks 'Session1', 'Session3'; copy it"):
         load_iemocap(root)
+
+
+@pytest.mark.filterwarnings("ignore:IEMOCAP")
+def test_without_its_folder_audio_is_left_to_the_front_end_where_it_is_not_checked(root):
+    expected = load_iemocap(root).X
+    shutil.rmtree(root / "Session1/sentences")
+    assert expected == load_iemocap(root, check_audio=False).X
 
 
 @pytest.mark.parametrize("inner", ["dialog/EmoEvaluation", "sentences/wav"])

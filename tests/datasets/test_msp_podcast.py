@@ -2,9 +2,11 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from made import check_corpus
+from sklearn_raters._align import align_samples
 from sklearn_raters.datasets import load_msp_podcast
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import Task
@@ -143,6 +145,16 @@ def test_votes_hold_the_same_as_the_table(tree):
     assert Task(votes.Y, *settings).counts.tolist() == Task(table.Y, *settings).counts.tolist()
     assert votes.Y.raters == table.Y.columns.tolist()
     assert load_msp_podcast(tree, as_frame=False, no_agreement="drop").Y.n_samples == 2
+
+
+def test_votes_name_their_samples_as_the_table_does(tree):
+    for agreement in ("keep", "drop"):
+        table, votes = (
+            load_msp_podcast(tree, as_frame=kind, no_agreement=agreement).Y for kind in (True, False)
+        )
+        assert votes.index.equals(table.index)
+    X = pd.DataFrame({"energy": [0.1, 0.2]}, index=table.index[::-1])
+    assert align_samples(X=X, Y=votes)[1].index.equals(X.index)
 
 
 def test_a_table_of_all_raters_is_refused_where_it_would_not_fit(tree, monkeypatch):

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from made import check_corpus
 from sklearn_raters.datasets import load_rated_audio
+from sklearn_raters.exceptions import InputError
 
 VOTES = """clip,worker,answer,who,when
 010,w2,sad,Ann,1
@@ -60,6 +62,22 @@ def test_samples_of_the_table_are_matched_with_their_files(folder, votes):
     assert "2 values of column 'when'" in corpus.DESCR
 
 
+@pytest.mark.parametrize("kind", [list, np.array, pd.Index])
+def test_classes_may_be_an_array_where_a_row_has_no_label(folder, votes, kind):
+    corpus = load_rated_audio(votes, folder, **NAMES, classes=kind(["angry", "happy", "sad"]))
+    assert "1 rows of the table have no label" in corpus.DESCR
+
+
+def test_rows_without_a_label_are_counted_as_labels_are_read(folder, votes):
+    change(votes, "angry", "angry|x")
+    change(votes, "w2,sad", "w2,NA")
+    reading = {"missing_label": ["Happy", "x"], "label_separator": "|"}
+    corpus = load_rated_audio(votes, folder, **NAMES, **reading)
+    assert "4 rows of the table have no label" in corpus.DESCR
+    corpus = load_rated_audio(votes, folder, **NAMES, **reading, classes=["NA", "sad", "angry"])
+    assert "3 rows of the table have no label" in corpus.DESCR
+
+
 def test_without_a_speaker_or_session_column_there_are_no_groups(folder, votes):
     corpus = load_rated_audio(votes, folder, **NAMES)
     assert corpus.speakers is None
@@ -111,6 +129,12 @@ def test_the_error_for_a_missing_column_names_the_columns_of_the_table(folder, v
         load_rated_audio(pd.read_csv(votes), folder, **NAMES, speaker="x")
     with pytest.raises(ValueError, match="no column for sample='clip'"):
         load_rated_audio(votes.rename(folder / "votes.tsv"), folder, **NAMES)
+
+
+def test_the_error_for_a_missing_column_names_those_of_the_file_and_the_argument(folder, votes):
+    message = r"'clip', 'worker', 'answer', 'who', 'when'. Name the right ones, as by speaker=\."
+    with pytest.raises(InputError, match=message):
+        load_rated_audio(votes, folder, **NAMES, speaker="Who")
 
 
 def test_missing_audio_is_counted_and_named(folder, votes):
@@ -184,10 +208,10 @@ def test_a_sample_without_speaker(folder, votes):
 
 def test_rows_without_sample_or_rater(folder, votes):
     change(votes, "b/clip2,w1", ",w1")
-    with pytest.raises(ValueError, match="Row 3 of the ratings table names no sample"):
+    with pytest.raises(ValueError, match="Line 5 of the ratings table names no sample"):
         load_rated_audio(votes, folder, **NAMES)
     change(votes, ",w1,angry", "b/clip2,,angry")
-    with pytest.raises(ValueError, match="Row 3 of the ratings table names no rater"):
+    with pytest.raises(ValueError, match="Line 5 of the ratings table names no rater"):
         load_rated_audio(votes, folder, **NAMES)
 
 

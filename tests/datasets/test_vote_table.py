@@ -43,13 +43,36 @@ def test_commas_at_the_end_of_rows_and_blanks_around_cells_shift_no_column(load,
 
 
 @pytest.mark.parametrize(
-    ("rows", "row"), [("a,1,x,z\nb,1,y,z", 0), ("a,1,x\nb,1,y,z", 1), ("a,1,calm,sad\nb,1,calm", 0)]
+    ("rows", "line"), [("a,1,x,z\nb,1,y,z", 2), ("a,1,x\nb,1,y,z", 3), ("a,1,calm,sad\nb,1,calm", 2)]
 )
-def test_a_row_with_more_cells_than_columns_is_named(load, rows, row):
+def test_a_row_with_more_cells_than_columns_is_named(load, rows, line):
     with pytest.raises(
-        InputError, match=rf"Row {row} of the ratings table .*votes.csv has more cells than the 3 col"
+        InputError, match=rf"Line {line} of the ratings table .*votes.csv has more cells than the 3 col"
     ):
         load(f"{HEADER}\n{rows}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{HEADER}\na,1,x\n\n,,\n  ,, \nb,,y\n", 6),
+        (f"sep=,\r\n\r\n{HEADER}\r\na,1,x\r\nb,,y", 5),
+        ('sample,rater,"the\nlabel"\na,1,"x\n y"\nb,,y\n', 5),
+    ],
+    ids=ascii,
+)
+def test_rows_are_called_by_their_line_in_the_file(load, text, line):
+    with pytest.raises(InputError, match=f"Line {line} of the ratings table names no rater: fill it in"):
+        load(text, label="the\nlabel" if "the" in text else None)
+
+
+def test_rows_of_blank_cells_only_are_no_rows(load):
+    assert load(f",,\n{HEADER}\na,1,x\nb,1,y\n").Y.index.tolist() == ["a", "b"]
+    corpus = load("sample;rater;label\n;;\na;1;x\nb;1;y\n;;;\n;;\n\n ; ;\n")
+    assert corpus.Y.index.tolist() == ["a", "b"]
+    assert "0 rows of the table have no label" in corpus.DESCR
+    with pytest.raises(InputError, match="has no rows"):
+        load(f"{HEADER}\n,,\n,,\n")
 
 
 def test_rows_with_very_many_cells_are_an_error(load):
@@ -118,7 +141,7 @@ def test_scores_of_a_file_become_classes_in_their_order(load):
     assert corpus.classes == ["low", "middle", "high"]
     assert corpus.consensus.tolist() == ["low", "high", "middle"]
     assert load(f"{HEADER}\na,1,0\nb,1,99\n", bins=bins).classes == ["low", "high"]
-    with pytest.raises(InputError, match="Row 1, sample 'b', rater '1' has the label 101, beyond the edges"):
+    with pytest.raises(InputError, match="Line 3, sample 'b', rater '1' has the label 101, beyond the edges"):
         load(f"{HEADER}\na,1,0\nb,1,101\n", bins=bins)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long, ratings_to_long
+from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long, ratings_to_long, votes_from_long
 
 # Three samples, raters E1 and E2; E2 chose two labels for the second sample.
 MATRIX = [["a", None], ["b", ("c", "a")], [None, "c"]]
@@ -27,6 +27,12 @@ def test_from_long_orders_samples_as_they_appear_and_raters_by_name():
     assert Y.loc["u1", "E1"] == "happy"
     assert np.isnan(Y.loc["u1", "E2"])
     assert set(Y.dtypes) == {np.dtype(object)}
+
+
+def test_votes_from_long_name_their_samples():
+    votes, samples = votes_from_long({"sample": ["s2", "s1"], "rater": ["E1", "E1"], "label": ["a", "b"]})
+    assert votes.index.tolist() == samples.tolist() == ["s2", "s1"]
+    assert votes.take([1]).index.tolist() == ["s1"]
 
 
 def test_from_long_takes_the_samples_named():

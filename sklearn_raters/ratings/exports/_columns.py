@@ -30,7 +30,7 @@ USUAL = {
 }
 
 
-def find_columns(columns, given, source=""):
+def find_columns(columns, given, source="", shown=None):
     """
     Find the columns of samples, raters and labels, and check the other columns that are named.
 
@@ -43,6 +43,8 @@ def find_columns(columns, given, source=""):
         "sample", "rater" and "label" looks for the names in `USUAL`; None for others is left out.
     source : str, default=""
         Where the table comes from, for messages: " /data/votes.csv".
+    shown : list or None, default=None
+        Names of the columns in messages, where those of the file are others; None for `columns`.
 
     Returns
     -------
@@ -66,11 +68,11 @@ def find_columns(columns, given, source=""):
         if wanted.get(argument) is None:
             wanted[argument] = _usual_column(columns, argument, set(wanted.values()), source)
     wanted = {argument: wanted[argument] for argument in dict.fromkeys([*USUAL, *wanted])}
-    require_columns(columns, wanted, source)
+    require_columns(columns, wanted, source, shown)
     return wanted
 
 
-def require_columns(columns, wanted, source=""):
+def require_columns(columns, wanted, source="", shown=None, remedy=None):
     """
     Raise an error unless a table has each column once.
 
@@ -82,6 +84,10 @@ def require_columns(columns, wanted, source=""):
         From the name of an argument to its column.
     source : str, default=""
         Where the table is from, for messages: a blank and the file.
+    shown : list or None, default=None
+        Names of the columns in messages; None for `columns`.
+    remedy : str or None, default=None
+        What the user can do about a column that is missing; None names the argument.
 
     Raises
     ------
@@ -93,7 +99,8 @@ def require_columns(columns, wanted, source=""):
         lacks = ", ".join(f"{argument}={plain(name)!r}" for argument, name in missing.items())
         raise InputError(
             f"The ratings table{source} has no column for {lacks}; its columns are "
-            f"{shorten(columns)}. Name the right ones, as by --{next(iter(missing))}-column."
+            f"{shorten(columns if shown is None else shown)}. "
+            + (remedy or f"Name the right ones, as by {next(iter(missing))}=.")
         )
     double = {argument: name for argument, name in wanted.items() if columns.count(name) > 1}
     if double:
@@ -118,7 +125,7 @@ def _usual_column(columns, argument, taken, source):
         if len(set(found)) > 1:
             raise InputError(
                 f"The ratings table{source} has several columns that may be the {argument}: "
-                f"{shorten(found)}. Name the right one by {argument}=, or --{argument}-column."
+                f"{shorten(found)}. Name the right one by {argument}=."
             )
         if found:
             return found[0]

@@ -67,7 +67,8 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
     Returns
     -------
     DataFrame
-        A row a vote, in the order of the file; repeated votes of a rater are kept. First the columns
+        A row a vote, in the order of the file; repeated votes of a rater are kept, and rows of which every
+        cell is blank are left out. First the columns
 
         - ``sample`` and ``rater``: texts, None where there is none;
         - ``label``: texts, or numbers if all labels are numbers; tuples where a rater chose several labels;
@@ -112,10 +113,40 @@ def read_ratings(path, tool=None, *, question=None, sample=None, rater=None, lab
     a  3    4
     b  3  NaN
     """
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path must be the name of a file, not {type(path).__name__}.")
     with _naming(path):
-        return _read(path, check_tool(tool), question, {"sample": sample, "rater": rater, "label": label})
+        table = _read(path, tool, question, {"sample": sample, "rater": rater, "label": label})
+    table.index = range(len(table))
+    return table
+
+
+def read_by_line(path, tool=None, *, question=None, **columns):
+    r"""
+    Read a file as `read_ratings` does, with an index for messages.
+
+    Parameters
+    ----------
+    path, tool, question : as in `read_ratings`
+        The file and what to read of it.
+    **columns : str or None
+        `sample`, `rater` and `label`, as in `read_ratings`.
+
+    Returns
+    -------
+    DataFrame
+        The table of `read_ratings`. Its index is called "line" and holds the lines of a text file, or rows of
+        an Excel sheet, where they are certain.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from sklearn_raters.ratings import read_by_line
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "votes.csv"
+    >>> _ = file.write_text("task,worker,label\n\na,w1,3\n,,\na,w2,4\n")
+    >>> read_by_line(file).index.tolist()
+    [3, 5]
+    """
+    with _naming(path):
+        return _read(path, tool, question, {role: columns.get(role) for role in ROLES})
 
 
 @contextmanager
@@ -131,6 +162,9 @@ def _naming(path):
 
 def _read(path, tool, question, given):
     """Read the file; see `read_ratings`."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be the name of a file, not {type(path).__name__}.")
+    tool = check_tool(tool)
     source = open_source(path)
     # A named column of labels means a plain table, whichever tool wrote the file.
     label, left_out = given["label"], Counter()

@@ -10,7 +10,7 @@ import pytest
 
 from made import write
 from sklearn_raters.exceptions import InputError
-from sklearn_raters.ratings import ratings_from_long, read_ratings
+from sklearn_raters.ratings import ratings_from_long, read_by_line, read_ratings
 
 VOTES = [("010", "07", "3", "x"), ("010", "NA", "4", ""), ("b", "07", "10", "y z")]
 NAMES = ["task", "worker", "label", "note"]
@@ -118,7 +118,7 @@ def test_a_column_that_a_role_hides_is_renamed(tmp_path):
             {},
             "no column for sample='sample', rater='rater', label='label'.*known tools are",
         ),
-        ("sample,rater,label\n1,2,3,4\n", {}, "Row 0 .* more cells than the 3 columns"),
+        ("sample,rater,label\n1,2,3,4\n", {}, "Line 2 .* more cells than the 3 columns"),
         ("sample,rater,label\n1,2,3\n", {"question": "q"}, "name its column of labels by label="),
         ("sample,rater,label\n1,2,3\n", {"label": "rater"}, "must be three"),
         ("sample,rater,label\n1,2,3\n", {"tool": "paper"}, "tool='paper' is not known; the known tools are"),
@@ -176,10 +176,28 @@ def test_a_damaged_compressed_file_is_named(suffix, tmp_path):
 def test_rows_that_an_open_quote_takes_in_are_noticed(tmp_path):
     rows = ["sample\trater\tlabel\tnote", 'a\t1\tx\t"Hello', "a\t2\ty\tok", 'b\t1\tx\t"Bye', "b\t2\ty\tok"]
     write(tmp_path / "votes.tsv", "\n".join(rows) + "\n")
-    with pytest.raises(InputError, match=r"Row 0 of .* has a cell that begins with a quote"):
+    with pytest.raises(InputError, match=r"Line 2 of .* has a cell that begins with a quote"):
         read_ratings(tmp_path / "votes.tsv")
     write(tmp_path / "votes.tsv", 'sample\trater\tlabel\tnote\na\t1\tx\t"two\nlines"\n')
     assert read_ratings(tmp_path / "votes.tsv")["note"].tolist() == ["two\nlines"]
+
+
+def test_blank_rows_of_excel_are_no_rows_and_others_have_their_numbers(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in ([""] * 3, ["sample", "rater", "label"], ["a", "1", "x"], [" ", None, ""], ["b", "1", "y"]):
+        book.active.append(row)
+    book.save(tmp_path / "v.xlsx")
+    assert read_by_line(tmp_path / "v.xlsx").index.tolist() == [3, 5]
+    table = read_ratings(tmp_path / "v.xlsx")
+    assert table.index.tolist() == [0, 1]
+    assert table["sample"].tolist() == ["a", "b"]
+
+
+def test_lines_that_are_not_certain_are_not_claimed(tmp_path):
+    file = tmp_path / "v.csv"
+    file.write_bytes(b"sample,rater,label\ra,1,x\rb,1,y\r\n")
+    assert read_by_line(file).index.equals(pd.RangeIndex(2))
 
 
 def test_two_columns_of_one_name_in_excel_are_refused(tmp_path):
