@@ -1,5 +1,6 @@
 """Convert long tables, one row a vote, to ratings and back."""
 
+from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
@@ -160,7 +161,8 @@ def votes_from_long(
     code, raters = sort_codes(code, found.tolist(), "The raters' names")
     warn_of_lookalikes([name for name in raters if isinstance(name, str)], what="raters")
     values = table[label].to_numpy(dtype=object)
-    return cells_to_votes(row, code, values, raters, index, reading, table.index), index
+    votes = cells_to_votes(row, code, values, raters, index, reading, table.index)
+    return replace(votes, index=index), index
 
 
 def check_column_name(name):
