@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from sklearn_raters._optional import import_optional
 from sklearn_raters.consensus._labels import hard_labels
@@ -21,6 +22,8 @@ _CROWD_KIT = {
     "mmsr": ("MMSR", {}),
     "wawa": ("MajorityVote", {}),
 }
+# Most pairs of raters who share a sample, for "mmsr": each has a row and a column of its matrices (0.8 GB).
+_MOST_PAIRS = 10_000
 METHODS = ("majority", *_CROWD_KIT)
 PROBA_METHODS = tuple(method for method in _CROWD_KIT if method != "mmsr")
 
@@ -49,7 +52,8 @@ def consensus_labels(Y, method="majority"):
         - "one_coin": learns an accuracy of each rater (Zhang et al. 2014).
         - "glad": learns an ability of each rater and a difficulty of each sample (Whitehill et al. 2009).
         - "mace": learns how often each rater labels without regard to the sample (Hovy et al. 2013).
-        - "mmsr": learns skills from a factorisation of the raters' agreement (Ma & Olshevsky 2020).
+        - "mmsr": learns skills from a factorisation of the raters' agreement (Ma & Olshevsky 2020); for at
+          most 10,000 pairs of raters who share a sample.
         - "wawa": the majority, with each rater's votes weighted by how often the rater agrees with the plain
           majority (Appen's "worker agreement with aggregate").
         - A callable that takes a DataFrame with the columns task (the number of the sample), worker (the
@@ -68,7 +72,8 @@ def consensus_labels(Y, method="majority"):
         If the method needs crowd-kit and it is not installed.
     InputError
         If there are no ratings, the method is unknown, a vote has a weight other than 1, no sample has two
-        ratings (for "dawid_skene"), or a callable returns an unknown task or label, or a task twice.
+        ratings (for "dawid_skene"), too many raters share a sample (for "mmsr"), or a callable returns an
+        unknown task or label, or a task twice.
     TypeError
         If a callable does not return a Series.
 
@@ -200,6 +205,14 @@ def _in_content_order(votes):
     return samples, sample[order], rater[order], votes.label[order]
 
 
+def _check_pairs(table):
+    """Raise InputError if more pairs of raters share a sample than "mmsr" has memory for."""
+    rated = csr_array((np.ones(len(table), dtype=np.int64), (table["worker"], table["task"])))
+    n_pairs = ((rated @ rated.T).nnz - table["worker"].nunique()) // 2
+    if n_pairs > _MOST_PAIRS:
+        raise InputError(f"{n_pairs:,} pairs of raters share a sample, and it is for {_MOST_PAIRS:,} at most")
+
+
 # A stack asks for the labels and for the probabilities of one method, and the fits of a search for the same.
 @lru_cache(maxsize=2)  # a method's labels and probabilities
 def _estimate(method, sample, rater, label):
@@ -222,6 +235,8 @@ def _estimate(method, sample, rater, label):
         if method == "dawid_skene" and table["task"].is_unique:
             # It would estimate that most raters always choose the commonest class, and ignore their votes.
             raise InputError("no sample has two ratings")
+        if method == "mmsr":
+            _check_pairs(table)
         # crowd-kit uses deprecated parts of pandas, and divides by zero if a rater is never wrong.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")

@@ -137,15 +137,22 @@ def check_trainable(estimator, X, Y, consensus, folds, groups):
         If no sample of a training part has a consensus, or the plan of a stack fails.
     """
     inner, plans = innermost(estimator), []
-    for rows, _ in folds:
+    for number, (rows, _) in enumerate(folds, 1):
         if not takes_ratings(estimator) and not len(labelled_samples(consensus[rows])[0]):
             raise InputError(
                 f"None of the {len(rows)} training samples of a fold has a consensus, so that "
                 f"{type(estimator).__name__} cannot be trained. Use fewer or larger folds."
             )
         if hasattr(inner, "plan") and not (inner is not estimator and _depends_on_steps(inner, X)):
-            with known_labels():
-                plans.append(inner.plan(_of_form(X, rows), rows_of(Y, rows), groups=rows_of(groups, rows)))
+            given = _of_form(X, rows), rows_of(Y, rows)
+            try:
+                with known_labels():
+                    plans.append(inner.plan(*given, groups=rows_of(groups, rows)))
+            except InputError as error:
+                raise type(error)(
+                    f"In the training part of fold {number} ({len(rows)} samples): {error} If only "
+                    "this part lacks it, give a cv of other or larger training parts."
+                ) from error
     return plans
 
 

@@ -101,7 +101,7 @@ def fit_shared_steps(estimator, n_shared, data, seed):
         kind = InputError if isinstance(error, ValueError) else TypeError
         raise kind(
             f"shared_steps={n_shared} fits {', '.join(steps.named_steps)} without labels, which failed: "
-            f"{error} Share fewer steps if one of them needs labels."
+            f"{str(error).rstrip('. ')}. Share fewer steps if one of them needs labels."
         ) from error
     return steps, data._replace(X=indexable(X)[0])
 

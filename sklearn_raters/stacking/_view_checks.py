@@ -1,6 +1,8 @@
-"""Checks of the estimator of a view before any training: parameters, samples, use in the fusion."""
+"""Checks of what the views learn before any training: classes, parameters, samples, use in the fusion."""
 
+import numpy as np
 from sklearn.utils import check_array, get_tags
+from sklearn.utils.multiclass import check_classification_targets
 
 from sklearn_raters._forms import is_data_frame
 from sklearn_raters._nested import (
@@ -13,6 +15,7 @@ from sklearn_raters._nested import (
 )
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import check_can_train_jointly
+from sklearn_raters.ratings import shorten
 from sklearn_raters.sequences import holds_sequences, holds_text
 from sklearn_raters.soft_targets import SoftTargetClassifier, decides_by_pairs
 from sklearn_raters.stacking._frozen import METHODS
@@ -31,13 +34,15 @@ def check_view_estimator(name, estimator, stack, data):
     stack : MultiRaterStackingClassifier
         The stack; its `fusion` and `cv` are used.
     data : RatedSamples
-        Samples and groups.
+        Samples, ratings and groups.
 
     Raises
     ------
     InputError, TypeError
-        If a parameter is wrong, the estimator cannot take the samples, or the fusion cannot use it.
+        If the classes are no labels for classifiers, a parameter is wrong, the estimator cannot take the
+        samples, or the fusion cannot use it.
     """
+    _check_classes(data.task.classes)
     with naming_view(name):
         check_parameters(estimator, data.groups)
         # The output of shared steps is not known before they are fitted.
@@ -62,6 +67,17 @@ def check_view_estimator(name, estimator, stack, data):
             f"The view {name!r} is learnt by {estimator!r}, which has neither predict_proba nor "
             "decision_function (nor transform), so the fusion cannot use it. Give it another classifier."
         )
+
+
+def _check_classes(classes):
+    """Raise InputError if scikit-learn's classifiers do not take the classes, such as dates, as labels."""
+    try:
+        check_classification_targets(np.asarray(classes))
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"The views' classifiers do not take the classes {shorten(classes)}, of type "
+            f"{type(classes[0]).__name__}: {str(error).split('. ')[0]}. Give them as texts."
+        ) from error
 
 
 def check_parameters(estimator, groups):

@@ -215,6 +215,12 @@ def test_raters_who_share_no_sample_cannot_be_compared():
         consensus_labels(Y, "mmsr")
 
 
+def test_a_sample_that_hundreds_rated_is_refused_by_mmsr_before_it_fills_the_memory():
+    Y = [["a", "b"] * 100, ["a", "a", *[None] * 198]]
+    with pytest.raises(ValueError, match=r"'mmsr' cannot be found: 19,900 pairs of raters share a sample.*"):
+        consensus_labels(Y, "mmsr")
+
+
 def test_without_crowd_kit_the_error_names_the_package_to_install():
     code = (
         "import sys; sys.modules['crowdkit'] = None\n"

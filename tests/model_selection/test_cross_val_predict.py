@@ -297,6 +297,16 @@ def test_wrong_input_is_refused_before_any_fit(params, message, monkeypatch):
         cross_val_predict_raters(DummyClassifier(), X, **{"Y": Y, **params})
 
 
+def test_a_class_that_one_fold_cannot_learn_is_told_with_the_fold():
+    Y = [["a", "a", "b"], ["b", "b", "a"]] * 30 + [["c", "c", "a"]] * 30
+    Y[0] = ["a", "a", "c"]
+    groups = np.repeat([0, 1, 2], 30)
+    with pytest.raises(
+        ValueError, match=r"training part of fold \d \(60 samples\): No sample's .* 'c'.*larger"
+    ):
+        cross_val_predict_raters(MultiRaterStackingClassifier(), X, Y, cv=3, groups=groups)
+
+
 def test_soft_labels_out_of_fold_are_those_of_a_loop_over_folds():
     folds = list(KFold(2).split(X))
     ours = cross_val_predict_raters(small_stack(), X, Y, cv=folds, method="predict_soft_labels")

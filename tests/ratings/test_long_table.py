@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.ratings import Task, parse_ratings, ratings_from_long, ratings_to_long, votes_from_long
 
 # Three samples, raters E1 and E2; E2 chose two labels for the second sample.
@@ -138,6 +139,22 @@ def test_long_round_trip(Y):
     assert back.index.tolist() == Y.index.tolist()
     again = ratings_from_long(ratings_to_long(back), samples=back.index)
     pd.testing.assert_frame_equal(again, back)
+
+
+def test_samples_are_paired_with_votes_by_name_as_with_the_table_of_the_same_votes():
+    names = [f"s{number}" for number in range(60)]
+    is_b = np.arange(60) % 2
+    X = pd.DataFrame({"x": is_b * 10.0}, index=names)
+    rows = [
+        (names[at], rater, "ab"[is_b[at]]) for at in [*range(59, -1, -2), *range(0, 60, 2)] for rater in "rs"
+    ]
+    table = pd.DataFrame(rows, columns=["sample", "rater", "label"])
+    votes, samples = votes_from_long(table)
+    assert votes.index.equals(samples)
+    assert not samples.equals(X.index)
+    stack = MultiRaterStackingClassifier(views=["crowd_hard"], fusion="mean").fit(X, votes)
+    assert stack.score(X, ratings_from_long(table)) == 1
+    assert ratings_to_long(votes).equals(ratings_to_long(ratings_from_long(table)))
 
 
 def test_columns_may_be_called_by_numbers():

@@ -1,5 +1,7 @@
 """The plan of a fit: what it lists, and that it finds whatever cannot work before anything is trained."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -264,6 +266,16 @@ BAD = {
         "No sample's consensus is the class 'bored'",
     ),
     "other type": ({"classes": [1, 2, 3]}, Y, "classes are numbers"),
+    "dates": (
+        {"classes": [date(2020, 1, len(label)) for label in CLASSES]},
+        Y.map(lambda label: date(2020, 1, len(label)), na_action="ignore"),
+        r"do not take the classes datetime.date\(2020, 1, .*of type date.*Give them as texts",
+    ),
+    "fractions that are named": (
+        {"classes": [3.5, 5.5]},
+        Y.map(lambda label: len(label) + 0.5, na_action="ignore"),
+        r"do not take the classes 3.5, 5.5, of type float.*Give them as texts",
+    ),
     "map outside the classes": (
         {"classes": CLASSES, "label_map": {"x": "y"}},
         Y,

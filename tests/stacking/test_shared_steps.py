@@ -210,7 +210,11 @@ class Stateless(CountedReads):
 @pytest.mark.parametrize(
     ("step", "error", "message"),
     [
-        (SelectKBest(k=2), ValueError, "fits selectkbest without labels, which failed: .* Share fewer steps"),
+        (
+            SelectKBest(k=2),
+            ValueError,
+            r"fits selectkbest without labels, which failed: .*\. Share fewer steps",
+        ),
         (
             TargetEncoder(),
             ValueError,
