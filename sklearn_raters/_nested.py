@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn import config_context, get_config
 from sklearn.base import is_classifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
@@ -97,6 +98,11 @@ def unwrap(estimator):
 def innermost(estimator):
     """Return the estimator inside pipelines, searches and ensembles."""
     return list(layers(estimator, ensembles=True))[-1].estimator
+
+
+def thawed(estimator):
+    """Return the estimator in a FrozenEstimator, which hides a pipeline's steps; any other as it is."""
+    return estimator.estimator if isinstance(estimator, FrozenEstimator) else estimator
 
 
 def check_refits(estimator):

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import get_tags, indexable
-from sklearn.utils.validation import assert_all_finite, column_or_1d
+from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d
 
 from sklearn_raters._align import align_samples
 from sklearn_raters._forms import at_least_single
-from sklearn_raters._nested import InnerTagsMixin, innermost
+from sklearn_raters._nested import InnerTagsMixin, innermost, thawed
 from sklearn_raters._seeds import content_order
 from sklearn_raters._sklearn_compat import safe_indexing
 from sklearn_raters._targets import check_weights
@@ -94,6 +94,27 @@ def check_rated_samples(estimator, X, y, sample_weight, groups):
     task = Task(y, estimator.classes, estimator.label_map)
     _check_fractions(task)
     return RatedSamples(at_least_single(X), y, task, groups, sample_weight)
+
+
+def learnt_task(y, fitted, label_map):
+    """Return ratings as a Task of the classes that were learnt, not always all those of `label_map`."""
+    known = fitted.classes_.tolist()
+    if label_map is not None:
+        label_map = {old: new for old, new in label_map.items() if new is None or new in known}
+    return Task(y, known, label_map)
+
+
+def refuse_pairwise(estimator):
+    """Raise InputError if an estimator learns from a matrix of kernels or distances, as its tags say.
+
+    Parts of the samples, in any order, are some of its rows and of its columns; X gives the rows alone.
+    """
+    if get_tags(estimator).input_tags.pairwise:
+        raise InputError(
+            f"{type(estimator).__name__} takes a precomputed matrix of kernels or distances, which cannot be "
+            "split or put into order as samples are. Give it the features as X, and the kernel or metric by "
+            "its name or as a function, such as kernel='rbf' or metric='euclidean'."
+        )
 
 
 def in_content_order(data, cv):
@@ -220,12 +241,12 @@ class InnerTaskMixin(InnerTagsMixin):
     @property
     def classes(self):
         """The parameter `classes` of the inner estimator; None if it has none."""
-        return getattr(innermost(self.estimator), "classes", None)
+        return getattr(innermost(thawed(self.estimator)), "classes", None)
 
     @property
     def label_map(self):
         """The parameter `label_map` of the inner estimator; None if it has none."""
-        return getattr(innermost(self.estimator), "label_map", None)
+        return getattr(innermost(thawed(self.estimator)), "label_map", None)
 
 
 class ConsensusMixin:
@@ -264,12 +285,10 @@ class ConsensusMixin:
         float
             Accuracy between 0 and 1. The field reports `sklearn_raters.metrics.uar_scorer` instead.
         """
+        check_is_fitted(self)
         X, y, sample_weight = align_samples(X=X, y=y, sample_weight=sample_weight)
         sample_weight = check_weights(sample_weight, X)
-        known, label_map = self.classes_.tolist(), self.label_map
-        if label_map is not None:  # the training part may have had no label of a class that it names
-            label_map = {old: new for old, new in label_map.items() if new is None or new in known}
-        rows, labels = labelled_samples(hard_labels(Task(y, known, label_map)))
+        rows, labels = labelled_samples(hard_labels(learnt_task(y, self, self.label_map)))
         if sample_weight is not None:
             rows, labels = rows[sample_weight[rows] > 0], labels[sample_weight[rows] > 0]
         if len(rows) == 0:

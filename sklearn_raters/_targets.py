@@ -219,7 +219,7 @@ def _check_soft(y):
     """Return soft labels as an array of floats; raise InputError if a row is not a distribution."""
     try:
         refuse_masked(y, "y")
-        y = y.astype(object) if getattr(y, "dtype", None) and y.dtype.kind == "U" else y  # Python's texts
+        y = y.astype(object) if getattr(getattr(y, "dtype", None), "kind", "") == "U" else y  # Python's texts
         soft = check_array(y, dtype=np.float64, input_name="y", ensure_all_finite=False)
     except (TypeError, ValueError) as error:
         raise InputError(

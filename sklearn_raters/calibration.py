@@ -1,9 +1,12 @@
 """Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
 
+from numbers import Integral
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,10 +18,20 @@ from sklearn_raters._nested import (
     groups_for_fit,
     take_over_input,
     takes_ratings,
+    thawed,
     unwrap,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples, in_content_order
+from sklearn_raters._rated import (
+    ConsensusMixin,
+    InnerTaskMixin,
+    RatedSamples,
+    check_rated_samples,
+    in_content_order,
+    learnt_task,
+    refuse_pairwise,
+    rows_of,
+)
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods
 from sklearn_raters.consensus import hard_labels, soft_labels
@@ -78,10 +91,11 @@ def _labels_to_predict(task, consensus, raters, method):
         return (consensus[:, None] == np.array(task.classes, dtype=object)).astype(float)
     if method == "predict_soft_labels":
         return np.nan_to_num(soft_labels(task, alpha=0))
-    given = [soft_labels(task.of_rater(name), alpha=0, outside_majority="keep") for name in raters]
-    if not given:
-        return np.zeros((task.n_samples, 0, len(task.classes)))
-    return np.nan_to_num(np.stack(given, axis=1))
+    given = np.zeros((task.n_samples, len(raters), len(task.classes)))
+    for place, name in enumerate(raters):
+        if name in task.raters:  # a finished estimator may have learnt from others
+            given[:, place] = soft_labels(task.of_rater(name), alpha=0, outside_majority="keep")
+    return np.nan_to_num(given)
 
 
 def _judged(proba, mass, splits):
@@ -96,6 +110,24 @@ def _judged(proba, mass, splits):
     unknown = (mass > 0) & ~learnt
     rows = (mass.sum(axis=-1) > 0) & ~unknown.any(axis=-1) & np.isfinite(proba).all(axis=-1)
     return proba[rows], mass[rows]
+
+
+def _samples_to_judge(data, cv):
+    """Return the samples without those of weight 0, which fill no folds; a splitter divides all of them."""
+    if data.sample_weight is None or not (cv is None or isinstance(cv, Integral)):
+        return data
+    rows = np.flatnonzero(data.sample_weight)
+    return RatedSamples(*(rows_of(values, rows) for values in data))
+
+
+def _out_of_fold(estimator, data, methods, splits, n_jobs):
+    """Return each method's predictions by estimators trained on the other folds, with the names of axes."""
+    settings = {"groups": data.groups, "params": weights_for_fit(estimator, data.sample_weight)}
+    with known_labels():
+        answers = cross_val_predict_raters(
+            estimator, data.X, data.Y, cv=splits, method=methods, n_jobs=n_jobs, return_names=True, **settings
+        )
+    return zip(*answers, strict=True)
 
 
 class CalibratedRatersClassifier(
@@ -114,7 +146,8 @@ class CalibratedRatersClassifier(
     ----------
     estimator : classifier
         A classifier that takes ratings, such as `MultiRaterStackingClassifier`, or a pipeline that ends in
-        one.
+        one. One that is already fitted, in scikit-learn's `FrozenEstimator`, is not trained again: it answers
+        the samples of `fit`, which it must not have seen, whose raters may be others.
     cv : int, splitter or None, default=5
         Folds of the out-of-fold predictions. An int is the number of folds of whole groups, or of shuffled
         samples without groups; None is 5. Every sample must be tested once.
@@ -128,7 +161,7 @@ class CalibratedRatersClassifier(
     classes_ : ndarray of shape (n_classes,)
         The classes.
     estimator_ : classifier
-        The estimator, fitted on all samples.
+        The estimator, fitted on all samples, or the one in the `FrozenEstimator`.
     temperature_ : float
         The temperature of the consensus: above 1 if the estimator is overconfident.
     soft_temperature_, rater_temperature_ : float
@@ -192,35 +225,41 @@ class CalibratedRatersClassifier(
             If no sample with a weight has a consensus.
         """
         self._validate_params()
-        if not takes_ratings(self.estimator):
+        given, finished = thawed(self.estimator), isinstance(self.estimator, FrozenEstimator)
+        if not (is_classifier(given) and takes_ratings(given)):
             raise TypeError(
                 f"CalibratedRatersClassifier needs a classifier that takes ratings; got {self.estimator!r}. "
                 "For one that takes labels there is sklearn.calibration.CalibratedClassifierCV."
             )
+        refuse_pairwise(given)
         data = check_rated_samples(self, X, y, sample_weight, groups)
-        check_is_read(data.X, {type(self).__name__: self.estimator})  # a fold counts its own samples
-        (X, y, task, groups, weight), _ = in_content_order(data, self.cv)
-        consensus = hard_labels(task)
-        weighted = consensus if weight is None else np.where(weight > 0, consensus, None)
-        if all(label is None for label in weighted):
+        check_is_read(data.X, {type(self).__name__: given})  # a fold counts its own samples
+        if finished:
+            check_is_fitted(given)
+            data = data._replace(task=learnt_task(data.Y, given, self.label_map))
+        data, _ = in_content_order(data, self.cv)
+        part = _samples_to_judge(data, self.cv)
+        consensus = hard_labels(part.task)
+        weight = np.ones(part.task.n_samples) if part.sample_weight is None else part.sample_weight
+        if all(label is None for label in consensus[weight > 0]):
             raise InputError("No sample has a majority label in the classes, to choose the temperature by.")
-        splits = inner_splits(self.cv, consensus, groups, draw_seed(self.random_state))
-        weights = weights_for_fit(self.estimator, weight)
-        settings = {"groups": groups, "cv": splits, "n_jobs": self.n_jobs, "params": weights}
-        inner = unwrap(self.estimator)
+        inner = unwrap(given)
         methods = [name for name in _TEMPERATURES if name == "predict_proba" or hasattr(inner, name)]
-        with known_labels():
-            answers = cross_val_predict_raters(
-                self.estimator, X, y, method=methods, return_names=True, **settings
-            )
-        with known_labels():
-            estimator = clone(self.estimator).fit(X, y, **weights, **groups_for_fit(self.estimator, groups))
+        if finished:
+            estimator, splits = given, [([], np.arange(len(consensus)))]
+            names = {"classes": given.classes_.tolist(), "raters": getattr(inner, "raters_", None)}
+            answers = [(call_inside(given, method, part.X, {}), names) for method in methods]
+        else:
+            splits = inner_splits(self.cv, consensus, part.groups, draw_seed(self.random_state))
+            answers = _out_of_fold(given, part, methods, splits, self.n_jobs)
+            keywords = weights_for_fit(given, data.sample_weight) | groups_for_fit(given, data.groups)
+            with known_labels():
+                estimator = clone(given).fit(data.X, data.Y, **keywords)
         for name in _TEMPERATURES.values():
             vars(self).pop(name, None)  # of an earlier fit
-        weight = np.ones(task.n_samples) if weight is None else weight
-        for method, proba, names in zip(methods, *answers, strict=True):
-            proba = align(proba, names["classes"], task.classes, axis=-1)
-            labels = _labels_to_predict(task, consensus, names.get("raters"), method)
+        for method, (proba, names) in zip(methods, answers, strict=True):
+            proba = align(proba, names["classes"], part.task.classes, axis=-1)
+            labels = _labels_to_predict(part.task, consensus, names.get("raters"), method)
             mass = labels * weight.reshape(-1, *[1] * (labels.ndim - 1))
             setattr(self, _TEMPERATURES[method], fit_temperature(*_judged(proba, mass, splits)))
         self.estimator_ = estimator
@@ -248,7 +287,7 @@ class CalibratedRatersClassifier(
         """
         return self._calibrated(X, "predict_proba")
 
-    @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_soft_labels"))
+    @available_if(lambda self: hasattr(unwrap(thawed(self.estimator)), "predict_soft_labels"))
     def predict_soft_labels(self, X):
         """Return the calibrated shares of the raters who would choose each class.
 
@@ -264,7 +303,7 @@ class CalibratedRatersClassifier(
         """
         return self._calibrated(X, "predict_soft_labels")
 
-    @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))
+    @available_if(lambda self: hasattr(unwrap(thawed(self.estimator)), "predict_proba_raters"))
     def predict_proba_raters(self, X):
         """Return the calibrated probabilities of the labels that each rater would give.
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import sklearn
 from scipy.special import softmax
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
@@ -12,9 +14,16 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from made import GROUPS, CountedFits, X, Y, make_rated, small_stack
-from sklearn_raters import CalibratedRatersClassifier, DeepEnsembleClassifier, RaterNetClassifier
+from sklearn_raters import (
+    CalibratedRatersClassifier,
+    DeepEnsembleClassifier,
+    MultiRaterStackingClassifier,
+    RaterNetClassifier,
+)
+from sklearn_raters._nested import call_inside
 from sklearn_raters.calibration import fit_temperature
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
+from sklearn_raters.exceptions import InputError
 from sklearn_raters.metrics import soft_cross_entropy
 from sklearn_raters.model_selection import compare, cross_val_predict_raters
 from sklearn_raters.ratings import Task
@@ -128,6 +137,84 @@ def test_a_sample_of_weight_zero_changes_neither_the_estimator_nor_the_temperatu
     alone = CalibratedRatersClassifier(pipeline, cv=kept_splits).fit(X[kept], Y.iloc[kept])
     assert weighted.temperature_ == pytest.approx(alone.temperature_, rel=1e-3)
     np.testing.assert_allclose(weighted.predict_proba(NEW.X), alone.predict_proba(NEW.X), atol=1e-3)
+
+
+@pytest.mark.parametrize("groups", [None, GROUPS])
+def test_samples_of_weight_zero_fill_no_folds(groups):
+    weight = (np.arange(len(X)) < 20).astype(float)  # folds of all samples would train on none of some raters
+    kept = np.flatnonzero(weight)
+    clf = CalibratedRatersClassifier(small_stack(fusion="mean"), cv=4, random_state=0)
+    weighted = clone(clf).fit(X, Y, sample_weight=weight, groups=groups)
+    alone = clone(clf).fit(X[kept], Y.iloc[kept], groups=None if groups is None else groups[kept])
+    for name in ["temperature_", "soft_temperature_", "rater_temperature_"]:
+        assert getattr(weighted, name) == pytest.approx(getattr(alone, name), rel=1e-3)
+    np.testing.assert_allclose(weighted.predict_proba(NEW.X), alone.predict_proba(NEW.X), atol=1e-3)
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_a_finished_model_is_calibrated_by_other_raters_without_being_trained(scaled):
+    CountedFits.n_fits = 0
+    model = small_stack(CountedFits(), fusion="mean")
+    model = (make_pipeline(StandardScaler(), model) if scaled else model).fit(X, Y)
+    n_fits = CountedFits.n_fits
+    others = NEW.Y.set_axis(["E3", "F1", "F2"], axis=1)
+    clf = CalibratedRatersClassifier(FrozenEstimator(model)).fit(NEW.X, others)
+    assert CountedFits.n_fits == n_fits
+    assert clf.estimator_ is model
+    assert clf.raters_ == ["E1", "E2", "E3"]
+    # Only the votes of E3, the one rater of both, decide the raters' temperature.
+    labels = others["E3"]
+    one = [isinstance(label, str) for label in labels]
+    mass = (labels.to_numpy()[one][:, None] == clf.classes_).astype(float)
+    proba = call_inside(model, "predict_proba_raters", NEW.X[one], {})[:, 2]
+    assert clf.rater_temperature_ == pytest.approx(fit_temperature(proba, mass), rel=0.05)
+    # No rater is among those of the model: the consensus is calibrated all the same.
+    strangers = CalibratedRatersClassifier(FrozenEstimator(model)).fit(NEW.X, NEW.Y.to_numpy())
+    assert strangers.rater_temperature_ == 1
+    assert strangers.temperature_ == pytest.approx(clf.temperature_)
+
+
+def test_a_finished_model_is_calibrated_by_samples_that_lack_a_class_or_have_a_new_one():
+    model = small_stack(fusion="mean").fit(X, Y)
+    some = NEW.truth != "angry"
+    ratings = np.where(NEW.Y == "angry", None, NEW.Y)[some]
+    ratings[:5] = "bored"
+    clf = CalibratedRatersClassifier(FrozenEstimator(model)).fit(NEW.X[some], ratings)
+    assert clf.classes_.tolist() == model.classes_.tolist()
+    assert 0.1 < clf.temperature_ < 3
+    assert clf.predict_proba(NEW.X).shape == (300, 3)
+
+
+def test_a_finished_model_reads_the_ratings_by_its_map():
+    task_map = {"sad": "low", "neutral": "low", "angry": "high"}
+    model = make_pipeline(StandardScaler(), small_stack(fusion="mean", label_map=task_map)).fit(X, Y)
+    clf = CalibratedRatersClassifier(FrozenEstimator(model)).fit(NEW.X, NEW.Y)
+    assert clf.classes_.tolist() == ["high", "low"]
+    assert clf.score(NEW.X, NEW.Y) > 0.8
+
+
+def test_a_model_to_calibrate_that_is_not_fitted_is_an_error():
+    with pytest.raises(NotFittedError):
+        CalibratedRatersClassifier(FrozenEstimator(small_stack())).fit(X, Y)
+
+
+def test_a_class_in_place_of_an_instance_is_an_error_that_says_so():
+    with pytest.raises(TypeError, match="estimator instance"):
+        CalibratedRatersClassifier(MultiRaterStackingClassifier).fit(X, Y)
+
+
+class PairwiseStack(MultiRaterStackingClassifier):
+    """A classifier of ratings that says that X is a matrix of kernels."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = True
+        return tags
+
+
+def test_a_matrix_of_kernels_is_refused_before_the_first_training():
+    with pytest.raises(InputError, match=r"PairwiseStack takes a precomputed matrix.*the features"):
+        CalibratedRatersClassifier(PairwiseStack()).fit(X @ X.T, Y)
 
 
 def test_calibration_in_a_comparison_keeps_the_unweighted_average_recall():

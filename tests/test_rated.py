@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.exceptions import DataConversionWarning
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from made import CLASSES, GROUPS, CountedFits, X, Y, as_cube, as_sequences, small_stack
-from sklearn_raters import CalibratedRatersClassifier
+from sklearn_raters import CalibratedRatersClassifier, RaterNetClassifier
 from sklearn_raters._rated import check_rated_samples, columns_of, named_raters, rows_of
 from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.ratings import Task, parse_ratings
@@ -152,3 +152,11 @@ def test_weights_on_samples_without_a_majority_alone_leave_nothing_to_score():
     model = small_stack(fusion="mean").fit(X, Y)
     with pytest.raises(InputError, match="No sample with a weight has a majority label"):
         model.score(X[:2], [["sad", "angry"], ["sad", "sad"]], sample_weight=[1, 0])
+
+
+@pytest.mark.parametrize(
+    "model", [small_stack(), CalibratedRatersClassifier(small_stack()), RaterNetClassifier()]
+)
+def test_the_score_of_an_unfitted_estimator_is_the_error_of_scikit_learn(model):
+    with pytest.raises(NotFittedError):
+        model.score(X, Y)

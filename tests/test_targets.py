@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.class_weight import compute_class_weight
 
@@ -253,3 +254,10 @@ def test_class_weights_are_found_by_the_label_itself(classes):
     weights = {label: place + 1.0 for place, label in enumerate(classes)}
     found = class_weights(weights, classes, None)
     np.testing.assert_array_equal(found, np.arange(len(classes)) + 1.0)
+
+
+def test_soft_labels_of_torch_are_read_as_those_of_numpy():
+    soft = np.array([[0.25, 0.75], [1.0, 0.0]])
+    classes, read = target_distributions(torch.tensor(soft), None)
+    np.testing.assert_array_equal(read, soft)
+    assert expected_accuracy(torch.tensor(soft), np.array([1, 0]), classes) == 0.875

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._sklearn_compat import Interval
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
 from sklearn_raters.sequences import Sequences, as_sequences, holds_sequences
@@ -85,7 +86,8 @@ class FramePooler(FrameTransformer):
             The fitted pooler.
         """
         self._validate_params()
-        as_sequences(self, X, reset=True)
+        with whole_fit(self):
+            as_sequences(self, X, reset=True)
         return self
 
     def transform(self, X):

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._align import align_samples
+from sklearn_raters._forms import whole_fit
 from sklearn_raters._sklearn_compat import StrOptions
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.features._forms import FrameTransformer, in_form_of, keeps_frames
@@ -194,7 +195,12 @@ class SpeakerScaler(FrameTransformer):
                 "training samples alone."
             )
         X, speakers = align_samples(X=X, speakers=speakers)
-        speakers = check_groups(speakers, name="speakers")  # before anything of an earlier fit changes
+        speakers = check_groups(speakers, name="speakers")
+        with whole_fit(self):
+            self._fit(X, speakers)
+        return self
+
+    def _fit(self, X, speakers):
         sequences = as_sequences(self, X, reset=True)
         names, codes = number_speakers(speakers, len(sequences))
         rows = frames_by_speaker(codes, sequences.lengths)
@@ -205,7 +211,6 @@ class SpeakerScaler(FrameTransformer):
         self.mean_, self.scale_ = np.stack(means), np.stack(scales)
         nothing = np.empty((0, self.n_features_in_))
         self.added_, self.added_codes_ = (np.empty(0), nothing, nothing), np.empty(0, dtype=int)
-        return self
 
     def add_speakers(self, X, speakers, once=False):
         """Make new speakers known by some of their recordings.

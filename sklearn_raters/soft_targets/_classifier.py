@@ -24,6 +24,7 @@ from sklearn_raters._nested import (
     unwrap,
     weight_name,
 )
+from sklearn_raters._rated import refuse_pairwise
 from sklearn_raters._sklearn_compat import HasMethods, safe_indexing
 from sklearn_raters._targets import (
     SoftTargetsMixin,
@@ -299,6 +300,8 @@ class SoftTargetClassifier(
         weight = check_weights(sample_weight, soft)
         estimator, fit, certain = clone(self.estimator), fit_in_groups, is_certain(soft)
         y = classes[soft.argmax(axis=1)] if certain else soft
+        if not certain:
+            refuse_pairwise(estimator)
         if unwrap(estimator) is not estimator:
             if not certain:
                 check_reads_soft_labels(estimator, "y holds soft labels")

@@ -571,5 +571,5 @@ class MultiRaterStackingClassifier(
             tags.input_tags = get_tags(self.estimator).input_tags
         else:
             tags.input_tags.sparse = tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = []
+        tags.input_tags.pairwise, tags.transformer_tags.preserves_dtype = False, []  # see refuse_pairwise
         return tags

@@ -13,6 +13,7 @@ from sklearn_raters._nested import (
     readers,
     splitter_takes_groups,
 )
+from sklearn_raters._rated import refuse_pairwise
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks import check_can_train_jointly
 from sklearn_raters.ratings import shorten
@@ -46,7 +47,9 @@ def check_view_estimator(name, estimator, stack, data):
     with naming_view(name):
         check_parameters(estimator, data.groups)
         # The output of shared steps is not known before they are fitted.
-        check_samples(stack.estimator if stack.shared_steps else estimator, data.X)
+        read = stack.estimator if stack.shared_steps else estimator
+        refuse_pairwise(read)
+        check_samples(read, data.X)
     if stack.fusion == "fine_tune":
         with naming_view(name, "fusion='fine_tune' trains networks further. "):
             check_can_train_jointly(estimator)
@@ -91,6 +94,7 @@ def check_parameters(estimator, groups):
         Groups, which some splitters of searches need.
     """
     given = estimator.estimator if isinstance(estimator, SoftTargetClassifier) else estimator
+    refuse_pairwise(given)
     check_refits(given)
     for _, layer in layers(given):
         # Networks check more than the types and ranges of their parameters.

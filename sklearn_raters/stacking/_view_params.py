@@ -131,8 +131,10 @@ def view_estimator(name, entry, estimator):
     """Return the unfitted estimator of a view: `estimator` with the changes of its entry."""
     if not isinstance(entry, dict):
         return clone(entry)
+    copy = clone(estimator)
     with naming_view(name):
-        return clone(estimator).set_params(**entry)
+        copy.set_params(**entry)  # that of a FrozenEstimator returns nothing
+    return copy
 
 
 def _entries(view_params):

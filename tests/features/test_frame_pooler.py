@@ -94,3 +94,10 @@ def test_another_number_of_features_is_refused():
 def test_wrong_group_sizes_are_refused(size):
     with pytest.raises(ValueError, match="'n_frames' parameter of FramePooler"):
         FramePooler(size).fit([np.ones((3, 2))])
+
+
+def test_a_refit_that_fails_leaves_the_pooler_as_it_was():
+    pooler = FramePooler().fit(np.ones((3, 2)))
+    with pytest.raises(ValueError, match="NaN"):
+        pooler.fit(np.full((3, 5), np.nan))
+    assert pooler.n_features_in_ == 2

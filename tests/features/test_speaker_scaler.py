@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -448,3 +449,14 @@ def test_both_without_speakers_is_refused_in_one_line():
 def test_a_wrong_output_is_refused():
     with pytest.raises(ValueError, match="'output' parameter of SpeakerScaler"):
         SpeakerScaler(output="halves").fit(made_samples(3))
+
+
+def test_a_refit_that_fails_leaves_the_scaler_as_it_was():
+    X, speakers = np.random.default_rng(0).normal(size=(40, 2)), np.repeat(list("abcd"), 10)
+    table = pd.DataFrame(X, columns=["pitch", "energy"])
+    scaler = SpeakerScaler().fit(table, speakers=speakers)
+    before = scaler.transform(table, speakers=speakers)
+    with pytest.raises(ValueError, match="NaN"):
+        scaler.fit(np.full((40, 3), np.nan), speakers=speakers)
+    np.testing.assert_array_equal(scaler.transform(table, speakers=speakers), before)
+    assert scaler.feature_names_in_.tolist() == ["pitch", "energy"]

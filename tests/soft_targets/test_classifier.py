@@ -608,3 +608,12 @@ def test_a_classifier_with_a_cv_by_groups_gets_the_groups_of_labels(place, weigh
     assert isinstance(fitted.cv, GroupKFold)
     assert isinstance(calibrated.cv, GroupKFold)
     assert calibrated.cv is folds
+
+
+def test_a_matrix_of_kernels_is_refused_for_soft_labels_and_works_for_labels():
+    y = np.arange(60) % 3
+    X = np.random.default_rng(0).normal(size=(60, 3)) + 6 * np.eye(3)[y]
+    clf, kernel = SoftTargetClassifier(SVC(kernel="precomputed")), X @ X.T
+    assert (clf.fit(kernel, y).predict(kernel) == y).mean() > 0.95
+    with pytest.raises(InputError, match=r"SVC takes a precomputed matrix.*the features"):
+        clf.fit(kernel, np.eye(3)[y] * 0.8 + 0.2 / 3)

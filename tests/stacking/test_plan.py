@@ -20,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import get_tags
 
 from made import (
     CLASSES,
@@ -599,3 +600,23 @@ def test_wrong_net_params_are_one_line_before_any_training_and_leave_no_state(ne
 def test_a_cv_that_is_none_is_an_error_in_one_line(cv):
     with pytest.raises(ValueError, match="The 'cv' parameter of MultiRaterStackingClassifier must be an int"):
         small_stack(cv=cv).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"estimator": SVC(kernel="precomputed")}, "View 'crowd_hard': SVC"),
+        (
+            {"estimator": make_pipeline(KNeighborsClassifier(metric="precomputed"))},
+            "View 'crowd_hard': Pipeline",
+        ),
+        ({"view_params": {"E1": SVC(kernel="precomputed")}}, "View 'E1': SVC"),
+        ({"fusion": KNeighborsClassifier(metric="precomputed")}, "KNeighborsClassifier"),
+    ],
+)
+def test_a_precomputed_matrix_is_refused_since_only_its_rows_could_be_taken(settings, name):
+    views = ["E1"] if "view_params" in settings else ["crowd_hard"]
+    model = MultiRaterStackingClassifier(**{"estimator": LogisticRegression(), "views": views, **settings})
+    assert not get_tags(model).input_tags.pairwise
+    with pytest.raises(InputError, match=f"{name} takes a precomputed matrix.*Give it the features"):
+        model.plan(X @ X.T, Y)

@@ -2,9 +2,11 @@
 
 import copy
 
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import ParameterGrid
 from sklearn.naive_bayes import GaussianNB
@@ -12,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from made import TRUTH, X, Y
 from sklearn_raters import MultiRaterStackingClassifier
 from sklearn_raters.exceptions import InputError
 from sklearn_raters.stacking._view_params import view_estimator
@@ -175,3 +178,9 @@ def test_a_view_called_like_a_parameter_is_set_by_view_params_alone(name):
     model = stack(fusion="mean").set_params(view_params={name: {"C": 5.0}})
     assert stack().set_params(**model.get_params()).view_params == {name: {"C": 5.0}}
     assert model.fit(X, Y).estimators_[2].estimator_.C == 5.0
+
+
+def test_a_frozen_estimator_learns_no_view_and_answers_as_it_is():
+    frozen = FrozenEstimator(LogisticRegression().fit(X, TRUTH))
+    model = MultiRaterStackingClassifier(frozen, views=["crowd_hard"], fusion="mean").fit(X, Y)
+    np.testing.assert_allclose(model.predict_proba(X), frozen.predict_proba(X))
