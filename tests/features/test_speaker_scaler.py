@@ -448,3 +448,19 @@ def test_both_without_speakers_is_refused_in_one_line():
 def test_a_wrong_output_is_refused():
     with pytest.raises(ValueError, match="'output' parameter of SpeakerScaler"):
         SpeakerScaler(output="halves").fit(made_samples(3))
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, -1e6])
+@pytest.mark.parametrize("n_frames", [1, 3])
+def test_a_feature_that_is_constant_in_fit_is_0_for_new_speakers_too(value, n_frames):
+    rng = np.random.default_rng(0)
+    means = rng.normal(size=(8, 1, 6)).repeat(5, axis=0)
+    X = (means + rng.normal(size=(40, n_frames, 6))).astype(np.float32)
+    X[:, :, 2] = value
+    scaler = SpeakerScaler().fit(X, speakers=np.repeat(list("abcdefgh"), 5))
+    scaled = scaler.transform(X[:4], speakers=["new"] * 4)
+    np.testing.assert_allclose(scaled[:, :, 2], 0, atol=1e-6)
+    assert (np.abs(scaled[:, :, [0, 1, 3, 4, 5]]).max(axis=(0, 1)) > 0.1).all()
+    # A new speaker in whom the feature varies gets finite values.
+    X[:2, :, 2] += 1
+    assert np.abs(scaler.transform(X[:4], speakers=["new"] * 4)).max() < 20
