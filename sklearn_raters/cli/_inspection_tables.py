@@ -139,7 +139,7 @@ def _pairs(pairs, top):
     kind = "weighted kappa" if pairs.attrs["weighted"] else "kappa"
     made = _table(title, "rater", "rater", "samples", "same class %", "95 % interval", kind, names=2)
     shown = pairs.sort_values("high", kind="stable").head(top) if len(pairs) > top else pairs
-    for _, row in shown.iterrows():
+    for row in shown.to_dict("records"):  # iterrows would make whole numbers that name raters floats
         kappa = "-" if isnan(row["kappa"]) else f"{row['kappa']:.2f}"
         names = (Text(str(row[name])) for name in ("rater_a", "rater_b"))
         made.add_row(*names, f"{row['samples']:,}", _percent(row["agreement"]), _range(row), kappa)
@@ -154,7 +154,7 @@ def _confusions(counts, top):
     title = _title("Confusions with the majority of the others", len(wrong), top, "those least usual")
     names = "rater", "others chose", "rater chose", "samples", "%", "usual %"
     made = _table(f"{title}, of 5 samples or more; usual: other raters", *names, names=3)
-    for _, row in shown.iterrows():
+    for row in shown.to_dict("records"):  # iterrows would make whole numbers that name raters floats
         names = (Text(str(row[name])) for name in ("rater", "others", "own"))
         made.add_row(*names, f"{row['samples']:,}", _percent(row["share"]), _percent(row["usual"]))
     return made

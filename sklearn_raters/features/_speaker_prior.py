@@ -208,6 +208,11 @@ def scaling_error(recordings, full, mean, var):
     return np.where(used, np.minimum(squares, HIGHEST_ERROR), 0.0).mean(axis=-1)
 
 
+def is_rounding(deviation, mean):
+    """Return where a standard deviation is 0, or so small beside its mean that it is a rounding error."""
+    return deviation <= 1e-9 * np.abs(mean)
+
+
 class SpeakerPrior(BaseEstimator):
     """What speakers have in common, from which an estimate for a new speaker starts.
 
@@ -342,7 +347,7 @@ class SpeakerPrior(BaseEstimator):
         squares = deviations if n_free else described - self.usual_
         spread = np.sqrt((squares**2).sum(axis=0) / max(n_free, len(described) - 1, 1))
         # A feature that never differs within a speaker has a spread of 0, or of rounding errors.
-        self.spread_ = np.where(spread <= 1e-9 * np.abs(self.usual_), 1.0, spread)
+        self.spread_ = np.where(is_rounding(spread, self.usual_), 1.0, spread)
         if len(described) < FEW_SPEAKERS or not n_free:
             self.ratio_ = np.ones(len(self.usual_))
             self.to_directions_ = self.from_directions_ = None
@@ -350,6 +355,11 @@ class SpeakerPrior(BaseEstimator):
             between = (described - self.usual_) / self.spread_
             self._find_directions(deviations / self.spread_, n_free, between, (1 / n_recordings).mean())
         n_features = recordings.mean.shape[1]
+        total_var = speakers.var + (speakers.mean - self.usual_[:n_features]) ** 2
+        constant = is_rounding(np.sqrt(total_var.mean(axis=0)), self.usual_[:n_features])
+        if self.to_directions_ is not None:
+            # Directions mix the features: a constant one would get the rounding errors of the others.
+            self.from_directions_[np.tile(constant, len(self.usual_) // n_features)] = 0
         self.excess_ = np.zeros(n_features)
         if self.of_frames_:
             logs = 0.5 * np.log(speakers.var + self.floor_)
@@ -423,4 +433,4 @@ class SpeakerPrior(BaseEstimator):
         described = self._describe_speakers(recordings, codes)
         mean, expected = self._posterior(seen, described, self.mean_strength_)
         scale = np.sqrt(self._var_around(seen, mean, expected, self.scale_strength_))
-        return mean, np.where(scale == 0, 1.0, scale)
+        return mean, np.where(is_rounding(scale, mean), 1.0, scale)

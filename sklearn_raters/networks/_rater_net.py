@@ -15,7 +15,7 @@ from sklearn_raters.exceptions import InputError
 from sklearn_raters.networks._base import BaseNet
 from sklearn_raters.networks._rater_order import in_places
 from sklearn_raters.networks._unscaled import remark_if_unscaled
-from sklearn_raters.networks._vote_targets import count_rated, merge_rated, number_trained_raters
+from sklearn_raters.networks._vote_targets import merge_rated, number_trained_raters
 from sklearn_raters.sequences import as_samples, holds_sequences
 
 # Number of epochs by default where no held-out votes choose it.
@@ -266,7 +266,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             weight = np.ones(task.n_samples) if weight is None else weight
             # Where nothing is held out, groups must not even change the order of the samples.
             groups = groups if self.early_stopping or searched else None
-            kept, weight, targets, raters, alike = merge_rated(
+            kept, weight, targets, raters, alike, n_rated = merge_rated(
                 samples, task, weight, self.class_weight, groups
             )
             samples = rows_of(samples, kept)
@@ -292,7 +292,7 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             self._alike = alike[trained][self._places]
             self.raters_ = [task.raters[rater] for rater in np.sort(raters[trained])]
             train = split[0]
-            self._n_rated = count_rated(targets[train], len(trained))[self._places]
+            self._n_rated = n_rated[trained][self._places]
             if _has_confusion(self):
                 self.rater_confusion_ = self._mean_confusion(rows_of(samples, train), weight[train])
         return self
@@ -422,8 +422,8 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            The mean of `predict_proba_raters` over the raters, who count by the number of samples that they
-            rated. Rows sum to one.
+            The mean of `predict_proba_raters` over the raters, who count by the weighted number of samples
+            that they rated. Rows sum to one.
         """
         return np.average(self.predict_proba_raters(X), axis=1, weights=self._n_rated)
 

@@ -84,22 +84,25 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
         The raters in `targets`, as indices into the task's raters.
     alike : ndarray of int of shape (n_raters,)
         For each of these raters, a number that raters with the same votes have in common.
+    n_rated : ndarray of shape (n_raters,)
+        Weighted number of samples that each of these raters rated.
 
     Raises
     ------
     InputError
         If all votes are for one class.
     """
-    counts = task.counts * sample_weight[:, None]
-    by_class = class_weights(class_weight, task.classes, counts)
-    if (counts.sum(axis=0) * by_class > 0).sum() < 2:
+    order, alike = order_by_content(samples, task, sample_weight)
+    task = task.with_raters_in_order(order)
+    targets, raters = votes_in_rows(task, sample_weight > 0)
+    weighted = sample_weight[:, None] * targets[:, :, 2]  # what the loss sums, a rater's vote being one
+    mass = np.bincount(targets[:, :, 1].astype(np.intp).ravel(), weighted.ravel(), len(task.classes))
+    by_class = class_weights(class_weight, task.classes, mass[None])
+    if (mass * by_class > 0).sum() < 2:
         raise InputError(
             f"All votes are for one class of {shorten(task.classes)}, samples and classes of weight 0 left "
             "out; a classifier needs at least two classes."
         )
-    order, alike = order_by_content(samples, task, sample_weight)
-    task = task.with_raters_in_order(order)
-    targets, raters = votes_in_rows(task, sample_weight > 0)
     is_rated = targets[:, :, 2].any(axis=1)
 
     def votes_of(index):
@@ -107,11 +110,20 @@ def merge_rated(samples, task, sample_weight, class_weight, groups):
         return votes[votes[:, 2] > 0].tobytes()
 
     kept, weight = as_often_as_given(*merge_equal(samples, votes_of, sample_weight * is_rated, groups))
-    weight *= len(weight) / weight.sum()
     targets = targets[kept]
+    n_rated = _count_rated(targets, weight, by_class, len(raters))
+    weight *= len(weight) / weight.sum()
     weight_votes(targets, weight, by_class)
     used = targets[:, :, 2].any(axis=1)  # not with votes for classes of weight 0 alone
-    return kept[used], weight[used], targets[used], order[raters], alike[raters]
+    return kept[used], weight[used], targets[used], order[raters], alike[raters], n_rated
+
+
+def _count_rated(targets, weight, class_weight, n_raters):
+    """Return the weighted number of samples that each rater rated; classes of weight 0 do not count."""
+    votes = targets[:, :, 2] * (class_weight > 0)[targets[:, :, 1].astype(np.intp)]
+    return np.bincount(
+        targets[:, :, 0].astype(np.intp).ravel(), (weight[:, None] * votes).ravel(), minlength=n_raters
+    )
 
 
 def number_trained_raters(targets, n_raters, train):
@@ -140,10 +152,3 @@ def number_trained_raters(targets, n_raters, train):
     targets = targets.copy()
     targets[:, :, 0] = number[targets[:, :, 0].astype(np.intp)]
     return targets, trained
-
-
-def count_rated(targets, n_raters):
-    """Return the number of samples that each rater rated: ndarray of int of shape (n_raters,)."""
-    sample, place = np.nonzero(targets[:, :, 2])
-    cells = np.column_stack([sample, targets[sample, place, 0].astype(np.intp)])
-    return np.bincount(np.unique(cells, axis=0)[:, 1], minlength=n_raters)

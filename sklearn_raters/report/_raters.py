@@ -33,20 +33,23 @@ def rater_part(found, task, max_raters):
         What the template shows.
     """
     single = found.raters.iloc[2:]
+    interval_name = f"{100 * found.confidence:g} % interval"
     # Of raters with as many samples the first ones, as in the pictures.
     busiest = np.argsort(-single["samples"].to_numpy(), kind="stable")[:max_raters]
     anchors = {place: f"rater-{place}" for place in sorted(busiest.tolist())}
     return {
         "coverage": _coverage(found.coverage),
-        "alpha": _alpha(found),
+        "alpha": _alpha(found, interval_name),
         "hints": _hints(found.hints, task, anchors),
         "hinted": found.hints.attrs["compared"],
         "camps": _camps(found.camps),
         "pictures": _pictures(task, max_raters),
-        "raters": _rater_table(found.raters, task, anchors),
-        "pairs": _pair_table(found.pairs),
-        "repeats": None if found.self_agreement is None else _repeat_table(found.self_agreement),
-        "pages": [_page(place, anchor, found, task) for place, anchor in anchors.items()],
+        "raters": _rater_table(found.raters, task, anchors, interval_name),
+        "pairs": _pair_table(found.pairs, interval_name),
+        "repeats": None
+        if found.self_agreement is None
+        else _repeat_table(found.self_agreement, interval_name),
+        "pages": [_page(place, anchor, found, task, interval_name) for place, anchor in anchors.items()],
         "without_page": len(single) - len(anchors),
     }
 
@@ -77,11 +80,11 @@ def _coverage(numbers):
     ]
 
 
-def _alpha(found):
+def _alpha(found, interval_name):
     if found.alpha_error is not None:
         return found.alpha_error
     alpha = found.alpha
-    return f"{alpha.alpha:.3f} (95 % interval {alpha.low:.3f} to {alpha.high:.3f})"
+    return f"{alpha.alpha:.3f} ({interval_name} {alpha.low:.3f} to {alpha.high:.3f})"
 
 
 def _hints(hints, task, anchors):
@@ -138,7 +141,7 @@ def _pictures(task, max_raters):
     return pictures
 
 
-def _rater_table(raters, task, anchors):
+def _rater_table(raters, task, anchors, interval_name):
     crowd = ["majority of all", "votes of all"]
     shown = raters.iloc[[0, 1, *(place + 2 for place in anchors)]]
     classes = task.classes if len(task.classes) <= _MOST_CLASSES else []
@@ -152,13 +155,13 @@ def _rater_table(raters, task, anchors):
         "samples",
         *(f"{cut(label)} %" for label in classes),
         "with others %",
-        "95 % interval",
+        interval_name,
     ]
     caption = "Raters: samples, use of the classes, agreement with the majority of the others"
     return Table(caption, headings, rows, len(raters) - len(shown), ["", "", *anchors.values()])
 
 
-def _pair_table(pairs):
+def _pair_table(pairs, interval_name):
     shown = pairs.sort_values("high", kind="stable").head(_MOST_PAIRS)
     rows = [
         [
@@ -168,13 +171,13 @@ def _pair_table(pairs):
             interval(row["low"], row["high"]),
             number(row["kappa"]),
         ]
-        for _, row in shown.iterrows()
+        for row in shown.to_dict("records")
     ]
-    headings = ["raters", "common samples", "agreement %", "95 % interval", "kappa"]
+    headings = ["raters", "common samples", "agreement %", interval_name, "kappa"]
     return Table("Pairs of raters, those who agree least first", headings, rows, len(pairs) - len(shown))
 
 
-def _repeat_table(table):
+def _repeat_table(table, interval_name):
     rows = [
         [
             text(name),
@@ -185,11 +188,11 @@ def _repeat_table(table):
         ]
         for name, row in table.head(_MOST_PAIRS).iterrows()
     ]
-    headings = ["rater", "repeated contents", "pairs of ratings", "agreement %", "95 % interval"]
+    headings = ["rater", "repeated contents", "pairs of ratings", "agreement %", interval_name]
     return Table("Raters with themselves", headings, rows, len(table) - len(rows))
 
 
-def _page(place, anchor, found, task):
+def _page(place, anchor, found, task, interval_name):
     """Return what the template shows of one rater, the one at a place of the task's raters."""
     name, row = task.raters[place], found.raters.iloc[place + 2]
     hints = found.hints[found.hints["rater"] == name]
@@ -197,7 +200,7 @@ def _page(place, anchor, found, task):
     if not isnan(row["with_others"]):
         agreement = f"{100 * row['with_others']:.0f} % of {row['compared']:,.0f} samples"
         facts.append(
-            ("agreement with the majority of the others", f"{agreement} (95 % interval {_range(row)} %)")
+            ("agreement with the majority of the others", f"{agreement} ({interval_name} {_range(row)} %)")
         )
     if len(found.camps) and name in found.camps.index:
         facts.append(("camp", f"{found.camps.loc[name, 'camp']} of 2, a hint"))
@@ -208,7 +211,7 @@ def _page(place, anchor, found, task):
         "hints": [f"Looks {one['looks']}: {cut(one['evidence'], 1000)}." for _, one in hints.iterrows()],
         "use": _use_table(row, found.raters.iloc[1], task.classes),
         "confusions": _confusion_table(found.confusions[found.confusions["rater"] == name], task.classes),
-        "beside": _beside(found.pairs, name),
+        "beside": _beside(found.pairs, name, interval_name),
     }
 
 
@@ -234,11 +237,11 @@ def _confusion_table(counts, classes):
         shown = counts.sort_values("samples", ascending=False, kind="stable").head(_MOST_CLASSES)
         rows = [
             [text(row["others"]), text(row["own"]), count(row["samples"]), percent(row["share"], "{:.0f}")]
-            for _, row in shown.iterrows()
+            for row in shown.to_dict("records")
         ]
         headings = ["others chose", "rater chose", "samples", "% of the others' choice"]
         return Table("Choices by the majority of the others", headings, rows, len(counts) - len(shown))
-    found = {(row["others"], row["own"]): row for _, row in counts.iterrows()}
+    found = {(row["others"], row["own"]): row for row in counts.to_dict("records")}
     totals = counts.groupby("others", sort=False)["samples"].sum()
     rows = []
     for others in classes:
@@ -251,15 +254,18 @@ def _confusion_table(counts, classes):
     return Table("Choices by the majority of the others, % of the row", headings, rows)
 
 
-def _beside(pairs, name):
+def _beside(pairs, name, interval_name):
     """Return the raters who agree most and least with one, those with most common samples among equals."""
     mine = pairs[(pairs["rater_a"] == name) | (pairs["rater_b"] == name)]
     if not len(mine):
         return None
-    mine = mine.sort_values(["agreement", "samples"], ascending=[False, False], kind="stable")
-    shown = mine if len(mine) <= 2 * _BESIDE else mine.iloc[[*range(_BESIDE), *range(-_BESIDE, 0)]]
+    columns = ["agreement", "samples"]
+    shown = mine = mine.sort_values(columns, ascending=False, kind="stable")
+    if len(mine) > 2 * _BESIDE:
+        least = mine.iloc[_BESIDE:].sort_values(columns, ascending=[True, False], kind="stable")
+        shown = mine.loc[[*mine.index[:_BESIDE], *least.index[:_BESIDE][::-1]]]
     rows = []
-    for _, row in shown.iterrows():
+    for row in shown.to_dict("records"):
         other = row["rater_b"] if row["rater_a"] == name else row["rater_a"]
         rows.append(
             [
@@ -270,7 +276,7 @@ def _beside(pairs, name):
                 number(row["kappa"]),
             ]
         )
-    headings = ["other rater", "common samples", "agreement %", "95 % interval", "kappa"]
+    headings = ["other rater", "common samples", "agreement %", interval_name, "kappa"]
     what = "Agreement with each other rater"
     if len(mine) > len(shown):
         what = "Agreement with the raters most and least alike"

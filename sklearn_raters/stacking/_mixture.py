@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-# Each step raises the likelihood, which has one maximum; steps become small near the maximum.
+# Each step raises the likelihood, which has one maximum; steps become small near the maximum, and, where
+# views are alike, also before it: the rest changes the likelihood little.
 _MAX_STEPS = 1000
 _TOLERANCE = 1e-6
 
@@ -12,7 +13,9 @@ class ConvexMixture(ClassifierMixin, BaseEstimator):
     """Average the views' posteriors by the weights that make the labels most likely.
 
     p(k | x) = sum_v w_v p_v(k | x) with w_v >= 0 and sum_v w_v = 1. The weights are found by expectation
-    maximisation (Dempster et al. 1977), which finds the maximum of the likelihood: it has no local ones.
+    maximisation (Dempster et al. 1977), which approaches the maximum of the likelihood, which has no local
+    ones. It ends after 1,000 steps, or once no weight moves by 1e-6 in a step: weights of views that are much
+    alike may then be some way from those at the maximum.
 
     Parameters
     ----------

@@ -10,8 +10,9 @@ import pytest
 
 from made_crowds import always_first, crowd
 from sklearn_raters import cli
+from sklearn_raters.cli import _inspection_tables
 from sklearn_raters.cli._inspect import TABLES
-from sklearn_raters.ratings import inspect_ratings, ratings_to_long, votes_from_long
+from sklearn_raters.ratings import inspect_ratings, rater_pairs, ratings_to_long, votes_from_long
 
 
 @pytest.fixture(scope="module")
@@ -284,3 +285,10 @@ def test_files_stay_where_the_tables_cannot_be_printed(few, tmp_path):
     assert printed.returncode == 0, printed.stderr
     assert rb"\u0433\u043d\u0435\u0432" in printed.stdout
     assert (tmp_path / "western" / "pairs.csv").is_file()
+
+
+def test_whole_numbers_that_name_raters_are_printed_as_they_are():
+    names = [101, 102, 2**53 + 1]
+    pairs = rater_pairs(pd.DataFrame([["a", "a", "b"], ["b", "b", "b"]], columns=names))
+    shown = [str(cell) for cell in _inspection_tables._pairs(pairs, 5).columns[1].cells]
+    assert shown == ["102", str(names[2]), str(names[2])]

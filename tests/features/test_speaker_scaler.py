@@ -460,3 +460,19 @@ def test_a_refit_that_fails_leaves_the_scaler_as_it_was():
         scaler.fit(np.full((40, 3), np.nan), speakers=speakers)
     np.testing.assert_array_equal(scaler.transform(table, speakers=speakers), before)
     assert scaler.feature_names_in_.tolist() == ["pitch", "energy"]
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, -1e6])
+@pytest.mark.parametrize("n_frames", [1, 3])
+def test_a_feature_that_is_constant_in_fit_is_0_for_new_speakers_too(value, n_frames):
+    rng = np.random.default_rng(0)
+    means = rng.normal(size=(8, 1, 6)).repeat(5, axis=0)
+    X = (means + rng.normal(size=(40, n_frames, 6))).astype(np.float32)
+    X[:, :, 2] = value
+    scaler = SpeakerScaler().fit(X, speakers=np.repeat(list("abcdefgh"), 5))
+    scaled = scaler.transform(X[:4], speakers=["new"] * 4)
+    np.testing.assert_allclose(scaled[:, :, 2], 0, atol=1e-6)
+    assert (np.abs(scaled[:, :, [0, 1, 3, 4, 5]]).max(axis=(0, 1)) > 0.1).all()
+    # A new speaker in whom the feature varies gets finite values.
+    X[:2, :, 2] += 1
+    assert np.abs(scaler.transform(X[:4], speakers=["new"] * 4)).max() < 20

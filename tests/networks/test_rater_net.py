@@ -17,7 +17,7 @@ from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import uar_scorer
 from sklearn_raters.model_selection import cross_val_predict_raters
 from sklearn_raters.networks import RATER_MODELS, RaterModel
-from sklearn_raters.networks._vote_targets import votes_in_rows, weight_votes
+from sklearn_raters.networks._vote_targets import merge_rated, votes_in_rows, weight_votes
 from sklearn_raters.ratings import Task, parse_ratings
 
 DATA = make_rated(n_raters=5)
@@ -552,3 +552,29 @@ def test_a_users_trunk_with_random_numbers_leaves_those_of_the_caller(monkeypatc
         assert torch.equal(before, torch.get_rng_state())
         torch.rand(3)
     assert np.array_equal(*fits)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_raters_count_by_all_samples_that_they_rated_with_their_weights(early_stopping):
+    rng = np.random.default_rng(0)
+    table, ratings = rng.normal(size=(60, 2)), np.full((60, 2), None, dtype=object)
+    ratings[:40, 0], ratings[40:, 1] = ["a", "b"] * 20, ["b", "a"] * 10
+    ratings[50, 1] = ("a", "b")
+    table[:20:2], table[1:20:2] = 1.0, -1.0  # copies
+    weight = np.where(np.arange(60) < 40, 3, 1)
+    clf = quick(max_epochs=2, early_stopping=early_stopping).fit(table, ratings, sample_weight=weight)
+    np.testing.assert_allclose(clf._n_rated, [120, 20], rtol=1e-6)
+    rows = np.repeat(np.arange(60), weight)
+    again = quick(max_epochs=2, early_stopping=early_stopping).fit(table[rows], ratings[rows])
+    np.testing.assert_allclose(again._n_rated, [120, 20], rtol=1e-6)
+
+
+def test_balanced_classes_have_equal_weight_in_the_loss_whatever_a_cell_holds():
+    votes = np.zeros((20, 2, 3))
+    votes[:10, 0, 0], votes[10:, 1, 1] = 100, 1
+    votes[:5, 1] = 1  # three classes in a cell
+    samples = list(np.random.default_rng(0).normal(size=(20, 1, 2)))
+    task = Task(votes, classes=["a", "b", "c"])
+    _, _, targets, *_ = merge_rated(samples, task, np.ones(20), "balanced", None)
+    mass = [targets[:, :, 2][targets[:, :, 1] == label].sum() for label in range(3)]
+    np.testing.assert_allclose(mass, mass[0], rtol=1e-5)

@@ -18,8 +18,8 @@ from sklearn.svm import LinearSVC
 from made import make_rated, small_stack
 from sklearn_raters.metrics import expected_calibration_error, judged_answers
 from sklearn_raters.model_selection import compare
-from sklearn_raters.ratings import Task, inspect_ratings
-from sklearn_raters.report import _page, check_report, installed_versions, make_report
+from sklearn_raters.ratings import Task, inspect_ratings, rater_pairs
+from sklearn_raters.report import _page, _raters, check_report, installed_versions, make_report
 
 SCRIPT = "<script>document.title = 'broken'</script>"
 RATERS = [SCRIPT, '"><img src=x onerror=alert(1)>', "$\\frac{1"]
@@ -386,3 +386,28 @@ def test_the_page_counts_the_samples_that_were_judged_and_shows_the_raters_of_th
     assert "tested on 16 samples that it had not learnt from" in text
     # Bob has most samples, then Ann and Dan as many.
     assert [name for name in Y if f">{name}</h3>" in text] == ["ann", "bob"]
+
+
+def test_whole_numbers_that_name_raters_are_shown_as_they_are(no_pictures):
+    names = [101, 102, 2**53 + 1]
+    page = make_report(Task(pd.DataFrame(DATA.Y.to_numpy()[:, :3], columns=names)))
+    assert f"{names[0]} and {names[2]}" in page
+    assert "101.0" not in page
+    assert str(2**53) not in page
+
+
+def test_beside_a_rater_stand_those_with_most_common_samples_among_equals():
+    Y = np.full((40, 14), None, dtype=object)
+    Y[:, 0] = "a"
+    for rater in range(1, 14):
+        Y[: 2 * rater, rater] = "b"
+    shown = _raters._beside(rater_pairs(Y), 0, "95 % interval").rows
+    counts = [int(row[1].value) for row in shown]
+    assert counts == [26, 24, 22, 20, 18, 8, 10, 12, 14, 16]
+
+
+def test_intervals_are_named_by_the_confidence_of_the_inspection(no_pictures):
+    found = inspect_ratings(DATA.Y, confidence=0.5, random_state=0)
+    page = make_report(DATA.Y, inspection=found)
+    assert "(50 % interval" in page
+    assert "95 % interval" not in page

@@ -74,7 +74,8 @@ def inspect_ratings(
         - ``hints``: DataFrame of `rater_hints`;
         - ``camps``: DataFrame of `rater_camps`;
         - ``self_agreement``: DataFrame of `self_agreement`, None without `content`;
-        - ``samples``: DataFrame of `sample_disagreement`.
+        - ``samples``: DataFrame of `sample_disagreement`;
+        - ``confidence``: float, that of the intervals.
 
     Raises
     ------
@@ -110,6 +111,7 @@ def inspect_ratings(
         confusions=rater_confusions(task),
         self_agreement=None if content is None else self_agreement(task, content, confidence=confidence),
         samples=sample_disagreement(task, ordered=ordered, samples=samples),
+        confidence=confidence,
     )
     found.raters = _with_others(rater_table(task), found.confusions, confidence)
     bootstrap = {"n_bootstrap": n_bootstrap, "confidence": confidence, "random_state": rng}

@@ -108,7 +108,9 @@ def busiest_raters(choices, max_raters):
 
 def count_pairs(choices, raters):
     """Count the samples and the agreements of each pair of some raters, indices in rising order."""
-    agreed = sum(_products(matrix, matrix) for matrix in _by_code(choices, raters))
+    agreed = np.zeros((len(raters), len(raters)))
+    for matrix in _by_code(choices, raters):
+        agreed += _products(matrix, matrix)
     return PairCounts(_rated_both(choices, raters), agreed.round().astype(np.int64))
 
 

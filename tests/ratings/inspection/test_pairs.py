@@ -64,3 +64,11 @@ def test_raters_who_share_no_sample_are_no_pair():
     for wrong in (0, 1, 95, "0.9"):
         with pytest.raises(InputError, match="confidence must be a number between 0 and 1"):
             rater_pairs([["a", "b"]], confidence=wrong)
+
+
+def test_without_a_rating_of_a_single_class_no_pair_has_an_ordered_agreement():
+    task = Task([[("a", "b"), ("a", "b")], [("b", "a"), ("a", "c")]], classes=["a", "b", "c"])
+    table = rater_pairs(task, ordered=True)
+    assert len(table) == 0
+    assert table.attrs["raters_left_out"] == 0
+    assert "agreement" in table
