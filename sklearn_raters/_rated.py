@@ -179,8 +179,9 @@ def named_raters(raters, known):
     names = [find_name(name, known) for name in raters]
     if unknown := [name for name in names if name not in known]:
         warnings.warn(
-            f"fit saw no votes of the raters {shorten(unknown)}, who are predicted to choose as the "
-            f"consensus does. The raters with votes are {shorten(known)}.",
+            f"fit saw no votes of the raters {shorten(unknown)}, or gave them no view: they are predicted "
+            "to choose as the consensus does. The raters with answers of their own are "
+            f"{shorten(known) or 'none'}.",
             InputWarning,
             stacklevel=3,
         )

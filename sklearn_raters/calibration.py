@@ -18,7 +18,14 @@ from sklearn_raters._nested import (
     unwrap,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, check_rated_samples, in_content_order
+from sklearn_raters._rated import (
+    ConsensusMixin,
+    InnerTaskMixin,
+    check_rated_samples,
+    columns_of,
+    in_content_order,
+    named_raters,
+)
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods
 from sklearn_raters.consensus import hard_labels, soft_labels
@@ -265,20 +272,31 @@ class CalibratedRatersClassifier(
         return self._calibrated(X, "predict_soft_labels")
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_proba_raters"))
-    def predict_proba_raters(self, X):
+    def predict_proba_raters(self, X, raters=None):
         """Return the calibrated probabilities of the labels that each rater would give.
 
         Parameters
         ----------
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
+        raters : list, default=None
+            The raters, in any spelling: "1" is the rater 1. None takes `raters_`. A rater whom
+            the estimator did not learn is predicted to choose as the consensus does, with a warning.
 
         Returns
         -------
         ndarray of shape (n_samples, n_raters, n_classes)
-            Raters in the order of `raters_`, classes in that of `classes_`.
+            Probabilities, in the order of `raters` and of `classes_`.
+
+        Raises
+        ------
+        InputError
+            If `raters` is a single name, or a name may be that of several raters.
         """
-        return self._calibrated(X, "predict_proba_raters")
+        known = self.raters_
+        raters = named_raters(raters, known)
+        consensus = None if set(raters) <= set(known) else self.predict_proba(X)
+        return columns_of(raters, known, self._calibrated(X, "predict_proba_raters"), consensus)
 
     @property
     def raters_(self):

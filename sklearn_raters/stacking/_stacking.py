@@ -13,7 +13,13 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align, refuse_masked
 from sklearn_raters._forms import at_least_single
 from sklearn_raters._nested import check_is_read, check_refits, check_same_features, take_over_input
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, in_content_order
+from sklearn_raters._rated import (
+    ConsensusMixin,
+    check_rated_samples,
+    columns_of,
+    in_content_order,
+    named_raters,
+)
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.stacking._diagram import diagram
@@ -441,7 +447,7 @@ class MultiRaterStackingClassifier(
     def _inputs_of_pool(self, X):
         return self._fused.posteriors(X, unsmoothed=True, by_decision=True)
 
-    def predict_proba_raters(self, X):
+    def predict_proba_raters(self, X, raters=None):
         """Return the probabilities of the labels that each rater would give.
 
         With the fusion "pool", a pool of the rater's view, the crowd views and the mean of all raters' views,
@@ -453,21 +459,31 @@ class MultiRaterStackingClassifier(
         ----------
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
+        raters : list, default=None
+            The raters, in any spelling: "1" is the rater 1. None takes `raters_`. A rater without
+            a view is predicted to choose as the consensus does, with a warning.
 
         Returns
         -------
         ndarray of shape (n_samples, n_raters, n_classes)
-            Raters in the order of `raters_`, classes in that of `classes_`.
+            Probabilities, in the order of `raters` and of `classes_`.
+
+        Raises
+        ------
+        InputError
+            If `raters` is a single name, or a name may be that of several raters.
         """
         check_is_fitted(self)
-        if not self.raters_:
-            return np.empty((len(self.predict_proba(X)), 0, len(self.classes_)))  # checks X
-        X = self._inputs_of_views(X)
-        if isinstance(self.fusion_, PoolFusion):
+        raters, known = named_raters(raters, self.raters_), self.raters_
+        consensus = None if known and set(raters) <= set(known) else self.predict_proba(X)
+        if not known:
+            answers = consensus[:, None][:, :0]
+        elif isinstance(self.fusion_, PoolFusion):
             known = [name for name in self.fusion_views_ if name not in CROWD_VIEWS]
-            answers = self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
-            return columns_of(self.raters_, known, answers, None)
-        return self._frozen.posteriors(X, self.raters_, unsmoothed=True)
+            answers = self.fusion_.predict_proba_raters(self._inputs_of_pool(self._inputs_of_views(X)))
+        else:
+            answers = self._frozen.posteriors(self._inputs_of_views(X), known, unsmoothed=True)
+        return columns_of(raters, known, answers, consensus)
 
     def predict_soft_labels(self, X):
         """Return the shares of the raters who would choose each class.
