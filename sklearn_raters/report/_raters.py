@@ -171,7 +171,8 @@ def _pair_table(pairs):
         for _, row in shown.iterrows()
     ]
     headings = ["raters", "common samples", "agreement %", "95 % interval", "kappa"]
-    return Table("Pairs of raters, those who agree least first", headings, rows, len(pairs) - len(shown))
+    caption = "Pairs of raters, those who agree least first, by the upper limit of the interval"
+    return Table(caption, headings, rows, len(pairs) - len(shown))
 
 
 def _repeat_table(table):
