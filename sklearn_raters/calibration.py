@@ -1,5 +1,7 @@
 """Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
 
+from functools import partial
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -21,10 +23,9 @@ from sklearn_raters._nested import (
 from sklearn_raters._rated import (
     ConsensusMixin,
     InnerTaskMixin,
+    answer_by_name,
     check_rated_samples,
-    columns_of,
     in_content_order,
-    named_raters,
 )
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods
@@ -293,10 +294,8 @@ class CalibratedRatersClassifier(
         InputError
             If `raters` is a single name, or a name may be that of several raters.
         """
-        known = self.raters_
-        raters = named_raters(raters, known)
-        consensus = None if set(raters) <= set(known) else self.predict_proba(X)
-        return columns_of(raters, known, self._calibrated(X, "predict_proba_raters"), consensus)
+        answers = partial(self._calibrated, X, "predict_proba_raters")
+        return answer_by_name(raters, self.raters_, answers, partial(self.predict_proba, X))
 
     @property
     def raters_(self):

@@ -147,13 +147,8 @@ def _rater_table(raters, task, anchors):
         shares = [percent(row[f"share_{label}"]) for label in classes]
         agreement = [percent(row["with_others"]), interval(row["low"], row["high"])]
         rows.append([text(name), count(row["samples"]), *shares, *agreement])
-    headings = [
-        "rater",
-        "samples",
-        *(f"{cut(label)} %" for label in classes),
-        "with others %",
-        "95 % interval",
-    ]
+    shares = [f"{cut(label)} %" for label in classes]
+    headings = ["rater", "samples", *shares, "with others %", "95 % interval"]
     caption = "Raters: samples, use of the classes, agreement with the majority of the others"
     return Table(caption, headings, rows, len(raters) - len(shown), ["", "", *anchors.values()])
 

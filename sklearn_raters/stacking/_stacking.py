@@ -1,6 +1,7 @@
 """MultiRaterStackingClassifier: a frozen classifier for each view on the ratings, and a fusion on top."""
 
 from dataclasses import replace
+from functools import partial
 from numbers import Integral, Real
 from os import PathLike
 from time import perf_counter
@@ -13,13 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align, refuse_masked
 from sklearn_raters._forms import at_least_single
 from sklearn_raters._nested import check_is_read, check_refits, check_same_features, take_over_input
-from sklearn_raters._rated import (
-    ConsensusMixin,
-    check_rated_samples,
-    columns_of,
-    in_content_order,
-    named_raters,
-)
+from sklearn_raters._rated import ConsensusMixin, answer_by_name, check_rated_samples, in_content_order
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.stacking._diagram import diagram
@@ -391,10 +386,8 @@ class MultiRaterStackingClassifier(
         in_order = [[part[place] for place in order] for part in trained]
         fused, layer, n_epochs = fit_fusion(self, ordered, in_order, data)
         estimators = [view.estimator for view in trained[0]]
-        fit_seconds = dict.fromkeys(names, 0.0)
-        for part in trained:
-            for name, view in zip(names, part, strict=True):
-                fit_seconds[name] += view.fit_seconds if view else 0.0
+        seconds = [[view.fit_seconds if view else 0.0 for view in part] for part in trained]
+        fit_seconds = dict(zip(names, np.sum(seconds, axis=0).tolist(), strict=True))
         represent_seconds = sum(view.represent_seconds for part in trained for view in part if view)
         settings = (plan.task.classes, self._by_posterior)
         fused_views = FrozenViews(ordered.views, fused, *settings)
@@ -474,16 +467,16 @@ class MultiRaterStackingClassifier(
             If `raters` is a single name, or a name may be that of several raters.
         """
         check_is_fitted(self)
-        raters, known = named_raters(raters, self.raters_), self.raters_
-        consensus = None if known and set(raters) <= set(known) else self.predict_proba(X)
-        if not known:
-            answers = consensus[:, None][:, :0]
-        elif isinstance(self.fusion_, PoolFusion):
-            known = [name for name in self.fusion_views_ if name not in CROWD_VIEWS]
-            answers = self.fusion_.predict_proba_raters(self._inputs_of_pool(self._inputs_of_views(X)))
-        else:
-            answers = self._frozen.posteriors(self._inputs_of_views(X), known, unsmoothed=True)
-        return columns_of(raters, known, answers, consensus)
+        answers, consensus = partial(self._own_answers, X), partial(self.predict_proba, X)
+        return answer_by_name(raters, self.raters_, answers, consensus)
+
+    def _own_answers(self, X):
+        X = self._inputs_of_views(X)
+        if not isinstance(self.fusion_, PoolFusion):
+            return self._frozen.posteriors(X, self.raters_, unsmoothed=True)
+        order = [name for name in self.fusion_views_ if name not in CROWD_VIEWS]
+        answers = self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
+        return answers[:, [order.index(name) for name in self.raters_]]
 
     def predict_soft_labels(self, X):
         """Return the shares of the raters who would choose each class.
