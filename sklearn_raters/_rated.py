@@ -200,10 +200,11 @@ def named_raters(raters, known):
     names = [find_name(name, known) for name in raters]
     if unknown := [name for name in names if name not in known]:
         warnings.warn(
-            f"fit saw no votes of the raters {shorten(unknown)}, who are predicted to choose as the "
-            f"consensus does. The raters with votes are {shorten(known)}.",
+            f"fit saw no votes of the raters {shorten(unknown)}, or gave them no view: they are predicted "
+            "to choose as the consensus does. The raters with answers of their own are "
+            f"{shorten(known) or 'none'}.",
             InputWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     return names
 
@@ -230,6 +231,36 @@ def columns_of(wanted, raters, proba, consensus):
     places = {name: place for place, name in enumerate(raters)}
     columns = [proba[:, places[name]] if name in places else consensus for name in wanted]
     return np.stack(columns, axis=1) if columns else proba[:, :0]
+
+
+def answer_by_name(raters, known, answers, consensus):
+    """Predict raters by their names, and those that are not known as the consensus, with a warning.
+
+    Parameters
+    ----------
+    raters : list or None
+        Names of raters, in any spelling; None takes all that are known.
+    known : list of length n_known
+        The raters that a fitted estimator knows.
+    answers : callable
+        Returns the predictions for these, an ndarray of shape (n_samples, n_known, n_classes). It is not
+        called if there are none.
+    consensus : callable
+        Returns the predictions of the consensus, an ndarray of shape (n_samples, n_classes).
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_raters, n_classes)
+        Predictions in the order of `raters`.
+
+    Raises
+    ------
+    InputError
+        If `raters` is a single name or a set, which has no order, or a name may be that of several raters.
+    """
+    wanted = named_raters(raters, known)
+    of_others = None if known and set(wanted) <= set(known) else consensus()
+    return columns_of(wanted, known, answers() if known else of_others[:, None][:, :0], of_others)
 
 
 class InnerTaskMixin(InnerTagsMixin):

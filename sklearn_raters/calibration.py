@@ -1,5 +1,6 @@
 """Calibrated probabilities of classifiers that learn from ratings, by temperature scaling."""
 
+from functools import partial
 from numbers import Integral
 
 import numpy as np
@@ -26,6 +27,7 @@ from sklearn_raters._rated import (
     ConsensusMixin,
     InnerTaskMixin,
     RatedSamples,
+    answer_by_name,
     check_rated_samples,
     in_content_order,
     learnt_task,
@@ -304,20 +306,29 @@ class CalibratedRatersClassifier(
         return self._calibrated(X, "predict_soft_labels")
 
     @available_if(lambda self: hasattr(unwrap(thawed(self.estimator)), "predict_proba_raters"))
-    def predict_proba_raters(self, X):
+    def predict_proba_raters(self, X, raters=None):
         """Return the calibrated probabilities of the labels that each rater would give.
 
         Parameters
         ----------
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
+        raters : list, default=None
+            The raters, in any spelling: "1" is the rater 1. None takes `raters_`. A rater whom
+            the estimator did not learn is predicted to choose as the consensus does, with a warning.
 
         Returns
         -------
         ndarray of shape (n_samples, n_raters, n_classes)
-            Raters in the order of `raters_`, classes in that of `classes_`.
+            Probabilities, in the order of `raters` and of `classes_`.
+
+        Raises
+        ------
+        InputError
+            If `raters` is a single name, or a name may be that of several raters.
         """
-        return self._calibrated(X, "predict_proba_raters")
+        answers = partial(self._calibrated, X, "predict_proba_raters")
+        return answer_by_name(raters, self.raters_, answers, partial(self.predict_proba, X))
 
     @property
     def raters_(self):

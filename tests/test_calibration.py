@@ -23,7 +23,7 @@ from sklearn_raters import (
 from sklearn_raters._nested import call_inside
 from sklearn_raters.calibration import fit_temperature
 from sklearn_raters.consensus import hard_labels, labelled_samples, soft_labels
-from sklearn_raters.exceptions import InputError
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import soft_cross_entropy
 from sklearn_raters.model_selection import compare, cross_val_predict_raters
 from sklearn_raters.ratings import Task
@@ -117,6 +117,15 @@ def test_the_shares_of_a_stack_are_calibrated_too():
     before, after = (cross_entropy(one, "predict_soft_labels", shares) for one in (stack, clf))
     assert after < before - 0.05
     np.testing.assert_allclose(clf.predict_soft_labels(NEW.X).sum(axis=1), 1)
+
+
+def test_single_raters_are_calibrated_by_name_and_unknown_ones_as_the_consensus():
+    stack = make_pipeline(StandardScaler(), small_stack(fusion="mean"))
+    clf = CalibratedRatersClassifier(stack, cv=2, random_state=0).fit(X, Y, groups=GROUPS)
+    with pytest.warns(InputWarning, match="no votes of the raters 'unknown'"):
+        by_rater = clf.predict_proba_raters(NEW.X, raters=["e3", "unknown"])
+    np.testing.assert_array_equal(by_rater[:, 0], clf.predict_proba_raters(NEW.X)[:, 2])
+    np.testing.assert_array_equal(by_rater[:, 1], clf.predict_proba(NEW.X))
 
 
 def test_a_classifier_without_shares_has_none_when_calibrated():

@@ -1,5 +1,6 @@
 """Docstrings follow numpydoc: all files by the checks of pyproject.toml, public names by stricter ones."""
 
+import doctest
 import importlib
 import inspect
 import subprocess
@@ -7,6 +8,8 @@ import sys
 
 import pytest
 from numpydoc.validate import validate
+
+from sklearn_raters import datasets
 
 PACKAGE = "sklearn_raters"
 PUBLIC_MODULES = [
@@ -72,6 +75,12 @@ def test_every_public_module_offers_something():
 def test_public_objects_document_their_parameters_and_results(name):
     errors = [f"{code}: {message}" for code, message in validate(name)["errors"] if code in STRICT]
     assert errors == []
+
+
+@pytest.mark.parametrize("name", [name for name in datasets.__all__ if name.startswith(("load_", "fetch_"))])
+def test_the_example_of_a_corpus_shows_what_it_gives(name):
+    examples = doctest.DocTestParser().get_examples(getattr(datasets, name).__doc__)
+    assert all(example.want for example in examples if example.source.startswith("corpus."))
 
 
 def test_numpydoc_finds_no_fault(project):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+CROWDS = ["five_votes", "one_vote", "two_conventions", "many_raters"]
 N_GROUPS, N_SAMPLES = 40, 400
 GROUPS = np.repeat(np.arange(N_GROUPS), N_SAMPLES // N_GROUPS)
 CODES = np.tile([0, 1], N_SAMPLES // 2)
@@ -112,3 +113,24 @@ def test_the_default_is_decided_on_halves_of_the_tasks_as_the_findings_say(table
     best, confirmed = balanced.loc["all views"]
     findings = " ".join((project / "benchmarks" / "README.md").read_text(encoding="utf-8").split())
     assert f"balanced on {best} of 70, and then on the other half in {confirmed}." in findings
+
+
+def test_figures_of_the_guide_are_measured(project):
+    from sklearn_raters.guide import front_ends, which_method
+
+    results = project / "benchmarks" / "results"
+    rows = pd.read_csv(results / "evidence.csv")
+    table = rows[rows["family"] == "table"].set_index(["task", "row"])
+    crowd = table.loc["two_conventions"]["uar"]
+    gains = [round(crowd[name] - crowd["all views"]) for name in ("truth_stack", "annot_mix")]
+    assert f"{gains[0]} and {gains[1]} points above the stack" in which_method.__doc__
+    stack = table.xs("truth_stack", level="row")
+    behind = stack[stack["own_balanced to all views, high"] < 0]["own_balanced to all views"]
+    behind = behind[~behind.index.isin(CROWDS)]
+    assert behind.round(1).to_dict() == {"convabuse binary": -1.0}
+    assert "on one task (abuse in two classes, a point behind)" in which_method.__doc__
+    speakers = pd.read_csv(results / "new_speakers.csv")
+    table = speakers[(speakers["corpus"] == "speechocean762") & (speakers["model"] == "table")]
+    uar = 100 * table.set_index(["scaled", "shown"])["uar"]
+    fell = f"fell from {uar['unscaled', '1']:.1f} to {uar['by SpeakerScaler', 'all']:.1f} %"
+    assert fell in front_ends.__doc__.replace("\n", " ")

@@ -100,7 +100,7 @@ def test_any_spelling_of_a_known_rater_finds_it(raters):
 
 
 def test_an_unknown_rater_keeps_its_name_and_causes_a_warning():
-    with pytest.warns(InputWarning, match=r"no votes of the raters '4'.*with votes are 1, 2"):
+    with pytest.warns(InputWarning, match=r"no votes of the raters '4'.*of their own are 1, 2"):
         assert named_raters(["4", "1"], [1, 2]) == ["4", 1]
 
 

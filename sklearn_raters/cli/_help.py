@@ -72,9 +72,9 @@ HELP = {
     "min-ratings": "number of samples that a rater with a view must have rated in every training part",
     "alpha": "smoothing of the distributions of crowd_soft, 0 or more",
     "fusion": "how the views are combined",
-    "class-weight": "weights of the classes in the fusion",
+    "class-weight": "weights of the classes in the fusion, and of the votes in networks of all raters",
     "epochs": "number of passes over the training samples (default: 15, or more for few samples; for the "
-    "synthetic speech 6, so that it is quick)",
+    "synthetic speech 6, so that it is quick; of networks of all raters 40)",
     "batch-size": "samples in each step (default: 32; for the synthetic speech 16)",
     "learning-rate": "size of the first steps, shrinking (default: 0.002, of networks of all raters 0.001)",
     "models": "models of the table, all on the same folds. views: networks of the --views, their pair and "

@@ -133,7 +133,8 @@ def _raters(raters, classes, top):
 
 
 def _pairs(pairs, top):
-    title = _title("Pairs of raters", len(pairs), top, "those who agree least")
+    order = "those who agree least, by the upper limit of the interval"
+    title = _title("Pairs of raters", len(pairs), top, order)
     if left_out := pairs.attrs["raters_left_out"]:
         title += f"; {left_out:,} raters with fewer ratings are not paired"
     kind = "weighted kappa" if pairs.attrs["weighted"] else "kappa"

@@ -247,7 +247,8 @@ def load_msp_podcast(
     --------
     >>> from sklearn_raters.datasets import load_msp_podcast
     >>> corpus = load_msp_podcast("~/MSP-Podcast", splits=["Test1"])  # doctest: +SKIP
-    >>> corpus.Y.shape  # doctest: +SKIP
+    >>> corpus.classes  # doctest: +SKIP
+    ['anger', 'contempt', 'disgust', 'fear', 'happiness', 'neutral', 'sadness', 'surprise']
     """
     check_no_agreement(no_agreement)
     classes, label_map = choose_classes(LABELS, CLASSES, classes, label_map)

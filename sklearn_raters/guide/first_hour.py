@@ -16,7 +16,7 @@ Argilla, Prodigy, doccano, Potato, MTurk, Prolific, Toloka), and finds the colum
 ```
 
 **Ratings as a table.** One row a sample, one column a rater. Everything in the package takes this form, and
-several others; `sklearn_raters.ratings.Task` lists them.
+several others; `sklearn_raters.ratings.parse_ratings` lists them.
 
 ```python
 >>> from sklearn_raters.ratings import ratings_from_long

@@ -11,8 +11,8 @@
   and 100 columns learn for half a minute, and their file has 57 MB. Linear views take five seconds:
   `make_pipeline(StandardScaler(), LogisticRegression(C=3 / n_features))`.
 - **Views of raters who rated little** learn little. `min_ratings` and `max_raters` leave them out.
-- **Raters who were not in the training data** have no answers of their own: `RaterNetClassifier` gives the
-  consensus for them, with a warning, and a stack answers for the raters that have a view (`raters_`).
+- **Raters who were not in the training data** have no answers of their own: `predict_proba_raters(X, raters=[...])`
+  gives the consensus for them, with a warning; a stack does so for raters without a view, too.
 - **A GPU was at hand for two minutes**: a BLSTM learnt there 5 times as fast as on two processor cores. Its
   predictions were not compared, and training in one batch was tested on processors only.
 - **Intervals are over groups.** With five speakers a bootstrap of groups says little; read it as a lower bound

@@ -40,7 +40,8 @@ of its own, and warns only if a fold has another number of classes than a column
 ```
 
 **Absent classes.** UAR over a fold that lacks a class depends on who computes it: `recall_score` counts it as
-0, `balanced_accuracy_score` leaves it out. `compare` pools the folds before it averages.
+0 if it is predicted or named in `labels`, and leaves it out otherwise; `balanced_accuracy_score` always leaves
+it out. `compare` pools the folds before it averages.
 
 **Classes in your own order.** `classes=["low", "middle", "high"]` orders all columns of probabilities. Tools of
 scikit-learn that read probabilities ("roc_auc", "neg_log_loss", `VotingClassifier`, `cross_val_predict`) take
@@ -61,4 +62,7 @@ on arrays takes `Y.to_numpy()`.
 
 **A test that shuffles Y** must not be undone by its index: `permutation_test_score` shuffles the rows of a table with
 their index, and within `groups` they are then paired again. Give it `Y.to_numpy()`.
+
+**What to catch.** Errors about input are `sklearn_raters.exceptions.InputError`, a ValueError, so that a program
+can tell wrong input from a fault.
 """

@@ -239,7 +239,7 @@ def compare(
         tested=np.flatnonzero(fold_numbers >= 0),
         task=task,
         judged=pool_judged(answers),
-        fits=fit_table(runs, folds),
+        fits=fit_table(runs, models, consensus, folds),
         settings=describe(task, labels, groups, cv, folds, ordered=ordered, **bootstrap),
         models=given_models,
         versions=installed_versions(),

@@ -215,13 +215,15 @@ def fit_and_predict(estimator, X, Y, consensus, fold, groups, method="predict", 
     return fitted, predictions, fit_seconds, perf_counter() - start
 
 
+def rows_to_learn(estimator, consensus, train):
+    """Return the rows of a training part that `fit` gets: with a consensus only, if it takes no ratings."""
+    return train if takes_ratings(estimator) else train[labelled_samples(consensus[train])[0]]
+
+
 def fit_part(estimator, X, Y, consensus, train, groups, params=None):
     """Return a copy of an estimator, fitted on some rows of X, and the seconds; see `fit_and_predict`."""
-    if takes_ratings(estimator):
-        y = rows_of(Y, train)
-    else:
-        labelled, y = labelled_samples(consensus[train])
-        train = train[labelled]
+    train = rows_to_learn(estimator, consensus, train)
+    y = rows_of(Y, train) if takes_ratings(estimator) else labelled_samples(consensus[train])[1]
     fitted = clone(estimator)
     for_fit = check_method_params(X, params or {}, indices=train)
     for_fit.update(groups_for_fit(fitted, rows_of(groups, train)))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_raters.model_selection._folds import rows_to_learn
+
 
 def describe(task, labels, groups, cv, folds, *, ordered, baseline, n_bootstrap, random_state):
     """
@@ -41,7 +43,7 @@ def describe(task, labels, groups, cv, folds, *, ordered, baseline, n_bootstrap,
     }
 
 
-def fit_table(runs, folds):
+def fit_table(runs, models, consensus, folds):
     """
     List the fits of a comparison.
 
@@ -49,6 +51,10 @@ def fit_table(runs, folds):
     ----------
     runs : dict
         From model to a list with the Run of each fold.
+    models : dict
+        From model to (estimator, X, conditions).
+    consensus : ndarray of object of shape (n_samples,)
+        Labels, None where there is no consensus.
     folds : list of Fold
         The splits.
 
@@ -56,7 +62,9 @@ def fit_table(runs, folds):
     -------
     DataFrame
         One row a model and fold: `model`, `fold`, `train_samples`, `test_samples`, `fit_seconds`,
-        `predict_seconds`, and `chosen`, the parameters that searches chose, as text.
+        `predict_seconds`, and `chosen`, the parameters that searches chose, as text. `train_samples` are
+        those that `fit` was given: the whole training part where the model takes ratings, from which each
+        view of a stack takes the samples with its labels; otherwise those with a consensus.
     """
     import pandas as pd
 
@@ -64,7 +72,8 @@ def fit_table(runs, folds):
     for name, of_folds in runs.items():
         for number, (run, fold) in enumerate(zip(of_folds, folds, strict=True)):
             chosen = [f"{part}: {params}" if part else f"{params}" for part, params in run.chosen.items()]
-            sizes = {"train_samples": len(fold.train), "test_samples": len(fold.test)}
+            given = rows_to_learn(models[name][0], consensus, fold.train)
+            sizes = {"train_samples": len(given), "test_samples": len(fold.test)}
             seconds = dict(zip(("fit_seconds", "predict_seconds"), run.seconds, strict=True))
             rows.append({"model": name, "fold": number, **sizes, **seconds, "chosen": "; ".join(chosen)})
     return pd.DataFrame(rows)

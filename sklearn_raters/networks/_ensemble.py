@@ -1,5 +1,6 @@
 """The average of one classifier that is trained several times from different seeds."""
 
+from functools import partial
 from itertools import chain
 from numbers import Integral
 
@@ -26,7 +27,7 @@ from sklearn_raters._nested import (
     weight_name,
     weights_for_fit,
 )
-from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, columns_of, named_raters
+from sklearn_raters._rated import ConsensusMixin, InnerTaskMixin, answer_by_name, columns_of
 from sklearn_raters._seeds import draw_seed, set_seeds
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval
 from sklearn_raters._targets import expected_accuracy
@@ -229,8 +230,12 @@ class DeepEnsembleClassifier(
             If `raters` is a single name, or a name may be that of several raters.
         """
         check_is_fitted(self)
-        wanted = named_raters(raters, self.raters_)
-        return np.mean([_predict_proba_raters(copy, X, wanted) for copy in self.estimators_], axis=0)
+        return answer_by_name(
+            raters, self.raters_, partial(self._own_answers, X), partial(self.predict_proba, X)
+        )
+
+    def _own_answers(self, X):
+        return np.mean([_predict_proba_raters(copy, X, self.raters_) for copy in self.estimators_], axis=0)
 
     @available_if(lambda self: hasattr(unwrap(self.estimator), "predict_soft_labels"))
     def predict_soft_labels(self, X):

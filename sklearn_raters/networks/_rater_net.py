@@ -1,5 +1,7 @@
 """The classifier whose network is trained on all raters' votes at once."""
 
+from functools import partial
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import gen_batches
@@ -8,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_raters._forms import whole_fit
 from sklearn_raters._inner_splits import hold_out
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, named_raters, rows_of
+from sklearn_raters._rated import ConsensusMixin, answer_by_name, check_rated_samples, rows_of
 from sklearn_raters._seeds import draw_seed
 from sklearn_raters._sklearn_compat import HasMethods, StrOptions
 from sklearn_raters.exceptions import InputError
@@ -404,12 +406,9 @@ class RaterNetClassifier(ConsensusMixin, BaseNet):
             If `raters` is a single name, or a name may be that of several raters.
         """
         check_is_fitted(self)
-        raters = named_raters(raters, self.raters_)
-        units = self._encode(X).representation
-        known = self._proba(units, "all_raters_log_proba")
-        if raters == self.raters_:
-            return known
-        return columns_of(raters, self.raters_, known, self._proba(units, "consensus_log_proba"))
+        proba = partial(self._proba, self._encode(X).representation)
+        answers, consensus = partial(proba, "all_raters_log_proba"), partial(proba, "consensus_log_proba")
+        return answer_by_name(raters, self.raters_, answers, consensus)
 
     def predict_soft_labels(self, X):
         """Return the shares of the raters who would choose each class.

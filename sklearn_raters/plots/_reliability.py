@@ -162,7 +162,7 @@ class ReliabilityDisplay:
         ReliabilityDisplay
             The display, with `ax_`, `figure_` and `calibration_errors_`.
         """
-        self.ax_ = axes_or_new(ax, 5.6, 5.6)
+        self.ax_ = axes_or_new(ax, 5.6, 6.2)
         self.figure_ = self.ax_.figure
         self.ax_.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
         self.calibration_errors_ = {}
@@ -184,5 +184,9 @@ class ReliabilityDisplay:
             ylabel="Share of votes for this class",
         )
         self.ax_.spines[["top", "right"]].set_visible(False)
-        self.ax_.legend(loc="best", frameon=False, fontsize="small")
+        # Curves of three answers leave no corner of the axes free.
+        if ax is None:
+            self.figure_.legend(loc="outside lower center", frameon=False, fontsize="small")
+        else:  # a figure that was given may have no room beside its axes
+            self.ax_.legend(loc="best", fontsize="small")
         return self

@@ -38,8 +38,8 @@ class Votes:
     labels : list
         The labels, including those without a vote.
     index : pandas.Index of length n_samples, default=None
-        Names of the samples, if the ratings were a DataFrame, a Series or a long table, or a loader read them:
-        samples beside them are brought into this order.
+        Names of the samples, if the ratings were a DataFrame, a Series or a long table, or a loader read
+        them: samples beside them are brought into this order.
     """
 
     sample: np.ndarray

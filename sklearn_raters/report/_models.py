@@ -10,7 +10,11 @@ _MOST_CLASSES = 15
 _MOST_DRAWN, _MOST_FITS = 12, 500
 # Further columns of UAR; those in other conditions are named after them.
 _OTHERS = {"paper": "paper", "uar_sd": "deviation over seeds"}
-_SOFT = ("soft_cross_entropy", "jensen_shannon", "manhattan", "brier", "wasserstein")
+_SOFT = (
+    *("soft_cross_entropy", "jensen_shannon", "manhattan", "brier", "wasserstein", "soft_f1"),
+    *("calibration_error", "rater_error_rate", "rater_distance"),
+)
+_IN_PERCENT = ("calibration_error", "rater_error_rate")
 
 
 def model_part(comparison):
@@ -84,12 +88,16 @@ def _comparison_picture(table):
 
 def _soft_scores(table):
     names = [name for name in _SOFT if name in table.columns]
-    rows = [
-        [text(model), *(number(row[name], "{:.3f}") for name in names), percent(row["calibration_error"])]
-        for model, row in table.iterrows()
-    ]
-    headings = ["model", *(name.replace("_", " ") for name in names), "calibration error %"]
-    return Table("Predicted shares against the shares of the votes; smaller is better", headings, rows)
+    rows = []
+    for model, row in table.iterrows():
+        cells = [percent(row[name]) if name in _IN_PERCENT else number(row[name], "{:.3f}") for name in names]
+        rows.append([text(model), *cells])
+    headings = [f"{name.replace('_', ' ')}{' %' if name in _IN_PERCENT else ''}" for name in names]
+    caption = (
+        "Predicted shares against the shares of the votes, and labels predicted for each rater against those "
+        "given, of all tested samples with a vote for a class. Smaller is better; of soft f1, greater"
+    )
+    return Table(caption, ["model", *headings], rows)
 
 
 def _calibration_picture(name, answers):
@@ -113,5 +121,6 @@ def _fits(fits):
         ]
         for _, row in fits.head(_MOST_FITS).iterrows()
     ]
-    headings = ["fit", "training samples", "test samples", "training s", "prediction s", "chosen by searches"]
-    return Table("Fits", headings, rows, len(fits) - len(rows))
+    headings = ["fit", "samples given", "test samples", "training s", "prediction s", "chosen by searches"]
+    caption = "Fits; those of models that take no ratings are given the samples with a consensus only"
+    return Table(caption, headings, rows, len(fits) - len(rows))

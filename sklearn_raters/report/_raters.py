@@ -150,13 +150,8 @@ def _rater_table(raters, task, anchors, interval_name):
         shares = [percent(row[f"share_{label}"]) for label in classes]
         agreement = [percent(row["with_others"]), interval(row["low"], row["high"])]
         rows.append([text(name), count(row["samples"]), *shares, *agreement])
-    headings = [
-        "rater",
-        "samples",
-        *(f"{cut(label)} %" for label in classes),
-        "with others %",
-        interval_name,
-    ]
+    shares = [f"{cut(label)} %" for label in classes]
+    headings = ["rater", "samples", *shares, "with others %", interval_name]
     caption = "Raters: samples, use of the classes, agreement with the majority of the others"
     return Table(caption, headings, rows, len(raters) - len(shown), ["", "", *anchors.values()])
 
@@ -174,7 +169,8 @@ def _pair_table(pairs, interval_name):
         for row in shown.to_dict("records")
     ]
     headings = ["raters", "common samples", "agreement %", interval_name, "kappa"]
-    return Table("Pairs of raters, those who agree least first", headings, rows, len(pairs) - len(shown))
+    caption = "Pairs of raters, those who agree least first, by the upper limit of the interval"
+    return Table(caption, headings, rows, len(pairs) - len(shown))
 
 
 def _repeat_table(table, interval_name):

@@ -1,6 +1,7 @@
 """MultiRaterStackingClassifier: a frozen classifier for each view on the ratings, and a fusion on top."""
 
 from dataclasses import replace
+from functools import partial
 from numbers import Integral, Real
 from os import PathLike
 from time import perf_counter
@@ -13,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_raters._align import align, refuse_masked
 from sklearn_raters._forms import at_least_single
 from sklearn_raters._nested import check_is_read, check_refits, check_same_features, take_over_input
-from sklearn_raters._rated import ConsensusMixin, check_rated_samples, columns_of, in_content_order
+from sklearn_raters._rated import ConsensusMixin, answer_by_name, check_rated_samples, in_content_order
 from sklearn_raters._sklearn_compat import N_JOBS, HasMethods, Interval, StrOptions
 from sklearn_raters.consensus import METHODS
 from sklearn_raters.stacking._diagram import diagram
@@ -385,10 +386,8 @@ class MultiRaterStackingClassifier(
         in_order = [[part[place] for place in order] for part in trained]
         fused, layer, n_epochs = fit_fusion(self, ordered, in_order, data)
         estimators = [view.estimator for view in trained[0]]
-        fit_seconds = dict.fromkeys(names, 0.0)
-        for part in trained:
-            for name, view in zip(names, part, strict=True):
-                fit_seconds[name] += view.fit_seconds if view else 0.0
+        seconds = [[view.fit_seconds if view else 0.0 for view in part] for part in trained]
+        fit_seconds = dict(zip(names, np.sum(seconds, axis=0).tolist(), strict=True))
         represent_seconds = sum(view.represent_seconds for part in trained for view in part if view)
         settings = (plan.task.classes, self._by_posterior)
         fused_views = FrozenViews(ordered.views, fused, *settings)
@@ -441,7 +440,7 @@ class MultiRaterStackingClassifier(
     def _inputs_of_pool(self, X):
         return self._fused.posteriors(X, unsmoothed=True, by_decision=True)
 
-    def predict_proba_raters(self, X):
+    def predict_proba_raters(self, X, raters=None):
         """Return the probabilities of the labels that each rater would give.
 
         With the fusion "pool", a pool of the rater's view, the crowd views and the mean of all raters' views,
@@ -453,21 +452,31 @@ class MultiRaterStackingClassifier(
         ----------
         X : list or array-like of length n_samples
             Samples in any form that `fit` takes.
+        raters : list, default=None
+            The raters, in any spelling: "1" is the rater 1. None takes `raters_`. A rater without
+            a view is predicted to choose as the consensus does, with a warning.
 
         Returns
         -------
         ndarray of shape (n_samples, n_raters, n_classes)
-            Raters in the order of `raters_`, classes in that of `classes_`.
+            Probabilities, in the order of `raters` and of `classes_`.
+
+        Raises
+        ------
+        InputError
+            If `raters` is a single name, or a name may be that of several raters.
         """
         check_is_fitted(self)
-        if not self.raters_:
-            return np.empty((len(self.predict_proba(X)), 0, len(self.classes_)))  # checks X
+        answers, consensus = partial(self._own_answers, X), partial(self.predict_proba, X)
+        return answer_by_name(raters, self.raters_, answers, consensus)
+
+    def _own_answers(self, X):
         X = self._inputs_of_views(X)
-        if isinstance(self.fusion_, PoolFusion):
-            known = [name for name in self.fusion_views_ if name not in CROWD_VIEWS]
-            answers = self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
-            return columns_of(self.raters_, known, answers, None)
-        return self._frozen.posteriors(X, self.raters_, unsmoothed=True)
+        if not isinstance(self.fusion_, PoolFusion):
+            return self._frozen.posteriors(X, self.raters_, unsmoothed=True)
+        order = [name for name in self.fusion_views_ if name not in CROWD_VIEWS]
+        answers = self.fusion_.predict_proba_raters(self._inputs_of_pool(X))
+        return answers[:, [order.index(name) for name in self.raters_]]
 
     def predict_soft_labels(self, X):
         """Return the shares of the raters who would choose each class.

@@ -48,6 +48,7 @@ def test_it_prints_the_numbers_and_writes_every_table(votes, tmp_path, capsys):
     assert f"[b]8 looks constant: {found.hints['evidence'].iloc[0]}." in printed
     assert "Camps: none found." in printed
     assert "Raters with themselves, on repeated content (9)" in printed
+    assert "Pairs of raters (10 of 36, those who agree least, by the upper limit of the interval)" in printed
     written = {path.stem for path in (tmp_path / "tables").iterdir()}
     assert written == {*TABLES, "alpha", "inspect"}
     pairs = pd.read_csv(tmp_path / "tables" / "pairs.csv")

@@ -12,6 +12,7 @@ from sklearn_raters._parallel import TimeLimitReached
 from sklearn_raters.cli import _help, _inspect, _jobs, _main
 from sklearn_raters.cli._corpus import print_status, print_warning
 from sklearn_raters.cli._parser import build_parser, commands_of
+from sklearn_raters.networks import _rater_net
 
 VOTES = "sample,rater,label\na,w1,sad\nb,w1,glad\na,w2,sad\nb,w2,sad\nc,w1,glad\nc,w2,glad\n"
 
@@ -82,6 +83,11 @@ def test_the_help_gives_every_exit_status_and_examples(capsys):
         with pytest.raises(SystemExit):
             cli.main([command, "--help"])
         assert f"examples:\n  sklearn-raters {command}" in capsys.readouterr().out
+
+
+def test_the_help_tells_how_long_and_by_which_weights_networks_of_all_raters_learn():
+    assert f"of networks of all raters {_rater_net._EPOCHS})" in _help.HELP["epochs"]
+    assert "of the votes in networks of all raters" in _help.HELP["class-weight"]
 
 
 def test_the_options_of_the_large_commands_stand_in_groups():

@@ -203,7 +203,7 @@ def predict_targets():
                     return {
                         "n_samples": _num_samples(X),
                         "classes": model.classes_,
-                        method: model.predict_proba_raters(X, raters=raters),
+                        method: call_inside(model, method, X, {"raters": raters}),
                     }
 
                 arguments = {"X": (kind, X)}

@@ -91,7 +91,8 @@ def test_the_fits_tell_sizes_seconds_and_what_searches_chose(found):
     fits = found.fits
     runs = [[model, fold] for model in found.table.index for fold in range(3)]
     assert fits[["model", "fold"]].to_numpy().tolist() == runs
-    assert (fits["train_samples"] + fits["test_samples"] == 90).all()
+    rated = fits["model"] == "stack"
+    assert (fits["train_samples"] + fits["test_samples"] == 90)[rated].all()
     seconds = fits.groupby("model")["fit_seconds"].sum()
     assert seconds["stack"] == pytest.approx(found.table["fit_seconds"]["stack"])
     assert fits["chosen"][fits["model"] == "search"].str.fullmatch(r"\{'C': (0\.5|2)\}").all()
@@ -100,6 +101,14 @@ def test_the_fits_tell_sizes_seconds_and_what_searches_chose(found):
     assert found.settings["folds"] == "3"
     assert found.models["labels"] == "LinearSVC()"
     assert found.versions["numpy"] == np.__version__
+
+
+def test_models_that_take_no_ratings_are_given_the_samples_with_a_consensus_only():
+    Y = [["a", "a"], ["b", "b"], ["a", "b"]] * 4
+    models = {"labels": DummyClassifier(), "majority": small_stack(views=["crowd_hard"], fusion="mean")}
+    found = compare(models, np.arange(12.0)[:, None], Y, cv=2, baseline=None, return_comparison=True)
+    assert found.fits["train_samples"].tolist() == [4, 4, 6, 6]
+    assert found.fits["test_samples"].tolist() == [6, 6, 6, 6]
 
 
 def read_lines(path):

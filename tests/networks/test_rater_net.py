@@ -94,7 +94,7 @@ def test_a_rater_is_found_by_any_spelling_of_its_name(raters):
 
 
 def test_raters_without_votes_are_predicted_as_the_consensus(fitted):
-    with pytest.warns(InputWarning, match="no votes of the raters 'unknown'.*with votes are 'E1'"):
+    with pytest.warns(InputWarning, match="no votes of the raters 'unknown'.*of their own are 'E1'"):
         by_rater = fitted.predict_proba_raters(X, raters=["E5", "unknown", "E1"])
     np.testing.assert_array_equal(by_rater[:, 1], fitted.predict_proba(X))
     np.testing.assert_array_equal(by_rater[:, [0, 2]], fitted.predict_proba_raters(X)[:, [4, 0]])
@@ -274,7 +274,7 @@ def test_raters_with_held_out_votes_only_are_unknown(raters):
     assert len(clf.raters_) == 6
     assert accuracy(clf) > 0.8
     held_out = ({*range(8)} - {*clf.raters_}).pop()
-    with pytest.warns(InputWarning, match=f"no votes of the raters {held_out}, who"):
+    with pytest.warns(InputWarning, match=f"no votes of the raters {held_out}, or"):
         by_rater = clf.predict_proba_raters(UNSEEN.X, raters=[held_out])
     np.testing.assert_array_equal(by_rater[:, 0], clf.predict_proba(UNSEEN.X))
     assert min(clf.net_.history[:, "valid_loss"]) < 0.8  # equal probabilities would give log 3 = 1.1

@@ -228,6 +228,19 @@ def test_reliability_shows_all_answers_of_a_stack_with_their_errors():
     assert again.calibration_errors_ == pytest.approx(display.calibration_errors_)
 
 
+def test_the_legend_of_the_reliability_does_not_lie_on_the_curves():
+    answer = np.eye(2)[[0, 0, 1]], np.full((3, 2), [0.75, 0.25])
+    display = ReliabilityDisplay(answers=dict.fromkeys(("consensus", "shares", "raters"), answer)).plot()
+    display.figure_.canvas.draw()
+    (legend,) = display.figure_.legends
+    box = legend.get_window_extent()
+    assert box.y1 < display.ax_.xaxis.label.get_window_extent().y0
+    assert min(box.x0, box.y0) >= 0
+    assert box.x1 <= display.figure_.bbox.x1
+    ax = display.figure_.add_subplot()
+    assert display.plot(ax=ax).ax_.get_legend().get_frame_on()
+
+
 def test_reliability_refuses_nothing_to_draw_and_other_shapes():
     with pytest.raises(InputError, match="No answer is given"):
         ReliabilityDisplay.from_predictions(Y)

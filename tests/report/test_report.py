@@ -118,6 +118,20 @@ def test_the_scores_are_those_of_the_table(page, comparison):
     assert shown[:3] == cells
 
 
+def test_the_soft_scores_and_those_of_single_raters_are_those_of_the_table(page, comparison):
+    text = page.read_text(encoding="utf-8")
+    shown = re.search(r'<table id="soft-scores">.*?</table>', text, re.DOTALL)[0]
+    assert "all tested samples with a vote for a class" in shown
+    headings = re.findall(r">([^<>\n]+)</th>", shown.replace("\xa0", " "))
+    assert headings[5:8] == ["soft f1", "calibration error %", "rater error rate %"]
+    row = comparison.table.loc["<i>stack</i>"]
+    cells = [
+        f"{row['soft_f1']:.3f}",
+        *(f"{100 * row[name]:.1f}" for name in ("calibration_error", "rater_error_rate")),
+    ]
+    assert re.findall(r">([^<>\n]+)</td>", shown)[-3:] == cells
+
+
 def test_the_calibration_of_each_of_the_three_answers_is_that_of_the_metrics(elements, comparison):
     pictures = [
         attributes["src"]
@@ -215,6 +229,7 @@ def test_the_page_says_what_it_leaves_out():
     Y = pd.DataFrame(rng.integers(0, 3, (800, 12)).astype(str))
     text = make_report(Y, max_raters=2, max_samples=1)
     assert "10 raters with fewer samples are left out here" in text
+    assert "Pairs of raters, those who agree least first, by the upper limit of the interval" in text
     assert "300 more rows left out." in text  # of 800 samples that split the raters
     assert text.count('class="card"') == 1
 

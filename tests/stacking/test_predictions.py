@@ -7,6 +7,7 @@ from sklearn.linear_model import LogisticRegression, Perceptron
 import made
 from made import FEW, X, Y, small_blstm, small_stack
 from sklearn_raters.consensus import hard_labels, soft_labels
+from sklearn_raters.exceptions import InputError, InputWarning
 from sklearn_raters.metrics import soft_cross_entropy
 from sklearn_raters.ratings import Task
 
@@ -33,6 +34,28 @@ def test_predict_proba_raters_holds_the_views_of_the_raters_in_their_order():
 def test_a_rater_without_smoothing_is_predicted_by_the_view_itself():
     model = small_stack(views=["E3", "E1"], fusion="mean", alpha=0).fit(X, Y)
     np.testing.assert_array_equal(model.predict_proba_raters(X), model.predict_proba_views(X))
+
+
+@pytest.mark.parametrize("fusion", ["pool", "mean"])
+def test_single_raters_are_predicted_by_name_and_those_without_a_view_as_the_consensus(fusion):
+    model = small_stack(views=["crowd_hard", "E3", "E1"], fusion=fusion).fit(X, Y)
+    answers = model.predict_proba_raters(X)
+    with pytest.warns(InputWarning, match="'E2', or gave them no view.*of their own are 'E3', 'E1'"):
+        by_rater = model.predict_proba_raters(X, raters=["E1", "E2", " e3"])
+    np.testing.assert_array_equal(by_rater[:, [2, 0]], answers)
+    np.testing.assert_array_equal(by_rater[:, 1], model.predict_proba(X))
+    assert model.predict_proba_raters(X, raters=[]).shape == (150, 0, 3)
+    with pytest.raises(InputError, match=r"give \['E1'\]"):
+        model.predict_proba_raters(X, raters="E1")
+
+
+@pytest.mark.parametrize("fusion", ["pool", "mean"])
+def test_without_views_of_raters_a_rater_is_predicted_as_the_consensus(fusion):
+    model = small_stack(views=["crowd_hard", "crowd_soft"], fusion=fusion).fit(X, Y)
+    assert model.predict_proba_raters(X).shape == (150, 0, 3)
+    with pytest.warns(InputWarning, match="of their own are none"):
+        by_rater = model.predict_proba_raters(X, raters=["E1"])
+    np.testing.assert_array_equal(by_rater[:, 0], model.predict_proba(X))
 
 
 @pytest.mark.parametrize("alpha", [0, 0.75, 5])
