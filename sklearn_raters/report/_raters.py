@@ -159,18 +159,18 @@ def _rater_table(raters, task, anchors, interval_name):
 def _pair_table(pairs, interval_name):
     shown = pairs.sort_values("high", kind="stable").head(_MOST_PAIRS)
     rows = [
-        [
-            Cell(f"{cut(row['rater_a'])} and {cut(row['rater_b'])}"),
-            count(row["samples"]),
-            percent(row["agreement"]),
-            interval(row["low"], row["high"]),
-            number(row["kappa"]),
-        ]
+        [Cell(f"{cut(row['rater_a'])} and {cut(row['rater_b'])}"), *_agreement(row)]
         for row in shown.to_dict("records")
     ]
     headings = ["raters", "common samples", "agreement %", interval_name, "kappa"]
     caption = "Pairs of raters, those who agree least first, by the upper limit of the interval"
     return Table(caption, headings, rows, len(pairs) - len(shown))
+
+
+def _agreement(row):
+    """Return the cells of a pair of raters."""
+    between = interval(row["low"], row["high"])
+    return [count(row["samples"]), percent(row["agreement"]), between, number(row["kappa"])]
 
 
 def _repeat_table(table, interval_name):
@@ -263,15 +263,7 @@ def _beside(pairs, name, interval_name):
     rows = []
     for row in shown.to_dict("records"):
         other = row["rater_b"] if row["rater_a"] == name else row["rater_a"]
-        rows.append(
-            [
-                text(other),
-                count(row["samples"]),
-                percent(row["agreement"]),
-                interval(row["low"], row["high"]),
-                number(row["kappa"]),
-            ]
-        )
+        rows.append([text(other), *_agreement(row)])
     headings = ["other rater", "common samples", "agreement %", interval_name, "kappa"]
     what = "Agreement with each other rater"
     if len(mine) > len(shown):
