@@ -13,26 +13,13 @@ from sklearn_raters.plots._task import task_for
 from sklearn_raters.ratings import as_task
 
 
-def _weigh_pairs(task):
-    """Return the weights of the pairs of votes for the same class, and of all pairs, of each sample.
-
-    Of a sum of weights, squared, the squares are the pairs of a vote with itself.
-    """
-    votes, counts = task.votes, task.counts
-    label = task.codes[votes.label]
-    inside = label < len(task.classes)
-    itself = np.bincount(votes.sample[inside], votes.weight[inside] ** 2, task.n_samples)
-    return (counts**2).sum(axis=1) - itself, counts.sum(axis=1) ** 2 - itself
-
-
 class DisagreementDisplay:
     """How often two votes of a sample differ: predicted against observed.
 
     Of soft labels p, two votes differ with probability ``1 - sum_k p_k**2``. On a sample with votes
     ``c_k`` for the classes, ``n`` together, the share of differing pairs, ``1 - sum_k c_k (c_k - 1) /
     (n (n - 1))``, estimates it without bias, however few the votes are. As in soft labels, each class that a
-    rater chose is a vote: a rater of several classes alone makes a pair that differs. Where votes have
-    weights, a pair counts by the product of its two, so that their scale does not matter.
+    rater chose is a vote: a rater of several classes alone makes a pair that differs.
 
     Parameters
     ----------
@@ -120,14 +107,16 @@ class DisagreementDisplay:
         """
         task = as_task(Y)
         _, proba, rated = rated_distributions(task, proba)
-        same, pairs = _weigh_pairs(task)
-        paired = rated & (pairs > 0)
+        counts = task.counts
+        total = counts.sum(axis=1)
+        paired = rated & (total >= 2)
         if not paired.any():
             raise InputError(
                 f"None of the {task.n_samples} samples has two votes for classes, so that raters "
                 "could differ."
             )
-        observed = 1 - same[paired] / pairs[paired]
+        counts, total = counts[paired], total[paired]
+        observed = 1 - (counts * (counts - 1)).sum(axis=1) / (total * (total - 1))
         display = cls(predicted=1 - (proba[paired] ** 2).sum(axis=1), observed=np.clip(observed, 0, 1))
         return display.plot(n_bins=n_bins, ax=ax)
 

@@ -476,12 +476,3 @@ def test_numbers_of_raters_may_be_those_of_numpy():
     )
     assert len(ClassUseDisplay.from_ratings(camps(), max_raters=np.int64(1)).names) == 3
     assert RaterConfusionsDisplay.from_ratings(camps(), max_raters=np.int32(2)).raters == ["u", "v"]
-
-
-@pytest.mark.parametrize("scale", [1, 0.5, 100])
-def test_disagreement_does_not_depend_on_the_scale_of_weighted_votes(scale):
-    votes = np.zeros((3, 3, 2))
-    votes[0, :2, 0] = votes[0, 2, 1] = votes[1, :, 1] = 1
-    votes[2, 0, 0] = 1  # no pair
-    display = DisagreementDisplay.from_predictions(Task(scale * votes, ["a", "b"]), [[0.6, 0.4]] * 3)
-    np.testing.assert_allclose(display.observed, [2 / 3, 0])
