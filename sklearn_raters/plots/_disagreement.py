@@ -19,7 +19,8 @@ class DisagreementDisplay:
     Of soft labels p, two votes differ with probability ``1 - sum_k p_k**2``. On a sample with votes
     ``c_k`` for the classes, ``n`` together, the share of differing pairs, ``1 - sum_k c_k (c_k - 1) /
     (n (n - 1))``, estimates it without bias, however few the votes are. As in soft labels, each class that a
-    rater chose is a vote: a rater of several classes alone makes a pair that differs.
+    rater chose is a vote: a rater of several classes alone makes a pair that differs. In a cube of votes, a
+    weight of 3 is three votes.
 
     Parameters
     ----------

@@ -213,6 +213,12 @@ def test_disagreement_as_predicted_lies_on_the_diagonal():
     assert display.correlation_ > 0.3
 
 
+def test_counts_of_anonymous_votes_are_as_many_votes():
+    cube = np.array([[[3, 1]], [[2, 2]], [[4, 0]]])
+    display = DisagreementDisplay.from_predictions(Task(cube, ["a", "b"]), np.full((3, 2), 0.5))
+    np.testing.assert_allclose(display.observed, [3 / 6, 4 / 6, 0])
+
+
 def test_reliability_shows_all_answers_of_a_stack_with_their_errors():
     rng = np.random.default_rng(0)
     X, ratings = rng.normal(size=(60, 2)), rng.choice(["a", "b"], (60, 3)).astype(object)
