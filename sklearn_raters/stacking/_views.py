@@ -175,7 +175,7 @@ def view_names(views, task, min_ratings, max_raters, *, eligible=None, sample_we
             "this rater, such as the column of a table of ratings."
         )
     names = []
-    for name in wanted:
+    for name in wanted.tolist() if isinstance(wanted, np.ndarray) else wanted:
         if name == "raters":
             if eligible is None:
                 weighted = task if sample_weight is None else task.take(np.flatnonzero(sample_weight))

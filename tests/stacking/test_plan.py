@@ -246,6 +246,7 @@ BAD = {
     "cube without votes": ({"classes": CLASSES}, np.zeros((150, 2, 3)), "There are no ratings"),
     "cube without classes": ({}, as_cube(Y), "give classes="),
     "unknown view": ({"views": ["crowd_hard", "E9"]}, Y, "no view 'E9'.*the raters 'E1', 'E2', 'E3'"),
+    "views of numbers": ({"views": np.array([0.5])}, Y, "There is no view 0.5: the views are"),
     "views in text": ({"views": "crowd_hard"}, Y, "'views' parameter"),
     "too few ratings": ({"views": ["raters"], "min_ratings": 999}, Y, "min_ratings=999.*Lower min_ratings"),
     "rater without ratings": ({"views": ["E4"]}, Y.assign(E4=None), "view 'E4' has no samples"),
