@@ -228,6 +228,8 @@ class CalibratedRatersClassifier(
         """
         self._validate_params()
         given, finished = thawed(self.estimator), isinstance(self.estimator, FrozenEstimator)
+        if isinstance(given, type):
+            raise TypeError(f"Give an estimator instance, such as {given.__name__}(), not the class.")
         if not (is_classifier(given) and takes_ratings(given)):
             raise TypeError(
                 f"CalibratedRatersClassifier needs a classifier that takes ratings; got {self.estimator!r}. "
