@@ -126,7 +126,7 @@ def read_text_table(file, tabs):
 
 def _without_blank_rows(table):
     """Return a table of texts without the rows of which every cell is blank, as Excel writes them."""
-    blank = _is_blank(table.iloc[:, 0]).to_numpy(bool)
+    blank = _is_blank(table.iloc[:, 0]).to_numpy(bool, copy=True)  # pandas 3 gives it read-only
     blank[blank] = table[blank].apply(_is_blank).all(axis=1).to_numpy(bool)
     return table[~blank]
 
